@@ -1,0 +1,6 @@
+"""The pure library of Onramp: what every number means and where it comes from.
+
+Holds settings, table schemas, sources and their parsers, geography, travel, access, need, opportunity,
+priority, uncertainty, communities and the fictional sample state. It can be used from a notebook.
+Does not hold Dagster (see `assets`, `pipelines`) or HTML (see `maps`).
+"""

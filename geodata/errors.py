@@ -1,0 +1,48 @@
+"""The errors a person may meet: one clear sentence each, saying what is wrong and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class OnrampError(Exception):
+    """Base of every error meant to be shown to a person without a traceback."""
+
+
+class SettingsError(OnrampError):
+    """A setting has a value that cannot be used; says which, and what is allowed."""
+
+
+class SourceUnavailable(OnrampError):
+    """A source has never been obtained, so what depends on it cannot be computed."""
+
+
+class InputError(OnrampError):
+    """A file cannot be used as a whole; names the file, the place in it, and the remedy."""
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: Path | str | None = None,
+        row: int | None = None,
+        field: str | None = None,
+        remedy: str = "",
+    ) -> None:
+        self.problem = problem
+        self.file = None if file is None else Path(file).name
+        self.row = row
+        self.field = field
+        self.remedy = remedy
+        where = ", ".join(
+            part
+            for part in (
+                self.file,
+                None if row is None else f"row {row}",
+                None if field is None else f"field “{field}”",
+            )
+            if part
+        )
+        sentence = f"{where}: {problem}" if where else problem
+        sentence = sentence.rstrip(".") + "."
+        super().__init__(f"{sentence} {remedy}".strip())

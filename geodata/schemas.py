@@ -1,0 +1,430 @@
+"""The canonical tables: one schema each, from which validation, metadata and the data dictionary come.
+
+A `Table` lists its columns with kind, unit and meaning. `validate` coerces and checks a frame before it is
+returned to anyone. CRS of every geometry column here is EPSG:4326 (longitude, latitude in degrees).
+Does not hold parsing or arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import geopandas as gpd
+import pandas as pd
+import pandera.pandas as pa
+
+from geodata.errors import OnrampError
+
+Kind = Literal["text", "number", "integer", "flag", "date", "geometry"]
+DTYPES: dict[str, str] = {
+    "text": "str",
+    "number": "float64",
+    "integer": "Int64",
+    "flag": "boolean",
+    "date": "datetime64[s]",
+    "geometry": "geometry",
+}
+CRS = "EPSG:4326"
+GEOID_PATTERN = r"^\d{11}$"
+COUNTY_PATTERN = r"^\d{5}$"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, kind, unit, meaning and the checks its values must pass."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    nullable: bool = True
+    least: float | None = None
+    most: float | None = None
+    pattern: str | None = None
+    one_of: tuple[str, ...] | None = None
+
+    def checks(self) -> list[pa.Check]:
+        """Return the pandera checks of this column."""
+        checks = []
+        if self.least is not None:
+            checks.append(pa.Check.ge(self.least))
+        if self.most is not None:
+            checks.append(pa.Check.le(self.most))
+        if self.pattern is not None:
+            checks.append(pa.Check.str_matches(self.pattern))
+        if self.one_of is not None:
+            checks.append(pa.Check.isin(self.one_of))
+        return checks
+
+
+@dataclass(frozen=True)
+class Table:
+    """A canonical table. `key` columns identify a row; `extra` tells whether more columns may follow."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    extra: bool = False
+
+    @cached_property
+    def schema(self) -> pa.DataFrameSchema:
+        """The pandera schema of every column but geometry, which geopandas checks itself."""
+        columns: dict[str, Any] = {
+            column.name: pa.Column(
+                DTYPES[column.kind],
+                checks=column.checks(),
+                nullable=column.nullable,
+                description=column.meaning,
+            )
+            for column in self.columns
+            if column.kind != "geometry"
+        }
+        return pa.DataFrameSchema(columns, name=self.name, unique=list(self.key) or None)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def spatial(self) -> bool:
+        """True where the table has a geometry column."""
+        return any(column.kind == "geometry" for column in self.columns)
+
+    def empty(self) -> pd.DataFrame:
+        """Return the table without rows, with the right types."""
+        return self.validate(pd.DataFrame({name: [] for name in self.names}))
+
+    def validate(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return `frame` with the table's columns, order and types; raise OnrampError naming what is wrong.
+
+        A nullable column that is absent is added empty; columns the table does not know are dropped
+        unless `extra` is set. A frame with geometry must be in EPSG:4326 or have no rows.
+        """
+        missing = [c.name for c in self.columns if c.name not in frame.columns and not c.nullable]
+        if missing:
+            raise OnrampError(f"Table “{self.name}” lacks the columns {', '.join(missing)}.")
+        beyond = [name for name in frame.columns if name not in self.names] if self.extra else []
+        out = pd.DataFrame(index=pd.RangeIndex(len(frame)))
+        for column in self.columns:
+            if column.kind == "geometry":
+                continue
+            if column.name in frame.columns:
+                values = frame[column.name].reset_index(drop=True)
+            else:
+                values = pd.Series([None] * len(frame), dtype="object")
+            out[column.name] = _coerced(values, column, self.name)
+        for name in beyond:
+            out[name] = frame[name].reset_index(drop=True)
+        try:
+            self.schema.validate(out, lazy=True)
+        except pa.errors.SchemaErrors as errors:
+            raise OnrampError(_first_failures(self.name, errors.failure_cases)) from None
+        if not self.spatial:
+            return out
+        geometry = gpd.GeoSeries(frame["geometry"].reset_index(drop=True) if len(frame) else [], crs=None)
+        crs = getattr(frame, "crs", None) if isinstance(frame, gpd.GeoDataFrame) else None
+        if crs is not None and crs != CRS:
+            geometry = geometry.set_crs(crs, allow_override=True).to_crs(CRS)
+        return gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(geometry.values), crs=CRS)
+
+
+def _coerced(values: pd.Series, column: Column, table: str) -> pd.Series:
+    try:
+        if column.kind == "date":
+            return pd.to_datetime(values).astype("datetime64[s]")
+        if column.kind == "text":
+            return values.astype("str").where(values.notna(), None).astype("str")
+        return values.astype(DTYPES[column.kind])  # type: ignore[call-overload,no-any-return]
+    except (TypeError, ValueError) as error:
+        raise OnrampError(f"Table “{table}”, column “{column.name}” is not {column.kind}: {error}.") from None
+
+
+def _first_failures(table: str, cases: pd.DataFrame, most: int = 3) -> str:
+    told = [
+        f"column “{case.column}” breaks “{case.check}” at row {case.index} (value {case.failure_case!r})"
+        for case in cases.head(most).itertuples()
+    ]
+    more = f", and {len(cases) - most} more" if len(cases) > most else ""
+    return f"Table “{table}” is not valid: {'; '.join(told)}{more}."
+
+
+def _geoid(meaning: str = "Census tract", nullable: bool = False) -> Column:
+    return Column("geoid", "text", f"{meaning}, 11-digit GEOID", nullable=nullable, pattern=GEOID_PATTERN)
+
+
+def _state() -> Column:
+    return Column("state", "text", "Postal code of the state", nullable=False)
+
+
+def _point(nullable: bool = True) -> tuple[Column, Column]:
+    return (
+        Column("latitude", "number", "Latitude, EPSG:4326", "degrees", nullable, least=-90, most=90),
+        Column("longitude", "number", "Longitude, EPSG:4326", "degrees", nullable, least=-180, most=180),
+    )
+
+
+_ADDRESS = (
+    Column("address", "text", "Street address as published"),
+    Column("city", "text", "City as published"),
+    Column("zip", "text", "Five-digit ZIP code"),
+)
+_VINTAGE = (
+    Column("tract_vintage", "integer", "Census whose tracts these are", "year", False),
+    Column(
+        "ct_scheme",
+        "text",
+        "Whether Connecticut's county part is a county or a planning region",
+        one_of=("counties", "planning_regions", "not_applicable"),
+    ),
+)
+
+TRACTS = Table(
+    "tracts",
+    "Census tracts with their polygons",
+    (
+        _geoid(),
+        _state(),
+        Column("county_geoid", "text", "County, 5-digit GEOID", nullable=False, pattern=COUNTY_PATTERN),
+        Column("name", "text", "Name of the tract, such as 101.02"),
+        Column("land_m2", "number", "Land area as published", "m²", least=0),
+        Column("water_m2", "number", "Water area as published", "m²", least=0),
+        *_VINTAGE,
+        Column("geometry", "geometry", "Polygon"),
+    ),
+    key=("geoid",),
+)
+CENTERS = Table(
+    "centers",
+    "Population-weighted centres of tracts",
+    (
+        _geoid(),
+        _state(),
+        Column("population", "integer", "Residents at the census", "people", False, least=0),
+        *_point(nullable=False),
+        *_VINTAGE,
+    ),
+    key=("geoid",),
+)
+MEASURE_NAMES = (
+    "population",
+    "under_18",
+    "over_64",
+    "poverty_150",
+    "poverty_100",
+    "unemployed",
+    "no_diploma",
+    "no_vehicle",
+    "limited_english",
+    "single_parent",
+    "disability",
+    "no_internet",
+    "uninsured",
+)
+MEASURES = Table(
+    "measures",
+    "Survey measures of tracts (American Community Survey) with 90 % margins of error, one row a measure",
+    (
+        _geoid(),
+        _state(),
+        Column("measure", "text", "What is measured", nullable=False, one_of=MEASURE_NAMES),
+        Column("count", "number", "Estimated people or households", "people or households", least=0),
+        Column("count_moe", "number", "90 % margin of error of the count", "as count", least=0),
+        Column("share", "number", "Share of the measure's universe", "0–1", least=0, most=1),
+        Column("share_moe", "number", "90 % margin of error of the share", "0–1", least=0),
+        Column(
+            "status",
+            "text",
+            "Whether there is a value, and if not why",
+            nullable=False,
+            one_of=("value", "missing", "suppressed", "not_applicable"),
+        ),
+        Column("source", "text", "Source that carried it", nullable=False),
+        Column("vintage", "integer", "Last year of the survey period", "year"),
+        *_VINTAGE,
+    ),
+    key=("geoid", "measure"),
+)
+DEFINITIONS = Table(
+    "definitions",
+    "Definitions of disadvantage: one row a tract and definition",
+    (
+        _geoid(),
+        _state(),
+        Column("definition", "text", "Name of the definition, such as svi or cejst", nullable=False),
+        Column("value", "number", "The index itself; more means more need"),
+        Column("designated", "flag", "Designated by the definition; empty where it designates nothing"),
+        Column("designated_share", "number", "Share of people or land in designated tracts", "0–1", least=0, most=1),
+        Column("official", "flag", "An official designation or index", nullable=False),
+        Column("archived", "flag", "Withdrawn by its publisher; used from an archive", nullable=False),
+        Column("pooled", "text", "Population the published rank refers to", one_of=("nation", "state", "none")),
+        Column("crosswalk_basis", "text", "How 2010 tracts were carried over", one_of=("none", "people", "land")),
+        Column("vintage", "integer", "Year of the release", "year"),
+        *_VINTAGE,
+    ),
+    key=("geoid", "definition"),
+)
+LOCATION_QUALITY = ("point", "street", "area", "unknown")
+SITES = Table(
+    "sites",
+    "Charger sites: planned, open and temporarily closed",
+    (
+        Column("site_id", "text", "Identifier, prefixed by its source", nullable=False),
+        Column("source", "text", "Source that carried it", nullable=False),
+        Column("name", "text", "Name as published"),
+        Column("status", "text", "State of the site", nullable=False, one_of=("planned", "open", "temporary")),
+        _state(),
+        *_ADDRESS,
+        *_point(),
+        Column("location_quality", "text", "How exact the coordinates are", nullable=False, one_of=LOCATION_QUALITY),
+        Column("ports_level1", "integer", "Level 1 ports; empty where not reported", "ports", least=0),
+        Column("ports_level2", "integer", "Level 2 ports; empty where not reported", "ports", least=0),
+        Column("ports_dc_fast", "integer", "DC fast ports; empty where not reported", "ports", least=0),
+        Column("power_kw", "number", "Highest power of a port", "kW", least=0),
+        Column("expected_date", "date", "Expected opening; for a temporary closure, re-opening"),
+        Column("program", "text", "Funding program(s)"),
+        Column("network", "text", "Charging network"),
+        Column("as_of", "date", "Date the record speaks of"),
+    ),
+    key=("site_id",),
+)
+ENTRY_STAGES = ("entry", "advanced")
+SEATS_BASES = ("completions", "seats", "assumed", "suppressed")
+PROVIDERS = Table(
+    "providers",
+    "Training providers, one row a provider and place, merged across sources",
+    (
+        Column("provider_id", "text", "Identifier, prefixed by its first source", nullable=False),
+        Column("name", "text", "Name as published", nullable=False),
+        Column(
+            "entry_stage", "text", "For beginners, or for working electricians", nullable=False, one_of=ENTRY_STAGES
+        ),
+        Column("kind", "text", "community_college, etpl_program, apprenticeship, evitp, …", nullable=False),
+        _state(),
+        *_ADDRESS,
+        *_point(),
+        Column("location_quality", "text", "How exact the coordinates are", nullable=False, one_of=LOCATION_QUALITY),
+        Column("cip_codes", "text", "CIP 2020 codes offered, separated by blanks"),
+        Column("seats", "number", "Yearly seats or completions", "people a year", least=0),
+        Column("seats_basis", "text", "Where the seats come from", nullable=False, one_of=SEATS_BASES),
+        Column("sources", "text", "Sources that carried it, separated by blanks", nullable=False),
+        Column("evidence", "text", "Why records of several sources were taken for one"),
+        Column("url", "text", "Web address as published"),
+    ),
+    key=("provider_id",),
+)
+JOB_CENTERS = Table(
+    "job_centers",
+    "American Job Centers and other places where people are met",
+    (
+        Column("center_id", "text", "Identifier, prefixed by its source", nullable=False),
+        Column("name", "text", "Name as published", nullable=False),
+        Column("kind", "text", "comprehensive, affiliate, library, user"),
+        _state(),
+        *_ADDRESS,
+        *_point(),
+        Column("location_quality", "text", "How exact the coordinates are", nullable=False, one_of=LOCATION_QUALITY),
+        Column("as_of", "date", "Date the record speaks of"),
+    ),
+    key=("center_id",),
+)
+COUNTIES = Table(
+    "counties",
+    "Counties and their equivalents",
+    (
+        Column("county_geoid", "text", "County, 5-digit GEOID", nullable=False, pattern=COUNTY_PATTERN),
+        _state(),
+        Column("name", "text", "Name with its kind, such as Kent County", nullable=False),
+        Column("vintage", "integer", "Year of the boundaries", "year"),
+        Column("geometry", "geometry", "Polygon"),
+    ),
+    key=("county_geoid",),
+)
+PLACES = Table(
+    "places",
+    "Cities, towns and census-designated places",
+    (
+        Column("place_geoid", "text", "Place, 7-digit GEOID", nullable=False, pattern=r"^\d{7}$"),
+        _state(),
+        Column("name", "text", "Name", nullable=False),
+        Column("kind", "text", "Legal or statistical kind"),
+        Column("vintage", "integer", "Year of the boundaries", "year"),
+        Column("geometry", "geometry", "Polygon"),
+    ),
+    key=("place_geoid",),
+)
+LANDMARKS = Table(
+    "landmarks",
+    "What orients a reader of the map: water, main roads, corridors, tribal areas, state outlines",
+    (
+        Column("landmark_id", "text", "Identifier, prefixed by its kind", nullable=False),
+        Column("kind", "text", "What it is", nullable=False, one_of=("water", "road", "corridor", "tribal", "state")),
+        Column("name", "text", "Name as published"),
+        Column("geometry", "geometry", "Polygon or line"),
+    ),
+    key=("landmark_id",),
+)
+AREA_MEMBERS = Table(
+    "area_members",
+    "Which counties or tracts make up a workforce area, district or other area that owns a budget",
+    (
+        Column("area_kind", "text", "workforce_area, legislative_district, …", nullable=False),
+        Column("area_id", "text", "Identifier of the area", nullable=False),
+        Column("area_name", "text", "Name of the area", nullable=False),
+        _state(),
+        Column("unit_kind", "text", "What the member is", nullable=False, one_of=("county", "tract")),
+        Column("unit_geoid", "text", "GEOID of the member", nullable=False),
+    ),
+    key=("area_kind", "area_id", "unit_geoid"),
+)
+RELATIONSHIP = Table(
+    "relationship",
+    "Parts shared by 2020 and 2010 tracts",
+    (
+        Column("geoid_2020", "text", "2020 tract", nullable=False, pattern=GEOID_PATTERN),
+        Column("geoid_2010", "text", "2010 tract", nullable=False, pattern=GEOID_PATTERN),
+        Column("land_part_m2", "number", "Land of the part", "m²", False, least=0),
+        Column("land_2020_m2", "number", "Land of the 2020 tract", "m²", False, least=0),
+        Column("land_2010_m2", "number", "Land of the 2010 tract", "m²", False, least=0),
+    ),
+    key=("geoid_2020", "geoid_2010"),
+)
+REJECTS = Table(
+    "rejects",
+    "Rows that did not make it, with the reason",
+    (
+        Column("source", "text", "Source", nullable=False),
+        Column("file", "text", "File name", nullable=False),
+        Column("row", "integer", "Row in the file, the header being row 1"),
+        Column("key", "text", "The row's own identifier, where it has one"),
+        Column("field", "text", "Field at fault"),
+        Column("value", "text", "Value at fault"),
+        Column("reason", "text", "Reason, one of a short list per source", nullable=False),
+        Column("remedy", "text", "What would make the row usable"),
+    ),
+)
+
+CANONICAL: tuple[Table, ...] = (
+    TRACTS,
+    CENTERS,
+    MEASURES,
+    DEFINITIONS,
+    SITES,
+    PROVIDERS,
+    JOB_CENTERS,
+    COUNTIES,
+    PLACES,
+    LANDMARKS,
+    AREA_MEMBERS,
+    RELATIONSHIP,
+    REJECTS,
+)
+
+
+def unit_of(tables: Iterable[Table], name: str) -> str:
+    """Return the unit of the first column called `name` among `tables`, or an empty string."""
+    return next((c.unit for t in tables for c in t.columns if c.name == name), "")

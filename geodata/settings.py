@@ -1,0 +1,339 @@
+"""Every choice a person can make, in one typed object.
+
+Values come, strongest first, from arguments (run config), the environment (`ONRAMP_NEED__REFERENCE_AREA=nation`)
+and a YAML file. The defaults are METHOD's; their reasons are in docs/methodology.md. A run stores the settings
+it used. Keys of publishers are not settings: sources name the environment variable they are read from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from geodata.errors import SettingsError
+from geodata.states import find_state
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Weights = dict[str, Annotated[float, Field(ge=0)]]
+
+
+class Section(BaseModel):
+    """A group of settings: unknown names are refused, so a typing error cannot pass unseen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _some_weight(weights: Weights, what: str) -> None:
+    if not weights or sum(weights.values()) <= 0:
+        raise ValueError(f"at least one {what} needs a weight above zero")
+
+
+class Need(Section):
+    """How need is measured: which definitions, with what weight, ranked among whom."""
+
+    weights: Weights = Field(
+        default={"svi": 1.0, "cejst": 1.0, "workforce": 1.0},
+        description="Weight of each definition of disadvantage in the ensemble; zero leaves one out.",
+    )
+    workforce_measures: tuple[str, ...] = Field(
+        default=("poverty_150", "unemployed", "no_diploma", "no_vehicle", "limited_english"),
+        description="Survey measures whose percentile ranks are averaged into the workforce-need composite.",
+    )
+    reference_area: Literal["state", "nation"] = Field("state", description="Area within which ranks are taken.")
+
+    @model_validator(mode="after")
+    def _checked(self) -> Need:
+        _some_weight(self.weights, "definition")
+        return self
+
+
+class JobYears(Section):
+    """Low, mid and high job-years; the spread is drawn from in the uncertainty analysis."""
+
+    low: Annotated[float, Field(ge=0)]
+    mid: Annotated[float, Field(ge=0)]
+    high: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> JobYears:
+        if not self.low <= self.mid <= self.high:
+            raise ValueError("low, mid and high must rise")
+        return self
+
+
+class Opportunity(Section):
+    """What planned sites are worth in work. Sources of the figures: docs/methodology.md."""
+
+    job_years_per_port: dict[str, JobYears] = Field(
+        default={
+            "level1": JobYears(low=0.002, mid=0.005, high=0.01),
+            "level2": JobYears(low=0.01, mid=0.02, high=0.034),
+            "dc_fast": JobYears(low=0.034, mid=0.06, high=0.1),
+        },
+        description="Installation job-years for one port, by charging level.",
+    )
+    maintenance_job_years_per_port_year: JobYears = Field(
+        default=JobYears(low=0.001, mid=0.002, high=0.004), description="Upkeep, for one port and year."
+    )
+    maintenance_years: Annotated[float, Field(ge=0)] = Field(1.0, description="Years of upkeep counted.")
+    default_ports: dict[str, int] = Field(
+        default={"dc_fast": 4}, description="Ports assumed at a site that reports none; such sites are flagged."
+    )
+    statuses: tuple[Literal["planned", "open", "temporary"], ...] = Field(
+        ("planned",), description="Which sites bring work."
+    )
+    past_expected_dates: Literal["keep", "drop"] = Field(
+        "keep", description="Whether planned sites whose expected date has passed still count."
+    )
+
+
+class Training(Section):
+    """Which training counts."""
+
+    cip_codes: tuple[str, ...] = Field(
+        ("46.0301", "46.0302", "46.0303", "47.0105", "47.0614", "15.0303", "47.0604"),
+        description="CIP 2020 codes of programs that lead to the work.",
+    )
+    award_levels: tuple[str, ...] = Field(
+        ("20", "21", "2", "4", "3"), description="IPEDS award levels summed; never a total with its parts."
+    )
+    entry_stages: tuple[Literal["entry", "advanced"], ...] = Field(
+        ("entry",), description="Entry stages that count toward the training gap."
+    )
+    assumed_seats: Positive = Field(1.0, description="Yearly seats of a provider whose seats are not known.")
+
+
+class Access(Section):
+    """How access is measured."""
+
+    measure: Literal["e2sfca", "2sfca", "3sfca", "gravity", "cumulative"] = Field(
+        "e2sfca", description="Access measure."
+    )
+    decay: Literal["gaussian", "step", "flat"] = Field("gaussian", description="Decay over travel minutes.")
+    catchment_minutes: Positive = Field(30.0, description="Farthest travel that counts, urban tracts.")
+    rural_catchment_minutes: Positive = Field(60.0, description="Farthest travel that counts, rural tracts.")
+    rural_below_people_per_km2: Positive = Field(193.0, description="Density below which a tract is rural.")
+    cells_per_tract: Annotated[int, Field(ge=1, le=64)] = Field(
+        4, description="Most population cells a tract's travel starts from, where a raster is present."
+    )
+
+
+class Travel(Section):
+    """How travel minutes are found."""
+
+    engine: Literal["auto", "great_circle", "friction", "roads", "valhalla", "osrm"] = Field(
+        "auto", description="Travel engine; auto takes the friction raster where there is one."
+    )
+    detour_factor: Annotated[float, Field(ge=1, le=3)] = Field(1.35, description="Road length over great circle.")
+    detour_range: tuple[float, float] = Field((1.2, 1.5), description="Range drawn from in the uncertainty analysis.")
+    speed_kmh_urban: Positive = Field(40.0, description="Mean driving speed, urban origin.")
+    speed_kmh_rural: Positive = Field(70.0, description="Mean driving speed, rural origin.")
+    speed_range: tuple[float, float] = Field((0.85, 1.15), description="Factor range of speeds in the uncertainty.")
+    roads_file: Path | None = Field(None, description="OpenStreetMap extract (.osm.pbf) for the roads engine.")
+    server_url: str | None = Field(None, description="Address of a Valhalla or OSRM server.")
+
+
+class Priority(Section):
+    """How the pillars become one score, and who is listed."""
+
+    weights: Weights = Field(
+        default={"need": 0.5, "training_gap": 0.3, "opportunity": 0.2}, description="Weight of each pillar."
+    )
+    aggregation: Literal["arithmetic", "geometric"] = Field("arithmetic", description="Mean of the pillars.")
+    gate_need: Annotated[float, Field(ge=0, le=100)] = Field(65.0, description="Need at which a tract is underserved.")
+    gate_designations: bool = Field(True, description="Whether an official designation opens the gate too.")
+
+    @model_validator(mode="after")
+    def _checked(self) -> Priority:
+        if set(self.weights) != {"need", "training_gap", "opportunity"}:
+            raise ValueError("weights must name need, training_gap and opportunity")
+        _some_weight(self.weights, "pillar")
+        return self
+
+
+class Uncertainty(Section):
+    """How sure we are."""
+
+    draws: Annotated[int, Field(ge=0, le=100_000)] = Field(1000, description="Monte Carlo draws; 0 turns it off.")
+    seed: int = Field(20, description="Seed of the draws.")
+    weight_concentration: Positive = Field(50.0, description="Dirichlet concentration around the weights.")
+    top_share: Share = Field(0.10, description="Share of tracts that counts as the top.")
+    top_count: Annotated[int, Field(ge=1)] = Field(25, description="Number of tracts of P(top N).")
+    tier_a: Share = Field(0.8, description="Least probability of the top share for tier A.")
+    tier_b: Share = Field(0.5, description="Least probability for tier B.")
+    tier_c: Share = Field(0.2, description="Least probability for tier C.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Uncertainty:
+        if not self.tier_a >= self.tier_b >= self.tier_c:
+            raise ValueError("tier_a, tier_b and tier_c must fall")
+        return self
+
+
+class Communities(Section):
+    """How tracts are grouped into communities."""
+
+    tiers: tuple[Literal["A", "B", "C"], ...] = Field(("A", "B"), description="Tiers that are grouped.")
+    residents_floor: Annotated[int, Field(ge=0)] = Field(10_000, description="Aimed-at least residents.")
+    residents_cap: Annotated[int, Field(ge=1)] = Field(40_000, description="Most residents of a community.")
+
+
+class Barriers(Section):
+    """Which barriers are looked for."""
+
+    measures: tuple[str, ...] = Field(
+        ("no_vehicle", "limited_english", "single_parent", "disability", "no_internet", "no_diploma"),
+        description="Survey measures treated as barriers.",
+    )
+
+
+class Hubs(Section):
+    """Where recruitment hubs may stand and whom they cover."""
+
+    cover_minutes: Positive = Field(20.0, description="Travel within which a hub covers people.")
+    most: Annotated[int, Field(ge=1, le=50)] = Field(10, description="Largest number of hubs tried.")
+    candidates: tuple[Literal["job_centers", "providers"], ...] = Field(
+        ("job_centers", "providers"), description="Sites a hub may stand at."
+    )
+    solver_seconds: Positive = Field(30.0, description="Longest time for one exact solution.")
+
+
+class Sources(Section):
+    """Where data come from."""
+
+    folder: Path | None = Field(None, description="Folder of already-downloaded files; none means live.")
+    cache: Path | None = Field(None, description="Folder of the download cache; none means the user's cache folder.")
+    optional: tuple[str, ...] = Field((), description="Optional sources to turn on, by name.")
+    off: tuple[str, ...] = Field((), description="Sources to leave out, by name.")
+    afdc_host: str = Field("https://developer.nlr.gov", description="Host of the station service.")
+    stale_after_days: Annotated[int, Field(ge=1)] = Field(45, description="Age at which a copy is called old.")
+    planned_sites_mapping: dict[str, str] = Field(
+        default={}, description="Column of the operator's file for each canonical planned-site column."
+    )
+
+
+class Industry(Section):
+    """Which clean-economy work the pages speak of; another industry is another file of these."""
+
+    name: str = Field("EV charging", description="Name of the work in running text.")
+    site_singular: str = Field("charger site", description="One planned place of work.")
+    site_plural: str = Field("charger sites", description="Planned places of work.")
+    occupations: tuple[str, ...] = Field(("47-2111", "49-9051"), description="Occupations, SOC 2018.")
+
+
+class Settings(BaseSettings):
+    """All settings of a run."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ONRAMP_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    states: tuple[str, ...] = Field(
+        (), description="Postal codes of the states to compute; empty means those asked for."
+    )
+    as_of: str | None = Field(None, description="Date the run speaks for, YYYY-MM-DD; none means today.")
+    home: Path = Field(Path("data"), description="Folder for tables, products and run history.")
+    languages: tuple[str, ...] = Field(("en", "es"), description="Languages of the pages.")
+    need: Need = Need()
+    opportunity: Opportunity = Opportunity()
+    training: Training = Training()
+    access: Access = Access()
+    travel: Travel = Travel()
+    priority: Priority = Priority()
+    uncertainty: Uncertainty = Uncertainty()
+    communities: Communities = Communities()
+    barriers: Barriers = Barriers()
+    hubs: Hubs = Hubs()
+    sources: Sources = Sources()
+    industry: Industry = Industry()
+
+    @model_validator(mode="after")
+    def _known_states(self) -> Settings:
+        for text in self.states:
+            find_state(text)
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments and the environment only; the YAML file arrives through `load`."""
+        return (init_settings, env_settings)
+
+    def digest(self) -> str:
+        """Return a short hash of what the settings say, for provenance and change detection."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def with_changes(self, changes: dict[str, Any]) -> Settings:
+        """Return a copy with nested `changes` applied, checked like any other settings."""
+        return _checked(_merged(self.model_dump(), changes))
+
+
+def load_settings(file: Path | None = None, changes: dict[str, Any] | None = None) -> Settings:
+    """Return the settings of a YAML `file`, the environment and `changes`, the last one strongest.
+
+    Raises SettingsError with one sentence for each value that cannot be used.
+    """
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            values = yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
+        except (OSError, yaml.YAMLError) as error:
+            raise SettingsError(f"The settings file {Path(file).name} cannot be read: {error}.") from None
+        if not isinstance(values, dict):
+            raise SettingsError(f"The settings file {Path(file).name} must hold names and values.")
+    surroundings = _from_environment()
+    return _checked(_merged(_merged(values, surroundings), changes or {}))
+
+
+def _from_environment() -> dict[str, Any]:
+    try:
+        return Settings().model_dump(exclude_unset=True)
+    except ValidationError as error:
+        raise SettingsError(_sentences(error)) from None
+
+
+def _checked(values: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(_sentences(error)) from None
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    out = dict(base)
+    for name, value in over.items():
+        keep = isinstance(value, dict) and isinstance(out.get(name), dict) and name not in _WHOLE
+        out[name] = _merged(out[name], value) if keep else value
+    return out
+
+
+# Tables of weights are replaced whole: merging would keep a definition the person left out.
+_WHOLE = frozenset({"weights"})
+
+
+def _sentences(error: ValidationError) -> str:
+    told = []
+    for problem in error.errors():
+        place = ".".join(str(part) for part in problem["loc"]) or "settings"
+        message = problem["msg"].removeprefix("Value error, ").rstrip(".")
+        told.append(f"Setting “{place}”: {message[0].lower()}{message[1:]} (given: {_short(problem.get('input'))}).")
+    return " ".join(told)
+
+
+def _short(value: object, most: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,75 @@
+"""What is known of a source before its file is opened, and the registry of all sources.
+
+A source is one module in this package with a `SPEC` and a `parse(path, context)` that returns `Parsed`.
+Does not hold fetching (see `geodata.fetching`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from geodata.schemas import Table
+from geodata.settings import Settings
+from geodata.states import State
+from geodata.tables import Parsed
+
+Scope = Literal["nation", "state"]
+
+
+@dataclass(frozen=True)
+class ParseContext:
+    """What a parser may need beside the file: the settings, and the state a state file is for."""
+
+    settings: Settings
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a whole file looks like, so that a wrong one is noticed before it reaches a table."""
+
+    least_rows: int = 1
+    most_rows: int | None = None
+    least_states: int = 1
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """A publisher's product.
+
+    `filenames` are glob patterns (case-insensitive; `{fips}`, `{usps}` and `{state_name}` are filled in,
+    blanks in names removed) by which a copy is recognised in a folder, the preferred first. `urls` are
+    templates with the same fields and `{year}`. A file of scope "nation" serves every state; a source may
+    list a state-scoped pattern too, used where the national file is absent.
+    """
+
+    name: str
+    title: str
+    publisher: str
+    table: Table
+    scope: Scope
+    filenames: tuple[str, ...]
+    page: str
+    licence: str
+    cadence: str
+    urls: tuple[str, ...] = ()
+    year: int | None = None
+    tract_vintage: Literal[2010, 2020] | None = None
+    media: Literal["csv", "json", "zip", "xlsx", "tiff", "any"] = "any"
+    key_env: str | None = None
+    required: bool = False
+    optional: bool = False
+    archived: bool = False
+    sha256: tuple[str, ...] = ()
+    expected: Expected = field(default_factory=Expected)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A spec and its parser."""
+
+    spec: SourceSpec
+    parse: Callable[[Path, ParseContext], Parsed]
