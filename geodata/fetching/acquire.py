@@ -1,0 +1,140 @@
+"""Obtaining a source's file, from a folder or live with the last good copy to fall back on.
+
+Every way answers with an `Acquired`: the file and where it came from, which every product repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from geodata.errors import InputError, SourceUnavailable
+from geodata.fetching.cache import iso
+from geodata.fetching.clock import Clock
+from geodata.fetching.folder import Listed, fill_patterns, find_files, read_listing
+from geodata.files import sha256_of
+from geodata.states import State
+
+if TYPE_CHECKING:
+    from geodata.sources.spec import SourceSpec
+
+NATION = "nation"
+Status = Literal["live", "cached", "stale", "folder", "sample"]
+
+
+@dataclass(frozen=True)
+class Acquired:
+    """A source's file and its provenance.
+
+    `status`: `live` the publisher gave or confirmed it in this run; `cached` recent enough not to ask; `stale` the
+    publisher failed and this is the last good copy; `folder` from a folder of files; `sample` fictional.
+    `retrieved_at` is ISO 8601 (UTC), `age_days` the whole days since then, `size` in bytes, `url` redacted (empty
+    for a file without a known origin), `note` a sentence when there is something to say.
+    """
+
+    source: str
+    scope: str
+    path: Path
+    status: Status
+    retrieved_at: str
+    age_days: int
+    sha256: str
+    size: int
+    url: str = ""
+    note: str = ""
+
+
+class Acquirer(Protocol):
+    """Whatever can obtain a source's file; `state` is None when the whole nation is wanted."""
+
+    def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
+        """Return the file, or raise SourceUnavailable with one sentence saying what to do."""
+        ...
+
+
+def obtain_for(acquirer: Acquirer, spec: SourceSpec, states: Iterable[State]) -> list[Acquired]:
+    """Return the file or files of `spec` that serve `states`: the national one once, or one for each state.
+
+    Raises SourceUnavailable when no state is served; states without a file are for the caller to compare.
+    """
+    found: dict[Path, Acquired] = {}
+    missing: list[SourceUnavailable] = []
+    for state in states:
+        try:
+            acquired = acquirer.obtain(spec, state)
+        except SourceUnavailable as problem:
+            missing.append(problem)
+            continue
+        found.setdefault(acquired.path, acquired)
+        if acquired.scope == NATION:
+            break
+    if not found and missing:
+        raise missing[0]
+    return list(found.values())
+
+
+def age_in_days(retrieved_at: str, now: datetime) -> int:
+    """Return the whole days from `retrieved_at` (ISO 8601) to `now`; a clock that runs back gives 0."""
+    return max(0, (now - datetime.fromisoformat(retrieved_at)).days)
+
+
+class FolderAcquirer:
+    """Takes files from a folder: one that `onramp mirror` filled, or one of files downloaded by hand.
+
+    A folder with a MANIFEST.json is held to its hashes; without one the date of the file stands in for the date
+    of its retrieval, and the note says so.
+    """
+
+    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+        self.folder = Path(folder)
+        self._clock = clock or Clock()
+        if not self.folder.is_dir():
+            raise InputError(
+                "this folder of source files does not exist",
+                file=self.folder,
+                remedy="Fill one with onramp mirror, or give the folder that holds the downloads.",
+            )
+        self._listing = read_listing(self.folder)
+
+    def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
+        """Return the newest matching file; see `find_files` for the choice among several."""
+        found = find_files(self.folder, spec.filenames, spec.scope, state)
+        if not found:
+            raise SourceUnavailable(self._not_found(spec, state))
+        path, scope = found[0].path, NATION if found[0].nationwide or state is None else state.usps
+        sha256, size = sha256_of(path), path.stat().st_size
+        listed = self._listing.get(path.relative_to(self.folder).as_posix())
+        if listed is not None:
+            self._hold_to(listed, path, sha256)
+            retrieved_at, note = listed.retrieved_at, ""
+        else:
+            retrieved_at = iso(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+            note = "The date is that of the file: nothing in the folder says when it was retrieved."
+        if len(found) > 1:
+            note = f"{note} Chosen from {len(found)} matching files as the newest.".strip()
+        age = age_in_days(retrieved_at, self._clock.now())
+        url = listed.url if listed else ""
+        return Acquired(spec.name, scope, path, "folder", retrieved_at, age, sha256, size, url, note)
+
+    def _not_found(self, spec: SourceSpec, state: State | None) -> str:
+        patterns = fill_patterns(spec.filenames, state)
+        if not patterns:
+            return f"{spec.title} comes by state: name the state it is wanted for."
+        page = f" It can be downloaded at {spec.page}." if spec.page else ""
+        where = "" if state is None else f" for {state.name}"
+        return (
+            f"{spec.title}{where} is not in the folder “{self.folder.name}”: "
+            f"no file there is called {' or '.join(patterns)}.{page}"
+        )
+
+    @staticmethod
+    def _hold_to(listed: Listed, path: Path, sha256: str) -> None:
+        if listed.sha256 != sha256:
+            raise InputError(
+                f"its SHA-256 is {sha256[:12]}…, but the folder's list says {listed.sha256[:12]}…",
+                file=path,
+                remedy="Copy the file again, or run onramp mirror again.",
+            )

@@ -1,0 +1,133 @@
+"""Finding a source's file in a folder that somebody filled, by the publisher's own file names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from geodata.errors import InputError
+from geodata.states import REGISTRY, State
+
+MANIFEST_NAME = "MANIFEST.json"
+_IGNORED_SUFFIXES = (".part", ".partial", ".crdownload", ".tmp", ".damaged")
+
+
+_FOLDER_NAMES = {state.usps: state for state in REGISTRY} | {state.name: state for state in REGISTRY}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that answers for a source; `nationwide` unless it is one state's."""
+
+    path: Path
+    nationwide: bool
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a folder's MANIFEST.json says of one file (`retrieved_at` ISO 8601, UTC)."""
+
+    url: str
+    sha256: str
+    size: int
+    retrieved_at: str
+
+
+def needs_state(pattern: str) -> bool:
+    """Return whether a file name pattern or address is that of one state's file."""
+    return any(field in pattern for field in ("{fips}", "{usps}", "{state_name}"))
+
+
+def fill_patterns(filenames: Iterable[str], state: State | None) -> tuple[str, ...]:
+    """Return the glob patterns with `{fips}`, `{usps}` and `{state_name}` filled for `state`.
+
+    A state's name is tried as one word, with underscores, hyphens and spaces: publishers differ. Patterns
+    that need a state are left out when there is none.
+    """
+    filled: list[str] = []
+    for pattern in filenames:
+        if not needs_state(pattern):
+            filled.append(pattern)
+        elif state is not None:
+            spellings = [state.name.replace(" ", by) for by in ("", "_", "-", " ")]
+            filled += [fill(pattern, state, spelling) for spelling in spellings]
+    return tuple(dict.fromkeys(filled))
+
+
+def fill(template: str, state: State, name: str) -> str:
+    """Return `template` with the fields of `state` filled, its name spelt `name`."""
+    return template.replace("{fips}", state.fips).replace("{usps}", state.usps).replace("{state_name}", name)
+
+
+def vintage_in(filename: str) -> tuple[int, int, int]:
+    """Return the newest date written in a file name as (year, month, day), with 0 for what is not written.
+
+    Years are four digits from 1990 to 2099 that are no part of a longer number, alone or as YYYY-MM[-DD].
+    """
+    dates = re.findall(r"(?<!\d)((?:199|20\d)\d)(?:[-_](\d{2})(?!\d)(?:[-_](\d{2})(?!\d))?)?(?!\d)", filename)
+    found = [
+        (
+            int(year),
+            int(month) if month and int(month) <= 12 else 0,
+            int(day) if day and int(month) <= 12 else 0,
+        )
+        for year, month, day in dates
+    ]
+    return max(found, default=(0, 0, 0))
+
+
+def _owner(relative: Path) -> State | None:
+    """Return the state a file's folder is named after (postal code or name), or None."""
+    return next((_FOLDER_NAMES[part] for part in relative.parts[:-1] if part in _FOLDER_NAMES), None)
+
+
+def find_files(folder: Path, filenames: Iterable[str], scope: str, state: State | None) -> list[Found]:
+    """Return the files under `folder` that match a pattern, best first.
+
+    Best is first the kind of file the source is known by (`scope`: "nation" or "state"), then the newest date in
+    the name, then the earlier pattern, then the shallower and alphabetically first path, so that the choice never
+    depends on the file system. A file in a folder named after a state (RI, Rhode Island) is that state's: it
+    is never taken for another state nor for the nation.
+    """
+    national = [pattern.casefold() for pattern in filenames if not needs_state(pattern)]
+    own = [pattern.casefold() for pattern in fill_patterns((p for p in filenames if needs_state(p)), state)]
+    ranked = []
+    for path in folder.rglob("*"):
+        relative = path.relative_to(folder)
+        name = path.name.casefold()
+        if any(part.startswith(".") for part in relative.parts) or path.suffix in _IGNORED_SUFFIXES:
+            continue
+        owner = _owner(relative)
+        if owner is not None and owner != state:
+            continue
+        order = next((i for i, pattern in enumerate(own + national) if fnmatchcase(name, pattern)), None)
+        if order is None or not path.is_file():
+            continue
+        nationwide = order >= len(own) and owner is None
+        newest_first = tuple(-part for part in vintage_in(path.name))
+        unlike = nationwide != (scope == "nation")
+        ranked.append((unlike, newest_first, order, len(relative.parts), str(relative), Found(path, nationwide)))
+    return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])]
+
+
+def read_listing(folder: Path) -> dict[str, Listed]:
+    """Return what the folder's MANIFEST.json says, by path relative to the folder; empty without one."""
+    path = folder / MANIFEST_NAME
+    if not path.exists():
+        return {}
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            file["path"]: Listed(file["url"], file["sha256"], int(file["size"]), file["retrieved_at"])
+            for file in raw["files"]
+        }
+    except (ValueError, KeyError, TypeError) as problem:
+        raise InputError(
+            f"this list of files cannot be read ({type(problem).__name__})",
+            file=path,
+            remedy="Run onramp mirror again, or remove the file to use the folder without its hashes.",
+        ) from None
