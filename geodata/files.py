@@ -22,9 +22,9 @@ def written_aside(path: Path) -> Iterator[Path]:
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part{path.suffix}")
     try:
         yield aside
-        with open(aside, "rb") as handle:
+        with aside.open("rb") as handle:
             os.fsync(handle.fileno())
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
 
@@ -40,8 +40,8 @@ def folder_written_aside(folder: Path) -> Iterator[Path]:
         yield aside
         previous = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
         if folder.exists():
-            os.replace(folder, previous)
-        os.replace(aside, folder)
+            folder.replace(previous)
+        aside.replace(folder)
         shutil.rmtree(previous, ignore_errors=True)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -61,5 +61,5 @@ def write_text(path: Path, content: str) -> Path:
 
 def sha256_of(path: Path) -> str:
     """Return the hexadecimal SHA-256 of a file, read in blocks."""
-    with open(path, "rb") as handle:
+    with Path(path).open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

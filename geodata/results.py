@@ -1,0 +1,111 @@
+"""All that a run knows of one state, in one object that pages and lists are made from.
+
+Holds reading and writing of that object as a folder of GeoParquet tables and one JSON manifest.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata.errors import InputError
+from geodata.files import folder_written_aside
+from geodata.provenance import SourceUse
+from geodata.result_tables import RESULT_TABLES
+from geodata.schemas import CANONICAL, Table
+from geodata.states import State, find_state
+
+_TABLES: dict[str, Table] = {table.name: table for table in (*CANONICAL, *RESULT_TABLES)}
+MANIFEST = "run.json"
+
+
+@dataclass
+class StateResult:
+    """One state's tables, sources and settings.
+
+    `tables` holds the result tables of `geodata.result_tables` and, of the canonical ones, those a page
+    shows: tracts, counties, places, landmarks, sites, providers, job_centers, area_members, rejects; all
+    cut to the state and, for sites and providers, to the reach of its largest catchment beyond the border.
+    A table that could not be computed is present without rows. `facts` are single values by name, such as
+    the travel engine, Moran's I and the number of draws. `as_of` is the ISO date the run speaks for.
+    """
+
+    state: State
+    as_of: str
+    tables: dict[str, pd.DataFrame]
+    sources: list[SourceUse] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    settings_digest: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    run_id: str = ""
+
+    @property
+    def sample(self) -> bool:
+        """True where the data are fictional."""
+        return self.state.fictional or any(use.freshness == "sample" for use in self.sources)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table, without rows where the run has none of that name."""
+        if name in self.tables:
+            return self.tables[name]
+        return _TABLES[name].empty()
+
+    def geo(self, name: str) -> gpd.GeoDataFrame:
+        """Return a table with geometry (EPSG:4326)."""
+        table = self.table(name)
+        if not isinstance(table, gpd.GeoDataFrame):
+            raise InputError(f"table “{name}” has no geometry")
+        return table
+
+    def save(self, folder: Path) -> Path:
+        """Write the result to `folder`, which is replaced only when all is written."""
+        with folder_written_aside(folder) as aside:
+            for name, table in sorted(self.tables.items()):
+                table.to_parquet(aside / f"{name}.parquet")
+            manifest = {
+                "state": self.state.usps,
+                "as_of": self.as_of,
+                "run_id": self.run_id,
+                "settings": self.settings,
+                "settings_digest": self.settings_digest,
+                "facts": self.facts,
+                "sources": [use.to_dict() for use in self.sources],
+                "tables": {name: len(table) for name, table in sorted(self.tables.items())},
+            }
+            text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True, default=str)
+            (aside / MANIFEST).write_text(text, encoding="utf-8")
+        return folder
+
+    @classmethod
+    def load(cls, folder: Path) -> StateResult:
+        """Read a result that `save` wrote; InputError where the folder does not hold one."""
+        folder = Path(folder)
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise InputError(
+                "this folder does not hold a finished run", file=folder, remedy="Give the folder of a state's run."
+            ) from None
+        tables = {}
+        for name in manifest["tables"]:
+            reader = gpd.read_parquet if _spatial(name) else pd.read_parquet
+            tables[name] = reader(folder / f"{name}.parquet")
+        return cls(
+            state=find_state(manifest["state"]),
+            as_of=manifest["as_of"],
+            tables=tables,
+            sources=[SourceUse.from_dict(values) for values in manifest["sources"]],
+            settings=manifest["settings"],
+            settings_digest=manifest["settings_digest"],
+            facts=manifest["facts"],
+            run_id=manifest["run_id"],
+        )
+
+
+def _spatial(name: str) -> bool:
+    return name in _TABLES and _TABLES[name].spatial
