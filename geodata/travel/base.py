@@ -85,7 +85,8 @@ class TravelMinutes:
     `origin`, `destination`: int32[n] row numbers; `minutes`: float64[n], each ≥ 0; a pair that is absent
     lies beyond the catchment or cannot be reached. `engine`, `engine_version` and `data_date` say what
     measured them; `snap_km` (float64[n_origins]) how far each origin was moved onto the network, where
-    an engine moves points.
+    an engine moves points, and `destination_snap_km` (float64[n_destinations]) the same for destinations;
+    NaN where a point found no place on it.
     """
 
     origin: IndexArray
@@ -97,6 +98,7 @@ class TravelMinutes:
     engine_version: str
     data_date: str | None = None
     snap_km: FloatArray | None = None
+    destination_snap_km: FloatArray | None = None
 
     @classmethod
     def from_pairs(
@@ -111,8 +113,9 @@ class TravelMinutes:
         engine_version: str,
         data_date: str | None = None,
         snap_km: FloatArray | None = None,
+        destination_snap_km: FloatArray | None = None,
     ) -> Self:
-        """Sort and check pairs given in any order; InputError for a pair out of range, repeated or negative."""
+        """Sort and check pairs given in any order; InputError for a pair that is repeated or invalid."""
         rows = np.asarray(origin, dtype=np.int64)
         columns = np.asarray(destination, dtype=np.int64)
         values = np.asarray(minutes, dtype=np.float64)
@@ -146,6 +149,7 @@ class TravelMinutes:
             engine_version,
             data_date,
             snap_km,
+            destination_snap_km,
         )
 
     def __len__(self) -> int:
@@ -163,7 +167,7 @@ class TravelMinutes:
             (self.minutes, self.destination, self.row_start), shape=(self.n_origins, self.n_destinations)
         )
 
-    def within(self, catchment_minutes: float | FloatArray) -> TravelMinutes:
+    def within(self, catchment_minutes: float | ArrayLike) -> TravelMinutes:
         """Keep the pairs at most `catchment_minutes` (one number, or one per origin) apart."""
         limit = per_origin(catchment_minutes, self.n_origins)
         keep = self.minutes <= limit[self.origin]
@@ -177,6 +181,7 @@ class TravelMinutes:
             self.engine_version,
             self.data_date,
             self.snap_km,
+            self.destination_snap_km,
         )
 
 
