@@ -73,9 +73,9 @@ class Opportunity(Section):
 
     job_years_per_port: dict[str, JobYears] = Field(
         default={
-            "level1": JobYears(low=0.002, mid=0.005, high=0.01),
-            "level2": JobYears(low=0.01, mid=0.02, high=0.034),
-            "dc_fast": JobYears(low=0.034, mid=0.06, high=0.1),
+            "level1": JobYears(low=0.0, mid=0.017, high=0.034),
+            "level2": JobYears(low=0.017, mid=0.034, high=0.051),
+            "dc_fast": JobYears(low=0.03, mid=0.06, high=0.09),
         },
         description="Installation job-years for one port, by charging level.",
     )

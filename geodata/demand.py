@@ -1,0 +1,73 @@
+"""Eligible adults: the people the work is meant to reach, and the demand of every access measure.
+
+Does not hold the survey (see `geodata.sources`) or travel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+MEASURES_USED = ("population", "under_18", "over_64", "poverty_150")
+
+
+def wide(measures: pd.DataFrame, names: tuple[str, ...], value: str) -> pd.DataFrame:
+    """Return one row a geoid with a column a measure of `names`, holding `value` ("count", "share", …).
+
+    Only rows whose status is "value" count; a measure nobody reports is a column of NaN.
+    """
+    used = measures[measures["measure"].isin(names) & (measures["status"] == "value")]
+    table = used.pivot(index="geoid", columns="measure", values=value)
+    return table.reindex(columns=list(names)).rename_axis(columns=None)
+
+
+def eligible_adults(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return [geoid, population, working_age, eligible_adults, eligible_adults_moe], one row a tract.
+
+    Eligible adults = working-age residents (total - under 18 - 65 and over) × share below 150 % of poverty.
+    An approximation: the poverty share is that of all ages, and unemployed people above the line are left out
+    because the survey files at hand do not cross the two. The 90 % margin follows the Census Bureau's rules for
+    sums and products (ACS General Handbook 2020, ch. 8): MOE(a - b) = √(MOEa² + MOEb²),
+    MOE(n · p) = √(n² MOEp² + p² MOEn²). A tract with no residents has none; one with a missing part is NaN.
+    """
+    count = wide(measures, MEASURES_USED, "count")
+    moe = wide(measures, MEASURES_USED, "count_moe").reindex(count.index)
+    share = wide(measures, ("poverty_150",), "share")["poverty_150"].reindex(count.index)
+    share_moe = wide(measures, ("poverty_150",), "share_moe")["poverty_150"].reindex(count.index)
+    population = count["population"]
+    working_age = (population - count["under_18"] - count["over_64"]).clip(lower=0)
+    working_moe = np.sqrt((moe[["population", "under_18", "over_64"]] ** 2).sum(axis=1, skipna=False))
+    adults = working_age * share
+    adults_moe = np.sqrt((working_age * share_moe) ** 2 + (share * working_moe) ** 2)
+    nobody = population == 0
+    return pd.DataFrame(
+        {
+            "population": population,
+            "working_age": working_age.mask(nobody, 0.0),
+            "eligible_adults": adults.mask(nobody, 0.0),
+            "eligible_adults_moe": adults_moe.mask(nobody, 0.0),
+        }
+    ).reset_index()
+
+
+def demand(adults: pd.DataFrame, centers: pd.DataFrame) -> pd.DataFrame:
+    """Return [geoid, demand, demand_basis] for every tract of `centers`: whom access is shared among.
+
+    A tract whose eligible adults are not measured (beyond the border of a state file, say) still competes for
+    the same places, so its demand is its census population times the measured tracts' eligible share, and
+    `demand_basis` says "imputed" instead of "measured". Without any measured tract the share taken is 1.
+    """
+    table = centers[["geoid", "population"]].merge(
+        adults[["geoid", "population", "eligible_adults"]], on="geoid", how="left", suffixes=("", "_survey")
+    )
+    known = table["eligible_adults"].notna()
+    people = table.loc[known, "population_survey"].sum()
+    share = table.loc[known, "eligible_adults"].sum() / people if people > 0 else 1.0
+    imputed = table["population"].astype("float64") * share
+    return pd.DataFrame(
+        {
+            "geoid": table["geoid"],
+            "demand": table["eligible_adults"].where(known, imputed),
+            "demand_basis": np.where(known, "measured", "imputed"),
+        }
+    )
