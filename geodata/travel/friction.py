@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from geodata.errors import InputError
 from geodata.travel.base import FloatArray, Points, TravelMinutes, per_origin
 from geodata.travel.friction_raster import FASTEST_MINUTES_PER_M, FrictionRaster, metres_per_degree
-from geodata.travel.least_cost import Grid, Scratch, least_cost_minutes
+from geodata.travel.least_cost import Grid, least_cost_minutes
 from geodata.travel.pairs import sorted_pairs
 
 log = logging.getLogger(__name__)
@@ -62,9 +62,7 @@ class FrictionEngine:
     threads: int | None = None
     name: str = "friction"
 
-    def minutes(
-        self, origins: Points, destinations: Points, catchment_minutes: float | FloatArray
-    ) -> TravelMinutes:
+    def minutes(self, origins: Points, destinations: Points, catchment_minutes: float | FloatArray) -> TravelMinutes:
         """Return the pairs at most `catchment_minutes` apart (one number, or one per origin).
 
         InputError where the file is not a friction raster, or holds none of the origins or destinations.
@@ -76,14 +74,18 @@ class FrictionEngine:
             places = self._locate(raster, destinations, "destinations")
             pairs = [
                 (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)),
-                *_tiled_search(raster, homes, places, limit, Scratch(threads)),
+                *_tiled_search(raster, homes, places, limit, threads),
             ]
             data_date = self.data_date or raster.data_date
             version = ENGINE_VERSION
             if raster.warped_from:
                 version += f", warped from {raster.warped_from}"
         origin, destination, minutes = sorted_pairs(
-            *(np.concatenate(part) for part in zip(*pairs, strict=True)), len(origins), len(destinations)
+            np.concatenate([pair[0] for pair in pairs]),
+            np.concatenate([pair[1] for pair in pairs]),
+            np.concatenate([pair[2] for pair in pairs]),
+            len(origins),
+            len(destinations),
         )
         return TravelMinutes(
             origin,
@@ -195,7 +197,7 @@ def _nearest_passable(friction, east, south, rows, columns, max_m, around):  # t
 
 
 def _tiled_search(
-    raster: FrictionRaster, homes: Located, places: Located, limit: FloatArray, scratch: Scratch
+    raster: FrictionRaster, homes: Located, places: Located, limit: FloatArray, threads: int
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], FloatArray]]:
     """Yield (origin, destination, minutes) tile by tile of the destinations, so that memory stays bounded."""
     home_ids = np.flatnonzero(homes.found)
@@ -216,7 +218,7 @@ def _tiled_search(
             start, stop = np.searchsorted(home_rows, rows)
             near = home_ids[start:stop]
             home_column = (homes.column[near] - columns[0]) % raster.columns
-            near, home_column = _within(near, home_column, columns[1] - columns[0])
+            near, home_column = (part[home_column < columns[1] - columns[0]] for part in (near, home_column))
             if not len(near):
                 continue
             width = grid.friction.shape[1]
@@ -225,17 +227,9 @@ def _tiled_search(
             home_cell = (homes.row[near] - rows[0] + 1) * width + home_column + 1
             # Providers that share a cell share its search.
             cells, which = np.unique(place_cell, return_inverse=True)
-            source, target, minutes = least_cost_minutes(grid, cells, home_cell, furthest, limit[near], scratch)
-            if len(cells) < len(members):
-                source, target, minutes = _shared(source, target, minutes, which, len(cells))
-            yield near[target].astype(np.int32), members[source].astype(np.int32), minutes
-
-
-def _within(
-    ids: NDArray[np.int64], column: NDArray[np.int64], width: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    keep = column < width
-    return ids[keep], column[keep]
+            found = least_cost_minutes(grid, cells, home_cell, furthest, limit[near], threads)
+            place, home, minutes = _shared(*found, which, len(cells))
+            yield near[home].astype(np.int32), members[place].astype(np.int32), minutes
 
 
 def _window(

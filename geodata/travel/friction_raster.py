@@ -200,12 +200,10 @@ class FrictionRaster:
 
 def _check_magic(path: Path) -> None:
     try:
-        with open(path, "rb") as handle:
+        with path.open("rb") as handle:
             start = handle.read(64)
     except OSError as error:
-        raise InputError(
-            f"the file cannot be read ({error.strerror})", file=path, remedy="Check the path."
-        ) from None
+        raise InputError(f"the file cannot be read ({error.strerror})", file=path, remedy="Check the path.") from None
     if not start.startswith(TIFF_MAGIC):
         what = "a web page or service message" if start.lstrip()[:1] == b"<" else "something else"
         raise InputError(f"not a GeoTIFF but {what}", file=path, remedy="Fetch or copy the raster again.")

@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 MOST_BUCKETS = 8192
 _ABSENT = -1
-_NOT_QUEUED = -2
+# Cell numbers are unsigned so that compiled code need not test them for counting from the end.
+_NONE = np.uint32(0xFFFFFFFF)
+_FIRST_ENTRIES = 65_536
 
 
 @dataclass(frozen=True)
@@ -43,82 +45,87 @@ class Grid:
         return fastest * float(min(self.east_m.min(), self.south_m.min()))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _relax(v, minutes, limit, per_minute, time, after, before, heads, touched, n_touched):  # type: ignore[no-untyped-def]
-    """Lower the time of cell `v` to `minutes` if that is an improvement; return the count of touched cells."""
-    if minutes > limit or minutes >= time[v]:
-        return n_touched
-    if time[v] == np.inf:
-        touched[n_touched] = v
-        n_touched += 1
-    elif before[v] != _NOT_QUEUED:
-        following = after[v]
-        if before[v] == _ABSENT:
-            heads[int(time[v] * per_minute)] = following
-        else:
-            after[before[v]] = following
-        if following != _ABSENT:
-            before[following] = before[v]
-    time[v] = minutes
-    bucket = int(minutes * per_minute)
-    first = heads[bucket]
-    heads[bucket] = v
-    after[v] = first
-    before[v] = _ABSENT
-    if first != _ABSENT:
-        before[first] = v
-    return n_touched
-
-
 @numba.njit(cache=True, nogil=True)
-def _spread(source, friction, columns, east, south, diagonal, limit, per_minute, time, after, before, heads, touched):  # type: ignore[no-untyped-def]
-    """Fill `time` (flat, inf before) outward from cell `source`; return how many cells of `touched` were reached."""
-    n_touched = _relax(source, 0.0, limit, per_minute, time, after, before, heads, touched, 0)
+def _spread(  # type: ignore[no-untyped-def]
+    source, friction, columns, east, south, diagonal, limit, per_minute, time, touched, heads, entry_cell, entry_next
+):  # fmt: skip
+    """Fill `time` (flat, inf before) outward from cell `source`.
+
+    Each bucket is a chain of entries (a cell, the next entry) from a common pool; a cell whose time fell has
+    a stale entry in a later bucket, passed over when met. Returns how many cells of `touched` were reached,
+    and the pool, which may have grown.
+    """
+    offsets = np.array([-1, 1, -columns, columns, -columns - 1, -columns + 1, columns - 1, columns + 1])
+    half = np.empty(8)
+    time[source] = 0.0
+    touched[0] = source
+    n_touched = 1
+    entry_cell[0], entry_next[0] = source, _NONE
+    heads[0] = 0
+    n_entries, free = np.uint32(1), _NONE
     for bucket in range(heads.size):
-        while heads[bucket] != _ABSENT:
-            u = heads[bucket]
-            following = after[u]
-            heads[bucket] = following
-            if following != _ABSENT:
-                before[following] = _ABSENT
-            before[u] = _NOT_QUEUED
-            row = u // columns
-            here, so_far = friction[u], time[u]
-            sides = 0.5 * east[row]
-            above, below = 0.5 * south[row - 1], 0.5 * south[row]
-            slant_above, slant_below = 0.5 * diagonal[row - 1], 0.5 * diagonal[row]
-            for v, half in (
-                (u - 1, sides),
-                (u + 1, sides),
-                (u - columns, above),
-                (u + columns, below),
-                (u - columns - 1, slant_above),
-                (u - columns + 1, slant_above),
-                (u + columns - 1, slant_below),
-                (u + columns + 1, slant_below),
-            ):
-                minutes = so_far + (here + friction[v]) * half
-                n_touched = _relax(
-                    v, minutes, limit, per_minute, time, after, before, heads, touched, n_touched
-                )
-    return n_touched
+        at = np.uint32(bucket)
+        while heads[at] != _NONE:
+            entry = heads[at]
+            u = np.uint64(entry_cell[entry])
+            heads[at] = entry_next[entry]
+            entry_next[entry], free = free, entry
+            so_far = time[u]
+            if np.int64(so_far * per_minute) != bucket:
+                continue
+            row = np.uint64(np.uint32(u) // np.uint32(columns))
+            above = row - np.uint64(1)
+            here = np.float64(friction[u])
+            half[0] = half[1] = 0.5 * east[row]
+            half[2], half[3] = 0.5 * south[above], 0.5 * south[row]
+            half[4] = half[5] = 0.5 * diagonal[above]
+            half[6] = half[7] = 0.5 * diagonal[row]
+            for move in range(8):
+                v = np.uint64(np.int64(u) + offsets[move])
+                known = time[v]
+                if known <= so_far:
+                    continue
+                minutes = so_far + (here + friction[v]) * half[move]
+                if minutes < known and minutes <= limit:
+                    if known == np.inf:
+                        touched[n_touched] = v
+                        n_touched += 1
+                    time[v] = minutes
+                    to = np.uint32(minutes * per_minute)
+                    if free != _NONE:
+                        entry = free
+                        free = entry_next[entry]
+                    else:
+                        if n_entries == entry_cell.size:
+                            entry_cell = _longer(entry_cell, 2 * entry_cell.size)
+                            entry_next = _longer(entry_next, 2 * entry_next.size)
+                        entry = n_entries
+                        n_entries += np.uint32(1)
+                    entry_cell[entry], entry_next[entry] = v, heads[to]
+                    heads[to] = entry
+    return n_touched, entry_cell, entry_next
 
 
 @numba.njit(cache=True, nogil=True)
 def _search(  # type: ignore[no-untyped-def]
-    friction, columns, east, south, diagonal, sources, numbers, limit, per_minute, heads,
-    first_target, next_target, target_limit, time, after, before, touched,
+    friction, columns, east, south, diagonal, sources, numbers, limit, n_buckets, per_minute,
+    first_target, next_target, target_limit,
 ):  # fmt: skip
     """Run one search per source; return source numbers, targets and minutes of every pair within its limit."""
+    time = np.full(friction.size, np.inf)
+    touched = np.empty(friction.size, np.uint32)
+    heads = np.full(n_buckets + 1, _NONE, np.uint32)
+    entry_cell = np.empty(_FIRST_ENTRIES, np.uint32)
+    entry_next = np.empty(_FIRST_ENTRIES, np.uint32)
     capacity = 1024
     out_source = np.empty(capacity, np.int32)
     out_target = np.empty(capacity, np.int32)
     out_minutes = np.empty(capacity, np.float64)
     n = 0
     for i in range(sources.size):
-        n_touched = _spread(
-            sources[i], friction, columns, east, south, diagonal, limit, per_minute,
-            time, after, before, heads, touched,
+        n_touched, entry_cell, entry_next = _spread(
+            sources[i], friction, columns, east, south, diagonal, limit, per_minute, time, touched, heads,
+            entry_cell, entry_next,
         )  # fmt: skip
         for k in range(n_touched):
             cell = touched[k]
@@ -157,91 +164,47 @@ def _chains(cells, n_cells):  # type: ignore[no-untyped-def]
     return first, following
 
 
-class Scratch:
-    """Working memory of the searches, one set per thread, kept between grids so that it is filled once."""
-
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
-        self._size = 0
-        self._sets: list[tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]] = []
-
-    def sets(
-        self, size: int
-    ) -> list[tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]]:
-        """Return per thread: times (all inf), the two directions of the bucket chains, and reached cells."""
-        if size > self._size:
-            self._size = size
-            self._sets = [
-                (
-                    np.full(size, np.inf),
-                    np.empty(size, np.int32),
-                    np.full(size, _NOT_QUEUED, np.int32),
-                    np.empty(size, np.int32),
-                )
-                for _ in range(self.threads)
-            ]
-        return self._sets
-
-
 def least_cost_minutes(
     grid: Grid,
     sources: NDArray[np.int64],
     targets: NDArray[np.int64],
     limit_minutes: float,
     target_limit_minutes: NDArray[np.float64],
-    scratch: Scratch | None = None,
+    threads: int = 1,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
     """Return (source, target, minutes) of every pair no farther apart than the target's own limit.
 
-    Parameters
-    ----------
-    grid
-        The grid; its outermost rows and columns must be impassable (they stand guard against leaving it).
-    sources, targets
-        Flat cell numbers (row × columns + column). A source on an impassable cell reaches nothing.
-    limit_minutes
-        No search goes further than this.
-    target_limit_minutes
-        Shape (targets,): the pair is dropped where its minutes exceed this.
+    `sources` and `targets` are flat cell numbers (row × columns + column) on `grid`, whose outermost rows and
+    columns must be impassable: they stand guard against leaving it. No search goes beyond `limit_minutes`, and
+    a pair is dropped where its minutes exceed `target_limit_minutes` (shape (targets,)). A source on an
+    impassable cell reaches nothing.
 
-    Returns
-    -------
-    Positions in `sources` and `targets` and the minutes between them, grouped by source in an order that does
+    Returns positions in `sources`, positions in `targets` and minutes, grouped by source in an order that does
     not depend on the number of threads.
     """
-    scratch = scratch or Scratch(threads=1)
-    rows, columns = grid.friction.shape
+    columns = grid.friction.shape[1]
     friction = np.ascontiguousarray(grid.friction).reshape(-1)
-    passable = np.isfinite(friction[sources])
+    numbers = np.flatnonzero(np.isfinite(friction[sources])).astype(np.int32)
     limit = float(min(limit_minutes, target_limit_minutes.max(initial=0.0)))
-    cheapest = grid.cheapest_move()
-    if not passable.any() or not targets.size or not np.isfinite(cheapest):
+    if not len(numbers) or not len(targets):
         return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
     # A hair below the cheapest move, so that rounding cannot put a neighbour into its own bucket unfinished.
-    n_buckets = int(min(MOST_BUCKETS, limit / (0.999 * cheapest) + 1))
+    n_buckets = int(min(MOST_BUCKETS, limit / max(0.999 * grid.cheapest_move(), 1e-9) + 1))
     per_minute = n_buckets / limit if limit > 0 else 0.0
     first_target, next_target = _chains(targets, friction.size)
-    numbers = np.flatnonzero(passable).astype(np.int32)
+    # Neighbouring sources search the same ground, so each thread takes a run of them.
     numbers = numbers[np.argsort(sources[numbers], kind="stable")]
 
-    def work(
-        part: NDArray[np.int32],
-        memory: tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]],
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-        heads = np.full(n_buckets + 1, _ABSENT, np.int32)
+    def work(part: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
         found: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]] = _search(
-            friction, columns, grid.east_m, grid.south_m, grid.diagonal_m, sources[part], part, limit, per_minute,
-            heads, first_target, next_target, target_limit_minutes, *memory,
+            friction, columns, grid.east_m, grid.south_m, grid.diagonal_m, sources[part], part, limit, n_buckets,
+            per_minute, first_target, next_target, target_limit_minutes,
         )  # fmt: skip
         return found
 
-    memories = scratch.sets(friction.size)
-    # Neighbouring sources search the same ground, so each thread takes a run of them.
-    parts = np.array_split(numbers, scratch.threads)
-    if scratch.threads == 1:
-        found = [work(parts[0], memories[0])]
-    else:
-        with ThreadPoolExecutor(scratch.threads) as pool:
-            found = list(pool.map(work, parts, memories))
+    if threads == 1 or len(numbers) == 1:
+        return work(numbers)
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(work, np.array_split(numbers, threads)))
     source, target, minutes = (np.concatenate(part) for part in zip(*found, strict=True))
     return source, target, minutes
