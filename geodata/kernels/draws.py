@@ -1,0 +1,286 @@
+"""The Monte Carlo of ranks: every draw redraws measures, weights, travel and job-years, and ranks anew.
+
+The model drawn from is told in `draw_model`. Draws run in parallel, a block at a time; the ranks of a block are
+then counted tract by tract, so nothing grows with the number of draws and counts (integers) are the same for any
+number of threads. Does not hold where the inputs come from or what is made of the result (`geodata.uncertainty`).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from geodata.errors import InputError
+from geodata.kernels.draw_model import DrawModel, SimulatedRanks
+from geodata.kernels.random import dirichlet, normal_share, start, triangular, truncated_normal, uniform
+from geodata.kernels.rank_lists import RankCounts, RankedLists, sorted_list
+from geodata.kernels.ranks import group_starts, midrank_percentiles, percentile_ranks
+
+FloatArray = NDArray[np.float64]
+BLOCK = 64
+# One purpose per kind of number, so that none is used twice; measures take FIRST_MEASURE, FIRST_MEASURE + 1, …
+DEFINITIONS, PILLARS, TRAVEL, JOBS, FIRST_MEASURE = 1, 2, 3, 4, 100
+_NOT_GATED = 1000.0
+
+
+def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> SimulatedRanks:
+    """Return how certain each tract's and community's place is over `draws` draws of the model."""
+    if draws < 1:
+        raise InputError("at least one draw is needed", field="draws")
+    # In any order of the rows given, tracts are worked on in the order of their keys.
+    order = np.lexsort((model.key, model.reference))
+    order = order[model.reference[order] >= 0]
+    plan = _Plan(model, order, seed)
+    tract_lists = RankedLists(model.scope[order], model.tie_order[order])
+    counts = RankCounts(tract_lists, model, draws)
+    community_lists, members, member_starts, weight = _communities(model, order)
+    community_counts = RankCounts(community_lists, model, draws)
+    gated = np.zeros(len(order), dtype=np.int64)
+    for first in range(0, draws, BLOCK):
+        number = min(BLOCK, draws - first)
+        ranks = np.empty((number, tract_lists.length), dtype=np.int32)
+        community_ranks = np.empty((number, community_lists.length), dtype=np.int32)
+        passed = np.empty((number, len(order)), dtype=np.bool_)
+        _draw_block(
+            first,
+            *plan.arrays,
+            tract_lists.rows,
+            tract_lists.starts,
+            tract_lists.tie_order,
+            members,
+            member_starts,
+            weight,
+            community_lists.rows,
+            community_lists.starts,
+            community_lists.tie_order,
+            ranks,
+            community_ranks,
+            passed,
+            min(numba.get_num_threads(), number),
+        )
+        counts.add(ranks)
+        community_counts.add(community_ranks)
+        gated += passed.sum(axis=0)
+    share = np.full(len(model), np.nan)
+    share[order] = gated / draws
+    share[model.scope < 0] = np.nan
+    tracts = counts.summary(len(model), order, share)
+    communities = None
+    if model.community is not None:
+        n = community_lists.units
+        communities = community_counts.summary(n, np.arange(n), np.where(community_lists.listed, 1.0, np.nan))
+    return SimulatedRanks(tracts, communities, draws, seed)
+
+
+class _Plan:
+    """What all draws share, with rows in working order: fixed percentiles, truncation, starts of random numbers."""
+
+    def __init__(self, model: DrawModel, order: NDArray[np.int64], seed: int) -> None:
+        reference = model.reference[order]
+        measures = np.ascontiguousarray(model.measures[order].T)
+        errors = np.ascontiguousarray(model.measures_se[order].T)
+        shares, widths = np.zeros_like(measures), np.ones_like(measures)
+        begins = np.zeros(measures.shape, dtype=np.uint64)
+        _truncation(measures, errors, model.measures_range, shares, widths)
+        _begins(seed & 0xFFFFFFFFFFFFFFFF, model.key[order], begins)
+        fixed = np.empty(model.definitions[order].T.shape)
+        for d in range(len(fixed)):
+            fixed[d] = percentile_ranks(model.definitions[order, d], reference)
+        self.arrays = (
+            np.uint64(seed & 0xFFFFFFFFFFFFFFFF),
+            group_starts(reference),
+            measures,
+            errors,
+            model.measures_range,
+            shares,
+            widths,
+            begins,
+            fixed,
+            model.definition_weights,
+            float(model.definition_concentration),
+            np.ascontiguousarray(model.training[order].T),
+            np.ascontiguousarray(model.opportunity[order].transpose(1, 2, 0)),
+            model.travel_nodes,
+            np.array([model.travel_detour, model.travel_speed]),
+            model.job_years,
+            np.array(model.pillar_weights, dtype=np.float64),
+            float(model.pillar_concentration),
+            -math.inf if model.gate_need is None else float(model.gate_need),
+            model.designated[order],
+            bool(model.geometric),
+        )
+
+
+def _communities(
+    model: DrawModel, order: NDArray[np.int64]
+) -> tuple[RankedLists, NDArray[np.int64], NDArray[np.int64], FloatArray]:
+    """Return the communities' lists, the working rows of their tracts, where each begins, and the rows' weights."""
+    if model.community is None or model.community_weight is None:
+        nothing = np.empty(0, dtype=np.int32)
+        return RankedLists(nothing, nothing), np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0)
+    community = model.community[order]
+    rows = np.argsort(community, kind="stable")
+    rows = rows[community[rows] >= 0]
+    n = int(model.community.max()) + 1
+    member_starts = np.concatenate(([0], np.cumsum(np.bincount(community[rows], minlength=n)))).astype(np.int64)
+    scope = np.full(n, -1, dtype=np.int32)
+    scope[community[rows]] = model.scope[order][rows]
+    if (scope[community[rows]] != model.scope[order][rows]).any():
+        raise InputError("the tracts of a community are ranked in different lists", field="community")
+    tie_order = np.full(n, np.iinfo(np.int32).max, dtype=np.int32)
+    np.minimum.at(tie_order, community[rows], model.tie_order[order][rows])
+    weight = model.community_weight[order]
+    total = np.bincount(community[rows], weights=weight[rows], minlength=n)
+    if not (np.isfinite(weight[rows]) & (weight[rows] >= 0)).all() or (total[scope >= 0] <= 0).any():
+        raise InputError("a community needs tracts with weights above 0", field="community_weight")
+    return RankedLists(scope, tie_order), rows, member_starts, weight
+
+
+@numba.njit(cache=True, nogil=True)
+def _truncation(mean, se, limits, shares, widths):  # type: ignore[no-untyped-def]
+    for m in range(mean.shape[0]):
+        low, high = limits[m, 0], limits[m, 1]
+        for i in range(mean.shape[1]):
+            if se[m, i] > 0.0 and not np.isnan(mean[m, i]):
+                below = normal_share((low - mean[m, i]) / se[m, i])
+                shares[m, i] = below
+                widths[m, i] = normal_share((high - mean[m, i]) / se[m, i]) - below
+
+
+@numba.njit(cache=True, nogil=True)
+def _begins(seed, keys, begins):  # type: ignore[no-untyped-def]
+    for m in range(begins.shape[0]):
+        for i in range(begins.shape[1]):
+            begins[m, i] = start(seed, FIRST_MEASURE + m, keys[i])
+
+
+@numba.njit(cache=True, nogil=True, parallel=True)
+def _draw_block(  # type: ignore[no-untyped-def]
+    first, seed, areas, mean, se, limits, shares, widths, begins, fixed, weights, concentration,
+    training, opportunity, nodes, travel, job_years, pillars, pillar_concentration, gate, designated, geometric,
+    list_rows, list_starts, list_ties, members, member_starts, member_weight,
+    community_rows, community_starts, community_ties, ranks, community_ranks, passed, workers,
+):  # fmt: skip
+    """Fill one row of `ranks`, `community_ranks` and `passed` per draw; each worker takes every `workers`-th draw."""
+    n = designated.size
+    for worker in prange(workers):
+        values, percentile, composite = np.empty(n), np.empty(n), np.empty(n)
+        need, priority = np.empty(n), np.empty(n)
+        keys, rows = np.empty(n), np.empty(n, np.int32)
+        bucket, count = np.empty(n, np.int32), np.empty(n + 1, np.int32)
+        means = np.empty(member_starts.size - 1)
+        drawn, jobs, parts = np.empty(weights.size), np.empty(job_years.shape[0]), np.empty(3)
+        for b in range(worker, ranks.shape[0], workers):
+            draw = first + b
+            dirichlet(weights, concentration, start(seed, DEFINITIONS, draw), 0, drawn)
+            dirichlet(pillars, pillar_concentration, start(seed, PILLARS, draw), 0, parts)
+            for c in range(jobs.size):
+                u = uniform(start(seed, JOBS, draw), c)
+                jobs[c] = triangular(u, job_years[c, 0], job_years[c, 1], job_years[c, 2])
+            begin = start(seed, TRAVEL, draw)
+            detour = triangular(uniform(begin, 0), travel[0, 0], travel[0, 1], travel[0, 2])
+            node, share = _between(
+                nodes, detour / triangular(uniform(begin, 1), travel[1, 0], travel[1, 1], travel[1, 2])
+            )
+            for area in range(areas.size - 1):
+                a, z = areas[area], areas[area + 1]
+                _need_of_draw(
+                    draw, mean[:, a:z], se[:, a:z], limits, shares[:, a:z], widths[:, a:z], begins[:, a:z],
+                    fixed[:, a:z], drawn, values[a:z], percentile[a:z], composite[a:z], need[a:z],
+                    keys, rows, bucket, count,
+                )  # fmt: skip
+                for i in range(a, z):
+                    values[i] = _at(training[:, i], node, share)
+                midrank_percentiles(values[a:z], percentile[a:z], keys, rows, bucket, count)
+                for i in range(a, z):
+                    total = 0.0
+                    for c in range(jobs.size):
+                        total += jobs[c] * _at(opportunity[:, c, i], node, share)
+                    values[i] = total
+                midrank_percentiles(values[a:z], composite[a:z], keys, rows, bucket, count)
+                for i in range(a, z):
+                    gap = 100.0 - percentile[i]
+                    if geometric:
+                        logs = (
+                            parts[0] * math.log(need[i]) + parts[1] * math.log(gap) + parts[2] * math.log(composite[i])
+                        )
+                        priority[i] = math.exp(logs)
+                    else:
+                        priority[i] = parts[0] * need[i] + parts[1] * gap + parts[2] * composite[i]
+                    passed[b, i] = designated[i] or need[i] >= gate
+            for i in range(n):
+                values[i] = -priority[i] if passed[b, i] else _NOT_GATED - priority[i]
+            sorted_list(values, list_rows, list_starts, list_ties, ranks[b], percentile, keys, rows, bucket, count)
+            for c in range(means.size):
+                total, weight = 0.0, 0.0
+                for k in range(member_starts[c], member_starts[c + 1]):
+                    i = members[k]
+                    total += member_weight[i] * priority[i]
+                    weight += member_weight[i]
+                means[c] = -total / weight if weight > 0.0 else 0.0
+            sorted_list(
+                means, community_rows, community_starts, community_ties, community_ranks[b],
+                percentile, keys, rows, bucket, count,
+            )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def _need_of_draw(  # type: ignore[no-untyped-def]
+    draw, mean, se, limits, shares, widths, begins, fixed, weights, values, percentile, composite, need,
+    keys, rows, bucket, count,
+):  # fmt: skip
+    """Fill `need` of one area: redrawn measures → composite → ensemble with the fixed definitions → percentile."""
+    measures, definitions, n = mean.shape[0], fixed.shape[0], values.size
+    for i in range(n):
+        composite[i] = 0.0
+        need[i] = 0.0
+    for m in range(measures):
+        low, high = limits[m, 0], limits[m, 1]
+        for i in range(n):
+            u = uniform(begins[m, i], draw)
+            values[i] = truncated_normal(u, mean[m, i], se[m, i], low, high, shares[m, i], widths[m, i])
+        midrank_percentiles(values, percentile, keys, rows, bucket, count)
+        for i in range(n):
+            if not np.isnan(values[i]):
+                composite[i] += percentile[i]
+                need[i] += 1.0
+    for i in range(n):
+        values[i] = composite[i] / need[i] if need[i] > 0.0 else np.nan
+    midrank_percentiles(values, composite, keys, rows, bucket, count)
+    for i in range(n):
+        total, weight = 0.0, 0.0
+        for d in range(definitions):
+            if not np.isnan(fixed[d, i]):
+                total += weights[d] * fixed[d, i]
+                weight += weights[d]
+        if measures > 0 and not np.isnan(composite[i]):
+            total += weights[definitions] * composite[i]
+            weight += weights[definitions]
+        values[i] = total / weight if weight > 0.0 else np.nan
+    midrank_percentiles(values, need, keys, rows, bucket, count)
+
+
+@numba.njit(cache=True, nogil=True)
+def _between(nodes, factor):  # type: ignore[no-untyped-def]
+    """Return the node at or below `factor` and the share of the way to the next; held to the ends of the nodes."""
+    if factor <= nodes[0] or nodes.size == 1:
+        return 0, 0.0
+    last = nodes.size - 1
+    if factor >= nodes[last]:
+        return last, 0.0
+    node = 0
+    while nodes[node + 1] <= factor:
+        node += 1
+    return node, (factor - nodes[node]) / (nodes[node + 1] - nodes[node])
+
+
+@numba.njit(cache=True, nogil=True)
+def _at(values, node, share):  # type: ignore[no-untyped-def]
+    """Return the value at `share` of the way from `node` to the next."""
+    if share == 0.0:
+        return values[node]
+    return (1.0 - share) * values[node] + share * values[node + 1]
