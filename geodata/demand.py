@@ -50,24 +50,25 @@ def eligible_adults(measures: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def demand(adults: pd.DataFrame, centers: pd.DataFrame) -> pd.DataFrame:
-    """Return [geoid, demand, demand_basis] for every tract of `centers`: whom access is shared among.
+def demand(tracts: pd.DataFrame) -> pd.DataFrame:
+    """Return [geoid, demand, demand_basis] for `tracts` [geoid, state, population, eligible_adults].
 
-    A tract whose eligible adults are not measured (beyond the border of a state file, say) still competes for
-    the same places, so its demand is its census population times the measured tracts' eligible share, and
-    `demand_basis` says "imputed" instead of "measured". Without any measured tract the share taken is 1.
+    A tract whose eligible adults are not measured (beyond the border of a state's file, say) still competes for
+    the same places. Its demand is its population times the eligible share of the measured tracts of its state,
+    or of all where its state has none, and `demand_basis` says "imputed" instead of "measured". Without any
+    measured tract the share taken is 1. A tract whose population is unknown too adds no demand: "unknown".
     """
-    table = centers[["geoid", "population"]].merge(
-        adults[["geoid", "population", "eligible_adults"]], on="geoid", how="left", suffixes=("", "_survey")
-    )
-    known = table["eligible_adults"].notna()
-    people = table.loc[known, "population_survey"].sum()
-    share = table.loc[known, "eligible_adults"].sum() / people if people > 0 else 1.0
-    imputed = table["population"].astype("float64") * share
+    measured = tracts["eligible_adults"].notna() & tracts["population"].notna()
+    sums = tracts[measured].groupby("state")[["eligible_adults", "population"]].sum()
+    people = sums["population"].sum()
+    overall = sums["eligible_adults"].sum() / people if people > 0 else 1.0
+    by_state = (sums["eligible_adults"] / sums["population"]).where(sums["population"] > 0)
+    imputed = tracts["population"] * tracts["state"].map(by_state).astype("float64").fillna(overall)
+    basis = np.select([tracts["eligible_adults"].notna(), imputed.notna()], ["measured", "imputed"], "unknown")
     return pd.DataFrame(
         {
-            "geoid": table["geoid"],
-            "demand": table["eligible_adults"].where(known, imputed),
-            "demand_basis": np.where(known, "measured", "imputed"),
+            "geoid": tracts["geoid"],
+            "demand": tracts["eligible_adults"].fillna(imputed).fillna(0.0),
+            "demand_basis": basis,
         }
     )

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata.settings import Priority
+
+FloatArray = NDArray[np.float64]
 
 PILLARS = ("need", "training_gap", "opportunity")
 
@@ -28,20 +31,18 @@ def gate(scores: pd.DataFrame, settings: Priority) -> pd.DataFrame:
 def combine(pillars: pd.DataFrame, settings: Priority) -> pd.DataFrame:
     """Return [priority, points_need, points_training_gap, points_opportunity] for a table of the pillars.
 
-    The arithmetic mean adds weight × pillar. The geometric mean shares its score by each pillar's part of the
-    logarithm's distance below 100, taken off the pillar's weight in points, so that points sum to the score
-    there too (a zero pillar makes the score zero and all points zero). A missing pillar renormalises the weights
-    of the others; Need itself must be there, for without it nothing says a tract is underserved.
+    The arithmetic mean adds weight × pillar; those are the points. The points of the geometric mean share its
+    score in the same proportions, so that points sum to the score there too. A missing pillar renormalises the
+    weights of the others; Need itself must be there, for without it nothing says a tract is underserved.
     """
     values = pillars[list(PILLARS)].astype("float64")
     weight = np.where(values.notna(), [settings.weights[name] for name in PILLARS], 0.0)
     total = weight.sum(axis=1, keepdims=True)
     share = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
     filled = values.fillna(0.0).to_numpy()
-    if settings.aggregation == "arithmetic":
-        points = share * filled
-    else:
-        points = _geometric_points(share, filled)
+    points = share * filled
+    if settings.aggregation == "geometric":
+        points = points * _geometric_over_arithmetic(share, filled, points.sum(axis=1))[:, None]
     known = values["need"].notna().to_numpy() & (total[:, 0] > 0)
     points = np.where(known[:, None] & values.notna().to_numpy(), points, np.nan)
     out = pd.DataFrame(points, columns=[f"points_{name}" for name in PILLARS], index=pillars.index)
@@ -49,13 +50,11 @@ def combine(pillars: pd.DataFrame, settings: Priority) -> pd.DataFrame:
     return out
 
 
-def _geometric_points(share: np.ndarray, values: np.ndarray) -> np.ndarray:
-    logs = np.log(np.maximum(values, 1e-300) / 100.0)
-    score = 100.0 * np.exp((share * logs).sum(axis=1, keepdims=True))
-    lost = -share * logs
-    total_lost = lost.sum(axis=1, keepdims=True)
-    part = np.divide(lost, total_lost, out=np.zeros_like(lost), where=total_lost > 0)
-    return 100.0 * share - (100.0 - score) * part
+def _geometric_over_arithmetic(share: FloatArray, values: FloatArray, arithmetic: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        logs = np.where(share > 0, np.log(values), 0.0)
+    geometric = np.exp((share * logs).sum(axis=1))
+    return np.divide(geometric, arithmetic, out=np.zeros_like(geometric), where=arithmetic > 0)
 
 
 def unranked_reasons(scores: pd.DataFrame) -> pd.Series:

@@ -13,8 +13,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geodata.access import FLAT, GAUSSIAN, STEPS, AccessResult, CatchmentWeights, Decay, catchment_weights, collapse
-from geodata.access import nearest_k, spread
+from geodata.access import (
+    FLAT,
+    GAUSSIAN,
+    STEPS,
+    AccessResult,
+    CatchmentWeights,
+    Decay,
+    catchment_weights,
+    collapse,
+    nearest_k,
+    spread,
+)
 from geodata.settings import Access
 from geodata.travel.base import Points, TravelEngine, TravelMinutes
 
@@ -108,22 +118,20 @@ def within_reach(reached: Reach, capacity: pd.DataFrame) -> pd.DataFrame:
 def nearest(reached: Reach, id_column: str) -> pd.DataFrame:
     """Return [geoid, nearest_id, nearest_name, nearest_minutes] of each tract; empty beyond the catchment.
 
-    The tract's nearest place is the one with the least weighted mean time over the origins that reach it, taken
-    from the origin that stands for most people; that keeps a place named and the minutes true for somebody.
+    A tract with several origins is spoken for by the one that stands for most of its people, so that the place
+    named and the minutes belong together.
     """
     main = pd.DataFrame({"tract": reached.tract_of_origin, "weight": reached.weight})
     first = main.sort_values(["tract", "weight"], ascending=[True, False], kind="stable").drop_duplicates("tract")
     found = nearest_k(reached.minutes, 1)
     destination = found.destination[first.index, 0]
     known = destination >= 0
-    row = np.where(known, destination, 0)
-    ids, names = reached.supply[id_column].to_numpy(), reached.supply["name"].to_numpy()
-    empty = len(reached.supply) == 0
+    chosen = reached.supply[[id_column, "name"]].iloc[np.where(known, destination, 0)] if known.any() else None
     return pd.DataFrame(
         {
             "geoid": reached.geoids[first["tract"].to_numpy()],
-            "nearest_id": None if empty else np.where(known, ids[row], None),
-            "nearest_name": None if empty else np.where(known, names[row], None),
+            "nearest_id": None if chosen is None else chosen[id_column].where(known).to_numpy(),
+            "nearest_name": None if chosen is None else chosen["name"].where(known).to_numpy(),
             "nearest_minutes": found.minutes[first.index, 0],
         }
     )

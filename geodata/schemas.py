@@ -393,6 +393,24 @@ RELATIONSHIP = Table(
     ),
     key=("geoid_2020", "geoid_2010"),
 )
+RASTERS = Table(
+    "rasters",
+    "Grids read in windows where they are needed: people per cell, and travel time over land",
+    (
+        Column("kind", "text", "What the cells hold", nullable=False, one_of=("population", "friction")),
+        Column("path", "text", "File on this machine", nullable=False),
+        Column("crs", "text", "Coordinate reference system of the cells", nullable=False),
+        Column("unit", "text", "Unit of a cell's value", nullable=False),
+        Column("nodata", "number", "Value that means no data"),
+        Column("width", "integer", "Cells from west to east", "cells", False, least=1),
+        Column("height", "integer", "Cells from north to south", "cells", False, least=1),
+        Column("west", "number", "Western edge, in the CRS's unit", nullable=False),
+        Column("south", "number", "Southern edge", nullable=False),
+        Column("east", "number", "Eastern edge", nullable=False),
+        Column("north", "number", "Northern edge", nullable=False),
+    ),
+    key=("kind",),
+)
 REJECTS = Table(
     "rejects",
     "Rows that did not make it, with the reason",
@@ -421,6 +439,7 @@ CANONICAL: tuple[Table, ...] = (
     LANDMARKS,
     AREA_MEMBERS,
     RELATIONSHIP,
+    RASTERS,
     REJECTS,
 )
 

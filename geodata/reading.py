@@ -1,0 +1,143 @@
+"""Reading a source: the files that serve the states asked for, parsed, checked and accounted for.
+
+Does not hold where files come from (`geodata.fetching`) or their formats (`geodata.sources`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata.errors import OnrampError, SourceUnavailable
+from geodata.fetching.acquire import Acquired, Acquirer, obtain_for
+from geodata.files import folder_written_aside
+from geodata.provenance import SourceUse
+from geodata.schemas import REJECTS, Table
+from geodata.settings import Settings
+from geodata.sources.spec import ParseContext, Source, SourceSpec
+from geodata.states import State
+from geodata.tables import Parsed, all_rejects
+
+
+@dataclass
+class SourceRead:
+    """What one source gave: its canonical rows, the rows refused, the files used and what to know of them."""
+
+    table: pd.DataFrame
+    rejects: pd.DataFrame
+    uses: list[SourceUse]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def missing(self) -> bool:
+        """True where no file was found."""
+        return all(use.freshness == "missing" for use in self.uses)
+
+    def save(self, folder: Path) -> None:
+        """Write to `folder`, which is replaced only when all is written."""
+        with folder_written_aside(folder) as aside:
+            self.table.to_parquet(aside / "table.parquet")
+            self.rejects.to_parquet(aside / "rejects.parquet")
+            account = {"uses": [use.to_dict() for use in self.uses], "notes": self.notes}
+            (aside / "account.json").write_text(json.dumps(account, indent=1, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, schema: Table) -> SourceRead:
+        """Read what `save` wrote; `schema` tells whether the table has a geometry."""
+        account = json.loads((folder / "account.json").read_text(encoding="utf-8"))
+        reader = gpd.read_parquet if schema.spatial else pd.read_parquet
+        return cls(
+            table=reader(folder / "table.parquet"),
+            rejects=pd.read_parquet(folder / "rejects.parquet"),
+            uses=[SourceUse.from_dict(values) for values in account["uses"]],
+            notes=account["notes"],
+        )
+
+
+def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], settings: Settings) -> SourceRead:
+    """Return what `source` says of `states`.
+
+    A required source that cannot be had raises SourceUnavailable with what to do. One that is not required
+    gives no rows and a use marked missing, whose note says so, and the run goes on without it.
+    """
+    spec = source.spec
+    states = list(states)
+    try:
+        files = obtain_for(acquirer, spec, states)
+    except SourceUnavailable as problem:
+        if spec.required:
+            raise
+        return SourceRead(spec.table.empty(), REJECTS.empty(), [_missing(spec, str(problem))], [str(problem)])
+    by_code = {state.usps: state for state in states}
+    parsed = [source.parse(file.path, ParseContext(settings, by_code.get(file.scope))) for file in files]
+    table = _joined(spec.table, parsed)
+    notes = [note for part in parsed for note in part.notes]
+    fictional = any(state.fictional for state in states)
+    uses = [_use(spec, file, part, fictional) for file, part in zip(files, parsed, strict=True)]
+    unserved = sorted(set(by_code) - {file.scope for file in files}) if len(files[0].scope) == 2 else []
+    if unserved:
+        notes.append(f"{spec.title} was not found for {', '.join(unserved)}.")
+    return SourceRead(table, all_rejects(parsed), uses, notes)
+
+
+def _joined(schema: Table, parsed: list[Parsed]) -> pd.DataFrame:
+    if len(parsed) == 1:
+        return parsed[0].table
+    frames = [part.table for part in parsed if len(part.table)]
+    if not frames:
+        return schema.empty()
+    joined = pd.concat(frames, ignore_index=True)
+    keys = list(schema.key)
+    if keys and joined.duplicated(keys).any():
+        raise OnrampError(f"Two files of “{schema.name}” give the same {' and '.join(keys)}; keep one of them.")
+    return schema.validate(joined)
+
+
+def _use(spec: SourceSpec, file: Acquired, parsed: Parsed, fictional: bool) -> SourceUse:
+    return SourceUse(
+        source=spec.name,
+        title=spec.title,
+        publisher="fictional, generated" if fictional else spec.publisher,
+        table=spec.table.name,
+        freshness="sample" if fictional else file.status,
+        file=file.path.name,
+        url=file.url or None,
+        page=spec.page,
+        licence=spec.licence,
+        vintage=_vintage(parsed.table, spec),
+        retrieved_at=file.retrieved_at,
+        age_days=file.age_days,
+        sha256=file.sha256,
+        size_bytes=file.size,
+        rows_in=parsed.rows_in,
+        rows_kept=parsed.rows_kept,
+        rows_rejected=len(parsed.rejects),
+        rows_out_of_scope=parsed.out_of_scope,
+        archived=spec.archived,
+        note=" ".join(part for part in (file.note, *parsed.notes) if part),
+    )
+
+
+def _vintage(table: pd.DataFrame, spec: SourceSpec) -> str | None:
+    if "vintage" in table and table["vintage"].notna().any():
+        return str(int(table["vintage"].max()))
+    return None if spec.year is None else str(spec.year)
+
+
+def _missing(spec: SourceSpec, note: str) -> SourceUse:
+    return SourceUse(
+        source=spec.name,
+        title=spec.title,
+        publisher=spec.publisher,
+        table=spec.table.name,
+        freshness="missing",
+        page=spec.page,
+        licence=spec.licence,
+        archived=spec.archived,
+        note=note,
+    )

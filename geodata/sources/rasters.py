@@ -1,0 +1,95 @@
+"""Population and friction rasters: only their headers are read here, the cells in windows where needed.
+
+Population is people per cell (WorldPop and others); friction is minutes per metre of the least-time surface of
+Weiss et al. 2020 (Nature Medicine 26:1835-1838). Does not hold zonal sums (`geodata.origins`) or least-cost
+travel (`geodata.travel.friction`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import rasterio
+from rasterio.errors import RasterioIOError
+
+from geodata.errors import InputError
+from geodata.schemas import RASTERS, REJECTS
+from geodata.sources.spec import ParseContext, Source, SourceSpec
+from geodata.tables import Parsed
+
+_TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+UNITS = {"population": "people per cell", "friction": "minutes per metre"}
+
+POPULATION = SourceSpec(
+    name="population_raster",
+    title="Population grid",
+    publisher="WorldPop, University of Southampton",
+    table=RASTERS,
+    scope="nation",
+    filenames=("population*.tif", "usa_ppp_*.tif", "usa_pop_*.tif"),
+    urls=("https://data.worldpop.org/GIS/Population/Global_2000_2020_1km/2020/USA/usa_ppp_2020_1km_Aggregated.tif",),
+    page="https://hub.worldpop.org",
+    licence="CC BY 4.0",
+    cadence="as released",
+    year=2020,
+    media="tiff",
+    optional=True,
+)
+FRICTION = SourceSpec(
+    name="friction_raster",
+    title="Motorised friction surface",
+    publisher="Malaria Atlas Project",
+    table=RASTERS,
+    scope="nation",
+    filenames=("friction*.tif", "*motorized_friction_surface*.tif", "*motorized_friction_surface*.geotiff"),
+    urls=(
+        "https://hot.storage.heigit.org/heigit-hdx-public/risk_assessment_inputs/"
+        "2020_motorized_friction_surface_cog.tif",
+    ),
+    page="https://malariaatlas.org/project-resources/accessibility-to-healthcare/",
+    licence="CC BY 4.0; cite Weiss et al. 2020",
+    cadence="as released",
+    year=2019,
+    media="tiff",
+    optional=True,
+)
+
+
+def _parse(kind: str, path: Path) -> Parsed:
+    if path.open("rb").read(4) not in _TIFF_MAGIC:
+        raise InputError("this is not a GeoTIFF", file=path, remedy="Download it again; the server sent a page.")
+    try:
+        with rasterio.open(path) as raster:
+            row = {
+                "kind": kind,
+                "path": str(path.resolve()),
+                "crs": raster.crs.to_string() if raster.crs else None,
+                "unit": UNITS[kind],
+                "nodata": raster.nodata,
+                "width": raster.width,
+                "height": raster.height,
+                "west": raster.bounds.left,
+                "south": raster.bounds.bottom,
+                "east": raster.bounds.right,
+                "north": raster.bounds.top,
+            }
+    except RasterioIOError as error:
+        raise InputError(f"it cannot be read as a raster ({error})", file=path, remedy="Download it again.") from None
+    if row["crs"] is None:
+        raise InputError("the raster names no coordinate reference system", file=path, remedy="Use the original file.")
+    return Parsed(RASTERS.validate(pd.DataFrame([row])), REJECTS.empty(), rows_in=1, rows_kept=1)
+
+
+def parse_population(path: Path, context: ParseContext) -> Parsed:
+    """Return the one-row `rasters` table of a population grid (people per cell)."""
+    return _parse("population", path)
+
+
+def parse_friction(path: Path, context: ParseContext) -> Parsed:
+    """Return the one-row `rasters` table of a friction grid (minutes per metre)."""
+    return _parse("friction", path)
+
+
+POPULATION_RASTER = Source(POPULATION, parse_population)
+FRICTION_RASTER = Source(FRICTION, parse_friction)
