@@ -1,0 +1,342 @@
+"""The one HTTP client: bounded in time and size, patient only where patience helps, and honest about what came.
+
+Built on requests, which also brings proxies and private certificates (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
+Keys travel in headers or, where a publisher knows nothing else, in a parameter; they are redacted in every
+message, log line and record, and never follow a redirect to another host.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError as TransportError
+
+from geodata.errors import InputError
+from geodata.fetching import resume
+from geodata.fetching.archives import check_zip
+from geodata.fetching.body import Bounds, copy_body
+from geodata.fetching.clock import Clock
+from geodata.fetching.content import check_end
+from geodata.fetching.exchange import Download, Limits, Progress, Request
+from geodata.fetching.problems import FetchError, duration
+from geodata.fetching.redaction import Redactor, host_of, redact_logs
+from geodata.fetching.refusals import broken_connection, refusal
+from geodata.files import sha256_of
+
+USER_AGENT = "Onramp/0.1 (workforce planning for EV charging; reads public tract data; python-requests)"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+# After these the bytes that came are worth keeping for the next attempt.
+_CONTINUABLE = frozenset({"unreachable", "too_slow", "truncated", "failing", "limited"})
+
+
+class _NoLogin(requests.auth.AuthBase):
+    """Keeps a .netrc file of the user from being sent to publishers or from replacing a token."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class Fetcher:
+    """Asks publishers for files. One per run; it keeps connections open between requests."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        progress: Progress | None = None,
+        user_agent: str = USER_AGENT,
+        proxies: Mapping[str, str] | None = None,
+        ca_bundle: Path | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.clock = clock or Clock()
+        self._progress = progress
+        self._session = requests.Session()
+        self._session.auth = _NoLogin()
+        self._session.headers["User-Agent"] = user_agent
+        self._session.headers["Accept"] = "*/*"
+        if proxies:
+            self._session.proxies.update(proxies)
+        self._ca_bundle = None if ca_bundle is None else str(ca_bundle)
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def download(self, request: Request, part: Path) -> Download:
+        """Write the answer to `part` and return what came; raises FetchError with one sentence.
+
+        `part` keeps what arrived when the connection breaks and is continued by the next attempt or run, if the
+        publisher says that the file is still the same. It holds the whole, checked file on return, and nothing
+        when the answer is unchanged or empty.
+        """
+
+        def attempt(deadline: float) -> Download:
+            resumed_at = 0
+            try:
+                with part.open("ab") as out:
+                    came = self._attempt(request, out, part, deadline)
+                resumed_at = came.resumed_at
+                return self._checked(request, part, came) if came.state == "new" else came
+            except FetchError as problem:
+                if problem.kind not in _CONTINUABLE or not resume.kept(part, request.redactor()(request.url)).size:
+                    resume.forget(part)
+                # A wrong whole may come of two halves that do not belong together: begin again once.
+                problem.again = problem.again or resumed_at > 0
+                raise
+
+        came = self._persist(request, attempt)
+        if came.state == "new":
+            resume.settle(part)
+        else:
+            resume.forget(part)
+        return came
+
+    def read(self, request: Request) -> tuple[Download, bytes]:
+        """Return what came and its bytes, for answers that are small; raises FetchError with one sentence."""
+        held: list[bytes] = []
+
+        def attempt(deadline: float) -> Download:
+            out = io.BytesIO()
+            came = self._attempt(request, out, None, deadline)
+            held[:] = [out.getvalue()]
+            return came
+
+        came = self._persist(request, attempt)
+        return came, held[0]
+
+    def json(self, request: Request) -> Any:
+        """Return the parsed JSON of an answer, None for an empty one (204); raises FetchError."""
+        came, body = self.read(request)
+        if came.state == "empty":
+            return None
+        try:
+            return json.loads(body)
+        except ValueError:
+            raise FetchError(f"{host_of(request.url)} sent JSON that cannot be read.", "content") from None
+
+    def _persist(self, request: Request, attempt: Callable[[float], Download]) -> Download:
+        """Try until it works, it cannot work, or time or attempts are used up."""
+        redact_logs([*request.secret_params.values(), *request.secret_headers.values(), *request.secrets])
+        deadline = self.clock.monotonic() + self.limits.total_s
+        for number in range(1, self.limits.attempts + 1):
+            try:
+                came = attempt(deadline)
+                return came if number == 1 else replace(came, attempts=number)
+            except FetchError as problem:
+                if not problem.again or number == self.limits.attempts:
+                    raise _told_attempts(problem, number) from None
+                self._wait(problem, number, deadline)
+        raise AssertionError("limits.attempts is at least 1")
+
+    def _wait(self, problem: FetchError, number: int, deadline: float) -> None:
+        """Sleep before the next attempt: full jitter (Brooker 2015), and no less than the publisher asked for."""
+        ceiling = min(self.limits.backoff_cap_s, self.limits.backoff_s * 2 ** (number - 1))
+        pause = self.clock.random() * ceiling
+        if problem.wait_s is not None:
+            if problem.wait_s > self.limits.longest_wait_s:
+                raise problem
+            pause += problem.wait_s
+        if self.clock.monotonic() + pause >= deadline:
+            raise _told_attempts(problem, number)
+        self.clock.sleep(pause)
+
+    def _attempt(self, request: Request, out: IO[bytes], part: Path | None, deadline: float) -> Download:
+        """One try: ask, follow, judge, and stream the body to `out`."""
+        redact = request.redactor()
+        kept = resume.Kept() if part is None or request.method != "GET" else resume.kept(part, redact(request.url))
+        headers = self._headers(request, kept)
+        try:
+            response, moved_to = self._follow(request, headers, deadline)
+            with response:
+                return self._receive(request, response, out, part, kept, deadline, moved_to)
+        except (requests.RequestException, TransportError, TimeoutError, ConnectionError) as problem:
+            raise broken_connection(problem, host_of(request.url), redact) from None
+        except OSError as problem:
+            if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise FetchError("There is no room left on the disk for the download.", "disk") from None
+            raise
+
+    def _headers(self, request: Request, kept: resume.Kept) -> dict[str, str]:
+        headers = dict(request.headers)
+        # Ranges count the bytes of the encoded form, so what may be resumed must come as it is.
+        headers["Accept-Encoding"] = "gzip" if request.media == "json" and not kept.size else "identity"
+        if kept.size and kept.validator:
+            headers |= {"Range": f"bytes={kept.size}-", "If-Range": kept.validator}
+        else:
+            if request.known.etag:
+                headers["If-None-Match"] = request.known.etag
+            if request.known.last_modified:
+                headers["If-Modified-Since"] = request.known.last_modified
+        return headers
+
+    def _follow(
+        self, request: Request, headers: dict[str, str], deadline: float
+    ) -> tuple[requests.Response, str | None]:
+        """Send the request and follow redirects; returns the final response and where the file moved for good."""
+        redact = request.redactor()
+        url, method, moved_to = request.url, request.method, None
+        first = urlsplit(url)
+        params: Mapping[str, str] | None = {**request.params, **request.secret_params}
+        form, upload = request.form, request.upload
+        permanent = True
+        for _ in range(self.limits.redirects + 1):
+            parts = urlsplit(url)
+            home = (parts.scheme, parts.netloc) == (first.scheme, first.netloc)
+            response = self._session.request(
+                method,
+                url,
+                params=params,
+                data=form,
+                files={upload[0]: (upload[1], upload[2], "text/csv")} if upload else None,
+                headers={**headers, **(request.secret_headers if home else {})},
+                timeout=(self.limits.connect_s, self._read_timeout(deadline)),
+                allow_redirects=False,
+                stream=True,
+                verify=self._ca_bundle,
+            )
+            location = response.headers.get("Location")
+            if response.status_code not in _REDIRECTS or not location:
+                return response, moved_to
+            response.close()
+            target = urljoin(url, location)
+            self._permit_redirect(request, url, target, response.status_code, redact)
+            permanent = permanent and response.status_code in _PERMANENT
+            moved_to = redact(target) if permanent else moved_to
+            if response.status_code == 303 or (response.status_code in (301, 302) and method == "POST"):
+                method, form, upload = "GET", None, None
+            url, params = target, None
+        raise FetchError(
+            f"{host_of(request.url)} sent us on more than {self.limits.redirects} times without giving the file.",
+            "redirect",
+        )
+
+    def _permit_redirect(self, request: Request, url: str, target: str, status: int, redact: Redactor) -> None:
+        host = host_of(request.url)
+        if not request.follow_redirects:
+            raise FetchError(
+                f"{host} sent us on to {redact(target)} instead of answering.",
+                "redirect",
+                status=status,
+                location=redact(target),
+            )
+        scheme = urlsplit(target).scheme
+        if scheme not in ("http", "https"):
+            problem = "sent us to an address of another kind"
+        elif scheme == "http" and urlsplit(url).scheme == "https":
+            problem = "sent us from a protected address to an unprotected one"
+        else:
+            return
+        raise FetchError(f"{host} {problem} ({redact(target)}), which is not followed.", "redirect", status=status)
+
+    def _read_timeout(self, deadline: float) -> float:
+        left = deadline - self.clock.monotonic()
+        if left <= 0:
+            raise FetchError(f"The time allowed ({duration(self.limits.total_s)}) is used up.", "too_slow")
+        return max(0.05, min(self.limits.read_s, left))
+
+    def _receive(
+        self,
+        request: Request,
+        response: requests.Response,
+        out: IO[bytes],
+        part: Path | None,
+        kept: resume.Kept,
+        deadline: float,
+        moved_to: str | None,
+    ) -> Download:
+        """Judge the status and stream the body."""
+        redact = request.redactor()
+        host = host_of(response.url or request.url)
+        came = Download(
+            state="new",
+            url=redact(response.url),
+            filename=_filename(response),
+            etag=response.headers.get("ETag"),
+            last_modified=response.headers.get("Last-Modified"),
+            content_type=response.headers.get("Content-Type", ""),
+            moved_to=moved_to,
+        )
+        start = 0
+        if response.status_code == 304:
+            return replace(came, state="unchanged")
+        if response.status_code == 204:
+            return replace(came, state="empty")
+        if response.status_code == 206 and part is not None and kept.size:
+            start = kept.size
+            if not resume.continues(kept, response.headers):
+                resume.forget(part)
+                raise FetchError(f"{host} continued another file than the one begun.", "truncated", again=True)
+        elif response.status_code == 416 and part is not None and kept.size:
+            resume.forget(part)
+            raise FetchError(f"{host} could not continue the download.", "truncated", again=True)
+        elif response.status_code != 200:
+            raise refusal(
+                response, host, redact, self.clock.now(), with_key=bool(request.secret_headers or request.secret_params)
+            )
+        if start == 0:
+            out.seek(0)
+            out.truncate()
+            if part is not None:
+                resume.note(part, redact(request.url), response.headers)
+        most = self.limits.max_bytes_in_memory if part is None else self.limits.max_bytes
+        bounds = Bounds(request.max_bytes or most, deadline, self.limits.total_s)
+        label = request.label or host
+        report = partial(self._progress, label) if self._progress else None
+        got = copy_body(response, out, start, request.media, host, bounds, self.clock.monotonic, report)
+        return replace(came, size=got, resumed_at=start)
+
+    def _checked(self, request: Request, part: Path, came: Download) -> Download:
+        """Return `came` with the hash of the whole file; raises FetchError when it is not the file meant."""
+        host = host_of(request.url)
+        check_end(part, request.media, host)
+        if request.media in ("zip", "xlsx"):
+            try:
+                check_zip(part)
+            except InputError as problem:
+                raise FetchError(f"{host} sent an archive that is not opened: {problem.problem}.", "archive") from None
+        sha256 = sha256_of(part)
+        if request.sha256 and sha256 not in request.sha256:
+            pins = " or ".join(f"{pin[:12]}…" for pin in request.sha256)
+            raise FetchError(
+                f"{host} sent other bytes than the ones this source is pinned to (SHA-256 {sha256[:12]}…, not {pins}).",
+                "hash",
+            )
+        return replace(came, sha256=sha256, size=part.stat().st_size)
+
+
+def _told_attempts(problem: FetchError, number: int) -> FetchError:
+    if number == 1:
+        return problem
+    return FetchError(
+        f"{str(problem).rstrip('.')} ({number} attempts).",
+        problem.kind,
+        status=problem.status,
+        again=problem.again,
+        wait_s=problem.wait_s,
+        location=problem.location,
+    )
+
+
+def _filename(response: requests.Response) -> str:
+    """Return the file name the publisher gives, from Content-Disposition or the address; never a path."""
+    header = response.headers.get("Content-Disposition", "")
+    found = re.search(r"filename\*=(?:UTF-8'')?([^;]+)", header, re.I) or re.search(
+        r'filename="?([^";]+)', header, re.I
+    )
+    name = unquote(found.group(1)) if found else unquote(urlsplit(response.url).path)
+    return name.replace("\\", "/").rsplit("/", 1)[-1].strip()
