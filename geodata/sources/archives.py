@@ -1,0 +1,40 @@
+"""Members of zip archives, read without unpacking anything to disk."""
+
+from __future__ import annotations
+
+import zipfile
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from geodata.errors import InputError
+from geodata.fetching.archives import check_zip
+
+_AGAIN = "Download it again from the publisher, or take it out of the folder."
+
+
+def member_names(path: Path, pattern: str) -> list[str]:
+    """Return the members whose base name matches `pattern`, whatever its case, in alphabetical order.
+
+    Files that archivers of one system leave behind (`__MACOSX`) are passed over.
+    """
+    names = [m.filename for m in check_zip(path) if not m.filename.startswith("__MACOSX")]
+    return sorted(n for n in names if fnmatchcase(n.rsplit("/", 1)[-1].casefold(), pattern.casefold()))
+
+
+def read_member(path: Path, pattern: str, *, most_bytes: int) -> tuple[str, bytes]:
+    """Return the base name and the bytes of the member matching `pattern`.
+
+    Among several a revised file (`_rv` in its name, as NCES marks them) wins, else the first in the alphabet.
+    """
+    names = member_names(path, pattern)
+    if not names:
+        raise InputError(f"the archive holds no file like {pattern}", file=path, remedy=_AGAIN)
+    name = next((n for n in names if "_rv" in n.casefold()), names[0])
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(name) as handle:
+            data = handle.read(most_bytes + 1)
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as problem:
+        raise InputError(f"“{name}” cannot be unpacked ({problem})", file=path, remedy=_AGAIN) from None
+    if len(data) > most_bytes:
+        raise InputError(f"“{name}” has more than the {most_bytes:,} bytes allowed", file=path, remedy=_AGAIN)
+    return name.rsplit("/", 1)[-1], data

@@ -1,0 +1,67 @@
+"""Centers of Population: where the residents of a tract live on average, and how many the census counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas import CENTERS
+from geodata.sources.reading import Wanted, read_csv
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.values import counts, points
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="centers",
+    title="Centers of Population of census tracts",
+    publisher="U.S. Census Bureau",
+    table=CENTERS,
+    scope="nation",
+    filenames=("CenPop2020_Mean_TR.txt", "CenPop2020_Mean_TR{fips}.txt"),
+    page="https://www.census.gov/geographies/reference-files/time-series/geo/centers-population.html",
+    licence="Public domain (US federal work)",
+    cadence="every ten years",
+    urls=("https://www2.census.gov/geo/docs/reference/cenpop2020/tract/CenPop2020_Mean_TR.txt",),
+    year=2020,
+    tract_vintage=2020,
+    media="csv",
+    required=True,
+    expected=Expected(least_rows=84_000, most_rows=87_000, least_states=51),
+)
+COLUMNS = (
+    Wanted("state", ("STATEFP",)),
+    Wanted("county", ("COUNTYFP",)),
+    Wanted("tract", ("TRACTCE",)),
+    Wanted("population", ("POPULATION",)),
+    Wanted("latitude", ("LATITUDE",)),
+    Wanted("longitude", ("LONGITUDE",)),
+)
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the centres of a national or state file. Connecticut is in counties, as at Census day."""
+    text = read_csv(path, COLUMNS, SPEC.name)
+    frame = text.frame
+    code = frame["state"].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
+    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    frame = frame.assign(
+        geoid=clean_geoids(code), population=counts(frame["population"]), latitude=latitude, longitude=longitude
+    )
+    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="tract")
+    frame = text.log.take(frame, frame["geoid"].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = text.log.take(frame, frame["population"].isna(), "no_population", key="geoid", field="population")
+    frame = text.log.take(frame, frame["latitude"].isna(), "no_coordinates", key="geoid", field="latitude")
+    table = pd.DataFrame(
+        {
+            "geoid": frame["geoid"],
+            "state": usps_of(frame["geoid"]),
+            "population": frame["population"],
+            "latitude": frame["latitude"],
+            "longitude": frame["longitude"],
+            "tract_vintage": 2020,
+            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+        }
+    )
+    return text.parsed(CENTERS, table)

@@ -1,0 +1,104 @@
+"""Census tract boundaries: cartographic files and TIGER/Line, as shapefile, GeoJSON, GeoPackage or GeoParquet.
+
+Cartographic files leave out tracts that are all water (codes 99xxxx), so a tract may be known from another table
+and have no polygon. The codes come under several headers: GEOID, GEOIDFQ (from 2023), AFFGEOID (to 2022), GEOID10,
+GEOID20.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.errors import InputError
+from geodata.geoids import clean_geoids, county_of, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.schemas import TRACTS
+from geodata.sources.layers import read_layer, spatial
+from geodata.sources.reading import Text, Wanted
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.values import numbers
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="tracts",
+    title="Cartographic boundaries of census tracts (1:500,000)",
+    publisher="U.S. Census Bureau",
+    table=TRACTS,
+    scope="state",
+    filenames=(
+        "cb_*_us_tract_500k.zip",
+        "cb_*_us_tract_500k.parquet",
+        "cb_*_{fips}_tract_500k.zip",
+        "cb_*_{fips}_tract_500k.geojson",
+        "cb_*_{fips}_tract_500k.json",
+        "cb_*_{fips}_tract_500k.parquet",
+        "tl_*_{fips}_tract.zip",
+        "tl_*_{fips}_tract.geojson",
+        "cb_*_us_tract_500k_*.parquet",
+        "tracts.geojson",
+        "tracts.parquet",
+        "tracts.gpkg",
+    ),
+    page="https://www.census.gov/geographies/mapping-files/time-series/geo/cartographic-boundary.html",
+    licence="Public domain (US federal work)",
+    cadence="yearly",
+    urls=(
+        "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_{fips}_tract_500k.zip",
+        "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_tract_500k.zip",
+    ),
+    year=2024,
+    tract_vintage=2020,
+    media="zip",
+    required=True,
+    expected=Expected(least_rows=80_000, most_rows=90_000, least_states=51),
+)
+COLUMNS = (
+    Wanted("geoid", ("GEOID", "GEOID20", "GEOID10", "GEOIDFQ", "AFFGEOID", "GEO_ID")),
+    Wanted("name", ("NAME", "NAME20", "NAME10"), required=False),
+    Wanted("land", ("ALAND", "ALAND20", "ALAND10"), required=False),
+    Wanted("water", ("AWATER", "AWATER20", "AWATER10"), required=False),
+)
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the tracts of a boundary file."""
+    text, geometry = read_layer(path, COLUMNS, SPEC.name)
+    vintage = vintage_of(text, path)
+    frame = text.frame.assign(geoid=clean_geoids(text.frame["geoid"]))
+    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
+    frame = text.log.take(frame, frame["geoid"].duplicated(), "repeated", key="geoid", field="geoid")
+    table = pd.DataFrame(
+        {
+            "geoid": frame["geoid"],
+            "state": usps_of(frame["geoid"]),
+            "county_geoid": county_of(frame["geoid"]),
+            "name": frame["name"].fillna(tract_name(frame["geoid"])),
+            "land_m2": numbers(frame["land"], least=0, column="ALAND", file=text.file, notes=text.notes).values,
+            "water_m2": numbers(frame["water"], least=0, column="AWATER", file=text.file, notes=text.notes).values,
+            "tract_vintage": vintage,
+            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+        }
+    )
+    return text.parsed(TRACTS, spatial(table, geometry))
+
+
+def tract_name(geoids: pd.Series) -> pd.Series:
+    """Return the number the Census Bureau prints for each tract code: 030100 is 301, 051201 is 512.01."""
+    whole, part = geoids.str[5:9].str.lstrip("0").replace("", "0"), geoids.str[9:]
+    return whole.where(part == "00", whole + "." + part)
+
+
+def vintage_of(text: Text, path: Path) -> int:
+    """Return the census of the tracts: told by headers ending in 10 or 20, else by the year in the name."""
+    headers = set(text.headers)
+    if "GEOID20" in headers or "GEOID10" in headers:
+        return 2020 if "GEOID20" in headers else 2010
+    year = year_in(path.name)
+    if year is None:
+        raise InputError(
+            "neither the file name nor its headers tell of which year these tracts are",
+            file=path,
+            remedy="Keep the publisher's file name, such as cb_2020_44_tract_500k.zip.",
+        )
+    return tract_vintage(year)
