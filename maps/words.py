@@ -1,0 +1,149 @@
+"""Numbers, dates, quarters and uncertainty in words, in one language.
+
+`Words(load_texts("es"))` writes what a reader sees; every sign and word comes from the texts (group `format`).
+A missing value is written as the text for “no value”, never as zero. Does not hold any markup.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from maps.texts import Texts
+
+CHANCES = ("very_likely", "likely", "possible")
+NEARLY_CERTAIN = 0.95
+
+
+def is_missing(value: object) -> bool:
+    """Return whether `value` is None, NaN, NaT or NA."""
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def chance_key(probability: float, tiers: Mapping[str, float] | None = None) -> str:
+    """Return which words describe a probability: certain, very_likely, likely, possible or unlikely.
+
+    The steps are the tiers' (settings `uncertainty.tier_a`, `tier_b`, `tier_c`), and 0.95 for certain.
+    """
+    tiers = tiers or {}
+    if probability >= NEARLY_CERTAIN:
+        return "certain"
+    steps = (float(tiers.get(f"tier_{letter}", value)) for letter, value in (("a", 0.8), ("b", 0.5), ("c", 0.2)))
+    return next((key for key, step in zip(CHANCES, steps, strict=True) if probability >= step), "unlikely")
+
+
+def rounded(value: float, figures: int = 2) -> int:
+    """Return a count rounded to `figures` significant figures (half up), at least to whole units."""
+    if value == 0:
+        return 0
+    step = 10 ** max(0, math.floor(math.log10(abs(value))) + 1 - figures)
+    return int(math.floor(value / step + 0.5) * step)
+
+
+class Words:
+    """How one language writes values."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+        self.language = texts.language
+
+    @property
+    def missing(self) -> str:
+        """The text that stands for no value."""
+        return self.texts("format.missing")
+
+    def number(self, value: Any, digits: int = 0) -> str:
+        """Return a number with separators and a true minus sign."""
+        if is_missing(value) or not math.isfinite(float(value)):
+            return self.missing
+        plain = f"{abs(float(value)):,.{digits}f}"
+        signs = {",": self.texts("format.thousands"), ".": self.texts("format.decimal")}
+        written = "".join(signs.get(sign, sign) for sign in plain)
+        below = float(value) < 0 and any(sign in "123456789" for sign in plain)
+        return f"\N{MINUS SIGN}{written}" if below else written
+
+    def about(self, value: Any, figures: int = 2) -> str:
+        """Return a count rounded to `figures` significant figures, as running text gives it."""
+        return self.missing if is_missing(value) else self.number(rounded(float(value), figures))
+
+    def percent(self, share: Any, digits: int = 0) -> str:
+        """Return a share (0–1) as a percentage."""
+        if is_missing(share):
+            return self.missing
+        return self.texts("format.percent", n=self.number(float(share) * 100, digits))
+
+    def span(self, low: Any, high: Any, digits: int = 0) -> str:
+        """Return `low to high`, or the one value where both are written the same."""
+        first, last = self.number(low, digits), self.number(high, digits)
+        return first if first == last else self.texts("format.span", low=first, high=last)
+
+    def job_years(self, value: Any) -> str:
+        """Return job-years with as many digits as they can bear: 0.04, 0.3, 2.4, 31."""
+        if is_missing(value):
+            return self.missing
+        value = float(value)
+        return self.number(value, 0 if value >= 10 or value == 0 else 1 if value >= 0.1 else 2)
+
+    def job_years_span(self, low: Any, high: Any) -> str:
+        """Return a range of job-years."""
+        first, last = self.job_years(low), self.job_years(high)
+        return first if first == last else self.texts("format.span", low=first, high=last)
+
+    def minutes(self, value: Any) -> str:
+        """Return travel time such as `25 minutes`."""
+        if is_missing(value):
+            return self.missing
+        whole = round(float(value))
+        return self.texts("format.minutes", n=whole)
+
+    def date(self, value: Any) -> str:
+        """Return a day such as `November 22, 2026` from an ISO text, date or timestamp."""
+        if is_missing(value):
+            return self.missing
+        try:
+            day = date.fromisoformat(value[:10]) if isinstance(value, str) else pd.Timestamp(value).date()
+        except ValueError:
+            return str(value)
+        month = self.texts.find("format.months")[day.month - 1]
+        return self.texts("format.date", day=day.day, month=month, year=day.year)
+
+    def quarter(self, code: Any) -> str:
+        """Return `January–March 2027` for `2027Q1`, and words for `past` and `unknown`."""
+        if is_missing(code):
+            return self.missing
+        text = str(code)
+        year, sep, number = text.partition("Q")
+        if sep and year.isdigit() and number in ("1", "2", "3", "4"):
+            return self.texts(f"format.quarters.q{number}", year=year)
+        return str(self.texts.find(f"codes.quarter.{text}") or text)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Return items joined as a sentence does: `a, b and c`."""
+        names = list(items)
+        if len(names) < 2:
+            return "".join(names)
+        return self.texts("format.and", first=", ".join(names[:-1]), last=names[-1])
+
+    def code(self, group: str, code: Any) -> str:
+        """Return the words for a code of a table, such as `action` and `recruit_now`, or the code itself."""
+        if is_missing(code):
+            return self.missing
+        found = self.texts.find(f"codes.{group}.{code}")
+        return found if isinstance(found, str) else str(code)
+
+    def chance(self, probability: Any, tiers: Mapping[str, float] | None = None) -> str:
+        """Return how sure we are that a place is among the top, such as `very likely among the top tenth`."""
+        if is_missing(probability):
+            return self.missing
+        return self.texts(f"format.chance.{chance_key(float(probability), tiers)}", top=self.top_share(tiers))
+
+    def top_share(self, uncertainty: Mapping[str, float] | None = None) -> str:
+        """Return the words for the top share: `tenth`, or a percentage where it is another."""
+        share = float((uncertainty or {}).get("top_share", 0.1))
+        if math.isclose(share, 0.1):
+            return self.texts("format.top_tenth")
+        return self.texts("format.top_other", share=self.percent(share))
