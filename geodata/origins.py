@@ -1,0 +1,207 @@
+"""Where travel starts: the points that stand for a tract's people, and whether the tract is rural.
+
+A tract is measured from its population-weighted centre (Centers of Population), or, where a population raster
+is given and more than one cell is asked for, from several populated cells with weights; else from a point
+inside its polygon. Does not hold travel, or what a coarser choice costs (see `geodata.origin_error`).
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from geodata.population_raster import populated_cells
+
+log = logging.getLogger(__name__)
+
+COLUMNS = ["geoid", "latitude", "longitude", "weight", "origin_basis"]
+# Urban Area Criteria for the 2010 Census (76 FR 53030): blocks of at least 500 people per square mile count.
+RURAL_BELOW_PEOPLE_PER_KM2 = 193.0
+EARTH_KM = 6371.0088
+NEIGHBOURS = 6
+
+
+def origins(
+    tracts: gpd.GeoDataFrame | None,
+    centers: pd.DataFrame,
+    population_raster: Path | None = None,
+    cells_per_tract: int = 1,
+) -> pd.DataFrame:
+    """Return the origins of every tract of `tracts` or `centers`: [geoid, latitude, longitude, weight, origin_basis].
+
+    Weights sum to 1 per tract; coordinates are EPSG:4326. `origin_basis` is
+
+    - `raster_cells`: up to `cells_per_tract` (> 1) cells of `population_raster`, which together stand for all of
+      the tract's people on it. A raster has no say where one point is asked for: the census centre is better;
+    - `population_center`: the centre in `centers` [geoid, latitude, longitude];
+    - `representative_point`: a point inside the polygon, where there is neither.
+
+    InputError where the raster cannot be used.
+    """
+    parts = []
+    if population_raster is not None and cells_per_tract > 1 and tracts is not None and len(tracts):
+        parts.append(_from_cells(populated_cells(tracts, population_raster), cells_per_tract))
+    parts.append(centers[["geoid", "latitude", "longitude"]].assign(weight=1.0, origin_basis="population_center"))
+    if tracts is not None and len(tracts):
+        parts.append(_inside(tracts))
+    taken: set[str] = set()
+    kept = []
+    for part in parts:
+        kept.append(part[~part["geoid"].isin(taken)][COLUMNS])
+        taken |= set(part["geoid"])
+    some = [part for part in kept if len(part)] or kept[:1]
+    return pd.concat(some).sort_values("geoid", kind="stable", ignore_index=True)
+
+
+def _inside(tracts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return one point inside each polygon."""
+    drawn = tracts[tracts.geometry.notna() & ~tracts.geometry.is_empty]
+    if drawn.crs is not None and not drawn.crs.equals("EPSG:4326"):
+        drawn = drawn.to_crs("EPSG:4326")
+    point = drawn.geometry.representative_point()
+    return pd.DataFrame(
+        {
+            "geoid": drawn["geoid"].to_numpy(),
+            "latitude": point.y.to_numpy(),
+            "longitude": point.x.to_numpy(),
+            "weight": 1.0,
+            "origin_basis": "representative_point",
+        }
+    )
+
+
+def _from_cells(cells: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Thin populated cells [geoid, latitude, longitude, people] to at most `most` per tract, with weights.
+
+    The cells of a tract are parted, time and again, by the line of latitude or longitude that leaves the least
+    spread about the centres (Ward's criterion), the most spread-out group first, so that towns stay whole; each
+    group is stood for by its cell nearest to its weighted centre.
+    """
+    geoid = cells["geoid"].to_numpy()
+    start = np.flatnonzero(np.r_[True, geoid[1:] != geoid[:-1]]) if len(geoid) else np.empty(0, np.int64)
+    stop = np.r_[start[1:], len(geoid)]
+    latitude, longitude, people = (cells[name].to_numpy() for name in ("latitude", "longitude", "people"))
+    chosen, weight = [], []
+    for first, last in zip(start, stop, strict=True):
+        span = slice(first, last)
+        rows, shares = _thinned(latitude[span], longitude[span], people[span], most)
+        chosen.append(rows + first)
+        weight.append(shares)
+    rows = np.concatenate(chosen) if chosen else np.empty(0, np.int64)
+    return pd.DataFrame(
+        {
+            "geoid": geoid[rows],
+            "latitude": latitude[rows],
+            "longitude": longitude[rows],
+            "weight": np.concatenate(weight) if weight else np.empty(0),
+            "origin_basis": "raster_cells",
+        }
+    )
+
+
+def _thinned(
+    latitude: NDArray[np.float64], longitude: NDArray[np.float64], people: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the rows of at most `most` cells and the shares of people they stand for, most people first."""
+    if np.ptp(longitude) > 180.0:  # a tract on both sides of the 180th meridian
+        longitude = np.mod(longitude, 360.0)
+    place = np.column_stack([latitude, longitude * np.cos(np.radians(latitude.mean()))])
+    groups: list[tuple[float, NDArray[np.int64]]] = []
+
+    def add(rows: NDArray[np.int64]) -> None:
+        centre = np.average(place[rows], axis=0, weights=people[rows])
+        spread = (((place[rows] - centre) ** 2).sum(axis=1) * people[rows]).sum() if len(rows) > 1 else 0.0
+        groups.append((float(spread), rows))
+
+    add(np.arange(len(people)))
+    while len(groups) < most:
+        widest = max(range(len(groups)), key=lambda i: groups[i][0])
+        spread, rows = groups[widest]
+        if spread <= 0.0:
+            break
+        del groups[widest]
+        for part in _parted(rows, place[rows], people[rows]):
+            add(part)
+    picked, share = [], []
+    for _, rows in groups:
+        centre = np.average(place[rows], axis=0, weights=people[rows])
+        picked.append(rows[int(np.argmin(((place[rows] - centre) ** 2).sum(axis=1)))])
+        share.append(people[rows].sum())
+    order = np.lexsort((picked, -np.array(share)))
+    weight = np.array(share)[order]
+    return np.array(picked, dtype=np.int64)[order], weight / weight.sum()
+
+
+def _parted(
+    rows: NDArray[np.int64], place: NDArray[np.float64], people: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Part at least two cells in two where that takes away most of their spread along one axis."""
+    best, cut, order = -1.0, 1, np.arange(len(rows))
+    for axis in (0, 1):
+        along = np.argsort(place[:, axis], kind="stable")
+        here, weight = place[along, axis], people[along]
+        before = np.cumsum(weight)[:-1]
+        after = weight.sum() - before
+        reach = np.cumsum(here * weight)
+        gap = (reach[-1] - reach[:-1]) / np.maximum(after, 1e-300) - reach[:-1] / before
+        gain = before * after * gap**2
+        at = int(np.argmax(gain))
+        if gain[at] > best:
+            best, cut, order = float(gain[at]), at + 1, along
+    return rows[order[:cut]], rows[order[cut:]]
+
+
+def rurality(
+    tracts: gpd.GeoDataFrame | None,
+    centers: pd.DataFrame,
+    threshold_per_km2: float = RURAL_BELOW_PEOPLE_PER_KM2,
+) -> pd.Series:
+    """Return whether each tract is rural: boolean by geoid, missing where nothing tells.
+
+    A tract is rural where it has fewer than `threshold_per_km2` residents (`centers.population`) per km² of land
+    (`tracts.land_m2`, else the polygon's area). The default is the density from which the Census Bureau adds
+    blocks to an urban area (500 per square mile, 2010 criteria). A tract without polygon is judged by how close
+    its neighbours' centres are, so give all centres at hand, not those of a state alone.
+    """
+    density = people_per_km2(tracts, centers)
+    return (density < threshold_per_km2).astype("boolean").mask(density.isna())
+
+
+def people_per_km2(tracts: gpd.GeoDataFrame | None, centers: pd.DataFrame) -> pd.Series:
+    """Return residents per km² of land by geoid of `centers`; see `rurality` for what stands in for land."""
+    people = centers.set_index("geoid")["population"].astype("float64")
+    land = pd.Series(np.nan, index=people.index)
+    if tracts is not None and len(tracts):
+        land_m2 = tracts["land_m2"].astype("float64") if "land_m2" in tracts else pd.Series(np.nan, tracts.index)
+        unknown = ~(land_m2 > 0) & tracts.geometry.notna()
+        if unknown.any():
+            land_m2 = land_m2.mask(unknown, tracts.geometry[unknown].to_crs("EPSG:6933").area)
+        land = pd.Series(land_m2.to_numpy() / 1e6, index=tracts["geoid"]).reindex(people.index)
+    missing = ~(land > 0)
+    if missing.any():
+        land = land.where(~missing, pd.Series(_land_by_neighbours(centers), index=people.index))
+    return people / land
+
+
+def _land_by_neighbours(centers: pd.DataFrame) -> NDArray[np.float64]:
+    """Return km² per tract from the distance r to the k-th nearest centre: π r² / (k − 1); NaN for few centres.
+
+    The usual unbiased estimate of the density of scattered points from one distance (Moore 1954).
+    """
+    if len(centers) <= NEIGHBOURS:
+        return np.full(len(centers), np.nan)
+    latitude = np.radians(centers["latitude"].to_numpy(dtype=float))
+    longitude = np.radians(centers["longitude"].to_numpy(dtype=float))
+    xyz = np.column_stack(
+        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
+    )
+    chord = cKDTree(xyz).query(xyz, k=[NEIGHBOURS + 1])[0][:, 0]
+    radius_km = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1))
+    area: NDArray[np.float64] = np.pi * radius_km**2 / (NEIGHBOURS - 1)
+    return area
