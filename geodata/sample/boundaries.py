@@ -1,0 +1,236 @@
+"""Boundary files of the sample: cartographic tracts, counties, places, a tribal area; water and roads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata.sample.publish import write_csv, write_shapefile
+from geodata.sample.svi import tract_name
+from geodata.sample.terrain import City, Terrain
+from geodata.sample.tracts import CRS, Land
+
+
+def tract_layer(land: Land, state: int) -> gpd.GeoDataFrame:
+    """Return the cartographic tract file of one state; all-water tracts are absent from it."""
+    frame = land.tracts[(land.tracts["state"] == state) & (land.tracts["kind"] != "water")]
+    code = land.terrain.states[state]
+    names = [tract_name(geoid) for geoid in frame["geoid"]]
+    return gpd.GeoDataFrame(
+        {
+            "STATEFP": code.fips,
+            "COUNTYFP": frame["geoid"].str[2:5],
+            "TRACTCE": frame["geoid"].str[5:],
+            "AFFGEOID": "1400000US" + frame["geoid"],
+            "GEOID": frame["geoid"],
+            "NAME": names,
+            "NAMELSAD": [f"Census Tract {name}" for name in names],
+            "STUSPS": code.usps,
+            "NAMELSADCO": [f"{land.counties['name'][c]} County" for c in frame["county"]],
+            "STATE_NAME": code.name,
+            "LSAD": "CT",
+            "ALAND": frame["land_m2"],
+            "AWATER": frame["water_m2"],
+        },
+        geometry=frame.geometry.values,
+        crs=CRS,
+    ).reset_index(drop=True)
+
+
+def county_layer(land: Land) -> gpd.GeoDataFrame:
+    """Return the cartographic county file of all states: exact unions of their tracts, lakes left out."""
+    dry = land.tracts[land.tracts["kind"] != "water"]
+    rows = []
+    for index, county in land.counties.iterrows():
+        members = dry[dry["county"] == index]
+        everything = land.tracts[land.tracts["county"] == index]
+        state = land.terrain.states[county["state"]]
+        rows.append(
+            {
+                "STATEFP": state.fips,
+                "COUNTYFP": county["geoid"][2:],
+                "COUNTYNS": f"{9_700_000 + int(county['geoid'][2:]):08d}",
+                "AFFGEOID": f"0500000US{county['geoid']}",
+                "GEOID": county["geoid"],
+                "NAME": county["name"],
+                "NAMELSAD": f"{county['name']} County",
+                "STUSPS": state.usps,
+                "STATE_NAME": state.name,
+                "LSAD": "06",
+                "ALAND": int(everything["land_m2"].sum()),
+                "AWATER": int(everything["water_m2"].sum()),
+                "geometry": shapely.coverage_union_all(members.geometry.values),
+            }
+        )
+    return gpd.GeoDataFrame(rows, crs=CRS)
+
+
+def city_tracts(land: Land, state: int) -> pd.DataFrame:
+    """Return tract (index) and city (index into terrain.cities): the tracts whose seed lies in a city."""
+    tracts = land.tracts[(land.tracts["state"] == state) & land.tracts["kind"].isin(["people", "park"])]
+    best = pd.Series(np.inf, index=tracts.index)
+    home = pd.Series(-1, index=tracts.index)
+    for number, city in enumerate(land.terrain.cities):
+        if city.state != state:
+            continue
+        far = np.hypot(tracts["x"] - city.x, tracts["y"] - city.y) / (
+            city.spread_km * (1.5 if city.metro else 1.1)
+        )
+        closer = (far < best) & (far <= 1)
+        best[closer], home[closer] = far[closer], number
+    return pd.DataFrame({"tract": tracts.index, "city": home})[lambda t: t["city"] >= 0]
+
+
+def place_layer(land: Land, state: int) -> gpd.GeoDataFrame:
+    """Return the cartographic place file of one state: cities as unions of tracts, towns as part of one."""
+    members = city_tracts(land, state)
+    code = land.terrain.states[state]
+    rows = []
+    cities = [(n, c) for n, c in enumerate(land.terrain.cities) if c.state == state]
+    for order, (number, city) in enumerate(cities):
+        inside = members.loc[members["city"] == number, "tract"]
+        town = len(inside) < 2
+        shape = (
+            _town_shape(land, city)
+            if town
+            else shapely.coverage_union_all(land.tracts.geometry[inside].values)
+        )
+        suffix, lsad = ("town", "43") if town else ("city", "25")
+        fips = f"{4_000 + 1_260 * order % 90_000:05d}"
+        area = _area_m2(land.terrain, shape)
+        rows.append(
+            {
+                "STATEFP": code.fips,
+                "PLACEFP": fips,
+                "PLACENS": f"{9_800_000 + order:08d}",
+                "AFFGEOID": f"1600000US{code.fips}{fips}",
+                "GEOID": f"{code.fips}{fips}",
+                "NAME": city.name,
+                "NAMELSAD": f"{city.name} {suffix}",
+                "STUSPS": code.usps,
+                "STATE_NAME": code.name,
+                "LSAD": lsad,
+                "ALAND": area,
+                "AWATER": 0,
+                "geometry": shape,
+            }
+        )
+    return gpd.GeoDataFrame(rows, crs=CRS)
+
+
+def _town_shape(land: Land, city: City) -> shapely.Geometry:
+    """Return the built-up area of a town that is smaller than its tract."""
+    ring = shapely.segmentize(shapely.Point(city.x, city.y).buffer(0.8 * city.spread_km, quad_segs=6), 0.5)
+    bent = land.terrain.to_degrees(land.terrain.warp(shapely.get_coordinates(ring)))
+    shape = shapely.Polygon(bent)
+    dry = land.tracts[land.tracts["kind"] != "water"]
+    near = dry.geometry.values[shapely.STRtree(dry.geometry.values).query(shape, predicate="intersects")]
+    return shapely.intersection(shape, shapely.union_all(near))
+
+
+def _area_m2(terrain: Terrain, shape: shapely.Geometry) -> int:
+    plane = shapely.transform(shape, terrain.to_plane)
+    return int(round(plane.area * 1e6))
+
+
+def tribal_layer(land: Land) -> gpd.GeoDataFrame:
+    """Return one small invented reservation: a rural tract of the first state, cut in half."""
+    tracts = land.tracts[(land.tracts["state"] == 0) & (land.tracts["kind"] == "people")]
+    tract = tracts.loc[tracts["land_m2"].idxmax()]
+    west, south, east, north = tract.geometry.bounds
+    shape = shapely.intersection(tract.geometry, shapely.box(west, south, (west + east) / 2, north))
+    row = {
+        "AIANNHCE": "9701",
+        "AIANNHNS": "09790001",
+        "AFFGEOID": "2500000US9701R",
+        "GEOID": "9701R",
+        "NAME": "Amber Heron (fictional)",
+        "NAMELSAD": "Amber Heron Reservation (fictional)",
+        "LSAD": "86",
+        "ALAND": _area_m2(land.terrain, shape),
+        "AWATER": 0,
+        "geometry": shape,
+    }
+    return gpd.GeoDataFrame([row], crs=CRS)
+
+
+def water_layer(land: Land, state: int) -> gpd.GeoDataFrame:
+    """Return the area-water file of one state: its lakes (by county) and its rivers."""
+    rows = []
+    usps = land.terrain.states[state].usps
+    lakes = land.tracts[(land.tracts["state"] == state) & (land.tracts["kind"] == "water")]
+    names = {lake.name for lake in land.terrain.lakes}
+    for order, tract in enumerate(lakes.itertuples()):
+        name = _nearest_lake(land.terrain, tract.x, tract.y) if names else ""
+        rows.append((f"1109{97_000_000 + order}", name, "H2030", tract.water_m2, tract.geometry))
+    box = shapely.box(*land.terrain.states[state].box)
+    for order, (river, shape) in enumerate(zip(land.terrain.rivers, land.rivers, strict=True)):
+        if box.buffer(-1).intersects(river.shape):
+            rows.append(
+                (f"1109{98_000_000 + order}", river.name, "H3010", _area_m2(land.terrain, shape), shape)
+            )
+    frame = pd.DataFrame(rows, columns=["HYDROID", "FULLNAME", "MTFCC", "AWATER", "geometry"])
+    frame.insert(0, "ANSICODE", "")
+    frame.insert(4, "ALAND", 0)
+    frame["FULLNAME"] = frame["FULLNAME"].where(frame["FULLNAME"] != "", f"Lake of {usps}")
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+
+
+def _nearest_lake(terrain: Terrain, x: float, y: float) -> str:
+    spot = shapely.Point(x, y)
+    return min(terrain.lakes, key=lambda lake: lake.shape.distance(spot)).name
+
+
+def road_lines(terrain: Terrain) -> list[shapely.LineString]:
+    """Return the highways as they lie on the globe (degrees), one line a road."""
+    lines = []
+    for road in terrain.roads:
+        points = shapely.get_coordinates(shapely.segmentize(shapely.LineString(road.points), 1.0))
+        lines.append(shapely.LineString(terrain.to_degrees(terrain.warp(points))))
+    return lines
+
+
+def road_layer(land: Land, state: int) -> gpd.GeoDataFrame:
+    """Return the primary-roads file of one state."""
+    dry = land.tracts[land.tracts["state"] == state]
+    outline = shapely.coverage_union_all(dry.geometry.values)
+    rows = []
+    for order, (road, line) in enumerate(zip(land.terrain.roads, road_lines(land.terrain), strict=True)):
+        part = shapely.intersection(line, outline)
+        if not part.is_empty and part.length > 0:
+            rows.append((f"11097{order:08d}", road.name, road.route_type, "S1100", part))
+    frame = pd.DataFrame(rows, columns=["LINEARID", "FULLNAME", "RTTYP", "MTFCC", "geometry"])
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+
+
+def write_boundaries(land: Land, folder: Path) -> None:
+    """Write all boundary files and the centres of population of every state."""
+    for index, state in enumerate(land.terrain.states):
+        write_shapefile(folder / f"cb_2020_{state.fips}_tract_500k.zip", tract_layer(land, index))
+        write_shapefile(folder / f"cb_2020_{state.fips}_place_500k.zip", place_layer(land, index))
+        water = water_layer(land, index)
+        if len(water):
+            write_shapefile(folder / f"tl_2020_{state.fips}_areawater.zip", water)
+        write_shapefile(folder / f"tl_2020_{state.fips}_primaryroads.zip", road_layer(land, index))
+    write_shapefile(folder / "cb_2020_us_county_500k.zip", county_layer(land))
+    write_shapefile(folder / "cb_2020_us_aiannh_500k.zip", tribal_layer(land))
+    write_csv(folder / "CenPop2020_Mean_TR.txt", centres_table(land), bom=True)
+
+
+def centres_table(land: Land) -> pd.DataFrame:
+    """Return the centres of population: signed, zero-padded degrees; water tracts with nobody included."""
+    tracts = land.tracts
+    return pd.DataFrame(
+        {
+            "STATEFP": tracts["geoid"].str[:2],
+            "COUNTYFP": tracts["geoid"].str[2:5],
+            "TRACTCE": tracts["geoid"].str[5:],
+            "POPULATION": tracts["population"],
+            "LATITUDE": [f"{value:+010.6f}" for value in tracts["latitude"]],
+            "LONGITUDE": [f"{value:+011.6f}" for value in tracts["longitude"]],
+        }
+    )

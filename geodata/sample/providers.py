@@ -1,0 +1,212 @@
+"""Training programmes, apprenticeship sponsors, certified contractors, job centres and workforce areas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geodata.sample.names import STREETS, SURNAMES
+from geodata.sample.publish import write_csv, write_json, write_workbook
+from geodata.sample.sites import AS_OF, nearest_city, spots_among_people, zip_codes
+from geodata.sample.tracts import Land
+
+_PROGRAMMES = (
+    ("Electrical Technology", "46.0302", "47-2111.00", 40),
+    ("Electrician Pre-Apprenticeship", "460302", "47-2111.00", 12),
+    ("EV Charging Equipment Installer", "46.03", "47-2111.00", 10),
+    ("Industrial Maintenance", "470105", "49-2094.00", 36),
+    ("Automotive Service", "47.0604", "49-3023.00", 50),
+    ("Alternative Fuel Vehicle Technician", "47.0614", "49-3023.00", 16),
+    ("Lineworker Training", "46.303", "49-9051.00", 15),
+    ("Practical Nursing", "51.3901", "29-2061.00", 48),
+    ("Truck Driving", "49.0205", "53-3032.00", 6),
+)
+
+
+def _placed(
+    land: Land, count: int, pull: float, stream: int, states: tuple[int, ...] | None = None
+) -> pd.DataFrame:
+    """Return `count` places among people with city, ZIP code and state."""
+    rng = np.random.default_rng([land.terrain.seed, 70, stream])
+    spots = spots_among_people(land, count, pull, rng, states)
+    spots["city"], spots["zip"] = nearest_city(land, spots["tract"]), zip_codes(land, spots["tract"])
+    spots["usps"] = [land.terrain.states[s].usps for s in land.tracts["state"].to_numpy()[spots["tract"]]]
+    return spots
+
+
+def programme_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
+    """Return eligible training programmes: colleges under another spelling, codes as typed, -1 for suppressed."""
+    rng = np.random.default_rng([land.terrain.seed, 71])
+    rows = []
+    teaching = schools[schools["trades"] & schools["active"]]
+    for order, school in enumerate(teaching.itertuples()):
+        spelled = school.name.replace("Community College", "Comm. College").replace(
+            "(fictional)", "- fictional"
+        )
+        for programme in rng.choice(len(_PROGRAMMES), 2, replace=False):
+            name, cip, occupation, weeks = _PROGRAMMES[programme]
+            rows.append(
+                (
+                    spelled,
+                    "Higher Ed: Associate's",
+                    name,
+                    cip,
+                    occupation,
+                    weeks,
+                    school.city,
+                    school.zip,
+                    school.state,
+                )
+            )
+        if order % 5 == 0:
+            rows[-1] = (*rows[-1][:3], "-1", *rows[-1][4:])
+    private = _placed(land, max(8, round(0.03 * len(land.tracts))), 0.1, 1)
+    for order, spot in enumerate(private.itertuples()):
+        name, cip, occupation, weeks = _PROGRAMMES[order % len(_PROGRAMMES)]
+        provider = f"{SURNAMES[(3 * order) % len(SURNAMES)]} Training Center (fictional)"
+        state = land.tracts["state"][spot.tract]
+        rows.append(
+            (provider, "Private For-Profit", name, cip, occupation, weeks, spot.city, spot.zip, state)
+        )
+    records: list[dict[str, Any]] = []
+    for order, (provider, entity, name, cip, occupation, weeks, city, code, state) in enumerate(rows):
+        records.append(
+            {
+                "d101_eligible_training_provider": provider,
+                "d104_entity_type": entity,
+                "d105_program_name": name,
+                "d107_program_url": f"https://programme-{order}.example.org/",
+                "d109_associated_credential": "Certificate" if order % 2 else "-1",
+                "d110_cip_code": cip,
+                "d114_program_length_weeks": weeks if order % 7 else -1,
+                "d116_program_format": ("In-person", "Hybrid", "Online")[order % 3],
+                "d117_program_soc_occupation_1": occupation,
+                "d118_program_soc_occupation_2": "",
+                "d119_program_soc_occupation_3": "",
+                "address": f"{20 + 9 * order} {STREETS[order % len(STREETS)]}" if order % 4 else "",
+                "city": city if order % 6 else city.upper(),
+                "state": land.terrain.states[state].usps,
+                "zip": code.lstrip("0") if order % 5 == 2 else code,
+            }
+        )
+    return pd.DataFrame(records)
+
+
+def sponsor_table(land: Land) -> pd.DataFrame:
+    """Return apprenticeship sponsors as exported, contacts included, with coordinates added by an operator."""
+    spots = _placed(land, max(14, round(0.035 * len(land.tracts))), -0.1, 2)
+    rows = []
+    for order, spot in enumerate(spots.itertuples()):
+        union = order % 3 == 0
+        person = SURNAMES[(5 * order + 2) % len(SURNAMES)]
+        name = (
+            f"Electrical JATC Local {9000 + order} (fictional)"
+            if union
+            else f"{person} Electric Co. (fictional)"
+        )
+        rows.append(
+            {
+                "ORGANIZATION NAME": name,
+                "ORGANIZATION TYPE": "Labor Organization" if union else "Employer",
+                "ADDRESS": f"{300 + order} {STREETS[(order + 3) % len(STREETS)]}",
+                "CITY": spot.city,
+                "STATE": spot.usps,
+                "ZIP": spot.zip,
+                "CONTACT PERSON": f"Fictional {person}",
+                "EMAIL": f"nobody{order}@example.invalid",
+                "PHONE": f"555-01{order % 100:02d}" if order % 4 else "does not apply",
+                "ORGANIZATION URL": f"https://sponsor-{order}.example.org/"
+                if order % 2
+                else "does not apply",
+                "latitude": "" if order == 5 else f"{spot.latitude:.6f}",
+                "longitude": "" if order == 5 else f"{spot.longitude:.6f}",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def contractor_table(land: Land) -> pd.DataFrame:
+    """Return contractors with certified installers, a list kept by hand: ZIP codes have lost their zeros."""
+    spots = _placed(land, max(9, round(0.02 * len(land.tracts))), -0.3, 3)
+    return pd.DataFrame(
+        {
+            "name": [
+                f"{SURNAMES[(11 * i + 4) % len(SURNAMES)]} EV Electric (fictional)" for i in range(len(spots))
+            ],
+            "city": spots["city"],
+            "state": spots["usps"],
+            "zip": spots["zip"].str.lstrip("0"),
+            "url": [f"https://contractor-{i}.example.org/" for i in range(len(spots))],
+            "as_of": AS_OF,
+            "latitude": [f"{v:.6f}" for v in spots["latitude"]],
+            "longitude": [f"{v:.6f}" for v in spots["longitude"]],
+        }
+    )
+
+
+def centre_records(land: Land) -> list[dict[str, Any]]:
+    """Return job centres: one in or near most cities and some among people in need; one lies at 0, 0."""
+    records = []
+    spots = _placed(land, max(12, round(0.03 * len(land.tracts))), 0.6, 4)
+    for order, spot in enumerate(spots.itertuples()):
+        lost = order == 4
+        records.append(
+            {
+                "ID": f"{97_000 + order}",
+                "Name": f"{spot.city} Job Center {order + 1} (fictional)",
+                "Address1": f"{15 + 4 * order} {STREETS[(order + 7) % len(STREETS)]}",
+                "Address2": "",
+                "City": spot.city,
+                "StateAbbr": spot.usps,
+                "StateName": land.terrain.states[land.tracts["state"][spot.tract]].name,
+                "Zip": spot.zip,
+                "Phone": f"555-01{order % 100:02d}",
+                "Distance": "",
+                "ProgramType": "Comprehensive Center" if order % 3 == 0 else "Affiliate Center",
+                "OpenHour": "Mon-Fri 8:00 - 16:30",
+                "CenterIsOpen": "N" if order == 7 else "Y",
+                "WhyClosed": "Moved" if order == 7 else "",
+                "LastUpdated": "07/22/2026",
+                "Latitude": 0 if lost else spot.latitude,
+                "Longitude": 0 if lost else spot.longitude,
+                "WebSiteUrl": f"https://center-{order}.example.org/",
+                "WorkersServices": [{"ServiceName": "Career counseling"}],
+                "YouthServices": [],
+            }
+        )
+    return records
+
+
+def area_table(land: Land) -> pd.DataFrame:
+    """Return the crosswalk of counties to local workforce areas: five areas in a state of twelve counties."""
+    rows = []
+    for index, state in enumerate(land.terrain.states):
+        counties = land.counties[land.counties["state"] == index]
+        areas = max(1, round(len(counties) / 2.4))
+        for order, county in enumerate(counties.itertuples()):
+            number = order * areas // len(counties)
+            rows.append(
+                {
+                    "stfips": state.fips,
+                    "areatype": "55",
+                    "area": f"{number + 1:06d}",
+                    "areaname": f"{state.name.split()[0]} Workforce Area {number + 1} (fictional)",
+                    "substfips": state.fips,
+                    "subareatype": "04",
+                    "subarea": f"000{county.geoid[2:]}",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def write_providers(land: Land, folder: Path, schools: pd.DataFrame) -> None:
+    """Write the programme workbook, sponsors, contractors, job centres and the workforce-area crosswalk."""
+    write_workbook(folder / "DownloadPrograms.xlsx", programme_table(land, schools), "Programs")
+    write_csv(folder / "apprenticeship_sponsors.csv", sponsor_table(land))
+    write_csv(folder / "evitp_contractors.csv", contractor_table(land))
+    centres = centre_records(land)
+    write_json(folder / "job_centers.json", {"RecordCount": len(centres)}, "OneStopCenterList", centres)
+    write_csv(folder / "workforce_areas.csv", area_table(land))

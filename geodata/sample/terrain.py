@@ -1,0 +1,315 @@
+"""The lie of the land: states, cities, roads, lake, river and the smooth fields that people follow.
+
+Everything is laid out in a plane measured in kilometres, with straight borders, and only then bent by
+`Terrain.warp` (a sum of small waves, the same for every point) and put on the globe by an equal-area
+projection, in the open Pacific where no state is. Does not hold tracts or people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from geodata.sample import names
+
+Floats = NDArray[np.float64]
+#: Wavelengths (km) of the bends in every border, road and shore; each bends by `BEND` of its length.
+WAVELENGTHS_KM = (70.0, 34.0, 17.0, 8.0, 4.0, 2.0, 1.0)
+BEND = 0.017
+STATE_SIZE_KM = (300.0, 250.0)
+STRIP_WIDTH_KM = 45.0
+
+
+@dataclass(frozen=True)
+class State:
+    """A fictional state: codes, its straight box (x0, y0, x1, y1) in km, and how much it is to hold."""
+
+    usps: str
+    fips: str
+    name: str
+    box: tuple[float, float, float, float]
+    tracts: int
+    county_grid: tuple[int, int]
+    county_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class City:
+    """A city or town: centre in km, `spread_km` of its built-up area, share of its state's people.
+
+    `poor_side` is the direction (radians from east) in which need is highest.
+    """
+
+    name: str
+    state: int
+    x: float
+    y: float
+    spread_km: float
+    share: float
+    metro: bool = False
+    poor_side: float = 0.0
+
+
+@dataclass(frozen=True)
+class Road:
+    """A highway: signed name, route type (I interstate, U US highway), points in km, motorway or not."""
+
+    name: str
+    route_type: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Water:
+    """A lake or river, as a polygon in the plane (km, before bending)."""
+
+    name: str
+    mtfcc: str
+    shape: shapely.Polygon
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """One landscape. `centre` is latitude and longitude of the plane's origin, in degrees."""
+
+    centre: tuple[float, float]
+    states: tuple[State, ...]
+    cities: tuple[City, ...]
+    roads: tuple[Road, ...]
+    lakes: tuple[Water, ...]
+    rivers: tuple[Water, ...]
+    seed: int
+    bend: float = BEND
+
+    @cached_property
+    def _waves(self) -> tuple[Floats, Floats, Floats]:
+        """Wave vectors (waves, 2) in radians per km, phases (waves, 2), and displacements (waves, 2) in km."""
+        rng = np.random.default_rng([self.seed, 1])
+        lengths = np.repeat(WAVELENGTHS_KM, 4)
+        turn = rng.uniform(0, 2 * np.pi, len(lengths))
+        vectors = 2 * np.pi / lengths[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+        phases = rng.uniform(0, 2 * np.pi, (len(lengths), 2))
+        push = self.bend * lengths[:, None] * rng.uniform(0.5, 1.0, (len(lengths), 2))
+        return vectors, phases, push
+
+    def warp(self, points: Floats) -> Floats:
+        """Bend points (n, 2) in km: a fixed function of position, so shared borders stay shared."""
+        vectors, phases, push = self._waves
+        out = points.copy()
+        for vector, phase, amount in zip(vectors, phases, push, strict=True):
+            along = points @ vector
+            out[:, 0] += amount[0] * np.sin(along + phase[0])
+            out[:, 1] += amount[1] * np.sin(along + phase[1])
+        return out
+
+    @cached_property
+    def _projection(self) -> Transformer:
+        latitude, longitude = self.centre
+        plane = f"+proj=laea +lat_0={latitude} +lon_0={longitude} +ellps=GRS80 +units=km +no_defs"
+        return Transformer.from_crs(plane, "EPSG:4269", always_xy=True)
+
+    def to_degrees(self, points: Floats) -> Floats:
+        """Put bent points (n, 2) in km on the globe: longitude and latitude, rounded to 1e-6 degrees."""
+        longitude, latitude = self._projection.transform(points[:, 0], points[:, 1])
+        return np.round(np.column_stack([longitude, latitude]), 6)
+
+    def to_plane(self, degrees: Floats) -> Floats:
+        """Return bent plane coordinates (km) of longitude and latitude (n, 2)."""
+        x, y = self._projection.transform(degrees[:, 0], degrees[:, 1], direction="INVERSE")
+        return np.column_stack([x, y])
+
+    @cached_property
+    def lake_area(self) -> shapely.Geometry:
+        """All lakes as one geometry in the plane."""
+        return shapely.union_all([lake.shape for lake in self.lakes])
+
+    def ripple(self, points: Floats, wavelength_km: float, stream: int) -> Floats:
+        """Return a smooth random field of about unit variance at points (n, 2), for texture."""
+        rng = np.random.default_rng([self.seed, 2, stream])
+        waves = 12
+        turn = rng.uniform(0, 2 * np.pi, waves)
+        length = wavelength_km * rng.uniform(0.7, 1.5, waves)
+        vectors = 2 * np.pi / length[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+        phases = rng.uniform(0, 2 * np.pi, waves)
+        total = np.zeros(len(points))
+        for vector, phase in zip(vectors, phases, strict=True):
+            total += np.sin(points @ vector + phase)
+        return total * np.sqrt(2 / waves)
+
+
+def blob(x: float, y: float, across: float, along: float, seed: int) -> shapely.Polygon:
+    """Return a lake-like closed shape about (x, y), roughly `across` by `along` km in half-widths."""
+    rng = np.random.default_rng([seed, 3])
+    angle = np.linspace(0, 2 * np.pi, 160, endpoint=False)
+    radius = np.ones_like(angle)
+    for wave in range(2, 9):
+        radius += rng.uniform(-1, 1) * 0.32 / wave * np.sin(wave * angle + rng.uniform(0, 2 * np.pi))
+    return shapely.Polygon(
+        np.column_stack([x + across * radius * np.cos(angle), y + along * radius * np.sin(angle)])
+    )
+
+
+#: name, x, y, spread (km), share of the people, metro, poor side (degrees from east)
+_CITIES = (
+    ("Calder City", -62, -28, 6.5, 0.33, True, 300),
+    ("Aster Bay", 28, 12, 5.0, 0.20, True, 200),
+    ("Harrow Mills", -112, 66, 2.6, 0.045, False, 90),
+    ("Fennick", -20, 82, 2.4, 0.04, False, 30),
+    ("Drumlin", 14, -66, 2.8, 0.05, False, 180),
+    ("Tansy", 92, -62, 2.2, 0.035, False, 250),
+    ("Quillport", 112, 78, 2.4, 0.04, False, 45),
+    ("Sorrel Springs", -122, -88, 2.2, 0.03, False, 0),
+    ("Marlow Ferry", -48, 38, 1.8, 0.02, False, 120),
+    ("Yarrow", 124, 2, 2.2, 0.03, False, 10),
+    ("Old Wicket", -44, -102, 1.6, 0.015, False, 60),
+)
+_ROADS: tuple[tuple[str, str, tuple[str | tuple[float, float], ...]], ...] = (
+    (
+        "I- 98",
+        "I",
+        ((-150, -12), "Calder City", "Aster Bay", "Yarrow", (150, -6), "Sumac Junction", (195, -14)),
+    ),
+    ("I- 297", "I", ("Sorrel Springs", "Calder City", "Marlow Ferry", "Fennick", (-14, 125))),
+    ("US Hwy 700", "U", ("Harrow Mills", "Marlow Ferry", "Aster Bay", "Tansy", (150, -78), "Teasel")),
+    ("US Hwy 712", "U", ("Old Wicket", "Calder City", "Drumlin", "Tansy")),
+    ("US Hwy 745", "U", ("Fennick", "Quillport", "Yarrow", "Tansy", (100, -125))),
+    ("US Hwy 760", "U", ((-150, 60), "Harrow Mills", "Fennick")),
+    ("US Hwy 731", "U", ("Sorrel Springs", "Old Wicket", "Drumlin")),
+)
+_NEIGHBOUR_CITIES = (
+    ("Sumac Junction", 173, -16, 2.4, 0.42, False, 200),
+    ("Teasel", 170, -84, 1.6, 0.2, False, 100),
+)
+
+
+def _tile(
+    state: int,
+    tracts: int,
+    seed: int,
+    offset: tuple[float, float],
+    flip: tuple[int, int],
+    stretch: float,
+    whole: bool,
+) -> tuple[list[City], list[Road], list[Water], list[Water]]:
+    """Return cities, roads, lakes and rivers of one state laid out about `offset` (km)."""
+    rng = np.random.default_rng([seed, 4, state])
+
+    def put(x: float, y: float) -> tuple[float, float]:
+        return offset[0] + flip[0] * stretch * x, offset[1] + flip[1] * stretch * y
+
+    cities = []
+    for name, x, y, spread, share, metro, side in _CITIES:
+        px, py = put(x + rng.uniform(-3, 3), y + rng.uniform(-3, 3))
+        turn = np.arctan2(flip[1] * np.sin(np.radians(side)), flip[0] * np.cos(np.radians(side)))
+        shown = name if whole else f"{names.compound(211 * state + len(cities))}"
+        cities.append(City(shown, state, px, py, spread, share, metro, float(turn)))
+    where = {row[0]: (city.x, city.y) for row, city in zip(_CITIES, cities, strict=True)}
+    if whole:
+        where |= {row[0]: (row[1], row[2]) for row in _NEIGHBOUR_CITIES}
+    roads = []
+    for name, route, stops in _ROADS:
+        points = [
+            where[stop] if isinstance(stop, str) else put(*stop)
+            for stop in stops
+            if not isinstance(stop, str) or stop in where
+        ]
+        roads.append(Road(name, route, tuple(points)))
+    lake_x, lake_y = put(58, 36)
+    lake_seed = seed + state
+    lake = blob(lake_x, lake_y, 25 * flip[0], 17 * flip[1], lake_seed)
+    path = shapely.LineString([put(*p) for p in ((-150, 108), (-118, 72), (-92, 20), (-64, -24), (-30, -48))])
+    path = shapely.LineString([*path.coords, put(-6, -90), put(-10, -125)])
+    river = path.buffer(0.22, quad_segs=2)
+    lake_name = "Larkspur Lake" if whole else f"{names.compound(500 + state)} Lake"
+    river_name = "Calder Riv" if whole else f"{names.compound(700 + state)} Riv"
+    extra = max(0, round(6 * (tracts / 400) ** 0.6) - 6)
+    for i in range(extra):
+        half_x, half_y = (0.46 * size * stretch for size in STATE_SIZE_KM)
+        x, y = offset[0] + rng.uniform(-half_x, half_x), offset[1] + rng.uniform(-half_y, half_y)
+        if lake.buffer(6).contains(shapely.Point(x, y)):
+            continue
+        near = min(cities, key=lambda city: (city.x - x) ** 2 + (city.y - y) ** 2)
+        town = City(
+            names.compound(1000 + 331 * state + i),
+            state,
+            x,
+            y,
+            float(rng.uniform(1.4, 3.5)),
+            float(rng.uniform(0.3, 1.0)) * 0.5 / max(extra, 10),
+            False,
+            float(rng.uniform(0, 2 * np.pi)),
+        )
+        cities.append(town)
+        roads.append(Road(f"US Hwy {800 + i}", "U", ((x, y), (near.x, near.y))))
+    return cities, roads, [Water(lake_name, "H2030", lake)], [Water(river_name, "H3010", river)]
+
+
+def county_grid(tracts: int) -> tuple[int, int]:
+    """Return columns and rows of counties: 4 x 3 for a small state, more for a larger one."""
+    rows = max(3, round(3 * (tracts / 400) ** 0.25))
+    return round(rows * 4 / 3), rows
+
+
+def sample_terrain(tracts: int, seed: int, neighbour: bool = True) -> Terrain:
+    """Return the default landscape: the state XL and, if asked, a strip of its neighbour XS to the east."""
+    wide, high = STATE_SIZE_KM
+    grid = county_grid(tracts)
+    box = (-wide / 2, -high / 2, wide / 2, high / 2)
+    counties = tuple(names.county_names(grid[0] * grid[1]))
+    states = [State(*names.STATES[0], box, tracts, grid, counties)]
+    cities, roads, lakes, rivers = _tile(0, tracts, seed, (0.0, 0.0), (1, 1), 1.0, whole=True)
+    if neighbour:
+        strip = (wide / 2, -high / 2, wide / 2 + STRIP_WIDTH_KM, high / 2)
+        share = max(12, round(0.07 * tracts))
+        states.append(State(*names.STATES[1], strip, share, (1, 3), names.NEIGHBOUR_COUNTIES))
+        cities += [
+            City(name, 1, x, y, spread, part, metro, float(np.radians(side)))
+            for name, x, y, spread, part, metro, side in _NEIGHBOUR_CITIES
+        ]
+    else:
+        inside = shapely.box(*box)
+        roads = [_within(road, inside) for road in roads]
+    return Terrain(
+        (40.0, -135.0), tuple(states), tuple(cities), tuple(roads), tuple(lakes), tuple(rivers), seed
+    )
+
+
+def _within(road: Road, area: shapely.Polygon) -> Road:
+    """Return the road cut off where it leaves `area`."""
+    kept = tuple(point for point in road.points if area.intersects(shapely.Point(point)))
+    return replace(road, points=kept)
+
+
+def nation_terrain(tracts: int, seed: int, tiles: Sequence[tuple[str, str, str]] = names.NATION) -> Terrain:
+    """Return a nation of 20 tiles (5 x 4), each a mirrored variation of the sample state at twice its width."""
+    stretch, columns = 2.0, 5
+    wide, high = (size * stretch for size in STATE_SIZE_KM)
+    rows = -(-len(tiles) // columns)
+    rng = np.random.default_rng([seed, 5])
+    weights = rng.lognormal(0, 0.6, len(tiles))
+    counts = np.maximum(60, np.round(tracts * weights / weights.sum())).astype(int)
+    counts[-1] = max(60, counts[-1] + tracts - counts.sum())
+    states: list[State] = []
+    cities: list[City] = []
+    roads: list[Road] = []
+    lakes: list[Water] = []
+    rivers: list[Water] = []
+    for index, (usps, fips, name) in enumerate(tiles):
+        x = (index % columns - (columns - 1) / 2) * wide
+        y = (index // columns - (rows - 1) / 2) * high
+        box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+        grid = county_grid(int(counts[index]))
+        counties = tuple(names.compound(97 * index + i) for i in range(grid[0] * grid[1]))
+        states.append(State(usps, fips, name, box, int(counts[index]), grid, counties))
+        flip = (1 if rng.random() < 0.5 else -1, 1 if rng.random() < 0.5 else -1)
+        more = _tile(index, int(counts[index]), seed, (x, y), flip, stretch, whole=False)
+        for kept, new in zip((cities, roads, lakes, rivers), more, strict=True):
+            kept.extend(new)  # type: ignore[attr-defined]
+    centre = (38.0, -151.0)
+    return Terrain(centre, tuple(states), tuple(cities), tuple(roads), tuple(lakes), tuple(rivers), seed)
