@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import Acquired, Acquirer, obtain_for
 from geodata.files import folder_written_aside
+from geodata.parquet import read_table, write_table
 from geodata.provenance import SourceUse
 from geodata.schemas import REJECTS, Table
 from geodata.settings import Settings
@@ -41,19 +41,18 @@ class SourceRead:
     def save(self, folder: Path) -> None:
         """Write to `folder`, which is replaced only when all is written."""
         with folder_written_aside(folder) as aside:
-            self.table.to_parquet(aside / "table.parquet")
-            self.rejects.to_parquet(aside / "rejects.parquet")
+            write_table(self.table, aside / "table.parquet")
+            write_table(self.rejects, aside / "rejects.parquet")
             account = {"uses": [use.to_dict() for use in self.uses], "notes": self.notes}
             (aside / "account.json").write_text(json.dumps(account, indent=1, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path, schema: Table) -> SourceRead:
-        """Read what `save` wrote; `schema` tells whether the table has a geometry."""
+    def load(cls, folder: Path) -> SourceRead:
+        """Read what `save` wrote."""
         account = json.loads((folder / "account.json").read_text(encoding="utf-8"))
-        reader = gpd.read_parquet if schema.spatial else pd.read_parquet
         return cls(
-            table=reader(folder / "table.parquet"),
-            rejects=pd.read_parquet(folder / "rejects.parquet"),
+            table=read_table(folder / "table.parquet"),
+            rejects=read_table(folder / "rejects.parquet"),
             uses=[SourceUse.from_dict(values) for values in account["uses"]],
             notes=account["notes"],
         )

@@ -15,6 +15,7 @@ import pandas as pd
 
 from geodata.errors import InputError
 from geodata.files import folder_written_aside
+from geodata.parquet import read_table, write_table
 from geodata.provenance import SourceUse
 from geodata.result_tables import RESULT_TABLES
 from geodata.schemas import CANONICAL, Table
@@ -66,7 +67,7 @@ class StateResult:
         """Write the result to `folder`, which is replaced only when all is written."""
         with folder_written_aside(folder) as aside:
             for name, table in sorted(self.tables.items()):
-                table.to_parquet(aside / f"{name}.parquet")
+                write_table(table, aside / f"{name}.parquet")
             manifest = {
                 "state": self.state.usps,
                 "as_of": self.as_of,
@@ -91,10 +92,7 @@ class StateResult:
             raise InputError(
                 "this folder does not hold a finished run", file=folder, remedy="Give the folder of a state's run."
             ) from None
-        tables = {}
-        for name in manifest["tables"]:
-            reader = gpd.read_parquet if _spatial(name) else pd.read_parquet
-            tables[name] = reader(folder / f"{name}.parquet")
+        tables = {name: read_table(folder / f"{name}.parquet") for name in manifest["tables"]}
         return cls(
             state=find_state(manifest["state"]),
             as_of=manifest["as_of"],
@@ -105,7 +103,3 @@ class StateResult:
             facts=manifest["facts"],
             run_id=manifest["run_id"],
         )
-
-
-def _spatial(name: str) -> bool:
-    return name in _TABLES and _TABLES[name].spatial

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from geodata.errors import SettingsError
 from geodata.states import find_state
 
+CHECKOUT = Path(__file__).resolve().parent.parent
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Weights = dict[str, Annotated[float, Field(ge=0)]]
@@ -183,6 +184,10 @@ class Communities(Section):
     tiers: tuple[Literal["A", "B", "C"], ...] = Field(("A", "B"), description="Tiers that are grouped.")
     residents_floor: Annotated[int, Field(ge=0)] = Field(10_000, description="Aimed-at least residents.")
     residents_cap: Annotated[int, Field(ge=1)] = Field(40_000, description="Most residents of a community.")
+    shared_border_m: Positive = Field(50.0, description="Least shared border of neighbours, metres; less is a corner.")
+    water_gap_m: Annotated[float, Field(ge=0)] = Field(
+        1000.0, description="Widest gap over which a tract that touches no other joins the nearest, metres."
+    )
 
 
 class Barriers(Section):
@@ -239,7 +244,7 @@ class Settings(BaseSettings):
         (), description="Postal codes of the states to compute; empty means those asked for."
     )
     as_of: str | None = Field(None, description="Date the run speaks for, YYYY-MM-DD; none means today.")
-    home: Path = Field(Path("data"), description="Folder for tables, products and run history.")
+    home: Path = Field(CHECKOUT / "data", description="Folder for tables, products and run history.")
     languages: tuple[str, ...] = Field(("en", "es"), description="Languages of the pages.")
     need: Need = Need()
     opportunity: Opportunity = Opportunity()
@@ -272,9 +277,19 @@ class Settings(BaseSettings):
         """Take arguments and the environment only; the YAML file arrives through `load`."""
         return (init_settings, env_settings)
 
+    def method(self) -> dict[str, Any]:
+        """Return the settings that shape numbers, as plain values, to be stored with every output.
+
+        Where files lie on a machine, who is asked for and the languages of pages are left out.
+        """
+        values = self.model_dump(mode="json", exclude={"home", "states", "languages", "sources"})
+        roads = self.travel.roads_file
+        values["travel"]["roads_file"] = None if roads is None else roads.name
+        return values
+
     def digest(self) -> str:
-        """Return a short hash of what the settings say, for provenance and change detection."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        """Return a short hash of `method()`, for provenance and change detection."""
+        text = json.dumps(self.method(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def with_changes(self, changes: dict[str, Any]) -> Settings:

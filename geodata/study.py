@@ -8,15 +8,17 @@ matter, a state computed alone and the same state computed with the nation agree
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from geodata.demand import demand, eligible_adults
+from geodata.files import folder_written_aside
 from geodata.opportunity import site_work, working_sites
 from geodata.origins import origins, rurality
+from geodata.parquet import read_table, write_table
 from geodata.reach import farthest_km, near
 from geodata.schemas import CANONICAL
 from geodata.settings import Settings
@@ -60,6 +62,17 @@ class StudyArea:
     sites: pd.DataFrame
     providers: pd.DataFrame
 
+    def save(self, folder: Path) -> None:
+        """Write the tables to `folder`, which is replaced only when all are written."""
+        with folder_written_aside(folder) as aside:
+            for part in fields(self):
+                write_table(getattr(self, part.name), aside / f"{part.name}.parquet")
+
+    @classmethod
+    def load(cls, folder: Path) -> StudyArea:
+        """Read what `save` wrote."""
+        return cls(**{part.name: read_table(Path(folder) / f"{part.name}.parquet") for part in fields(cls)})
+
 
 def universe(ground: Ground) -> pd.DataFrame:
     """Return every tract any table knows: [geoid, state, county_geoid, name, population, has_polygon, eligible…].
@@ -87,7 +100,8 @@ def all_origins(ground: Ground, settings: Settings, geoids: pd.Series | None = N
         tracts, centers = tracts[tracts["geoid"].isin(geoids)], centers[centers["geoid"].isin(geoids)]
     assert isinstance(tracts, gpd.GeoDataFrame)
     made = origins(tracts, centers, ground.population_raster, settings.access.cells_per_tract)
-    rural = rurality(tracts, centers, settings.access.rural_below_people_per_km2)
+    # Neighbours beyond the selection tell of tracts without a polygon, so that a selection changes no answer.
+    rural = rurality(ground.table("tracts"), ground.table("centers"), settings.access.rural_below_people_per_km2)
     made["rural"] = made["geoid"].map(rural).astype("boolean")
     return made
 

@@ -1,0 +1,105 @@
+"""What the Dagster UI shows of a table: rows, columns with units, a preview, provenance.
+
+Does not hold what the tables mean (see `geodata.schemas`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from dagster import (
+    MetadataValue,
+    TableColumn,
+    TableColumnConstraints,
+    TableRecord,
+    TableSchema,
+)
+
+from geodata.provenance import SourceUse
+from geodata.schemas import Table
+
+PREVIEW_ROWS = 8
+PREVIEW_COLUMNS = 12
+LONGEST_CELL = 60
+
+
+def column_schema(table: Table) -> TableSchema:
+    """Return a table's columns with their kinds, meanings and units, as the UI shows them."""
+    return TableSchema(
+        columns=[
+            TableColumn(
+                name=column.name,
+                type=column.kind,
+                description=f"{column.meaning} ({column.unit})" if column.unit else column.meaning,
+                constraints=TableColumnConstraints(nullable=column.nullable, unique=table.key == (column.name,)),
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def preview(frame: pd.DataFrame) -> MetadataValue:
+    """Return the first rows as a small table: wide tables are cut, long texts shortened, geometry left out."""
+    shown = frame.drop(columns=[name for name in frame.columns if name == "geometry"])
+    shown = pd.DataFrame(shown).head(PREVIEW_ROWS).iloc[:, :PREVIEW_COLUMNS]
+    records = [TableRecord({name: _cell(value) for name, value in row.items()}) for row in shown.to_dict("records")]
+    columns = [TableColumn(name=str(name), type="string") for name in shown.columns]
+    return MetadataValue.table(records=records, schema=TableSchema(columns=columns))
+
+
+def _cell(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def table_metadata(frame: pd.DataFrame, table: Table) -> dict[str, Any]:
+    """Return row count, column schema and preview of a table."""
+    return {
+        "dagster/row_count": len(frame),
+        "dagster/column_schema": column_schema(table),
+        "preview": preview(frame),
+    }
+
+
+def provenance_metadata(uses: Iterable[SourceUse]) -> dict[str, Any]:
+    """Return where the rows came from: one line a file, and the sums of the account."""
+    uses = list(uses)
+    records = [
+        TableRecord(
+            {
+                "source": use.source,
+                "file": use.file or "",
+                "freshness": use.freshness,
+                "vintage": use.vintage or "",
+                "retrieved": use.retrieved_at or "",
+                "age_days": "" if use.age_days is None else f"{use.age_days:g}",
+                "sha256": (use.sha256 or "")[:16],
+                "rows_in": use.rows_in,
+                "kept": use.rows_kept,
+                "rejected": use.rows_rejected,
+                "out_of_scope": sum(use.rows_out_of_scope.values()),
+                "note": use.note[:300],
+            }
+        )
+        for use in uses
+    ]
+    if not records:
+        return {}
+    return {
+        "provenance": MetadataValue.table(records=records),
+        "rows_in": sum(use.rows_in for use in uses),
+        "rows_kept": sum(use.rows_kept for use in uses),
+        "rows_rejected": sum(use.rows_rejected for use in uses),
+    }
+
+
+def rejects_by_reason(rejects: pd.DataFrame) -> dict[str, Any]:
+    """Return how many rows were refused for each reason."""
+    if rejects.empty:
+        return {}
+    counts = rejects.groupby(["source", "reason"]).size().reset_index(name="rows")
+    return {"rejects_by_reason": MetadataValue.table(records=[TableRecord(r) for r in counts.to_dict("records")])}

@@ -1,0 +1,46 @@
+"""Which way to obtain files: the fictional sample, a folder, or the publishers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from geodata.fetching.acquire import Acquirer, FolderAcquirer
+from geodata.fetching.live import live_acquirer
+from geodata.sample import write_sample
+from geodata.settings import Settings
+from geodata.states import SAMPLE_STATE, State, find_state
+
+SAMPLE_FOLDER = "sample"
+
+
+def states_served(settings: Settings, asked_for: str | None = None) -> list[State]:
+    """Return the states whose files are read: those of the settings, and the one `asked_for`.
+
+    With neither it is the sample's. Fictional and real states never meet in one run: the one asked for decides,
+    else the first of the settings.
+    """
+    texts = [*([asked_for] if asked_for else []), *settings.states] or [SAMPLE_STATE]
+    states = list(dict.fromkeys(find_state(text) for text in texts))
+    return sorted(state for state in states if state.fictional == states[0].fictional)
+
+
+def acquirer_for(settings: Settings, states: Sequence[State]) -> Acquirer:
+    """Return the way to obtain files for `states`.
+
+    A folder named in the settings is all there is. Without one, fictional states come from the sample, which is
+    generated under the home folder the first time, and real ones from their publishers.
+    """
+    if settings.sources.folder is not None:
+        return FolderAcquirer(settings.sources.folder)
+    if all(state.fictional for state in states):
+        return FolderAcquirer(sample_folder(settings.home))
+    return live_acquirer(settings)
+
+
+def sample_folder(home: Path) -> Path:
+    """Return the folder of the fictional sample's files under `home`, writing it where it is not there."""
+    folder = home / SAMPLE_FOLDER
+    if not folder.exists():
+        write_sample(folder)
+    return folder

@@ -1,0 +1,54 @@
+"""Where assets keep what they return: GeoParquet under the home folder, written aside and renamed.
+
+`<home>/tables/<asset>` for tables of all places, with a file or folder a partition for those of a state.
+Does not hold the results and pages people open (see `assets.products`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from dagster import ConfigurableIOManager, InputContext, OutputContext
+
+from geodata.errors import SourceUnavailable
+from geodata.files import written_aside
+from geodata.parquet import read_table, write_table
+from geodata.reading import SourceRead
+from geodata.results import StateResult
+from geodata.study import StudyArea
+
+COMPOSITES = (SourceRead, StudyArea, StateResult)
+
+
+class TableStorage(ConfigurableIOManager):
+    """Keeps tables as GeoParquet files, and the composite objects of the walk as folders of them."""
+
+    home: str
+
+    def handle_output(self, context: OutputContext, obj: Any) -> None:
+        """Store what an asset returned."""
+        path = self._path(context)
+        if isinstance(obj, COMPOSITES):
+            obj.save(path)
+        elif isinstance(obj, pd.DataFrame):
+            path = path.with_name(f"{path.name}.parquet")
+            with written_aside(path) as aside:
+                write_table(obj, aside)
+        elif obj is not None:
+            raise TypeError(f"There is no way to store a {type(obj).__name__}.")
+        context.add_output_metadata({"path": str(path)})
+
+    def load_input(self, context: InputContext) -> Any:
+        """Read what an upstream asset stored, as the type its consumer names."""
+        path = self._path(context)
+        kind = context.dagster_type.typing_type
+        table = path.with_name(f"{path.name}.parquet")
+        if not (path.is_dir() if kind in COMPOSITES else table.exists()):
+            raise SourceUnavailable(f"“{'/'.join(context.asset_key.path)}” has not been computed yet: do that first.")
+        return kind.load(path) if kind in COMPOSITES else read_table(table)
+
+    def _path(self, context: InputContext | OutputContext) -> Path:
+        path = Path(self.home, "tables", *context.asset_key.path)
+        return path / context.asset_partition_key if context.has_asset_partitions else path
