@@ -1,0 +1,346 @@
+"""The lists people download: which there are, their columns and the rows of a run, in reading order.
+
+Every format (CSV, XLSX, GeoPackage, GeoParquet, JSON, HTML) is written from the `ListTable`s made here, so all
+hold the same rows. Does not hold any format or wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata import result_tables, schemas
+from geodata.results import StateResult
+from geodata.schemas import CRS, Column, Kind, Table
+
+WHY = Column("why", "text", "Why the tract is where it is in the list, in plain words")
+SOURCES = Table(
+    "sources",
+    "Every file the numbers rest on, with its vintage and what became of its rows",
+    (
+        Column("source", "text", "Short name of the source", nullable=False),
+        Column("title", "text", "Title of the data", nullable=False),
+        Column("publisher", "text", "Who publishes it", nullable=False),
+        Column("table", "text", "Table it was read into", nullable=False),
+        Column("vintage", "text", "What period or release it speaks of"),
+        Column("freshness", "text", "live, cached, stale, folder, sample or missing", nullable=False),
+        Column("retrieved_at", "text", "When it was fetched, UTC"),
+        Column("age_days", "number", "Age of the copy at the time of the run", "days", least=0),
+        Column("archived", "flag", "Withdrawn by its publisher; used from an archive", nullable=False),
+        Column("file", "text", "Name of the file"),
+        Column("url", "text", "Address it was fetched from"),
+        Column("page", "text", "Page that describes it"),
+        Column("licence", "text", "Terms of use"),
+        Column("sha256", "text", "SHA-256 of the file"),
+        Column("size_bytes", "integer", "Size of the file", "bytes", least=0),
+        Column("rows_in", "integer", "Rows of the file", "rows", least=0),
+        Column("rows_kept", "integer", "Rows used", "rows", least=0),
+        Column("rows_rejected", "integer", "Rows refused, listed with their reasons in the rejects", "rows", least=0),
+        Column("rows_out_of_scope", "integer", "Sound rows of other places or kinds, not asked for", "rows", least=0),
+        Column("note", "text", "What to know of this copy"),
+    ),
+)
+DICTIONARY = Table(
+    "dictionary",
+    "What each column of each list means",
+    (
+        Column("list", "text", "List the column is in", nullable=False),
+        Column("column", "text", "Name of the column", nullable=False),
+        Column("kind", "text", "text, number, integer, flag or date", nullable=False),
+        Column("unit", "text", "Unit of its values"),
+        Column("meaning", "text", "What it means", nullable=False),
+    ),
+    key=("list", "column"),
+)
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """One list: its name, the schema and name of the table behind it, and the order of its rows.
+
+    `shown` are the columns of the HTML table (others are in the downloads); `filters` those of few values
+    that a reader may choose from; `row_header` the column that names a row.
+    """
+
+    name: str
+    table: Table
+    order: tuple[str, ...]
+    shown: tuple[str, ...]
+    row_header: str
+    filters: tuple[str, ...] = ()
+    geometry: str = ""  # polygon | point | none
+    added: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListTable:
+    """The rows of one list. `rows` has the `columns` and nothing else; `geometry` is in EPSG:4326, row by row."""
+
+    spec: ListSpec
+    columns: tuple[Column, ...]
+    rows: pd.DataFrame
+    geometry: gpd.GeoSeries | None = field(default=None)
+
+    @property
+    def name(self) -> str:
+        """Name of the list."""
+        return self.spec.name
+
+
+_RANKED = ("tier", "rank", "rank_low", "rank_high")
+LISTS: dict[str, ListSpec] = {
+    spec.name: spec
+    for spec in (
+        ListSpec(
+            "communities",
+            result_tables.COMMUNITIES,
+            ("rank", "community_id"),
+            (
+                "rank",
+                "name",
+                "county_name",
+                "tier",
+                "rank_low",
+                "rank_high",
+                "p_top_share",
+                "priority",
+                "need",
+                "training_gap",
+                "opportunity",
+                "eligible_adults",
+                "eligible_adults_moe",
+                "nearest_provider_name",
+                "nearest_provider_minutes",
+                "job_years_mid",
+                "barriers",
+                "action",
+            ),
+            "name",
+            ("tier", "county_name", "action"),
+            "polygon",
+        ),
+        ListSpec(
+            "tracts",
+            result_tables.TRACT_SCORES,
+            ("rank", "geoid"),
+            (
+                "rank",
+                "geoid",
+                "place_name",
+                "county_name",
+                *_RANKED[:1],
+                *_RANKED[2:],
+                "priority",
+                "need",
+                "training_gap",
+                "opportunity",
+                "eligible_adults",
+                "eligible_adults_moe",
+                "nearest_provider_minutes",
+                "action",
+                "unranked_reason",
+            ),
+            "geoid",
+            ("tier", "county_name", "action"),
+            "polygon",
+            (WHY,),
+        ),
+        ListSpec(
+            "areas",
+            result_tables.ROLLUPS,
+            ("area_kind", "rank", "area_id"),
+            (
+                "rank",
+                "area_name",
+                "area_kind",
+                "n_tracts",
+                "n_gated",
+                "n_tier_a",
+                "n_tier_b",
+                "eligible_adults",
+                "eligible_adults_gated",
+                "need",
+                "training_gap",
+                "opportunity",
+                "providers",
+                "planned_sites",
+                "job_years_mid",
+            ),
+            "area_name",
+            ("area_kind",),
+        ),
+        ListSpec(
+            "sites",
+            schemas.SITES,
+            ("status", "expected_date", "site_id"),
+            (
+                "name",
+                "city",
+                "status",
+                "expected_date",
+                "ports_level2",
+                "ports_dc_fast",
+                "power_kw",
+                "program",
+                "location_quality",
+                "source",
+                "as_of",
+            ),
+            "name",
+            ("status", "program"),
+            "point",
+        ),
+        ListSpec(
+            "providers",
+            schemas.PROVIDERS,
+            ("entry_stage", "name", "provider_id"),
+            ("name", "city", "entry_stage", "kind", "seats", "seats_basis", "cip_codes", "location_quality", "url"),
+            "name",
+            ("entry_stage", "kind"),
+            "point",
+        ),
+        ListSpec(
+            "job_centers",
+            schemas.JOB_CENTERS,
+            ("name", "center_id"),
+            ("name", "kind", "address", "city", "zip", "location_quality", "as_of"),
+            "name",
+            ("kind",),
+            "point",
+        ),
+        ListSpec(
+            "hubs",
+            result_tables.HUBS,
+            ("p", "order", "candidate_id"),
+            ("p", "order", "name", "kind", "covered_adults", "covered_share", "gap"),
+            "name",
+            ("p", "kind"),
+            "point",
+        ),
+        ListSpec(
+            "barriers",
+            result_tables.BARRIERS,
+            ("unit_kind", "unit_id", "measure"),
+            ("unit_id", "unit_kind", "measure", "share", "share_moe", "state_median", "clearly_above"),
+            "unit_id",
+            ("unit_kind", "measure", "clearly_above"),
+        ),
+        ListSpec(
+            "work_by_quarter",
+            result_tables.WORK_BY_QUARTER,
+            ("unit_kind", "unit_id", "quarter"),
+            ("unit_id", "unit_kind", "quarter", "sites", "ports", "job_years_low", "job_years_mid", "job_years_high"),
+            "unit_id",
+            ("unit_kind", "quarter"),
+        ),
+        ListSpec(
+            "need_parts",
+            result_tables.NEED_PARTS,
+            ("geoid", "definition"),
+            ("geoid", "definition", "value", "percentile", "weight", "designated", "archived", "vintage"),
+            "geoid",
+            ("definition",),
+        ),
+        ListSpec(
+            "rejects",
+            schemas.REJECTS,
+            ("source", "file", "row"),
+            ("source", "file", "row", "key", "field", "value", "reason", "remedy"),
+            "source",
+            ("source", "reason"),
+        ),
+        ListSpec(
+            "sources",
+            SOURCES,
+            (),
+            (
+                "title",
+                "publisher",
+                "vintage",
+                "freshness",
+                "retrieved_at",
+                "rows_in",
+                "rows_kept",
+                "rows_rejected",
+                "archived",
+                "licence",
+                "page",
+                "sha256",
+                "note",
+            ),
+            "title",
+            ("freshness",),
+        ),
+    )
+}
+#: Lists too long for a workbook that is mailed: they are downloads of their own.
+LONG_LISTS = ("barriers", "work_by_quarter", "need_parts")
+
+
+def list_table(result: StateResult, name: str, reasons: Callable[[pd.Series], str] | None = None) -> ListTable:
+    """Return the rows of the list `name`, in reading order.
+
+    `reasons` turns a row of `tract_scores` into the text of the column `why`; without it that column is
+    left out. KeyError where there is no such list.
+    """
+    spec = LISTS[name]
+    if name == "sources":
+        return ListTable(spec, SOURCES.columns, sources_table(result))
+    frame = result.table(spec.table.name)
+    frame = frame.sort_values(list(spec.order), na_position="last", kind="stable").reset_index(drop=True)
+    geometry = _geometry(result, spec, frame)
+    frame = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    columns = [column for column in spec.table.columns if column.kind != "geometry"]
+    if spec.table.extra:
+        columns += [_unknown_column(frame, beyond) for beyond in frame.columns if beyond not in spec.table.names]
+    if WHY in spec.added and reasons is not None:
+        frame[WHY.name] = pd.Series([reasons(row) for _, row in frame.iterrows()], index=frame.index, dtype="str")
+        columns.append(WHY)
+    return ListTable(spec, tuple(columns), frame[[column.name for column in columns]], geometry)
+
+
+def sources_table(result: StateResult) -> pd.DataFrame:
+    """Return the files a run used, one row each, without folders of the machine that ran it."""
+    rows = []
+    for use in result.sources:
+        values = use.to_dict()
+        values["file"] = None if use.file is None else PurePath(use.file).name
+        values["rows_out_of_scope"] = sum(use.rows_out_of_scope.values())
+        rows.append(values)
+    return SOURCES.validate(pd.DataFrame(rows, columns=SOURCES.names))
+
+
+def dictionary(tables: Sequence[ListTable], meaning: Callable[[str, Column], str]) -> pd.DataFrame:
+    """Return the data dictionary of `tables`; `meaning(list, column)` words it in the reader's language."""
+    rows = [
+        (table.name, column.name, column.kind, column.unit, meaning(table.name, column))
+        for table in tables
+        for column in table.columns
+    ]
+    return DICTIONARY.validate(pd.DataFrame(rows, columns=DICTIONARY.names))
+
+
+def _unknown_column(frame: pd.DataFrame, name: str) -> Column:
+    kind: Kind = "text"
+    if pd.api.types.is_bool_dtype(frame[name]):
+        kind = "flag"
+    elif pd.api.types.is_numeric_dtype(frame[name]):
+        kind = "number"
+    return Column(name, kind, "Further column of this run")
+
+
+def _geometry(result: StateResult, spec: ListSpec, frame: pd.DataFrame) -> gpd.GeoSeries | None:
+    if spec.geometry == "point":
+        points = gpd.GeoSeries(gpd.points_from_xy(frame["longitude"], frame["latitude"]), crs=CRS)
+        return points.where(frame["longitude"].notna() & frame["latitude"].notna(), None)
+    if spec.geometry == "polygon":
+        if "geometry" in frame.columns:
+            return gpd.GeoSeries(frame["geometry"], crs=CRS)
+        polygons = result.table("tracts")
+        by_geoid = dict(zip(polygons["geoid"], polygons["geometry"], strict=True))
+        return gpd.GeoSeries([by_geoid.get(geoid) for geoid in frame["geoid"]], crs=CRS)
+    return None
