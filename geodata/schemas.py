@@ -317,6 +317,42 @@ PROVIDERS = Table(
     ),
     key=("provider_id",),
 )
+INSTITUTIONS = Table(
+    "institutions",
+    "Postsecondary institutions of the IPEDS directory, before it is known which of them teach the work",
+    (
+        Column("unitid", "text", "IPEDS identifier", nullable=False, pattern=r"^\d{6}$"),
+        Column("name", "text", "Name as published", nullable=False),
+        _state(),
+        *_ADDRESS,
+        *_point(),
+        Column("control", "text", "Who runs it", one_of=("public", "nonprofit", "for_profit")),
+        Column("level", "text", "Longest programs offered", one_of=("four_year", "two_year", "less_than_two_year")),
+        Column("mainly_sub_baccalaureate", "flag", "Awards mostly associate's degrees and certificates"),
+        Column("url", "text", "Web address as published"),
+        Column("vintage", "integer", "Year of the directory", "year"),
+    ),
+    key=("unitid",),
+)
+PROGRAMS = Table(
+    "programs",
+    "Awards conferred by institution, CIP code and award level (first majors)",
+    (
+        Column("unitid", "text", "IPEDS identifier", nullable=False, pattern=r"^\d{6}$"),
+        Column("cip_code", "text", "CIP 2020 code", nullable=False, pattern=r"^\d{2}\.\d{4}$"),
+        Column("award_level", "text", "IPEDS award level", nullable=False),
+        Column("awards", "number", "Awards conferred; empty where suppressed or missing", "people a year", least=0),
+        Column(
+            "status",
+            "text",
+            "Whether there is a value, and if not why",
+            nullable=False,
+            one_of=("value", "missing", "suppressed", "not_applicable"),
+        ),
+        Column("vintage", "integer", "Year in which the award year ends", "year"),
+    ),
+    key=("unitid", "cip_code", "award_level"),
+)
 JOB_CENTERS = Table(
     "job_centers",
     "American Job Centers and other places where people are met",
@@ -433,6 +469,8 @@ CANONICAL: tuple[Table, ...] = (
     DEFINITIONS,
     SITES,
     PROVIDERS,
+    INSTITUTIONS,
+    PROGRAMS,
     JOB_CENTERS,
     COUNTIES,
     PLACES,

@@ -5,7 +5,19 @@
 
 from __future__ import annotations
 
-from geodata.sources import cejst, centers, relationship, svi, tracts
+from geodata.sources import (
+    afdc,
+    cejst,
+    census_places,
+    centers,
+    counties,
+    ipeds,
+    landmarks,
+    planned_sites,
+    relationship,
+    svi,
+    tracts,
+)
 from geodata.sources.spec import Source
 
 _ALL = (
@@ -15,5 +27,16 @@ _ALL = (
     Source(svi.SPEC, svi.parse),
     Source(svi.SPEC_MEASURES, svi.parse_measures),
     Source(cejst.SPEC, cejst.parse),
+    Source(afdc.SPEC, afdc.parse),
+    Source(planned_sites.SPEC, planned_sites.parse),
+    Source(ipeds.DIRECTORY, ipeds.parse_directory),
+    Source(ipeds.COMPLETIONS, ipeds.parse_completions),
+    Source(counties.SPEC, counties.parse),
+    Source(census_places.SPEC, census_places.parse),
+    Source(landmarks.STATES, landmarks.parse_states),
+    Source(landmarks.WATER, landmarks.parse_water),
+    Source(landmarks.ROADS, landmarks.parse_roads),
+    Source(landmarks.TRIBAL, landmarks.parse_tribal),
+    Source(landmarks.CORRIDORS, landmarks.parse_corridors),
 )
 SOURCES: dict[str, Source] = {source.spec.name: source for source in _ALL}

@@ -21,6 +21,7 @@ import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from openpyxl.utils.exceptions import InvalidFileException
 from pyarrow import csv as arrow_csv
 
 from geodata.errors import InputError
@@ -30,6 +31,7 @@ from geodata.sources.archives import read_member
 from geodata.tables import Parsed, RejectLog
 
 MOST_BYTES = 1_000_000_000
+_HEADER_ROWS = 25
 _DELIMITERS = ",|\t;"
 _AGAIN = "Download it again from the publisher, or take it out of the folder."
 
@@ -292,46 +294,57 @@ def as_text(value: Any) -> str | None:
     return str(value).strip() or None
 
 
-def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, sheet: str | None = None) -> Text:
-    """Return the wanted columns of a workbook, from the first sheet and row where all required ones stand.
+def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: int = 1) -> Text:
+    """Return the wanted columns of a workbook, from the sheet and row that look most like its header.
 
-    Title rows above the header are skipped: the header is found by what it says. Raises InputError naming the
-    columns that are not found.
+    Title rows above the header are skipped: among the first rows of each sheet the one with the most wanted
+    columns wins, if all required ones and at least `least` are there. Raises InputError naming what is not found.
     """
     check_zip(path)
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        names = [sheet] if sheet else book.sheetnames
-        problem: InputError | None = None
-        for title in names:
-            rows = [[as_text(cell) for cell in row] for row in book[title].iter_rows(values_only=True)]
-            for spot, row in enumerate(rows[:20]):
-                found = [cell or "" for cell in row]
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, OSError) as fault:
+        raise InputError(f"the workbook cannot be opened ({fault})", file=path, remedy=_AGAIN) from None
+    best: tuple[dict[str, int], tuple[str, ...], list[str], str, int] | None = None
+    problem: InputError | None = None
+    try:
+        for title in book.sheetnames:
+            top = book[title].iter_rows(max_row=_HEADER_ROWS, values_only=True)
+            for spot, row in enumerate(top, start=1):
+                found = [as_text(cell) or "" for cell in row]
                 try:
                     chosen, absent = choose_columns(found, columns, path.name)
-                except InputError as error:
-                    problem = problem if problem and sum(map(bool, found)) < 2 else error
+                except InputError as fault:
+                    problem = fault if problem is None or sum(map(bool, found)) > 1 else problem
                     continue
-                return _from_rows(rows[spot + 1 :], found, chosen, absent, source, path.name)
-        raise problem or InputError("the workbook is empty", file=path, remedy=_AGAIN)
+                if len(chosen) >= least and (best is None or len(chosen) > len(best[0])):
+                    best = (chosen, absent, found, title, spot)
+        if best is None:
+            raise problem or InputError("no sheet has a header row with the columns expected", file=path, remedy=_AGAIN)
+        chosen, absent, found, title, spot = best
+        spots = sorted(set(chosen.values()))
+        rows = [
+            {i: as_text(row[i]) if i < len(row) else None for i in spots}
+            if any(cell is not None for cell in row)
+            else {}
+            for row in book[title].iter_rows(min_row=spot + 1, values_only=True)
+        ]
     finally:
         book.close()
+    return _from_rows(rows, found, chosen, absent, source, path.name)
 
 
 def _from_rows(
-    rows: list[list[str | None]],
+    rows: list[dict[int, str | None]],
     found: list[str],
     chosen: dict[str, int],
     absent: tuple[str, ...],
     source: str,
     file: str,
 ) -> Text:
-    filled = {i: row for i, row in enumerate(rows) if any(row)}
+    filled = {i: row for i, row in enumerate(rows) if row}
     frame = pd.DataFrame(
-        {
-            key: pd.array([row[spot] if spot < len(row) else None for row in filled.values()], dtype="str")
-            for key, spot in chosen.items()
-        },
+        {key: pd.array([row[spot] for row in filled.values()], dtype="str") for key, spot in chosen.items()},
         index=pd.Index(list(filled), dtype="int64"),
     )
     for key in absent:

@@ -17,6 +17,7 @@ from geodata.states import State
 from geodata.tables import Parsed
 
 Scope = Literal["nation", "state"]
+Transport = Literal["file", "afdc", "arcgis", "census_api", "acs_summary_file", "career_one_stop"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class SourceSpec:
     archived: bool = False
     sha256: tuple[str, ...] = ()
     expected: Expected = field(default_factory=Expected)
+    transport: Transport = "file"
+    file_of: str | None = None
 
 
 @dataclass(frozen=True)

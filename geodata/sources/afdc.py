@@ -1,0 +1,179 @@
+"""Alternative Fuel Stations of the Alternative Fuels Data Center: electric stations, planned, open and closed for now.
+
+Read as the service's JSON and as its CSV download (75 columns; 55 in 2020; both by header). A station record is
+one network at one place: records that share coordinates are co-located networks and all kept. Port counts that
+are empty are not reported, never zero. The five-column extract in circulation states neither state nor status, so
+it cannot say what is planned, and is refused.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geodata.errors import InputError
+from geodata.schemas import SITES
+from geodata.sources.places_of_rows import state_codes
+from geodata.sources.reading import Text, Wanted, from_records, read_csv, read_json
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.values import counts, dates, points
+from geodata.tables import Parsed
+from geodata.zips import clean_zips
+
+SPEC = SourceSpec(
+    name="afdc",
+    title="Alternative Fueling Station Locator, electric",
+    publisher="National Laboratory of the Rockies for the U.S. Department of Energy",
+    table=SITES,
+    scope="nation",
+    filenames=(
+        "alt_fuel_stations*.json",
+        "alt_fuel_stations.csv",
+        "alt_fuel_stations_????-??-??*.csv",
+        "alt_fuel_stations_????????.csv",
+        "alt_fuel_stations (*).csv",
+        "alt_fuel_stations_{usps}*.csv",
+    ),
+    page="https://afdc.energy.gov/stations",
+    licence="Free for any use; no endorsement by DOE or NLR implied",
+    cadence="daily",
+    urls=("{afdc_host}/api/alt-fuel-stations/v1.json?fuel_type=ELEC&status=all&access=all&country=US&limit=all",),
+    media="any",
+    key_env="NLR_API_KEY",
+    expected=Expected(least_rows=25_000, least_states=51),
+)
+COLUMNS = (
+    Wanted("id", ("ID", "id")),
+    Wanted("status", ("Status Code", "status_code")),
+    Wanted("state", ("State", "state")),
+    Wanted("fuel", ("Fuel Type Code", "fuel_type_code")),
+    Wanted("latitude", ("Latitude", "latitude")),
+    Wanted("longitude", ("Longitude", "longitude")),
+    Wanted("level1", ("EV Level1 EVSE Num", "ev_level1_evse_num")),
+    Wanted("level2", ("EV Level2 EVSE Num", "ev_level2_evse_num")),
+    Wanted("dc_fast", ("EV DC Fast Count", "EV DC Fast Num", "ev_dc_fast_num")),
+    Wanted("name", ("Station Name", "station_name"), required=False),
+    Wanted("address", ("Street Address", "street_address"), required=False),
+    Wanted("city", ("City", "city"), required=False),
+    Wanted("zip", ("ZIP", "zip"), required=False),
+    Wanted("country", ("Country", "country"), required=False),
+    Wanted("geocode", ("Geocode Status", "geocode_status"), required=False),
+    Wanted("expected", ("Expected Date", "expected_date"), required=False),
+    Wanted("network", ("EV Network", "ev_network"), required=False),
+    Wanted("program", ("Funding Sources", "funding_sources"), required=False),
+    Wanted("confirmed", ("Date Last Confirmed", "date_last_confirmed"), required=False),
+    Wanted("updated", ("Updated At", "updated_at"), required=False),
+)
+_STATUS = {"P": "planned", "E": "open", "T": "temporary"}
+# Codes of the geocoder: 200-9 a point, 200-8 an address, 200-7 an intersection, 200-6 a street, below that an area.
+_QUALITY = {"GPS": "point", "200-9": "point", "200-8": "point", "200-7": "street", "200-6": "street"}
+_LEVELS = {"1": "level1", "2": "level2", "dc_fast": "dc_fast"}
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the electric stations of the United States in a JSON answer or CSV download."""
+    if Path(path).suffix.lower() == ".json":
+        text, power = _read_answer(Path(path))
+    else:
+        text, power = read_csv(path, COLUMNS, SPEC.name), None
+    frame = text.frame
+    electric = frame["fuel"].str.upper() == "ELEC"
+    abroad = frame["country"].notna() & ~frame["country"].str.upper().isin(["US", "USA"])
+    scope = {"other fuel": int((~electric).sum()), "outside the United States": int((electric & abroad).sum())}
+    frame = frame[electric & ~abroad]
+    frame = text.log.take(frame, frame["id"].isna(), "no_identifier", field="id")
+    frame = text.log.take(frame, frame["id"].duplicated(), "repeated", key="id", field="id")
+    status = frame["status"].str.upper().map(_STATUS)
+    frame = text.log.take(frame, status.isna(), "unknown_status", key="id", field="status")
+    frame = frame.assign(usps=state_codes(frame["state"]))
+    frame = text.log.take(
+        frame, frame["usps"].isna(), "unknown_state", key="id", field="state", remedy="Give a state's postal code."
+    )
+    return text.parsed(SITES, _sites(frame, status.reindex(frame.index), power), out_of_scope=scope)
+
+
+def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> pd.DataFrame:
+    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    quality = np.where(frame["geocode"].isna(), "unknown", frame["geocode"].map(_QUALITY).fillna("area"))
+    program = frame["program"].str.replace(r"[\s,;|]+", " ", regex=True).str.strip()
+    return pd.DataFrame(
+        {
+            "site_id": "afdc:" + frame["id"],
+            "source": SPEC.name,
+            "name": frame["name"],
+            "status": status,
+            "state": frame["usps"],
+            "address": frame["address"],
+            "city": frame["city"],
+            "zip": clean_zips(frame["zip"]),
+            "latitude": latitude,
+            "longitude": longitude,
+            "location_quality": np.where(latitude.isna(), "unknown", quality),
+            **{f"ports_{level}": _ports(frame[level]) for level in _LEVELS.values()},
+            "power_kw": np.nan if power is None else power.reindex(frame.index),
+            "expected_date": dates(frame["expected"]),
+            "program": program,
+            "network": frame["network"],
+            "as_of": dates(frame["confirmed"]).fillna(dates(frame["updated"])),
+        }
+    )
+
+
+def _ports(text: pd.Series) -> pd.Series:
+    """Return port counts; the service leaves out what is not there, so a zero is a slip for “not reported”."""
+    found = counts(text)
+    return found.mask(found == 0)
+
+
+def _read_answer(path: Path) -> tuple[Text, pd.Series]:
+    """Return the records of a JSON answer and the highest power (kW) of a port of each, by position."""
+    answer = read_json(path)
+    records = answer.get("fuel_stations") if isinstance(answer, dict) else None
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        said = "" if not isinstance(answer, dict) else str(answer.get("error") or answer.get("errors") or "")[:200]
+        raise InputError(
+            f"the answer holds no list of stations{f' but says: {said}' if said else ''}",
+            file=path,
+            remedy="Check the key and the address of the station service, then fetch again.",
+        )
+    total = answer.get("total_results")
+    if isinstance(total, int) and total > len(records):
+        raise InputError(
+            f"the file holds {len(records):,} of {total:,} stations",
+            file=path,
+            remedy="Ask the service with limit=all.",
+        )
+    text = from_records(records, COLUMNS, SPEC.name, path.name)
+    power = [_highest_power(record.get("ev_charging_units")) for record in records]
+    differing = sum(_units_differ(record) for record in records)
+    if differing:
+        text.notes.append(f"{differing:,} stations list other ports than they count; the counts were taken.")
+    return text, pd.Series(power, index=text.frame.index, dtype="float64")
+
+
+def _highest_power(units: Any) -> float:
+    """Return the highest positive power_kw of any connector of any unit; NaN where none is told."""
+    found = [
+        float(connector["power_kw"])
+        for unit in units or ()
+        for connector in (unit.get("connectors") or {}).values()
+        if connector and connector.get("port_count", 1) and connector.get("power_kw")
+    ]
+    return max((kw for kw in found if kw > 0), default=float("nan"))
+
+
+def _units_differ(record: dict[str, Any]) -> bool:
+    units = record.get("ev_charging_units")
+    if not units:
+        return False
+    told = dict.fromkeys(("ev_level1_evse_num", "ev_level2_evse_num", "ev_dc_fast_num"), 0)
+    for unit in units:
+        field = {"1": "ev_level1_evse_num", "2": "ev_level2_evse_num", "dc_fast": "ev_dc_fast_num"}.get(
+            str(unit.get("charging_level"))
+        )
+        if field:
+            told[field] += int(unit.get("port_count") or 0)
+    return any(total != (record.get(field) or 0) for field, total in told.items())

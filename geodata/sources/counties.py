@@ -1,0 +1,79 @@
+"""County boundaries: cartographic files, TIGER/Line, or GeoJSON keyed by code and name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.geoids import clean_geoids, connecticut_scheme, usps_of, year_in
+from geodata.schemas import COUNTIES
+from geodata.sources.layers import read_layer, spatial
+from geodata.sources.reading import Wanted
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="counties",
+    title="Cartographic boundaries of counties",
+    publisher="U.S. Census Bureau",
+    table=COUNTIES,
+    scope="nation",
+    filenames=(
+        "cb_*_us_county_500k.zip",
+        "cb_*_us_county_5m.zip",
+        "cb_*_us_county_20m.zip",
+        "tl_*_us_county.zip",
+        "cb_*_us_county_*.geojson",
+        "us_geo_census_cb_*_counties.geojson",
+        "counties.geojson",
+    ),
+    page="https://www.census.gov/geographies/mapping-files/time-series/geo/cartographic-boundary.html",
+    licence="Public domain (US federal work)",
+    cadence="yearly",
+    urls=("https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_county_500k.zip",),
+    year=2024,
+    media="zip",
+    expected=Expected(least_rows=3_100, most_rows=3_300, least_states=51),
+)
+COLUMNS = (
+    Wanted("county_geoid", ("GEOID", "GEOID20", "geoid", "GEOIDFQ", "AFFGEOID")),
+    Wanted("name", ("NAMELSAD", "NAMELSAD20", "region_name"), required=False),
+    Wanted("bare", ("NAME", "NAME20"), required=False),
+    Wanted("lsad", ("LSAD", "LSAD20"), required=False),
+)
+# Legal/statistical area description codes, https://www.census.gov/library/reference/code-lists/
+# legal-status-codes.html
+_KINDS = {
+    "03": "City and Borough",
+    "04": "Borough",
+    "05": "Census Area",
+    "06": "County",
+    "12": "Municipality",
+    "13": "Municipio",
+    "15": "Parish",
+    "25": "city",
+    "PL": "Planning Region",
+}
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the counties of a boundary file, each with its kind in the name (Kent County)."""
+    text, geometry = read_layer(path, COLUMNS, SPEC.name)
+    frame = text.frame.assign(county_geoid=clean_geoids(text.frame["county_geoid"], 5))
+    frame = text.log.take(frame, frame["county_geoid"].isna(), "no_county_code", field="county_geoid")
+    frame = text.log.take(frame, frame["county_geoid"].duplicated(), "repeated", key="county_geoid")
+    connecticut_scheme(frame["county_geoid"], text.file)
+    named = frame["name"].str.replace(r",[^,]*$", "", regex=True)
+    built = (frame["bare"] + " " + frame["lsad"].map(_KINDS).fillna("County")).str.strip()
+    frame = frame.assign(named=named.fillna(built))
+    frame = text.log.take(frame, frame["named"].isna(), "no_name", key="county_geoid", field="name")
+    table = pd.DataFrame(
+        {
+            "county_geoid": frame["county_geoid"],
+            "state": usps_of(frame["county_geoid"]),
+            "name": frame["named"],
+            "vintage": year_in(text.file),
+        }
+    )
+    return text.parsed(COUNTIES, spatial(table, geometry))

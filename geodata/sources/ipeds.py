@@ -1,0 +1,174 @@
+"""IPEDS: the directory of postsecondary institutions (HD) and the awards they confer (C…_A).
+
+Two files and two tables, brought together in `geodata.providers`. The directory keeps every active institution,
+because only the awards tell who teaches the work. Of the completions only first majors and six-digit CIP codes
+count, and never a total of award levels together with its parts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geodata.geoids import year_in
+from geodata.schemas import INSTITUTIONS, PROGRAMS
+from geodata.sources.places_of_rows import state_codes
+from geodata.sources.reading import Wanted, read_csv
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.values import IPEDS_CODES, numbers, points
+from geodata.tables import Parsed
+from geodata.zips import clean_zips
+
+_PAGE = "https://nces.ed.gov/ipeds/use-the-data"
+_PUBLISHER = "National Center for Education Statistics"
+DIRECTORY = SourceSpec(
+    name="ipeds_directory",
+    title="IPEDS directory of institutions",
+    publisher=_PUBLISHER,
+    table=INSTITUTIONS,
+    scope="nation",
+    filenames=("HD????.zip", "HD????.csv", "HD????_*.csv"),
+    page=_PAGE,
+    licence="Public domain (US federal work)",
+    cadence="yearly",
+    urls=("https://nces.ed.gov/ipeds/datacenter/data/HD{year}.zip",),
+    year=2024,
+    media="zip",
+    expected=Expected(least_rows=5_500, most_rows=8_500, least_states=51),
+)
+COMPLETIONS = SourceSpec(
+    name="ipeds_completions",
+    title="IPEDS completions",
+    publisher=_PUBLISHER,
+    table=PROGRAMS,
+    scope="nation",
+    filenames=("C????_A.zip", "C????_A_RV.csv", "C????_A.csv"),
+    page=_PAGE,
+    licence="Public domain (US federal work)",
+    cadence="yearly",
+    urls=("https://nces.ed.gov/ipeds/datacenter/data/C{year}_A.zip",),
+    year=2024,
+    media="zip",
+    expected=Expected(least_rows=250_000, least_states=1),
+)
+DIRECTORY_COLUMNS = (
+    Wanted("unitid", ("UNITID",)),
+    Wanted("name", ("INSTNM",)),
+    Wanted("state", ("STABBR",)),
+    Wanted("control", ("CONTROL",)),
+    Wanted("level", ("ICLEVEL",)),
+    Wanted("active", ("CYACTIVE",)),
+    Wanted("latitude", ("LATITUDE",)),
+    Wanted("longitude", ("LONGITUD", "LONGITUDE")),
+    Wanted("address", ("ADDR",), required=False),
+    Wanted("city", ("CITY",), required=False),
+    Wanted("zip", ("ZIP",), required=False),
+    Wanted("sector", ("SECTOR",), required=False),
+    Wanted("category", ("INSTCAT",), required=False),
+    Wanted("url", ("WEBADDR",), required=False),
+)
+COMPLETIONS_COLUMNS = (
+    Wanted("unitid", ("UNITID",)),
+    Wanted("cip_code", ("CIPCODE",)),
+    Wanted("major", ("MAJORNUM",)),
+    Wanted("award_level", ("AWLEVEL",)),
+    Wanted("awards", ("CTOTALT",)),
+    Wanted("flag", ("XCTOTALT",), required=False),
+)
+_CONTROL = {"1": "public", "2": "nonprofit", "3": "for_profit"}
+_LEVEL = {"1": "four_year", "2": "two_year", "3": "less_than_two_year"}
+# Institutional category: 3 degree-granting, not primarily baccalaureate or above; 4 associate's and certificates;
+# 6 non-degree-granting, sub-baccalaureate. Sectors 4 to 9 offer less than four years.
+_SUB_BACCALAUREATE_CATEGORIES = ("3", "4", "6")
+_SUB_BACCALAUREATE_SECTORS = ("4", "5", "6", "7", "8", "9")
+# Levels that are sums of others: 1 = 20 + 21, 12 all degrees, 13 certificates below the bachelor's, 14 above, 15 all.
+TOTAL_LEVELS = ("1", "12", "13", "14", "15")
+
+
+def parse_directory(path: Path, context: ParseContext) -> Parsed:
+    """Return the institutions that are open. Codes -1, -2 and -3 are no values; officers' names are not read."""
+    text = read_csv(path, DIRECTORY_COLUMNS, DIRECTORY.name, member="hd*.csv")
+    frame = text.frame
+    inactive = frame["active"].isin(["2", "3"])
+    frame = frame[~inactive]
+    frame = text.log.take(
+        frame, ~frame["unitid"].str.fullmatch(r"\d{6}").fillna(False), "no_identifier", field="unitid"
+    )
+    frame = text.log.take(frame, frame["unitid"].duplicated(), "repeated", key="unitid", field="unitid")
+    frame = text.log.take(frame, frame["name"].isna(), "no_name", key="unitid", field="name")
+    # Offices of a free association with the United States (FM, MH, PW) are in the directory, not in the registry.
+    abroad = frame["state"].isin(["FM", "MH", "PW"])
+    frame = frame[~abroad]
+    usps = state_codes(frame["state"])
+    frame = text.log.take(frame.assign(usps=usps), usps.isna(), "unknown_state", key="unitid", field="state")
+    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    known = frame["category"].isin(["1", "2", "3", "4", "5", "6"])
+    by_category = frame["category"].isin(_SUB_BACCALAUREATE_CATEGORIES)
+    by_sector = frame["sector"].isin(_SUB_BACCALAUREATE_SECTORS)
+    below = pd.Series(np.where(known, by_category, by_sector), index=frame.index)
+    table = pd.DataFrame(
+        {
+            "unitid": frame["unitid"],
+            "name": frame["name"],
+            "state": frame["usps"],
+            "address": frame["address"],
+            "city": frame["city"],
+            "zip": clean_zips(frame["zip"]),
+            "latitude": latitude,
+            "longitude": longitude,
+            "control": frame["control"].map(_CONTROL),
+            "level": frame["level"].map(_LEVEL),
+            "mainly_sub_baccalaureate": below,
+            "url": frame["url"],
+            "vintage": year_in(text.file),
+        }
+    )
+    scope = {"closed or not in the collection": int(inactive.sum()), "outside the registry": int(abroad.sum())}
+    return text.parsed(INSTITUTIONS, table, out_of_scope=scope)
+
+
+def parse_completions(path: Path, context: ParseContext) -> Parsed:
+    """Return awards by institution, six-digit CIP code and award level of first majors.
+
+    The revised file of an archive is taken where there is one. Rollups by CIP, second majors and totals of award
+    levels are out of scope: with their parts they would count people twice.
+    """
+    text = read_csv(path, COMPLETIONS_COLUMNS, COMPLETIONS.name, member="c*_a*.csv")
+    if "_rv" in text.file.casefold():
+        text.notes.append("The revised file was taken.")
+    frame = text.frame
+    frame = frame.assign(
+        award_level=frame["award_level"].str.lstrip("0"), cip_code=frame["cip_code"].str.strip("\"'= ")
+    )
+    six_digits = frame["cip_code"].str.fullmatch(r"\d{2}\.\d{4}").fillna(False)
+    rollup = frame["cip_code"].str.fullmatch(r"\d{2}(\.\d{2})?|99(\.0+)?").fillna(False)
+    second = ~rollup & (frame["major"] == "2")
+    total = ~rollup & ~second & frame["award_level"].isin(TOTAL_LEVELS)
+    scope = {
+        "rollup of CIP codes": int(rollup.sum()),
+        "second major": int(second.sum()),
+        "total of award levels": int(total.sum()),
+    }
+    aside = rollup | second | total
+    frame, six_digits = frame[~aside], six_digits[~aside]
+    frame = text.log.take(frame, ~six_digits, "no_cip_code", key="unitid", field="cip_code")
+    frame = text.log.take(
+        frame, ~frame["unitid"].str.fullmatch(r"\d{6}").fillna(False), "no_identifier", field="unitid"
+    )
+    frame = text.log.take(frame, frame["award_level"].isna(), "no_award_level", key="unitid", field="award_level")
+    repeated = frame.duplicated(["unitid", "cip_code", "award_level"])
+    frame = text.log.take(frame, repeated, "repeated", key="unitid", field="cip_code")
+    awards = numbers(frame["awards"], codes=IPEDS_CODES, least=0, file=text.file, column="CTOTALT", notes=text.notes)
+    table = pd.DataFrame(
+        {
+            "unitid": frame["unitid"],
+            "cip_code": frame["cip_code"],
+            "award_level": frame["award_level"],
+            "awards": awards.values,
+            "status": awards.status.replace({"unreadable": "missing"}),
+            "vintage": year_in(text.file),
+        }
+    )
+    return text.parsed(PROGRAMS, table, out_of_scope=scope)

@@ -1,0 +1,158 @@
+"""What orients a reader of the map: water, main roads, tribal areas, corridors and state outlines.
+
+Five sources, one table. Census files of areas and lines, and the Federal Highway Administration's alternative
+fuel corridors as a feature layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.schemas import LANDMARKS
+from geodata.sources.layers import read_layer, spatial
+from geodata.sources.reading import Wanted
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.tables import Parsed
+
+_CENSUS = "U.S. Census Bureau"
+_TIGER = "https://www.census.gov/geographies/mapping-files/time-series/geo/tiger-line-file.html"
+_FREE = "Public domain (US federal work)"
+
+
+def _census(name: str, title: str, filenames: tuple[str, ...], urls: tuple[str, ...], scope: str) -> SourceSpec:
+    return SourceSpec(
+        name=name,
+        title=title,
+        publisher=_CENSUS,
+        table=LANDMARKS,
+        scope="nation" if scope == "nation" else "state",
+        filenames=filenames,
+        page=_TIGER,
+        licence=_FREE,
+        cadence="yearly",
+        urls=urls,
+        year=2024,
+        media="zip",
+    )
+
+
+WATER = _census(
+    "water",
+    "Area water of TIGER/Line",
+    ("tl_*_{fips}_areawater.zip", "tl_*_{fips}???_areawater.zip"),
+    (),
+    "state",
+)
+ROADS = _census(
+    "roads",
+    "Primary roads of TIGER/Line",
+    ("tl_*_us_primaryroads.zip", "tl_*_{fips}_primaryroads.zip", "tl_*_{fips}_prisecroads.zip"),
+    ("https://www2.census.gov/geo/tiger/TIGER{year}/PRIMARYROADS/tl_{year}_us_primaryroads.zip",),
+    "nation",
+)
+TRIBAL = _census(
+    "tribal",
+    "American Indian, Alaska Native and Native Hawaiian areas",
+    ("cb_*_us_aiannh_500k.zip", "tl_*_us_aiannh.zip"),
+    ("https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_aiannh_500k.zip",),
+    "nation",
+)
+STATES = _census(
+    "states",
+    "Outlines of states",
+    (
+        "cb_*_us_state_500k.zip",
+        "cb_*_us_state_5m.zip",
+        "cb_*_us_state_20m.zip",
+        "tl_*_us_state.zip",
+        "us_geo_census_cb_*_states.geojson",
+    ),
+    ("https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_state_500k.zip",),
+    "nation",
+)
+CORRIDORS = SourceSpec(
+    name="corridors",
+    title="Alternative fuel corridors, electric",
+    publisher="Federal Highway Administration",
+    table=LANDMARKS,
+    scope="nation",
+    filenames=("*alternative_fuel_corridors*.geojson", "fhwa_corridors*.geojson", "*corridors*.geojson"),
+    page="https://www.fhwa.dot.gov/environment/alternative_fuel_corridors/",
+    licence=_FREE,
+    cadence="after each round of designation",
+    urls=(
+        "https://services.arcgis.com/xOi1kZaI0eWDREZv/arcgis/rest/services/NTAD_Alternative_Fuel_Corridors/"
+        "FeatureServer/0",
+    ),
+    media="json",
+)
+
+
+def _parser(
+    spec: SourceSpec,
+    kind: str,
+    columns: tuple[Wanted, ...],
+    *,
+    wanted_codes: tuple[str, ...] = (),
+    electric: bool = False,
+) -> Callable[[Path, ParseContext], Parsed]:
+    """Return the parser of one kind of landmark.
+
+    `columns` hold `id`, `name` and perhaps `code` (kept if it begins with one of `wanted_codes`) and `ev`.
+    """
+
+    def parse(path: Path, context: ParseContext) -> Parsed:
+        text, geometry = read_layer(path, columns, spec.name)
+        frame = text.frame
+        aside = pd.Series(False, index=frame.index)
+        if wanted_codes and "code" in frame:
+            aside = frame["code"].notna() & ~frame["code"].str.startswith(wanted_codes, na=False)
+        if electric:
+            aside |= ~frame["ev"].isin(["1", "1.0", "Y", "true"]) & frame["ev"].notna()
+        frame = frame[~aside]
+        own = frame["id"].fillna(pd.Series(frame.index.astype("str"), index=frame.index))
+        repeat = own.groupby(own).cumcount()
+        # One landmark may come in several pieces; each keeps the publisher's id and a running number.
+        own = own.where(repeat == 0, own + "." + repeat.astype("str"))
+        table = pd.DataFrame({"landmark_id": f"{kind}:" + own, "kind": kind, "name": frame["name"]})
+        return text.parsed(LANDMARKS, spatial(table, geometry), out_of_scope={"other kind": int(aside.sum())})
+
+    return parse
+
+
+# Feature classes (MTFCC): H2 and H3 are lakes, ponds, reservoirs, rivers and bays; S11 and S12 main roads.
+parse_water = _parser(
+    WATER,
+    "water",
+    (Wanted("id", ("HYDROID",), False), Wanted("name", ("FULLNAME",), False), Wanted("code", ("MTFCC",), False)),
+    wanted_codes=("H2", "H3"),
+)
+parse_roads = _parser(
+    ROADS,
+    "road",
+    (Wanted("id", ("LINEARID",), False), Wanted("name", ("FULLNAME",)), Wanted("code", ("MTFCC",), False)),
+    wanted_codes=("S1100", "S1200"),
+)
+parse_tribal = _parser(
+    TRIBAL,
+    "tribal",
+    (Wanted("id", ("GEOID", "GEOIDFQ", "AFFGEOID")), Wanted("name", ("NAMELSAD", "NAME"))),
+)
+parse_states = _parser(
+    STATES,
+    "state",
+    (Wanted("id", ("GEOID", "geoid", "STATEFP")), Wanted("name", ("NAME", "region_name"))),
+)
+parse_corridors = _parser(
+    CORRIDORS,
+    "corridor",
+    (
+        Wanted("id", ("OBJECTID", "AFC_NUMBER", "FID"), False),
+        Wanted("name", ("PRIMARY_NA", "PRIMARY_NAME", "LOCAL_NAME", "name"), False),
+        Wanted("ev", ("EV",), False),
+    ),
+    electric=True,
+)

@@ -1,0 +1,228 @@
+"""Planned charger sites a state office supplies: award lists as CSV, XLSX, GeoJSON, GeoPackage or shapefile.
+
+The columns of such lists are given in docs/data-formats; other names are taken through the setting
+`sources.planned_sites_mapping`, in which `=RI` stands for a value that holds for every row. Rows that state no
+state take that of their ZIP code. Cancelled awards are out of scope.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geodata.errors import InputError
+from geodata.schemas import SITES
+from geodata.sources.layers import read_layer
+from geodata.sources.places_of_rows import quality_of_decimals, state_codes
+from geodata.sources.reading import Text, Wanted, read_csv, read_workbook
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.values import counts, dates, points, to_numbers
+from geodata.tables import Parsed
+from geodata.zips import clean_zips, state_of_zips
+
+SPEC = SourceSpec(
+    name="planned_sites",
+    title="Planned charger sites supplied by the operator",
+    publisher="State or city office",
+    table=SITES,
+    scope="nation",
+    filenames=(
+        "planned_sites*.csv",
+        "planned_sites*.xlsx",
+        "planned_sites*.geojson",
+        "planned_sites*.gpkg",
+        "planned_sites*.zip",
+        "*_awards*.csv",
+        "*_awards*.xlsx",
+        "planned_sites_{usps}*.csv",
+        "{usps}_planned_sites*.csv",
+        "{usps}_*awards*.csv",
+    ),
+    page="",
+    licence="As the office says",
+    cadence="as the office says",
+)
+COLUMNS = (
+    Wanted("state", ("state", "state_abbr", "stusps"), False),
+    Wanted("site_id", ("site_id", "id", "site_number", "award_id"), False),
+    Wanted("site_name", ("site_name", "name", "station_name", "Loc_name"), False),
+    Wanted("address", ("address", "street_address", "location_address"), False),
+    Wanted("city", ("location_city", "city"), False),
+    Wanted("zip", ("zip", "zip_code", "postal_code"), False),
+    Wanted("latitude", ("latitude", "lat", "y"), False),
+    Wanted("longitude", ("longitude", "lon", "lng", "long", "x"), False),
+    Wanted("program", ("program", "funding_program"), False),
+    Wanted("network", ("network", "ev_network"), False),
+    Wanted("expected", ("expected_operational_date", "expected_date", "expected_opening"), False),
+    Wanted("opened", ("actual_operational_date", "open_date"), False),
+    Wanted("current_status", ("current_status", "status", "Description"), False),
+    Wanted("charger_count", ("charger_count", "port_count", "ports", "number_of_ports"), False),
+    Wanted("power_kw", ("charger_power_kw", "power_kw"), False),
+    Wanted("level1", ("ports_level1",), False),
+    Wanted("level2", ("ports_level2",), False),
+    Wanted("dc_fast", ("ports_dc_fast", "dcfc_ports"), False),
+    Wanted("as_of", ("as_of", "data_as_of"), False),
+)
+MAPPABLE = {column.headers[0]: column for column in COLUMNS}
+# SAE J1772: alternating current up to 1.9 kW (Level 1) and 19.2 kW (Level 2); above that it is direct current.
+_LEVEL1_MOST_KW, _LEVEL2_MOST_KW = 1.92, 19.2
+_CANCELLED = r"cancel|withdr|terminat|rescind|declin|denied|not awarded|not selected|reject"
+_WAITING = r"not yet|not open|non-?operational|pre-|under |pending|planned|to open|to be|expected"
+_OPEN = r"\boperational|\bopen|in service|in operation|complete|energi[sz]ed|commissioned|online"
+_CLOSED_FOR_NOW = r"temporar"
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the sites of an office's list that are planned, open or closed for now."""
+    text = _read(Path(path), context.settings.sources.planned_sites_mapping)
+    frame = text.frame
+    frame = frame.assign(zip=clean_zips(frame["zip"]))
+    stated = state_codes(frame["state"])
+    usps = stated.fillna(state_of_zips(frame["zip"]).where(frame["state"].isna()))
+    frame = text.log.take(
+        frame.assign(usps=usps),
+        usps.isna(),
+        "no_state",
+        key="site_id",
+        field="state",
+        remedy="Add a column “state” (or a ZIP code), or set sources.planned_sites_mapping.state to =XX.",
+    )
+    by_zip = int((stated.isna() & usps.notna()).sum())
+    if by_zip:
+        text.notes.append(f"{by_zip:,} rows state no state; that of their ZIP code was taken.")
+    status = _status(frame)
+    cancelled = status == "cancelled"
+    frame, status = frame[~cancelled], status[~cancelled]
+    frame = frame.assign(identifier=_identifiers(frame))
+    frame = text.log.take(
+        frame,
+        frame["identifier"].duplicated(),
+        "repeated",
+        key="site_id",
+        field="identifier",
+        remedy="Number the sites.",
+    )
+    sites = _sites(frame, status.reindex(frame.index), text.notes)
+    return text.parsed(SITES, sites, out_of_scope={"cancelled": int(cancelled.sum())})
+
+
+def _read(path: Path, mapping: dict[str, str]) -> Text:
+    """Return the list as text, with the operator's column names and constants put in place."""
+    strange = sorted(set(mapping) - set(MAPPABLE))
+    if strange:
+        raise InputError(
+            f"the setting sources.planned_sites_mapping names {', '.join(strange)}, which no planned site has",
+            remedy=f"The names are: {', '.join(MAPPABLE)}.",
+        )
+    constants = {key: value[1:].strip() for key, value in mapping.items() if value.startswith("=")}
+    columns = [
+        column if name not in mapping or name in constants else Wanted(column.name, (mapping[name],), required=True)
+        for name, column in MAPPABLE.items()
+    ]
+    suffix = path.suffix.lower()
+    if suffix in (".xlsx", ".xlsm"):
+        text = read_workbook(path, columns, SPEC.name, least=3)
+    elif suffix in (".geojson", ".json", ".gpkg", ".zip", ".parquet"):
+        text, geometry = read_layer(path, columns, SPEC.name)
+        spots = geometry.representative_point()
+        text.frame["latitude"] = text.frame["latitude"].fillna(spots.y.round(7).astype("str"))
+        text.frame["longitude"] = text.frame["longitude"].fillna(spots.x.round(7).astype("str"))
+    else:
+        text = read_csv(path, columns, SPEC.name)
+    for name, value in constants.items():
+        text.frame[MAPPABLE[name].name] = pd.Series(value, index=text.frame.index, dtype="str")
+    nowhere = {"latitude", "address", "zip", "city"} <= set(text.absent) and not constants
+    if nowhere and not text.frame["latitude"].notna().any():
+        raise InputError(
+            "no column tells where the sites are",
+            file=path,
+            remedy="Name the columns latitude and longitude (or address, city, zip), "
+            "or map them in sources.planned_sites_mapping.",
+        )
+    return text
+
+
+def _status(frame: pd.DataFrame) -> pd.Series:
+    """Return planned, open, temporary or cancelled; a date of opening in the past of the record means open."""
+    words = frame["current_status"].fillna("").str.casefold()
+    cancelled = words.str.contains(_CANCELLED)
+    waiting = words.str.contains(_WAITING)
+    opened = dates(frame["opened"]).notna() | (words.str.contains(_OPEN) & ~waiting)
+    closed = words.str.contains(_CLOSED_FOR_NOW)
+    kinds = np.select([cancelled, closed, opened], ["cancelled", "temporary", "open"], "planned")
+    return pd.Series(kinds, index=frame.index)
+
+
+def _identifiers(frame: pd.DataFrame) -> pd.Series:
+    """Return `planned:STATE:id`, the id being the office's own or, without one, drawn from what the row says."""
+    spoken = frame[["site_name", "address", "city", "zip", "latitude", "longitude", "network"]].fillna("")
+    drawn = pd.Series(
+        [hashlib.sha256("|".join(row).encode()).hexdigest()[:12] for row in spoken.itertuples(index=False)],
+        index=frame.index,
+        dtype="str",
+    )
+    return "planned:" + frame["usps"] + ":" + frame["site_id"].fillna(drawn)
+
+
+def _sites(frame: pd.DataFrame, status: pd.Series, notes: list[str]) -> pd.DataFrame:
+    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    power = to_numbers(frame["power_kw"])
+    power = power.where(power > 0)
+    expected = _expected(frame["expected"])
+    unread = int((expected.isna() & frame["expected"].notna()).sum())
+    if unread:
+        notes.append(f"{unread:,} expected dates could not be read and are left empty.")
+    return pd.DataFrame(
+        {
+            "site_id": frame["identifier"],
+            "source": SPEC.name,
+            "name": frame["site_name"],
+            "status": status,
+            "state": frame["usps"],
+            "address": frame["address"],
+            "city": frame["city"],
+            "zip": frame["zip"],
+            "latitude": latitude,
+            "longitude": longitude,
+            "location_quality": quality_of_decimals(frame["latitude"], frame["longitude"]),
+            **_ports(frame, power, notes),
+            "power_kw": power,
+            "expected_date": expected,
+            "program": frame["program"],
+            "network": frame["network"],
+            "as_of": dates(frame["as_of"]),
+        }
+    )
+
+
+def _ports(frame: pd.DataFrame, power: pd.Series, notes: list[str]) -> dict[str, pd.Series]:
+    """Return ports by level: as stated, else the count of chargers at the level their power or program tells.
+
+    Sites of the NEVI program have direct-current chargers (23 CFR 680.106). A count whose level nothing tells is
+    taken for Level 2, the level that is worth the least work, and a note says how many.
+    """
+    stated = {f"ports_{level}": counts(frame[level]) for level in ("level1", "level2", "dc_fast")}
+    silent = pd.concat(list(stated.values()), axis=1).isna().all(axis=1)
+    count = counts(frame["charger_count"]).where(silent)
+    nevi = frame["program"].fillna("").str.upper().str.contains("NEVI")
+    fast = (power > _LEVEL2_MOST_KW) | (power.isna() & nevi)
+    slow = power <= _LEVEL1_MOST_KW
+    untold = int((count.notna() & power.isna() & ~nevi).sum())
+    if untold:
+        notes.append(f"{untold:,} sites count chargers without power or level; they are taken for Level 2.")
+    parts = {"ports_level1": slow, "ports_dc_fast": fast, "ports_level2": ~slow & ~fast}
+    return {name: ports.fillna(count.where(parts[name])) for name, ports in stated.items()}
+
+
+def _expected(text: pd.Series) -> pd.Series:
+    """Return expected dates; a quarter (Q3 2026, 2026-Q3) stands for its first day."""
+    found = dates(text)
+    quarter = text.str.extract(r"(?i)^(?:Q(?P<q1>[1-4])[ -]*(?P<y1>\d{4})|(?P<y2>\d{4})[ -]*Q(?P<q2>[1-4]))$")
+    number = to_numbers(quarter["q1"].fillna(quarter["q2"]))
+    year = quarter["y1"].fillna(quarter["y2"])
+    month = (number * 3 - 2).astype("Int64").astype("str").str.zfill(2)
+    first = pd.to_datetime(year + "-" + month + "-01", format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
+    return found.fillna(first)
