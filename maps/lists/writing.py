@@ -1,0 +1,79 @@
+"""Writes every list of a state into a folder, in every format.
+
+`{state}-{list}.csv|json|parquet` for each list, `{state}-lists.gpkg` for all, and one workbook a language,
+`{state}-lists.{language}.xlsx`. CSV, JSON, GeoParquet and GeoPackage hold codes, the workbook holds words.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.results import StateResult
+from maps.lists.csv_files import write_csv
+from maps.lists.data_files import write_json, write_parquet
+from maps.lists.geopackage import write_geopackage
+from maps.lists.provenance import provenance_of
+from maps.lists.tables import LISTS, LONG_LISTS, ListTable, list_table
+from maps.lists.workbook import write_workbook
+from maps.texts import Texts, load_texts
+from maps.why import medians_of, why
+
+FORMATS = ("csv", "json", "parquet")
+
+
+def file_name(result: StateResult, name: str, ending: str) -> str:
+    """Return the name of a list's file, such as `ri-tracts.csv`; `lists` is the name of all of them together."""
+    return f"{result.state.usps.lower()}-{name}.{ending}"
+
+
+def list_files(result: StateResult, language: str = "en") -> dict[str, list[str]]:
+    """Return the names of the files `write_lists` makes, by list; those of all lists under `lists`."""
+    files = {name: [file_name(result, name, ending) for ending in FORMATS] for name in LISTS}
+    return {"lists": [file_name(result, "lists", f"{language}.xlsx"), file_name(result, "lists", "gpkg")], **files}
+
+
+def texts_for(result: StateResult, language: str) -> Texts:
+    """Return the texts of a language with the words of the run's industry."""
+    return load_texts(language).about(result.settings.get("industry", {}))
+
+
+def tables_in(result: StateResult, texts: Texts) -> dict[str, ListTable]:
+    """Return every list, reasons worded in the language of `texts`."""
+    medians = medians_of(result)
+
+    def reasons(row: pd.Series) -> str:
+        return " ".join(why(row, texts, medians))
+
+    return {name: list_table(result, name, reasons) for name in LISTS}
+
+
+def workbook_tables(tables: dict[str, ListTable]) -> list[ListTable]:
+    """Return the lists of the workbook: all but those too long to mail."""
+    return [table for name, table in tables.items() if name not in LONG_LISTS]
+
+
+def write_lists(result: StateResult, folder: Path, languages: tuple[str, ...] = ("en", "es")) -> list[Path]:
+    """Write all lists of a state to `folder` and return the files, in order.
+
+    The first language words the reasons in CSV, JSON, GeoParquet and GeoPackage; each gets a workbook.
+    Two calls with the same result write the same bytes.
+    """
+    folder = Path(folder)
+    written: list[Path] = []
+    for place, language in enumerate(languages):
+        texts = texts_for(result, language)
+        tables = tables_in(result, texts)
+        if place == 0:
+            for name, table in tables.items():
+                told = provenance_of(result, texts, name)
+                csv = folder / file_name(result, name, "csv")
+                written += write_csv(table, csv, told, texts)
+                written.append(write_json(table, csv.with_suffix(".json"), told))
+                written.append(write_parquet(table, csv.with_suffix(".parquet"), told))
+            geopackage = folder / file_name(result, "lists", "gpkg")
+            written.append(write_geopackage(result, list(tables.values()), geopackage, texts))
+        workbook = folder / file_name(result, "lists", f"{language}.xlsx")
+        written.append(write_workbook(result, workbook_tables(tables), workbook, texts))
+    return written
