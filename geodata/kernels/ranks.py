@@ -15,6 +15,8 @@ from geodata.errors import InputError
 
 FloatArray = NDArray[np.float64]
 _SMALL = 24
+_SKEWED = 0.15
+_OCTAVES = 2.0**-16
 
 
 def percentile_ranks(values: ArrayLike, group: ArrayLike | None = None) -> FloatArray:
@@ -94,12 +96,13 @@ def sort_ascending(values, keys, rows, bucket, count):  # type: ignore[no-untype
     Values must not be infinite. `keys` float64, `rows`, `bucket` int32 of at least the size of values; `count`
     int32 of one more.
     """
-    n = 0
+    n, total = 0, 0.0
     least, most = np.inf, -np.inf
     for i in range(values.size):
         v = values[i]
         if v == v:
             n += 1
+            total += v
             least = min(least, v)
             most = max(most, v)
     spread = most - least
@@ -111,20 +114,29 @@ def sort_ascending(values, keys, rows, bucket, count):  # type: ignore[no-untype
                 rows[n] = i
                 n += 1
         return n
-    scale = n / spread
-    last = n - 1
     count[: n + 1] = 0
+    if total / n - least > _SKEWED * spread:
+        scale = n / spread
+        for i in range(values.size):
+            if values[i] == values[i]:
+                bucket[i] = min(int((values[i] - least) * scale), n - 1)
+    else:
+        # Most values crowd near the least: buckets widen by octaves, read from the bits of the number.
+        nudge = spread * _OCTAVES
+        lowest = np.float64(nudge).view(np.int64)
+        scale = n / np.float64(np.float64(spread + nudge).view(np.int64) - lowest)
+        for i in range(values.size):
+            if values[i] == values[i]:
+                bits = np.float64(values[i] - least + nudge).view(np.int64)
+                bucket[i] = min(int((bits - lowest) * scale), n - 1)
     for i in range(values.size):
-        v = values[i]
-        if v == v:
-            place = min(int((v - least) * scale), last)
-            bucket[i] = place
-            count[place] += 1
-    total = 0
+        if values[i] == values[i]:
+            count[bucket[i]] += 1
+    filled = 0
     for place in range(n):
         here = count[place]
-        count[place] = total
-        total += here
+        count[place] = filled
+        filled += here
     for i in range(values.size):
         v = values[i]
         if v == v:
