@@ -13,20 +13,36 @@ from geodata.sample.publish import write_csv
 from geodata.sample.sites import AS_OF, dates, nearest_city, spots_along_roads, spots_among_people
 from geodata.sample.tracts import Land
 
-COLUMNS = (
-    "state,site_id,site_name,location_city,corridor,award_date,award_amount_usd,expected_operational_date,"
-    "actual_operational_date,current_status,charger_count,charger_power_kw,contractor,utility,notes,latitude,"
-    "longitude,address,program,source_url,as_of"
-).split(",")
+COLUMNS = [
+    "state",
+    "site_id",
+    "site_name",
+    "location_city",
+    "corridor",
+    "award_date",
+    "award_amount_usd",
+    "expected_operational_date",
+    "actual_operational_date",
+    "current_status",
+    "charger_count",
+    "charger_power_kw",
+    "contractor",
+    "utility",
+    "notes",
+    "latitude",
+    "longitude",
+    "address",
+    "program",
+    "source_url",
+    "as_of",
+]
 
 
 def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:
     """Return the awards of the first state, disorder included; the last row names a planned station again."""
     rng = np.random.default_rng([land.terrain.seed, 50])
     road = spots_along_roads(land, 70.0, rng)
-    town = spots_among_people(land, max(10, round(0.03 * len(land.tracts))), 0.5, rng, states=(0,)).assign(
-        corridor=""
-    )
+    town = spots_among_people(land, max(10, round(0.03 * len(land.tracts))), 0.5, rng, states=(0,)).assign(corridor="")
     sites = pd.concat([road, town], ignore_index=True)
     sites = sites[land.tracts["state"].to_numpy()[sites["tract"]] == 0].reset_index(drop=True)
     sites["city"] = nearest_city(land, sites["tract"])

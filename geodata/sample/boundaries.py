@@ -77,9 +77,7 @@ def city_tracts(land: Land, state: int) -> pd.DataFrame:
     for number, city in enumerate(land.terrain.cities):
         if city.state != state:
             continue
-        far = np.hypot(tracts["x"] - city.x, tracts["y"] - city.y) / (
-            city.spread_km * (1.5 if city.metro else 1.1)
-        )
+        far = np.hypot(tracts["x"] - city.x, tracts["y"] - city.y) / (city.spread_km * (1.5 if city.metro else 1.1))
         closer = (far < best) & (far <= 1)
         best[closer], home[closer] = far[closer], number
     return pd.DataFrame({"tract": tracts.index, "city": home})[lambda t: t["city"] >= 0]
@@ -94,11 +92,7 @@ def place_layer(land: Land, state: int) -> gpd.GeoDataFrame:
     for order, (number, city) in enumerate(cities):
         inside = members.loc[members["city"] == number, "tract"]
         town = len(inside) < 2
-        shape = (
-            _town_shape(land, city)
-            if town
-            else shapely.coverage_union_all(land.tracts.geometry[inside].values)
-        )
+        shape = _town_shape(land, city) if town else shapely.coverage_union_all(land.tracts.geometry[inside].values)
         suffix, lsad = ("town", "43") if town else ("city", "25")
         fips = f"{4_000 + 1_260 * order % 90_000:05d}"
         area = _area_m2(land.terrain, shape)
@@ -170,9 +164,7 @@ def water_layer(land: Land, state: int) -> gpd.GeoDataFrame:
     box = shapely.box(*land.terrain.states[state].box)
     for order, (river, shape) in enumerate(zip(land.terrain.rivers, land.rivers, strict=True)):
         if box.buffer(-1).intersects(river.shape):
-            rows.append(
-                (f"1109{98_000_000 + order}", river.name, "H3010", _area_m2(land.terrain, shape), shape)
-            )
+            rows.append((f"1109{98_000_000 + order}", river.name, "H3010", _area_m2(land.terrain, shape), shape))
     frame = pd.DataFrame(rows, columns=["HYDROID", "FULLNAME", "MTFCC", "AWATER", "geometry"])
     frame.insert(0, "ANSICODE", "")
     frame.insert(4, "ALAND", 0)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from geodata.sample.cejst_columns import COLUMNS
 from geodata.sample.crosswalk import neighbours
-from geodata.sample.people import hidden_fields
 from geodata.sample.tracts import Land
 
 #: Category: (designating column, percentile column or None for a yes/no burden).
@@ -66,7 +65,7 @@ def old_fields(land: Land, parts: pd.DataFrame) -> pd.DataFrame:
     tracts = land.tracts
     area = parts.groupby("tract")["land_m2"].transform("sum").clip(lower=1)
     residents = tracts["population"].to_numpy()[parts["tract"]] * parts["land_m2"] / area
-    hidden = hidden_fields(land)
+    hidden = land.fields
     work = parts.assign(residents=residents, weight=residents + 1e-6 * parts["land_m2"] + 1e-9)
     for name in hidden:
         work[name] = hidden[name].to_numpy()[work["tract"]] * work["weight"]
@@ -244,12 +243,8 @@ def _people(
     out[0] = geoids
     out[1] = np.array([f"{names.get(g[:5], 'Old Marram')} County" for g in geoids], dtype=object)
     out[2] = np.array([states[g[:2]] for g in geoids], dtype=object)
-    people = np.where(
-        lived, np.round(fields["residents"].to_numpy() * rng.normal(0.97, 0.05, len(fields))), 0.0
-    )
-    out[24] = np.where(lived, _text(people, 1), np.where(rng.random(len(fields)) < 0.5, "0.0", "")).astype(
-        object
-    )
+    people = np.where(lived, np.round(fields["residents"].to_numpy() * rng.normal(0.97, 0.05, len(fields))), 0.0)
+    out[24] = np.where(lived, _text(people, 1), np.where(rng.random(len(fields)) < 0.5, "0.0", "")).astype(object)
     out[25] = _text(np.where(lived, people * 0.02 * rng.random(len(fields)), np.nan), 2)
     appeal = np.column_stack(
         [

@@ -8,19 +8,85 @@ import numpy as np
 import pandas as pd
 
 from geodata.sample.names import STREETS, SURNAMES
-from geodata.sample.people import hidden_fields
 from geodata.sample.publish import csv_bytes, write_zip
 from geodata.sample.sites import nearest_city, spots_among_people, zip_codes
 from geodata.sample.tracts import Land
 
-HD_COLUMNS = (
-    "UNITID INSTNM IALIAS ADDR CITY STABBR ZIP FIPS OBEREG CHFNM CHFTITLE GENTELE EIN UEIS OPEID OPEFLAG WEBADDR "
-    "ADMINURL FAIDURL APPLURL NPRICURL VETURL ATHURL DISAURL SECTOR ICLEVEL CONTROL HLOFFER UGOFFER GROFFER "
-    "HDEGOFR1 DEGGRANT HBCU HOSPITAL MEDICAL TRIBAL LOCALE OPENPUBL ACT NEWID DEATHYR CLOSEDAT CYACTIVE POSTSEC "
-    "PSEFLAG PSET4FLG RPTMTH INSTCAT C21BASIC C21IPUG C21IPGRD C21UGPRF C21ENPRF C21SZSET C18BASIC C15BASIC "
-    "CCBASIC CARNEGIE LANDGRNT INSTSIZE F1SYSTYP F1SYSNAM F1SYSCOD CBSA CBSATYPE CSA COUNTYCD COUNTYNM CNGDSTCD "
-    "LONGITUD LATITUDE DFRCGID DFRCUSCG"
-).split()
+HD_COLUMNS = [
+    "UNITID",
+    "INSTNM",
+    "IALIAS",
+    "ADDR",
+    "CITY",
+    "STABBR",
+    "ZIP",
+    "FIPS",
+    "OBEREG",
+    "CHFNM",
+    "CHFTITLE",
+    "GENTELE",
+    "EIN",
+    "UEIS",
+    "OPEID",
+    "OPEFLAG",
+    "WEBADDR",
+    "ADMINURL",
+    "FAIDURL",
+    "APPLURL",
+    "NPRICURL",
+    "VETURL",
+    "ATHURL",
+    "DISAURL",
+    "SECTOR",
+    "ICLEVEL",
+    "CONTROL",
+    "HLOFFER",
+    "UGOFFER",
+    "GROFFER",
+    "HDEGOFR1",
+    "DEGGRANT",
+    "HBCU",
+    "HOSPITAL",
+    "MEDICAL",
+    "TRIBAL",
+    "LOCALE",
+    "OPENPUBL",
+    "ACT",
+    "NEWID",
+    "DEATHYR",
+    "CLOSEDAT",
+    "CYACTIVE",
+    "POSTSEC",
+    "PSEFLAG",
+    "PSET4FLG",
+    "RPTMTH",
+    "INSTCAT",
+    "C21BASIC",
+    "C21IPUG",
+    "C21IPGRD",
+    "C21UGPRF",
+    "C21ENPRF",
+    "C21SZSET",
+    "C18BASIC",
+    "C15BASIC",
+    "CCBASIC",
+    "CARNEGIE",
+    "LANDGRNT",
+    "INSTSIZE",
+    "F1SYSTYP",
+    "F1SYSNAM",
+    "F1SYSCOD",
+    "CBSA",
+    "CBSATYPE",
+    "CSA",
+    "COUNTYCD",
+    "COUNTYNM",
+    "CNGDSTCD",
+    "LONGITUD",
+    "LATITUDE",
+    "DFRCGID",
+    "DFRCUSCG",
+]
 #: Programmes: code, base awards a year, award level.
 TRADES = (
     ("46.0302", 34, 2),
@@ -48,7 +114,7 @@ def colleges(land: Land) -> pd.DataFrame:
     schools and others among people. Not every college teaches a trade.
     """
     rng = np.random.default_rng([land.terrain.seed, 60])
-    need = hidden_fields(land)["need"].to_numpy()
+    need = land.fields["need"].to_numpy()
     tracts = land.tracts
     rows = []
     for city in land.terrain.cities:
@@ -60,9 +126,7 @@ def colleges(land: Land) -> pd.DataFrame:
             score = near + 0.35 * need + 1.2 * abs(campus - near * 0.6)
             tract = int(np.where(lived, score, np.inf).argmin())
             kind = "technical" if campus else "community"
-            rows.append(
-                (kind, tract, tracts["latitude"][tract] + 0.0011, tracts["longitude"][tract] - 0.0013)
-            )
+            rows.append((kind, tract, tracts["latitude"][tract] + 0.0011, tracts["longitude"][tract] - 0.0013))
     others = spots_among_people(land, max(14, round(len(tracts) / 22)), -0.25, rng)
     kinds = rng.choice(["trade", "beauty", "university", "career"], len(others), p=[0.32, 0.26, 0.17, 0.25])
     for kind, spot in zip(kinds, others.itertuples(), strict=True):
@@ -97,9 +161,7 @@ def directory_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
     sector = schools["kind"].map(
         {"community": 4, "technical": 4, "trade": 9, "beauty": 9, "university": 2, "career": 6}
     )
-    level = schools["kind"].map(
-        {"community": 2, "technical": 2, "trade": 3, "beauty": 3, "university": 1, "career": 2}
-    )
+    level = schools["kind"].map({"community": 2, "technical": 2, "trade": 3, "beauty": 3, "university": 1, "career": 2})
     control = sector.map({4: 1, 9: 3, 2: 2, 6: 3})
     county = land.counties.iloc[land.tracts["county"].to_numpy()[schools["tract"]]]
     table = pd.DataFrame({name: [-2] * len(schools) for name in HD_COLUMNS}, dtype=object)
@@ -143,12 +205,8 @@ def completions_table(land: Land, schools: pd.DataFrame, revised: bool) -> pd.Da
     for school in schools.itertuples():
         if not school.active:
             continue
-        offered = [t for t in TRADES if school.trades and rng.random() < 0.5] or (
-            [TRADES[0]] if school.trades else []
-        )
-        offered += [
-            o for o in OTHERS if school.kind in ("community", "university", "career") and rng.random() < 0.6
-        ]
+        offered = [t for t in TRADES if school.trades and rng.random() < 0.5] or ([TRADES[0]] if school.trades else [])
+        offered += [o for o in OTHERS if school.kind in ("community", "university", "career") and rng.random() < 0.6]
         detail = []
         for cip, base, award in offered:
             awards = int(rng.poisson(base * rng.lognormal(0, 0.35)))
@@ -167,9 +225,7 @@ def completions_table(land: Land, schools: pd.DataFrame, revised: bool) -> pd.Da
     return frame
 
 
-def _rollups(
-    unit: int, detail: list[tuple[int, str, int, int, str, int]]
-) -> list[tuple[int, str, int, int, str, int]]:
+def _rollups(unit: int, detail: list[tuple[int, str, int, int, str, int]]) -> list[tuple[int, str, int, int, str, int]]:
     """Return the summary rows a completions file holds beside the detail: 2- and 4-digit, all programmes, totals."""
     out = []
     for _, cip, major, award, flag, count in detail:

@@ -19,7 +19,7 @@ CONTROLLED = -555555555
 _VARIABLES: tuple[tuple[str, str, float, float, float, float, float, float, float], ...] = (
     ("POV150", "POP", -1.55, 0.85, 0.10, 0.10, 0.00, 0.10, 11.5),
     ("UNEMP", "LABOR", -3.05, 0.50, 0.05, 0.00, -0.05, 0.00, 7.5),
-    ("HBURD", "HH", -1.15, 0.45, 0.25, 0.10, 0.00, -0.25, 7.0),
+    ("HBURD", "HH", -1.15, 0.45, 0.10, 0.10, 0.00, -0.25, 7.0),
     ("NOHSDP", "ADULT25", -2.40, 0.75, 0.00, 0.35, 0.10, 0.20, 8.0),
     ("UNINSUR", "POP", -2.55, 0.45, 0.00, 0.35, -0.05, 0.15, 9.0),
     ("AGE65", "POP", -1.60, -0.10, -0.20, -0.15, 0.45, 0.15, 6.5),
@@ -27,11 +27,11 @@ _VARIABLES: tuple[tuple[str, str, float, float, float, float, float, float, floa
     ("DISABL", "POP", -1.95, 0.35, -0.05, -0.10, 0.25, 0.15, 8.0),
     ("SNGPNT", "HH", -2.75, 0.55, 0.15, 0.05, -0.20, -0.10, 7.5),
     ("LIMENG", "POP5", -4.30, 0.35, 0.15, 1.15, 0.00, -0.10, 11.0),
-    ("MINRTY", "POP", -1.10, 0.55, 0.35, 0.75, -0.15, -0.45, 10.0),
-    ("MUNIT", "HU", -3.00, 0.10, 1.05, 0.10, 0.00, -0.50, 6.5),
+    ("MINRTY", "POP", -1.10, 0.60, 0.12, 0.75, -0.15, -0.45, 10.0),
+    ("MUNIT", "HU", -3.00, 0.25, 0.75, 0.10, 0.00, -0.50, 6.5),
     ("MOBILE", "HU", -3.60, 0.35, -0.95, 0.00, 0.10, 0.85, 6.0),
     ("CROWD", "HH", -4.00, 0.45, 0.10, 0.55, -0.10, 0.05, 7.0),
-    ("NOVEH", "HH", -3.00, 0.75, 0.55, 0.05, 0.00, -0.25, 7.0),
+    ("NOVEH", "HH", -3.00, 0.80, 0.35, 0.05, 0.00, -0.25, 7.0),
     ("NOINT", "HH", -2.60, 0.55, -0.10, 0.05, 0.20, 0.40, 7.3),
 )
 _RACES = ("AFAM", "HISP", "ASIAN", "AIAN", "NHPI", "TWOMORE", "OTHERRACE")
@@ -45,42 +45,6 @@ RANKED = tuple(name for theme in THEMES.values() for name in theme)
 ADJUNCT = ("NOINT", *_RACES)
 #: Margins published for an estimate of zero, by what is counted.
 _ZERO_MARGIN = {"LIMENG": 56, "HBURD": 28, "SNGPNT": 19, "MINRTY": 19, "MUNIT": 19, "CROWD": 19}
-
-
-def hidden_fields(land: Land) -> pd.DataFrame:
-    """Return the fields behind all counts, about zero mean and unit spread: need, density, newcomers, age, rural."""
-    tracts, terrain = land.tracts, land.terrain
-    spots = tracts[["x", "y"]].to_numpy()
-    rng = np.random.default_rng([terrain.seed, 20])
-    need = 0.45 * terrain.ripple(spots, 45.0, 2) + 0.25 * terrain.ripple(spots, 14.0, 3)
-    newcomers = 0.4 * terrain.ripple(spots, 30.0, 4)
-    for city in terrain.cities:
-        away = spots - (city.x, city.y)
-        far = np.hypot(away[:, 0], away[:, 1]) / city.spread_km
-        toward = np.cos(np.arctan2(away[:, 1], away[:, 0]) - city.poor_side) * np.minimum(far, 1)
-        weight = 1.0 if city.metro else 0.55
-        need += weight * (1.9 * toward * np.exp(-far / 2.6) + 0.9 * np.exp(-((far / 0.7) ** 2)))
-        need -= weight * 0.55 * np.exp(-(((far - 2.2) / 1.1) ** 2)) * (toward < 0.2)
-        enclave = (
-            spots
-            - (city.x, city.y)
-            - 0.8 * city.spread_km * np.array([np.cos(city.poor_side + 0.8), np.sin(city.poor_side + 0.8)])
-        )
-        newcomers += weight * 2.4 * np.exp(-np.hypot(*enclave.T) / (0.55 * city.spread_km))
-    for state in terrain.states:
-        x0, y0, x1, y1 = state.box
-        rough = np.array([x0 + 0.16 * (x1 - x0), y0 + 0.28 * (y1 - y0)])
-        need += 1.1 * np.exp(-((np.hypot(*(spots - rough).T) / (0.17 * (x1 - x0))) ** 2))
-    density = np.log10(np.maximum(tracts["population"], 1) / np.maximum(tracts["land_m2"], 1) * 1e6 + 0.1)
-    rural = 1 / (1 + np.exp(4 * (density - 1.6)))
-    age = 0.5 * terrain.ripple(spots, 25.0, 5) + 0.9 * rural - 0.3
-    fields = pd.DataFrame({"need": need, "density": density, "newcomers": newcomers, "age": age})
-    lived = (tracts["population"] > 0).to_numpy()
-    for name in fields:
-        values = fields[name] - fields[name][lived].mean()
-        fields[name] = values / values[lived].std() + rng.normal(0, 0.18, len(values))
-    fields["rural"] = rural
-    return fields
 
 
 def _margin(count: NDArray, usual: float, name: str, rng: np.random.Generator) -> NDArray:
@@ -106,20 +70,16 @@ def survey(land: Land) -> pd.DataFrame:
     All-water tracts are left out. Index and `geoid` follow `land.tracts`.
     """
     tracts = land.tracts[land.tracts["kind"] != "water"]
-    hidden = hidden_fields(land).loc[tracts.index]
+    hidden = land.fields.loc[tracts.index]
     rng = np.random.default_rng([land.terrain.seed, 21])
     count = len(tracts)
     out: dict[str, NDArray] = {}
     barracks = (tracts["kind"] == "barracks").to_numpy()
-    population = (
-        np.round(tracts["population"].to_numpy() * rng.normal(1.02, 0.05, count)).clip(0).astype(np.int64)
-    )
+    population = np.round(tracts["population"].to_numpy() * rng.normal(1.02, 0.05, count)).clip(0).astype(np.int64)
     population[tracts["population"] == 0] = 0
     quarters = rng.binomial(population, np.where(rng.random(count) < 0.12, 0.06, 0.004))
     quarters = np.where(barracks, population, quarters)
-    households = np.round((population - quarters) / rng.normal(2.5, 0.18, count).clip(2, 3.2)).astype(
-        np.int64
-    )
+    households = np.round((population - quarters) / rng.normal(2.5, 0.18, count).clip(2, 3.2)).astype(np.int64)
     homes = np.round(households / rng.normal(0.91, 0.03, count).clip(0.7, 0.99)).astype(np.int64)
     base = {"TOTPOP": population, "HU": homes, "HH": households, "GROUPQ": quarters}
     usual = {"TOTPOP": 8.5, "HU": 5.0, "HH": 5.4, "GROUPQ": 3.0}
@@ -139,9 +99,7 @@ def survey(land: Land) -> pd.DataFrame:
         part = rng.binomial(whole[under], 1 / (1 + np.exp(-odds)))
         out[f"E_{name}"], out[f"M_{name}"] = part, _margin(part, root, name, rng)
     out |= _races(out["E_MINRTY"], fields, rng)
-    whole_of = {name: under for name, under, *_ in _VARIABLES} | dict.fromkeys(
-        (*_RACES, "GROUPQ", "MINRTY"), "ALL"
-    )
+    whole_of = {name: under for name, under, *_ in _VARIABLES} | dict.fromkeys((*_RACES, "GROUPQ", "MINRTY"), "ALL")
     whole["ALL"] = population
     root_whole = {"HH": out["M_HH"], "HU": out["M_HU"]}
     for name in (*RANKED, *ADJUNCT):
@@ -150,12 +108,10 @@ def survey(land: Land) -> pd.DataFrame:
         part, moe = out[f"E_{name}"], out[f"M_{name}"]
         defined = total > 0
         out[f"EP_{name}"] = np.where(defined, np.round(100 * part / np.maximum(total, 1), 1), np.nan)
-        out[f"MP_{name}"] = np.where(
-            defined, np.round(proportion_margin(part, total, moe, total_moe), 1), np.nan
-        )
-    out["E_DAYPOP"] = np.round(
-        population * rng.lognormal(-0.1, 0.5, count) + 60 * rng.lognormal(0, 1, count)
-    ).astype(np.int64)
+        out[f"MP_{name}"] = np.where(defined, np.round(proportion_margin(part, total, moe, total_moe), 1), np.nan)
+    out["E_DAYPOP"] = np.round(population * rng.lognormal(-0.1, 0.5, count) + 60 * rng.lognormal(0, 1, count)).astype(
+        np.int64
+    )
     frame = pd.DataFrame(out, index=tracts.index)
     frame.insert(0, "geoid", tracts["geoid"])
     return frame
@@ -202,9 +158,7 @@ def with_ranks(counts: pd.DataFrame) -> pd.DataFrame:
         out[f"SPL_THEME{theme}"] = np.round(np.sum([out[f"EPL_{m}"] for m in members], axis=0), 4)
         out[f"F_THEME{theme}"] = np.sum([out[f"F_{m}"] for m in members], axis=0)
     complete = ~np.isnan(np.sum([out[f"SPL_THEME{t}"] for t in THEMES], axis=0))
-    out["SPL_THEMES"] = np.where(
-        complete, np.round(np.sum([out[f"SPL_THEME{t}"] for t in THEMES], axis=0), 4), np.nan
-    )
+    out["SPL_THEMES"] = np.where(complete, np.round(np.sum([out[f"SPL_THEME{t}"] for t in THEMES], axis=0), 4), np.nan)
     out["F_TOTAL"] = np.sum([out[f"F_THEME{t}"] for t in THEMES], axis=0)
     for suffix in ("THEME1", "THEME2", "THEME3", "THEME4", "THEMES"):
         out[f"RPL_{suffix}"] = percentile(out[f"SPL_{suffix}"])

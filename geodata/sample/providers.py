@@ -26,9 +26,7 @@ _PROGRAMMES = (
 )
 
 
-def _placed(
-    land: Land, count: int, pull: float, stream: int, states: tuple[int, ...] | None = None
-) -> pd.DataFrame:
+def _placed(land: Land, count: int, pull: float, stream: int, states: tuple[int, ...] | None = None) -> pd.DataFrame:
     """Return `count` places among people with city, ZIP code and state."""
     rng = np.random.default_rng([land.terrain.seed, 70, stream])
     spots = spots_among_people(land, count, pull, rng, states)
@@ -43,9 +41,7 @@ def programme_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
     rows = []
     teaching = schools[schools["trades"] & schools["active"]]
     for order, school in enumerate(teaching.itertuples()):
-        spelled = school.name.replace("Community College", "Comm. College").replace(
-            "(fictional)", "- fictional"
-        )
+        spelled = school.name.replace("Community College", "Comm. College").replace("(fictional)", "- fictional")
         for programme in rng.choice(len(_PROGRAMMES), 2, replace=False):
             name, cip, occupation, weeks = _PROGRAMMES[programme]
             rows.append(
@@ -68,9 +64,7 @@ def programme_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
         name, cip, occupation, weeks = _PROGRAMMES[order % len(_PROGRAMMES)]
         provider = f"{SURNAMES[(3 * order) % len(SURNAMES)]} Training Center (fictional)"
         state = land.tracts["state"][spot.tract]
-        rows.append(
-            (provider, "Private For-Profit", name, cip, occupation, weeks, spot.city, spot.zip, state)
-        )
+        rows.append((provider, "Private For-Profit", name, cip, occupation, weeks, spot.city, spot.zip, state))
     records: list[dict[str, Any]] = []
     for order, (provider, entity, name, cip, occupation, weeks, city, code, state) in enumerate(rows):
         records.append(
@@ -102,11 +96,7 @@ def sponsor_table(land: Land) -> pd.DataFrame:
     for order, spot in enumerate(spots.itertuples()):
         union = order % 3 == 0
         person = SURNAMES[(5 * order + 2) % len(SURNAMES)]
-        name = (
-            f"Electrical JATC Local {9000 + order} (fictional)"
-            if union
-            else f"{person} Electric Co. (fictional)"
-        )
+        name = f"Electrical JATC Local {9000 + order} (fictional)" if union else f"{person} Electric Co. (fictional)"
         rows.append(
             {
                 "ORGANIZATION NAME": name,
@@ -118,9 +108,7 @@ def sponsor_table(land: Land) -> pd.DataFrame:
                 "CONTACT PERSON": f"Fictional {person}",
                 "EMAIL": f"nobody{order}@example.invalid",
                 "PHONE": f"555-01{order % 100:02d}" if order % 4 else "does not apply",
-                "ORGANIZATION URL": f"https://sponsor-{order}.example.org/"
-                if order % 2
-                else "does not apply",
+                "ORGANIZATION URL": f"https://sponsor-{order}.example.org/" if order % 2 else "does not apply",
                 "latitude": "" if order == 5 else f"{spot.latitude:.6f}",
                 "longitude": "" if order == 5 else f"{spot.longitude:.6f}",
             }
@@ -133,9 +121,7 @@ def contractor_table(land: Land) -> pd.DataFrame:
     spots = _placed(land, max(9, round(0.02 * len(land.tracts))), -0.3, 3)
     return pd.DataFrame(
         {
-            "name": [
-                f"{SURNAMES[(11 * i + 4) % len(SURNAMES)]} EV Electric (fictional)" for i in range(len(spots))
-            ],
+            "name": [f"{SURNAMES[(11 * i + 4) % len(SURNAMES)]} EV Electric (fictional)" for i in range(len(spots))],
             "city": spots["city"],
             "state": spots["usps"],
             "zip": spots["zip"].str.lstrip("0"),

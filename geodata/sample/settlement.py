@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from geodata.sample.terrain import City, Floats, State, Terrain
 
@@ -33,9 +34,7 @@ def points_per_tract(tracts: int) -> int:
     return 120 if tracts <= 2_000 else 30
 
 
-def settle(
-    terrain: Terrain, index: int, closed: shapely.Geometry, wanted: int, rng: np.random.Generator
-) -> Floats:
+def settle(terrain: Terrain, index: int, closed: shapely.Geometry, wanted: int, rng: np.random.Generator) -> Floats:
     """Return `wanted` points (n, 2) in km where people of state `index` live, none of them in `closed`."""
     state = terrain.states[index]
     cities = [city for city in terrain.cities if city.state == index]
@@ -43,9 +42,7 @@ def settle(
     in_cities = min(shares.sum(), 1 - ALONG_ROADS - SCATTERED)
     chances = np.concatenate([shares / shares.sum() * in_cities, [ALONG_ROADS, 0.0]])
     chances[-1] = 1 - chances.sum()
-    roads = shapely.union_all(
-        [shapely.LineString(road.points) for road in terrain.roads if len(road.points) > 1]
-    )
+    roads = shapely.union_all([shapely.LineString(road.points) for road in terrain.roads if len(road.points) > 1])
     stretch = shapely.intersection(roads, shapely.box(*state.box))
     shapely.prepare(closed)
     kept: list[Floats] = []
@@ -113,9 +110,7 @@ def reserves(terrain: Terrain, counties: NDArray[np.object_], state_of: NDArray[
                 spot = shapely.Point(x + rng.normal(0, reach), y + rng.normal(0, reach))
                 turn = np.linspace(0, 2 * np.pi, 9, endpoint=False) + rng.uniform(0, 1)
                 size = radius * rng.uniform(0.8, 1.2, 9)
-                shape = shapely.Polygon(
-                    np.column_stack([spot.x + size * np.cos(turn), spot.y + size * np.sin(turn)])
-                )
+                shape = shapely.Polygon(np.column_stack([spot.x + size * np.cos(turn), spot.y + size * np.sin(turn)]))
                 home = tree.query(shape.buffer(0.4 * radius + 0.3), predicate="within")
                 if len(home) and state_of[home[0]] == index and not any(shape.intersects(t) for t in taken):
                     taken.append(shape.buffer(0.6))
@@ -149,19 +144,32 @@ def _plans(
     return plans
 
 
-def gather(points: Floats, centres: int, rng: np.random.Generator, rounds: int = 7) -> tuple[Floats, NDArray]:
+def gather(points: Floats, centres: int, rng: np.random.Generator, rounds: int = 12) -> tuple[Floats, NDArray]:
     """Group points around `centres` seeds by repeated averaging (Lloyd); return seeds and nearest seed of each.
 
     The seeds of the last round and the groups belong together: every point is nearest to its own seed.
     """
-    from scipy.spatial import cKDTree
-
     centres = min(centres, len(points))
     seeds = points[rng.choice(len(points), centres, replace=False)].copy()
-    for _ in range(rounds):
+    for turn in range(rounds):
         nearest = cKDTree(seeds).query(points)[1]
         counts = np.bincount(nearest, minlength=centres)
         for axis in (0, 1):
             sums = np.bincount(nearest, points[:, axis], centres)
             seeds[:, axis] = np.where(counts > 0, sums / np.maximum(counts, 1), seeds[:, axis])
+        if turn < rounds - 1:
+            _evened(seeds, counts, points, nearest, rng)
     return seeds, cKDTree(seeds).query(points)[1]
+
+
+def _evened(seeds: Floats, counts: NDArray, points: Floats, nearest: NDArray, rng: np.random.Generator) -> None:
+    """Move the seeds of the smallest groups into the largest ones, in place."""
+    usual = len(points) / len(seeds)
+    large = np.flatnonzero(counts > 1.5 * usual)
+    small = np.argsort(counts, kind="stable")[: min(len(large), int((counts < 0.8 * usual).sum()))]
+    large = large[np.argsort(-counts[large], kind="stable")][: len(small)]
+    by_group = np.argsort(nearest, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    for target, source in zip(large, small, strict=True):
+        member = by_group[starts[target] + rng.integers(0, counts[target])]
+        seeds[source] = points[member]

@@ -7,7 +7,6 @@ import pandas as pd
 import shapely
 
 from geodata.sample.boundaries import road_lines
-from geodata.sample.people import hidden_fields
 from geodata.sample.tracts import Land
 
 CORRIDOR_SPACING_KM = 38.0
@@ -18,7 +17,7 @@ def spots_among_people(
     land: Land, count: int, pull: float, rng: np.random.Generator, states: tuple[int, ...] | None = None
 ) -> pd.DataFrame:
     """Return `count` places (tract, latitude, longitude) near people; `pull` > 0 draws them to need."""
-    need = hidden_fields(land)["need"].to_numpy()
+    need = land.fields["need"].to_numpy()
     tract = land.people["tract"].to_numpy()
     weight = np.exp(pull * np.clip(need[tract], -2.5, 2.5))
     if states is not None:

@@ -21,20 +21,83 @@ from geodata.sample.sites import (
 )
 from geodata.sample.tracts import Land
 
-KEYS = (
-    "access_code access_days_time access_detail_code cards_accepted date_last_confirmed expected_date fuel_type_code "
-    "groups_with_access_code id maximum_vehicle_class open_date owner_type_code related_stations restricted_access "
-    "status_code funding_sources facility_type station_name station_phone updated_at geocode_status latitude "
-    "longitude city country intersection_directions plus4 state street_address zip bd_blends cng_dispenser_num "
-    "cng_fill_type_code cng_has_rng cng_psi cng_renewable_source cng_total_compression cng_total_storage "
-    "cng_vehicle_class e85_blender_pump e85_other_ethanol_blends ev_connector_types ev_dc_fast_num "
-    "ev_level1_evse_num ev_level2_evse_num ev_network ev_network_web ev_other_evse ev_pricing ev_renewable_source "
-    "ev_workplace_charging hy_is_retail hy_pressures hy_standards hy_status_link lng_has_rng lng_renewable_source "
-    "lng_vehicle_class lpg_nozzle_types lpg_primary ng_fill_type_code ng_psi ng_vehicle_class "
-    "rd_blended_with_biodiesel rd_blends rd_blends_fr rd_max_biodiesel_level nps_unit_name access_days_time_fr "
-    "intersection_directions_fr bd_blends_fr groups_with_access_code_fr ev_pricing_fr ev_network_ids "
-    "ev_charging_units"
-).split()
+KEYS = [
+    "access_code",
+    "access_days_time",
+    "access_detail_code",
+    "cards_accepted",
+    "date_last_confirmed",
+    "expected_date",
+    "fuel_type_code",
+    "groups_with_access_code",
+    "id",
+    "maximum_vehicle_class",
+    "open_date",
+    "owner_type_code",
+    "related_stations",
+    "restricted_access",
+    "status_code",
+    "funding_sources",
+    "facility_type",
+    "station_name",
+    "station_phone",
+    "updated_at",
+    "geocode_status",
+    "latitude",
+    "longitude",
+    "city",
+    "country",
+    "intersection_directions",
+    "plus4",
+    "state",
+    "street_address",
+    "zip",
+    "bd_blends",
+    "cng_dispenser_num",
+    "cng_fill_type_code",
+    "cng_has_rng",
+    "cng_psi",
+    "cng_renewable_source",
+    "cng_total_compression",
+    "cng_total_storage",
+    "cng_vehicle_class",
+    "e85_blender_pump",
+    "e85_other_ethanol_blends",
+    "ev_connector_types",
+    "ev_dc_fast_num",
+    "ev_level1_evse_num",
+    "ev_level2_evse_num",
+    "ev_network",
+    "ev_network_web",
+    "ev_other_evse",
+    "ev_pricing",
+    "ev_renewable_source",
+    "ev_workplace_charging",
+    "hy_is_retail",
+    "hy_pressures",
+    "hy_standards",
+    "hy_status_link",
+    "lng_has_rng",
+    "lng_renewable_source",
+    "lng_vehicle_class",
+    "lpg_nozzle_types",
+    "lpg_primary",
+    "ng_fill_type_code",
+    "ng_psi",
+    "ng_vehicle_class",
+    "rd_blended_with_biodiesel",
+    "rd_blends",
+    "rd_blends_fr",
+    "rd_max_biodiesel_level",
+    "nps_unit_name",
+    "access_days_time_fr",
+    "intersection_directions_fr",
+    "bd_blends_fr",
+    "groups_with_access_code_fr",
+    "ev_pricing_fr",
+    "ev_network_ids",
+    "ev_charging_units",
+]
 CONNECTORS = ("J1772", "J1772COMBO", "CHADEMO", "TESLA", "J3271", "NEMA515", "NEMA520", "NEMA1450")
 _NETWORKS = (
     "ChargePoint Network",
@@ -78,9 +141,7 @@ def open_sites(land: Land) -> pd.DataFrame:
     road["level"] = "dc_fast"
     sites = pd.concat([town, road], ignore_index=True)
     fast = (sites["level"] == "dc_fast").to_numpy()
-    sites["ports"] = np.where(
-        fast, rng.choice([1, 2, 4, 4, 8], len(sites)), rng.choice([1, 2, 2, 2, 4, 6], len(sites))
-    )
+    sites["ports"] = np.where(fast, rng.choice([1, 2, 4, 4, 8], len(sites)), rng.choice([1, 2, 2, 2, 4, 6], len(sites)))
     sites["kw"] = np.where(fast, rng.choice([50, 62, 150, 350], len(sites)), 7)
     sites["opened"] = dates(len(sites), "2013-05-01", "2026-08-30", rng)
     sites["city"] = nearest_city(land, sites["tract"])
@@ -116,9 +177,7 @@ def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Gene
     plug = "TESLA" if tesla else ("J1772COMBO" if level == "dc_fast" else "J1772")
     public = rng.random() < 0.93
     access = "Public" if public else "Private"
-    prefix = {"E": "{}", "P": "PLANNED - not yet accessible ({})", "T": "TEMPORARILY UNAVAILABLE ({})"}[
-        status
-    ]
+    prefix = {"E": "{}", "P": "PLANNED - not yet accessible ({})", "T": "TEMPORARILY UNAVAILABLE ({})"}[status]
     funding = (None, "NEVI", ["NEVI"], ["CFI"], [])
     likely = (0.75, 0.05, 0.1, 0.05, 0.05) if status != "P" else (0.45, 0.12, 0.25, 0.13, 0.05)
     record |= {

@@ -149,16 +149,19 @@ def blob(x: float, y: float, across: float, along: float, seed: int) -> shapely.
     angle = np.linspace(0, 2 * np.pi, 160, endpoint=False)
     radius = np.ones_like(angle)
     for wave in range(2, 9):
-        radius += rng.uniform(-1, 1) * 0.32 / wave * np.sin(wave * angle + rng.uniform(0, 2 * np.pi))
-    return shapely.Polygon(
-        np.column_stack([x + across * radius * np.cos(angle), y + along * radius * np.sin(angle)])
-    )
+        radius += rng.uniform(0.2, 0.8) * 0.5 / wave * np.sin(wave * angle + rng.uniform(0, 2 * np.pi))
+    return shapely.Polygon(np.column_stack([x + across * radius * np.cos(angle), y + along * radius * np.sin(angle)]))
 
 
 #: name, x, y, spread (km), share of the people, metro, poor side (degrees from east)
 _CITIES = (
-    ("Calder City", -62, -28, 6.5, 0.33, True, 300),
-    ("Aster Bay", 28, 12, 5.0, 0.20, True, 200),
+    ("Calder City", -62, -28, 6.5, 0.27, True, 300),
+    ("Aster Bay", 28, 12, 5.0, 0.16, True, 200),
+    ("Foundry Park", -54, -41, 2.4, 0.035, False, 280),
+    ("Calder Heights", -75, -18, 2.4, 0.035, False, 300),
+    ("Millrace", -44, -24, 2.0, 0.025, False, 250),
+    ("Cannery Point", 17, 6, 1.9, 0.03, False, 200),
+    ("Lakeward", 42, 9, 1.9, 0.025, False, 180),
     ("Harrow Mills", -112, 66, 2.6, 0.045, False, 90),
     ("Fennick", -20, 82, 2.4, 0.04, False, 30),
     ("Drumlin", 14, -66, 2.8, 0.05, False, 180),
@@ -275,9 +278,7 @@ def sample_terrain(tracts: int, seed: int, neighbour: bool = True) -> Terrain:
     else:
         inside = shapely.box(*box)
         roads = [_within(road, inside) for road in roads]
-    return Terrain(
-        (40.0, -135.0), tuple(states), tuple(cities), tuple(roads), tuple(lakes), tuple(rivers), seed
-    )
+    return Terrain((40.0, -135.0), tuple(states), tuple(cities), tuple(roads), tuple(lakes), tuple(rivers), seed)
 
 
 def _within(road: Road, area: shapely.Polygon) -> Road:

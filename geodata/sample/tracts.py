@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial import Voronoi, cKDTree
 
 from geodata.errors import OnrampError
+from geodata.sample.fields import hidden_fields
 from geodata.sample.settlement import (
     RESIDENTS_PER_TRACT,
     Reserve,
@@ -34,15 +35,17 @@ CRS = "EPSG:4269"
 class Land:
     """The sample land. `tracts` is sorted by GEOID and includes all-water tracts; `people` stand in them.
 
-    tracts: geoid, state (index), county (index into counties), kind (people, park, barracks, water), label,
-    x, y (km, straight plane), population, latitude, longitude, land_m2, water_m2, geometry (EPSG:4269).
+    tracts: geoid, former (GEOID of 2010), state (index), county (index into counties), kind (people, park,
+    barracks, water), label, x, y (km, straight plane), population, latitude, longitude, land_m2, water_m2, geometry (EPSG:4269).
     counties: geoid, state, name. people: tract (index), latitude, longitude, residents.
+    fields: the hidden fields (see `fields.hidden_fields`), one row a tract. rivers: polygons in degrees.
     """
 
     terrain: Terrain
     tracts: gpd.GeoDataFrame
     counties: pd.DataFrame
     people: pd.DataFrame
+    fields: pd.DataFrame
     rivers: NDArray[np.object_]
 
 
@@ -74,9 +77,7 @@ def _counties(terrain: Terrain) -> tuple[pd.DataFrame, NDArray[np.object_]]:
             for i in range(columns)
         ]
         box = shapely.box(*state.box)
-        cells = shapely.get_parts(
-            shapely.voronoi_polygons(shapely.MultiPoint(grid), extend_to=box, ordered=True)
-        )
+        cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(grid), extend_to=box, ordered=True))
         for number, cell in enumerate(cells):
             code = f"{state.fips}{2 * number + 1:03d}"
             rows.append({"geoid": code, "state": index, "name": state.county_names[number]})
@@ -97,9 +98,7 @@ def _settled(
     terrain: Terrain, counties: pd.DataFrame, shapes: NDArray[np.object_], set_apart: list[Reserve]
 ) -> tuple[list[Floats], list[Floats], list[NDArray]]:
     """Return, for every county, tract seeds (km), people points (km), and the seed of each point."""
-    closed = shapely.union_all(
-        [lake.shape for lake in terrain.lakes] + [r.shape.buffer(0.02) for r in set_apart]
-    )
+    closed = shapely.union_all([lake.shape for lake in terrain.lakes] + [r.shape.buffer(0.02) for r in set_apart])
     total = sum(state.tracts for state in terrain.states)
     density = points_per_tract(total)
     seeds, points, owner = [], [], []
@@ -130,9 +129,7 @@ def _settled(
     return seeds, points, owner
 
 
-def _anywhere(
-    shape: shapely.Polygon, closed: shapely.Geometry, count: int, rng: np.random.Generator
-) -> Floats:
+def _anywhere(shape: shapely.Polygon, closed: shapely.Geometry, count: int, rng: np.random.Generator) -> Floats:
     """Return `count` points spread over the open land of `shape`."""
     x0, y0, x1, y1 = shape.bounds
     tries = rng.uniform((x0, y0), (x1, y1), (count * 40, 2))
@@ -231,8 +228,7 @@ def _build(terrain: Terrain) -> Land:
     for i in np.flatnonzero(tracts["kind_code"] == 1):
         tracts.loc[i, "kind"] = set_apart[tracts["number"][i]].kind
     tracts["label"] = [
-        set_apart[n].name if code == 1 else ""
-        for code, n in zip(tracts["kind_code"], tracts["number"], strict=True)
+        set_apart[n].name if code == 1 else "" for code, n in zip(tracts["kind_code"], tracts["number"], strict=True)
     ]
     tracts["state"] = state_of[tracts["county"]]
     spots = shapely.get_coordinates(shapely.point_on_surface(plane))
@@ -240,11 +236,9 @@ def _build(terrain: Terrain) -> Land:
     spots[ordinary] = [seeds[c][n] for c, n in first[ordinary][:, [0, 2]]]
     tracts["x"], tracts["y"] = spots.T
     bent, degrees = _bent(terrain, plane)
-    tracts["geoid"] = _codes(tracts, counties)
+    tracts[["geoid", "former"]] = _codes(tracts, counties, plane, terrain.seed)
     frame = gpd.GeoDataFrame(tracts, geometry=degrees, crs=CRS)
-    rivers = _bent(
-        terrain, shapely.segmentize(np.array([r.shape for r in terrain.rivers], dtype=object), 0.4)
-    )
+    rivers = _bent(terrain, shapely.segmentize(np.array([r.shape for r in terrain.rivers], dtype=object), 0.4))
     frame["land_m2"], frame["water_m2"] = _areas(bent, rivers[0], tracts["kind"])
     frame = frame.sort_values("geoid", kind="stable")
     place = pd.Series(np.arange(len(frame)), index=frame.index).sort_index().to_numpy()
@@ -252,8 +246,15 @@ def _build(terrain: Terrain) -> Land:
     people = _people(terrain, points, owner, lookup, frame, first, set_apart)
     frame = frame.reset_index(drop=True)
     frame = _with_centres(terrain, frame, people)
-    keep = ["geoid", "state", "county", "kind", "label", "x", "y", "population", "latitude", "longitude"]
-    return Land(terrain, frame[[*keep, "land_m2", "water_m2", "geometry"]], counties, people, rivers[1])
+    keep = ["geoid", "former", "state", "county", "kind", "label", "x", "y", "population", "latitude", "longitude"]
+    return Land(
+        terrain,
+        frame[[*keep, "land_m2", "water_m2", "geometry"]],
+        counties,
+        people,
+        hidden_fields(terrain, frame),
+        rivers[1],
+    )
 
 
 def _bent(terrain: Terrain, shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
@@ -268,9 +269,7 @@ def _bent(terrain: Terrain, shapes: NDArray[np.object_]) -> tuple[NDArray[np.obj
     )
 
 
-def _areas(
-    bent: NDArray[np.object_], rivers: NDArray[np.object_], kind: pd.Series
-) -> tuple[NDArray, NDArray]:
+def _areas(bent: NDArray[np.object_], rivers: NDArray[np.object_], kind: pd.Series) -> tuple[NDArray, NDArray]:
     """Return land and water area of each tract in whole m²: the plane is equal-area."""
     whole = shapely.area(bent) * 1e6
     wet = np.where(kind == "water", whole, 0.0)
@@ -282,22 +281,37 @@ def _areas(
     return np.round(whole - wet).astype(np.int64), np.round(wet).astype(np.int64)
 
 
-def _codes(tracts: pd.DataFrame, counties: pd.DataFrame) -> pd.Series:
-    """Return 11-digit GEOIDs: neighbours get near numbers; reserves are 98xxxx and lakes 990000."""
-    codes = pd.Series("", index=tracts.index)
+def _codes(tracts: pd.DataFrame, counties: pd.DataFrame, plane: NDArray[np.object_], seed: int) -> pd.DataFrame:
+    """Return `geoid` and `former` (the GEOID ten years before, if nothing else changed) of each tract.
+
+    Neighbours get near numbers; about one tract in five is half of a former one (1.01 and 1.02 of 1);
+    reserves are 98xxxx and lakes 990000.
+    """
+    codes = pd.DataFrame({"geoid": "", "former": ""}, index=tracts.index)
     for county, here in tracts.groupby("county", sort=True):
         prefix = counties["geoid"][county]
         ordinary = here[here["kind"].isin(["people", "barracks"])]
-        ordinary = ordinary.iloc[np.argsort(_along_curve(ordinary[["x", "y"]].to_numpy()), kind="stable")]
-        base = 9501 if len(ordinary) <= 40 else 1
-        step = -(-len(ordinary) // 9_000)
-        for i, index in enumerate(ordinary.index):
-            tail = 0 if step == 1 else i % step + 1
-            codes[index] = f"{prefix}{base + i // step:04d}{tail:02d}"
+        order = ordinary.index[np.argsort(_along_curve(ordinary[["x", "y"]].to_numpy()), kind="stable")].to_numpy()
+        rng = np.random.default_rng([seed, 10, int(prefix)])
+        halved = np.zeros(len(order), dtype=bool)
+        touching = shapely.touches(plane[order[:-1]], plane[order[1:]])
+        for i in np.flatnonzero(touching & (rng.random(len(order) - 1) < 0.12)):
+            halved[i] = not halved[i] and not halved[i - 1]
+        step = -(-len(order) // 8_500)
+        base = 9501 if len(order) <= 40 else 1
+        number = base + np.arange(len(order)) // step
+        tail = np.zeros(len(order), dtype=int) if step == 1 else np.arange(len(order)) % step + 1
+        if step == 1:
+            number -= np.concatenate([[0], np.cumsum(halved)[:-1]])
+            tail[:-1][halved[:-1]] = 1
+            tail[1:][halved[:-1]] = 2
+        codes.loc[order, "geoid"] = [f"{prefix}{n:04d}{p:02d}" for n, p in zip(number, tail, strict=True)]
+        former = tail if step > 1 else np.zeros(len(order), dtype=int)
+        codes.loc[order, "former"] = [f"{prefix}{n:04d}{p:02d}" for n, p in zip(number, former, strict=True)]
         for i, index in enumerate(here.index[here["kind"] == "park"]):
-            codes[index] = f"{prefix}{9801 + i:04d}00"
+            codes.loc[index] = f"{prefix}{9801 + i:04d}00"
         for index in here.index[here["kind"] == "water"]:
-            codes[index] = f"{prefix}990000"
+            codes.loc[index] = f"{prefix}990000"
     return codes
 
 
@@ -325,21 +339,16 @@ def _people(
     each = RESIDENTS_PER_TRACT / points_per_tract(sum(state.tracts for state in terrain.states))
     spots = [*points]
     tract = [
-        np.array([lookup[(c, 0, n)] for n in range(nearest.max() + 1)])[nearest]
-        for c, nearest in enumerate(owner)
+        np.array([lookup[(c, 0, n)] for n in range(nearest.max() + 1)])[nearest] for c, nearest in enumerate(owner)
     ]
     for number, reserve in enumerate(set_apart):
         if reserve.kind == "barracks":
             inner = np.repeat(shapely.get_coordinates(reserve.shape.centroid), 40, axis=0)
-            spots.append(
-                inner + np.random.default_rng([terrain.seed, 9, number]).normal(0, 0.12, inner.shape)
-            )
+            spots.append(inner + np.random.default_rng([terrain.seed, 9, number]).normal(0, 0.12, inner.shape))
             tract.append(np.full(40, lookup[(reserve.county, 1, number)]))
     flat = np.concatenate(spots)
     degrees = terrain.to_degrees(terrain.warp(flat))
-    people = pd.DataFrame(
-        {"tract": np.concatenate(tract), "latitude": degrees[:, 1], "longitude": degrees[:, 0]}
-    )
+    people = pd.DataFrame({"tract": np.concatenate(tract), "latitude": degrees[:, 1], "longitude": degrees[:, 0]})
     people["residents"] = each
     return people
 

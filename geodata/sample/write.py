@@ -66,9 +66,7 @@ def _write(folder: Path, land: Land) -> Path:
     with folder_written_aside(folder) as aside:
         write_boundaries(land, aside)
         parts = old_tracts(land)
-        write_csv(
-            aside / "tab20_tract20_tract10_natl.txt", relationship_table(land, parts), bom=True, sep="|"
-        )
+        write_csv(aside / "tab20_tract20_tract10_natl.txt", relationship_table(land, parts), bom=True, sep="|")
         write_csv(aside / "SVI_2022_US.csv", svi_table(land), bom=True)
         write_csv(aside / "2.0-communities.csv", cejst_table(land, parts))
         stations = write_stations(land, aside)
