@@ -11,6 +11,8 @@ import shapely
 
 from geodata.sample.tracts import Land
 
+#: What the base number of a renumbered tract was higher by; few counties reach so far.
+RENUMBERED = 200
 COLUMNS = [
     "OID_TRACT_20",
     "GEOID_TRACT_20",
