@@ -6,7 +6,9 @@ pillars made from them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,8 @@ from geodata.access import (
     nearest_k,
     spread,
 )
+from geodata.files import folder_written_aside
+from geodata.parquet import read_table, write_table
 from geodata.settings import Access
 from geodata.travel.base import Points, TravelEngine, TravelMinutes
 
@@ -56,6 +60,63 @@ class Reach:
     def spread(self, per_tract: NDArray[np.float64]) -> NDArray[np.float64]:
         """Share an amount of each tract among its origins."""
         return spread(per_tract, self.tract_of_origin, self.weight)
+
+    def save(self, folder: Path) -> None:
+        """Write to the existing `folder`."""
+        origins = {"tract": self.tract_of_origin, "weight": self.weight, "catchment": self.catchment}
+        if self.minutes.snap_km is not None:
+            origins["snap_km"] = self.minutes.snap_km
+        pairs = {name: getattr(self.minutes, name) for name in ("origin", "destination", "minutes")}
+        write_table(pd.DataFrame({"geoid": self.geoids}), folder / "tracts.parquet")
+        write_table(pd.DataFrame(origins), folder / "origins.parquet")
+        write_table(pd.DataFrame(pairs), folder / "pairs.parquet")
+        write_table(self.supply, folder / "supply.parquet")
+        told = {name: getattr(self.minutes, name) for name in ("engine", "engine_version", "data_date")}
+        (folder / "engine.json").write_text(json.dumps(told), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Reach:
+        """Read what `save` wrote."""
+        origins, pairs = read_table(folder / "origins.parquet"), read_table(folder / "pairs.parquet")
+        supply = read_table(folder / "supply.parquet")
+        minutes = TravelMinutes(
+            pairs["origin"].to_numpy(),
+            pairs["destination"].to_numpy(),
+            pairs["minutes"].to_numpy(),
+            n_origins=len(origins),
+            n_destinations=len(supply),
+            snap_km=origins["snap_km"].to_numpy() if "snap_km" in origins else None,
+            **json.loads((folder / "engine.json").read_text(encoding="utf-8")),
+        )
+        return cls(
+            geoids=pd.Index(read_table(folder / "tracts.parquet")["geoid"]),
+            tract_of_origin=origins["tract"].to_numpy(),
+            weight=origins["weight"].to_numpy(),
+            catchment=origins["catchment"].to_numpy(),
+            minutes=minutes,
+            supply=supply,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Travel:
+    """Travel from the tracts of a study area to everything they may reach."""
+
+    training: Reach
+    work: Reach
+    job_centers: Reach
+
+    def save(self, folder: Path) -> None:
+        """Write to `folder`, which is replaced only when all is written."""
+        with folder_written_aside(folder) as aside:
+            for part in fields(self):
+                (aside / part.name).mkdir()
+                getattr(self, part.name).save(aside / part.name)
+
+    @classmethod
+    def load(cls, folder: Path) -> Travel:
+        """Read what `save` wrote."""
+        return cls(**{part.name: Reach.load(Path(folder) / part.name) for part in fields(cls)})
 
 
 def catchments(origins: pd.DataFrame, settings: Access) -> NDArray[np.float64]:

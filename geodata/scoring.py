@@ -12,7 +12,7 @@ from geodata.need import need
 from geodata.opportunity import BOUNDS
 from geodata.priority import combine, gate, ranks, unranked_reasons
 from geodata.ranking import percentile_rank
-from geodata.reach import Reach, nearest, reach, tract_access, within_reach
+from geodata.reach import Reach, Travel, nearest, reach, tract_access, within_reach
 from geodata.result_tables import TRACT_SCORES
 from geodata.settings import Settings
 from geodata.study import StudyArea
@@ -27,13 +27,18 @@ def demand_of(reached: Reach, area: StudyArea) -> np.ndarray:
     return np.asarray(by_geoid.reindex(reached.geoids).fillna(0.0).to_numpy(dtype=float))
 
 
-def training_access(area: StudyArea, engine: TravelEngine, settings: Settings) -> pd.DataFrame:
+def travel(area: StudyArea, engine: TravelEngine, settings: Settings) -> Travel:
+    """Measure travel from the origins of `area` to the providers, the sites and the job centres in reach."""
+    supplies = (area.providers, area.sites, area.job_centers)
+    return Travel(*(reach(area.origins, supply, engine, settings.access) for supply in supplies))
+
+
+def training_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataFrame:
     """Return, for every tract with an origin, access to training and the nearest provider.
 
     Columns: geoid, training_access (yearly seats per 1,000 eligible adults), nearest_provider_id, _name,
     _minutes, providers_within, seats_within.
     """
-    reached = reach(area.origins, area.providers, engine, settings.access)
     seats = area.providers["seats_used"].to_numpy(dtype=float)
     access, _ = tract_access(reached, seats, demand_of(reached, area), settings.access)
     found = nearest(reached, "provider_id").rename(columns=lambda name: name.replace("nearest", "nearest_provider"))
@@ -43,13 +48,12 @@ def training_access(area: StudyArea, engine: TravelEngine, settings: Settings) -
     return table.merge(found, on="geoid").merge(within, on="geoid")
 
 
-def work_access(area: StudyArea, engine: TravelEngine, settings: Settings) -> pd.DataFrame:
+def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataFrame:
     """Return, for every tract with an origin, access to planned work and what lies within the catchment.
 
     Columns: geoid, work_access and its _low and _high (job-years per 1,000 eligible adults), job_years_low/mid/high and
     sites_within (undecayed, within the catchment).
     """
-    reached = reach(area.origins, area.sites, engine, settings.access)
     columns = [f"job_years_{bound}" for bound in BOUNDS]
     access, _ = tract_access(
         reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access
@@ -63,10 +67,7 @@ def work_access(area: StudyArea, engine: TravelEngine, settings: Settings) -> pd
 
 
 def pillar_percentile(access: pd.Series, tracts: pd.DataFrame, counted: bool) -> pd.Series:
-    """Return access as a percentile among the state's tracts with residents; missing where nothing was given.
-
-    `counted` tells whether any source speaks of the supply at all: without one, access is unknown, not zero.
-    """
+    """Return access as a percentile among the state's tracts with residents; missing unless `counted`."""
     if not counted:
         return pd.Series(np.nan, index=access.index)
     return percentile_rank(access.where(tracts["population"] > 0), tracts["state"])
@@ -78,23 +79,17 @@ def tract_scores(
     training: pd.DataFrame,
     work: pd.DataFrame,
     settings: Settings,
-    *,
-    reference: pd.DataFrame | None = None,
-    has_training: bool = True,
-    has_work: bool = True,
 ) -> pd.DataFrame:
     """Return the `tract_scores` table of the scored tracts, without uncertainty, community and action.
 
-    `reference` is [geoid, state, population] of the tracts that Need is ranked among (all tracts of the nation
-    for a national reference area); without it the scored tracts are. `has_training` and `has_work` say whether
-    any source gave providers and planned sites.
+    Where there is no provider (or planned site) near the states at all, that pillar says nothing about any tract and
+    is missing, not zero: the others carry the score.
     """
-    reference = area.tracts if reference is None else reference
-    table = area.tracts.merge(need(need_parts, reference, settings.need), on="geoid", how="left")
+    table = area.tracts.merge(need(need_parts, area.reference, settings.need), on="geoid", how="left")
     table = table.merge(training, on="geoid", how="left").merge(work, on="geoid", how="left")
     table = table.merge(_origin_facts(area), on="geoid", how="left")
-    table["opportunity"] = pillar_percentile(table["work_access"], table, has_work)
-    table["training_gap"] = 100.0 - pillar_percentile(table["training_access"], table, has_training)
+    table["opportunity"] = pillar_percentile(table["work_access"], table, len(area.sites) > 0)
+    table["training_gap"] = 100.0 - pillar_percentile(table["training_access"], table, len(area.providers) > 0)
     table = pd.concat([table, gate(table, settings.priority), combine(table, settings.priority)], axis=1)
     table["unranked_reason"] = unranked_reasons(table)
     table["rank"] = ranks(table)

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geodata.demand import demand, eligible_adults
+from geodata.errors import OnrampError
 from geodata.files import folder_written_aside
 from geodata.opportunity import site_work, working_sites
 from geodata.origins import origins, rurality
@@ -24,36 +26,38 @@ from geodata.schemas import CANONICAL
 from geodata.settings import Settings
 from geodata.training import counting_providers
 
+WIDE_TRACT_KM = 100.0
+MAP_MARGIN_DEGREES = 0.5
 _EMPTY = {table.name: table for table in CANONICAL}
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What all runs stand on: the canonical tables of all places at hand, and the rasters.
+    """What all runs stand on: the canonical tables of all places at hand.
 
     Tables are as the schemas say, definitions on 2020 tracts already; one that no source gave is absent.
     """
 
     tables: dict[str, pd.DataFrame]
-    population_raster: Path | None = None
-    friction_raster: Path | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a canonical table, without rows where there is none."""
         return self.tables[name] if name in self.tables else _EMPTY[name].empty()
 
-    def has(self, name: str) -> bool:
-        """Return whether any source gave rows for the table."""
-        return name in self.tables and len(self.tables[name]) > 0
+    def raster(self, kind: str) -> Path | None:
+        """Return the file of a raster, "population" or "friction", or None where no source gave one."""
+        return raster_file(self.table("rasters"), kind)
 
 
 @dataclass(frozen=True)
 class StudyArea:
-    """The tracts scored and all that bears on their access.
+    """The tracts scored and all that bears on them; what follows in the walk needs nothing else.
 
     `tracts`: one row a scored tract; `origins`: points of the scored tracts and of those beyond the border that
     compete with them; `demand`: [geoid, demand, demand_basis] of the tracts of `origins`; `sites` with their
-    work and `providers` with the seats used, in reach.
+    work and `providers` with the seats used, in reach, and `job_centers`. `reference`, `definitions` and
+    `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers` are the rows near by that
+    pages show, counting or not. The other tables are the canonical ones, cut to the states.
     """
 
     tracts: pd.DataFrame
@@ -61,6 +65,18 @@ class StudyArea:
     demand: pd.DataFrame
     sites: pd.DataFrame
     providers: pd.DataFrame
+    job_centers: pd.DataFrame
+    reference: pd.DataFrame
+    definitions: pd.DataFrame
+    measures: pd.DataFrame
+    all_sites: pd.DataFrame
+    all_providers: pd.DataFrame
+    polygons: pd.DataFrame
+    counties: pd.DataFrame
+    places: pd.DataFrame
+    landmarks: pd.DataFrame
+    area_members: pd.DataFrame
+    rasters: pd.DataFrame
 
     def save(self, folder: Path) -> None:
         """Write the tables to `folder`, which is replaced only when all are written."""
@@ -72,6 +88,16 @@ class StudyArea:
     def load(cls, folder: Path) -> StudyArea:
         """Read what `save` wrote."""
         return cls(**{part.name: read_table(Path(folder) / f"{part.name}.parquet") for part in fields(cls)})
+
+    def raster(self, kind: str) -> Path | None:
+        """Return the file of a raster, "population" or "friction", or None where no source gave one."""
+        return raster_file(self.rasters, kind)
+
+
+def raster_file(rasters: pd.DataFrame, kind: str) -> Path | None:
+    """Return the file of a kind of raster from the canonical `rasters` table, or None."""
+    rows = rasters[rasters["kind"] == kind]
+    return Path(rows["path"].iloc[0]) if len(rows) else None
 
 
 def universe(ground: Ground) -> pd.DataFrame:
@@ -99,7 +125,7 @@ def all_origins(ground: Ground, settings: Settings, geoids: pd.Series | None = N
     if geoids is not None:
         tracts, centers = tracts[tracts["geoid"].isin(geoids)], centers[centers["geoid"].isin(geoids)]
     assert isinstance(tracts, gpd.GeoDataFrame)
-    made = origins(tracts, centers, ground.population_raster, settings.access.cells_per_tract)
+    made = origins(tracts, centers, ground.raster("population"), settings.access.cells_per_tract)
     # Neighbours beyond the selection tell of tracts without a polygon, so that a selection changes no answer.
     rural = rurality(ground.table("tracts"), ground.table("centers"), settings.access.rural_below_people_per_km2)
     made["rural"] = made["geoid"].map(rural).astype("boolean")
@@ -107,27 +133,62 @@ def all_origins(ground: Ground, settings: Settings, geoids: pd.Series | None = N
 
 
 def study_area(ground: Ground, states: Sequence[str], settings: Settings, as_of: str) -> StudyArea:
-    """Return the study area of `states` (postal codes)."""
+    """Return the study area of `states` (postal codes); OnrampError where no table knows a tract of them."""
     every = universe(ground)
     here = every[every["state"].isin(states)].reset_index(drop=True)
-    reach_km = farthest_km(settings.access)
+    if here.empty:
+        raise OnrampError(
+            f"The tables at hand hold no tract of {', '.join(states)}: run the sources for it first, or name it in "
+            "the setting “states”."
+        )
+    # A tract's own cells lie around its centre, hence the margin: few tracts are wider, and those are empty.
+    reach_km = farthest_km(settings.access) + WIDE_TRACT_KM
     centers = ground.table("centers")
     middle = centers[centers["geoid"].isin(here["geoid"])]
-    # A tract's own cells lie around its centre, hence the margin: no tract outside Alaska is wider.
-    margin_km = 100.0
-    sites = site_work(working_sites(ground.table("sites"), settings.opportunity, as_of), settings.opportunity, as_of)
-    providers = counting_providers(ground.table("providers"), settings.training)
-    sites = sites[near(sites, middle, reach_km + margin_km)].reset_index(drop=True)
-    providers = providers[near(providers, middle, reach_km + margin_km)].reset_index(drop=True)
+    around = {name: _near(ground.table(name), middle, reach_km) for name in ("sites", "providers", "job_centers")}
+    sites = site_work(working_sites(around["sites"], settings.opportunity, as_of), settings.opportunity, as_of)
+    providers = counting_providers(around["providers"], settings.training)
     supply = pd.concat([sites[["latitude", "longitude"]], providers[["latitude", "longitude"]]])
-    beyond = centers[near(centers, supply, reach_km + margin_km)]
-    geoids = pd.concat([here["geoid"], beyond["geoid"]]).drop_duplicates()
-    points = all_origins(ground, settings, geoids)
+    beyond = _near(centers, supply, reach_km)
+    points = all_origins(ground, settings, pd.concat([here["geoid"], beyond["geoid"]]).drop_duplicates())
     competing = demand(every)
+    national = settings.need.reference_area == "nation"
+    reference = (every if national else here)[["geoid", "state", "population"]]
     return StudyArea(
         tracts=here,
         origins=points,
         demand=competing[competing["geoid"].isin(points["geoid"])].reset_index(drop=True),
         sites=sites,
         providers=providers,
+        job_centers=around["job_centers"],
+        reference=reference.reset_index(drop=True),
+        definitions=_of(ground.table("definitions"), "geoid", reference["geoid"]),
+        measures=_of(ground.table("measures"), "geoid", reference["geoid"]),
+        all_sites=around["sites"],
+        all_providers=around["providers"],
+        polygons=_of(ground.table("tracts"), "geoid", here["geoid"]),
+        counties=_of(ground.table("counties"), "state", pd.Series(states)),
+        places=_of(ground.table("places"), "state", pd.Series(states)),
+        landmarks=_landmarks(ground, middle),
+        area_members=_of(ground.table("area_members"), "state", pd.Series(states)),
+        rasters=ground.table("rasters"),
     )
+
+
+def _of(table: pd.DataFrame, column: str, values: pd.Series) -> pd.DataFrame:
+    return table[table[column].isin(values)].reset_index(drop=True)
+
+
+def _near(table: pd.DataFrame, middle: pd.DataFrame, km: float) -> pd.DataFrame:
+    placed = table[table["latitude"].notna() & table["longitude"].notna()]
+    return placed[near(placed, middle, km)].reset_index(drop=True)
+
+
+def _landmarks(ground: Ground, middle: pd.DataFrame) -> pd.DataFrame:
+    landmarks = ground.table("landmarks")
+    if landmarks.empty or middle.empty:
+        return landmarks.iloc[:0]
+    west, east = middle["longitude"].min() - MAP_MARGIN_DEGREES, middle["longitude"].max() + MAP_MARGIN_DEGREES
+    south, north = middle["latitude"].min() - MAP_MARGIN_DEGREES, middle["latitude"].max() + MAP_MARGIN_DEGREES
+    near_by = shapely.intersects(landmarks["geometry"].to_numpy(), shapely.box(west, south, east, north))
+    return landmarks[near_by].reset_index(drop=True)

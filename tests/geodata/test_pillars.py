@@ -13,7 +13,7 @@ from geodata.need import need, need_parts
 from geodata.opportunity import site_work
 from geodata.priority import combine, gate
 from geodata.reach import reach, tract_access
-from geodata.scoring import demand_of, tract_scores, training_access, work_access
+from geodata.scoring import demand_of, tract_scores, training_access, travel, work_access
 from geodata.settings import Priority, Settings
 from geodata.study import Ground, study_area
 from tests.geodata import grid
@@ -106,7 +106,7 @@ def test_a_site_without_ports_takes_the_default_and_is_flagged(ground: Ground, s
 
 def test_access_to_training_by_hand(ground: Ground, settings: Settings) -> None:
     area = study_area(ground, ["XL"], settings, AS_OF)
-    table = training_access(area, grid.GridEngine(), settings).set_index("geoid")
+    table = training_access(area, travel(area, grid.GridEngine(), settings).training, settings).set_index("geoid")
     # The college in tract 1 reaches, within 30 minutes: tract 1 (0), 2 and 4 (10), 3, 5, 7 (20), 6 and 8 (30 → 0).
     demand_in_reach = 100 * weight(0) + (200 + 400) * weight(10) + (300 + 500 + 700) * weight(20)
     ratio = 90 / demand_in_reach
@@ -150,10 +150,9 @@ def test_the_score_is_the_sum_of_its_points_and_ranks_follow(ground: Ground, set
 def scored(ground: Ground, settings: Settings) -> pd.DataFrame:
     area = study_area(ground, ["XL"], settings, AS_OF)
     parts = need_parts(ground.table("definitions"), ground.table("measures"), area.tracts, settings.need)
-    engine = grid.GridEngine()
-    return tract_scores(
-        area, parts, training_access(area, engine, settings), work_access(area, engine, settings), settings
-    )
+    reached = travel(area, grid.GridEngine(), settings)
+    training = training_access(area, reached.training, settings)
+    return tract_scores(area, parts, training, work_access(area, reached.work, settings), settings)
 
 
 def test_a_tract_without_residents_is_listed_with_the_reason(ground: Ground, settings: Settings) -> None:
@@ -168,11 +167,8 @@ def test_a_tract_without_residents_is_listed_with_the_reason(ground: Ground, set
 
 
 def test_without_any_provider_the_gap_is_unknown_and_weights_renormalise(ground: Ground, settings: Settings) -> None:
-    area = study_area(ground, ["XL"], settings, AS_OF)
-    parts = need_parts(ground.table("definitions"), ground.table("measures"), area.tracts, settings.need)
-    engine = grid.GridEngine()
-    training, work = training_access(area, engine, settings), work_access(area, engine, settings)
-    nine = tract_scores(area, parts, training, work, settings, has_training=False).set_index("geoid").iloc[8]
+    nobody = {name: table for name, table in ground.tables.items() if name != "providers"}
+    nine = scored(Ground(nobody), settings).set_index("geoid").iloc[8]
     assert pd.isna(nine["training_gap"])
     assert nine["priority"] == pytest.approx((0.5 * nine["need"] + 0.2 * nine["opportunity"]) / 0.7)
     assert "training_unknown" in nine["flags"].split()
