@@ -19,8 +19,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.travel.pairs import ABSENT, chains, longer
+
 MOST_BUCKETS = 8192
-_ABSENT = -1
 # Cell numbers are unsigned so that compiled code need not test them for counting from the end.
 _NONE = np.uint32(0xFFFFFFFF)
 _FIRST_ENTRIES = 65_536
@@ -97,8 +98,8 @@ def _spread(  # type: ignore[no-untyped-def]
                         free = entry_next[entry]
                     else:
                         if n_entries == entry_cell.size:
-                            entry_cell = _longer(entry_cell, 2 * entry_cell.size)
-                            entry_next = _longer(entry_next, 2 * entry_next.size)
+                            entry_cell = longer(entry_cell, 2 * entry_cell.size)
+                            entry_next = longer(entry_next, 2 * entry_next.size)
                         entry = n_entries
                         n_entries += np.uint32(1)
                     entry_cell[entry], entry_next[entry] = v, heads[to]
@@ -130,13 +131,13 @@ def _search(  # type: ignore[no-untyped-def]
         for k in range(n_touched):
             cell = touched[k]
             target = first_target[cell]
-            while target != _ABSENT:
+            while target != ABSENT:
                 if time[cell] <= target_limit[target]:
                     if n == capacity:
                         capacity *= 2
-                        out_source = _longer(out_source, capacity)
-                        out_target = _longer(out_target, capacity)
-                        out_minutes = _longer(out_minutes, capacity)
+                        out_source = longer(out_source, capacity)
+                        out_target = longer(out_target, capacity)
+                        out_minutes = longer(out_minutes, capacity)
                     out_source[n] = numbers[i]
                     out_target[n] = target
                     out_minutes[n] = time[cell]
@@ -144,24 +145,6 @@ def _search(  # type: ignore[no-untyped-def]
                 target = next_target[target]
             time[cell] = np.inf
     return out_source[:n], out_target[:n], out_minutes[:n]
-
-
-@numba.njit(cache=True, nogil=True)
-def _longer(values, size):  # type: ignore[no-untyped-def]
-    longer = np.empty(size, values.dtype)
-    longer[: values.size] = values
-    return longer
-
-
-@numba.njit(cache=True, nogil=True)
-def _chains(cells, n_cells):  # type: ignore[no-untyped-def]
-    """Return, for each cell, its first target and, for each target, the next one in the same cell."""
-    first = np.full(n_cells, _ABSENT, np.int32)
-    following = np.full(cells.size, _ABSENT, np.int32)
-    for target in range(cells.size - 1, -1, -1):
-        following[target] = first[cells[target]]
-        first[cells[target]] = target
-    return first, following
 
 
 def least_cost_minutes(
@@ -191,7 +174,7 @@ def least_cost_minutes(
     # A hair below the cheapest move, so that rounding cannot put a neighbour into its own bucket unfinished.
     n_buckets = int(min(MOST_BUCKETS, limit / max(0.999 * grid.cheapest_move(), 1e-9) + 1))
     per_minute = n_buckets / limit if limit > 0 else 0.0
-    first_target, next_target = _chains(targets, friction.size)
+    first_target, next_target = chains(targets, friction.size)
     # Neighbouring sources search the same ground, so each thread takes a run of them.
     numbers = numbers[np.argsort(sources[numbers], kind="stable")]
 

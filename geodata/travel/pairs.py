@@ -1,4 +1,4 @@
-"""Putting travel pairs in order: by origin, then destination, in time linear in their number."""
+"""What compiled searches share: growing lists, points that share a place, and putting pairs in order."""
 
 from __future__ import annotations
 
@@ -6,10 +6,31 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+ABSENT = -1
+
 
 @numba.njit(cache=True, nogil=True)
-def _counting_order(key, n_keys):  # type: ignore[no-untyped-def]
-    """Return the stable order of small non-negative integers."""
+def longer(values, size):  # type: ignore[no-untyped-def]
+    """Return a copy with room for `size` values."""
+    grown = np.empty(size, values.dtype)
+    grown[: values.size] = values
+    return grown
+
+
+@numba.njit(cache=True, nogil=True)
+def chains(places, n_places):  # type: ignore[no-untyped-def]
+    """Return, for each place, its first point and, for each point, the next one at the same place (−1: none)."""
+    first = np.full(n_places, ABSENT, np.int32)
+    following = np.full(places.size, ABSENT, np.int32)
+    for point in range(places.size - 1, -1, -1):
+        following[point] = first[places[point]]
+        first[places[point]] = point
+    return first, following
+
+
+@numba.njit(cache=True, nogil=True)
+def counting_order(key, n_keys):  # type: ignore[no-untyped-def]
+    """Return the stable order of whole numbers from 0 to `n_keys` − 1."""
     start = np.zeros(n_keys + 1, np.int64)
     for value in key:
         start[value + 1] += 1
@@ -30,7 +51,7 @@ def sorted_pairs(
     n_origins: int,
     n_destinations: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Return the pairs sorted by origin then destination (two counting sorts, as of a two-digit number)."""
-    by_destination = _counting_order(destination, n_destinations)
-    order = by_destination[_counting_order(origin[by_destination], n_origins)]
+    """Return travel pairs sorted by origin then destination (two counting sorts, as of a two-digit number)."""
+    by_destination = counting_order(destination, n_destinations)
+    order = by_destination[counting_order(origin[by_destination], n_origins)]
     return origin[order], destination[order], minutes[order]
