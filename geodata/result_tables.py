@@ -9,6 +9,7 @@ from __future__ import annotations
 from geodata.schemas import COUNTY_PATTERN, GEOID_PATTERN, Column, Table
 
 TIERS = ("A", "B", "C", "none")
+SINGLE_REASONS = ("no_neighbor", "island", "no_polygon", "above_cap", "left_over")
 ACTIONS = ("recruit_now", "bring_training", "connect_to_work", "build_both")
 
 
@@ -117,8 +118,10 @@ COMMUNITIES = Table(
         Column("community_id", "text", "Stable identifier", nullable=False),
         _STATE,
         Column("name", "text", "Name of the place or county, with a compass part where it repeats", nullable=False),
+        Column("place", "text", "Place or county of the name, without its compass part"),
+        Column("compass", "text", "Compass part of the name, such as north_east; north_east#2 where they repeat"),
         Column("kind", "text", "community, or single for a lone tract", nullable=False, one_of=("community", "single")),
-        Column("single_reason", "text", "Why a single tract stands alone"),
+        Column("single_reason", "text", "no_neighbor, island, no_polygon, above_cap or left_over", one_of=SINGLE_REASONS),
         Column("county_geoid", "text", "County holding most of its people"),
         Column("county_name", "text", "Its name"),
         Column("n_tracts", "integer", "Tracts", least=1),
@@ -197,6 +200,7 @@ HUBS = Table(
         Column("covered_share", "number", "Share of all that count", "0–1", least=0, most=1),
         Column("gap", "number", "Gap to the proven optimum; 0 is exact", "0–1", least=0),
         Column("greedy_adults", "number", "Covered by the greedy solution, for comparison", "people", least=0),
+        Column("covered_alone", "number", "Eligible adults this hub covers on its own", "people", least=0),
     ),
     key=("state", "p", "candidate_id"),
 )

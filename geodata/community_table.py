@@ -1,0 +1,235 @@
+"""What is known of each community, summed from its tracts and from what they can reach.
+
+Does not hold the grouping, names, draws or barriers: they come in as tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata.actions import actions
+from geodata.community_names import base_names, named
+from geodata.reach import Reach
+from geodata.result_tables import COMMUNITIES, WORK_BY_QUARTER
+from geodata.schemas import CRS
+
+PILLARS = ("need", "training_gap", "opportunity", "priority")
+JOB_YEARS = ("job_years_low", "job_years_mid", "job_years_high")
+HOLE_M2 = 10_000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Supply:
+    """Places people reach: `table` has `id_column` and name; `pairs` is [geoid, place, minutes], place a row number.
+
+    A tract with several origins reaches a place in the minutes of its nearest origin.
+    """
+
+    table: pd.DataFrame
+    id_column: str
+    pairs: pd.DataFrame
+
+    @classmethod
+    def of(cls, reached: Reach, id_column: str) -> Supply:
+        """Return the places of `reached` within each tract's catchment."""
+        tract = reached.tract_of_origin[reached.minutes.origin]
+        pairs = pd.DataFrame(
+            {
+                "geoid": reached.geoids.to_numpy()[tract],
+                "place": reached.minutes.destination.astype("int64"),
+                "minutes": reached.minutes.minutes,
+            }
+        )
+        shortest = pairs.groupby(["geoid", "place"])["minutes"].min().reset_index()
+        return cls(reached.supply, id_column, shortest)
+
+
+def communities_table(
+    scores: pd.DataFrame,
+    grouping: pd.DataFrame,
+    tracts: gpd.GeoDataFrame,
+    medians: dict[str, float],
+    *,
+    providers: Supply | None = None,
+    sites: Supply | None = None,
+    job_centers: Supply | None = None,
+    barriers: pd.Series | None = None,
+    ranks: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
+) -> gpd.GeoDataFrame:
+    """Return the `communities` table.
+
+    `grouping` is the result of `geodata.communities.group`, `medians` of `geodata.actions.state_medians`,
+    `barriers` of `geodata.barriers.barrier_lists`, `ranks` [community_id, rank_median, rank_low, rank_high,
+    p_top_share, p_top_count, tier] of `geodata.uncertainty`, `previous` an earlier communities table whose
+    names are kept. Pillars are means weighted by eligible adults; margins are roots of sums of squares; what is
+    within reach of any of its tracts is within reach of the community, once.
+    """
+    if not len(grouping):
+        return COMMUNITIES.empty()  # type: ignore[return-value]
+    members = grouping[["community_id", "geoid", "kind", "single_reason"]]
+    members = members.merge(scores.drop(columns="community_id", errors="ignore"), on="geoid")
+    members = members.sort_values(["community_id", "geoid"]).reset_index(drop=True)
+    table = _sums(members).merge(base_names(members), on="community_id")
+    table = named(table, previous)
+    if providers is not None:
+        table = table.merge(_nearest(members, providers, "nearest_provider"), on="community_id", how="left")
+        seats = {"seats_within": "seats_used"}
+        table = table.merge(_within(members, providers, "providers_within", seats), on="community_id", how="left")
+    if sites is not None:
+        same = {name: name for name in JOB_YEARS}
+        table = table.merge(_within(members, sites, "sites_within", same), on="community_id", how="left")
+    if job_centers is not None:
+        table = table.merge(_nearest(members, job_centers, "nearest_job_center"), on="community_id", how="left")
+    table["rank"] = _ranks(table)
+    if ranks is not None:
+        table = table.merge(ranks, on="community_id", how="left")
+        table["tied_with"] = _tied(table)
+    table["action"] = actions(table, medians)
+    table["barriers"] = table["community_id"].map(barriers) if barriers is not None else None
+    shapes = _outlines(members, tracts)
+    table = gpd.GeoDataFrame(table, geometry=table["community_id"].map(shapes).to_numpy(), crs=CRS)
+    return COMMUNITIES.validate(table.sort_values(["state", "rank"]))  # type: ignore[return-value]
+
+
+def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame) -> pd.DataFrame:
+    """Return the `work_by_quarter` table: sites within reach of tracts and communities, and those in the state.
+
+    `sites.table` is that of `geodata.opportunity.site_work`. A site within reach of several tracts of a
+    community counts once. Quarters without sites have no row.
+    """
+    reached = sites.pairs[["geoid", "place"]].merge(scores[["geoid", "state"]], on="geoid")
+    tract = reached.assign(unit_kind="tract", unit_id=reached["geoid"])
+    members = reached.merge(grouping[["geoid", "community_id"]], on="geoid")
+    community = members.assign(unit_kind="community", unit_id=members["community_id"])
+    inside = pd.DataFrame({"place": np.arange(len(sites.table)), "state": sites.table["state"].to_numpy()})
+    inside = inside[inside["state"].isin(set(scores["state"]))]
+    state = inside.assign(unit_kind="state", unit_id=inside["state"])
+    columns = ["unit_kind", "unit_id", "state", "place"]
+    pairs = pd.concat([part[columns] for part in (tract, community, state)]).drop_duplicates()
+    work = sites.table[["quarter", "ports", *JOB_YEARS]].reset_index(drop=True)
+    pairs = pairs.join(work, on="place").assign(sites=1)
+    sums = pairs.groupby(["unit_kind", "unit_id", "state", "quarter"])[["sites", "ports", *JOB_YEARS]].sum()
+    return WORK_BY_QUARTER.validate(sums.reset_index())
+
+
+def weighted(values: pd.Series, weight: pd.Series) -> float:
+    """Return the weighted mean of the values present; their plain mean where no weight is above zero."""
+    known = values.notna()
+    values, weight = values[known].astype("float64"), weight[known].fillna(0.0).astype("float64")
+    if not len(values):
+        return float("nan")
+    return float(np.average(values, weights=weight)) if weight.sum() > 0 else float(values.mean())
+
+
+def _sums(members: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for name, part in members.groupby("community_id"):
+        adults, people = part["eligible_adults"], part["population"]
+        rows.append(
+            {
+                "community_id": name,
+                "state": part["state"].iloc[0],
+                "kind": part["kind"].iloc[0],
+                "single_reason": part["single_reason"].iloc[0],
+                "n_tracts": len(part),
+                "latitude": weighted(part["latitude"], people),
+                "longitude": weighted(part["longitude"], people),
+                **{column: part[column].sum(min_count=1) for column in ("population", "working_age")},
+                "eligible_adults": adults.sum(min_count=1),
+                "eligible_adults_moe": _root_sum(part["eligible_adults_moe"]),
+                **{pillar: weighted(part[pillar], adults) for pillar in PILLARS},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _root_sum(margins: pd.Series) -> float:
+    """Return the root of the sum of squares; a margin that is missing makes the sum's missing, not smaller."""
+    return float(np.sqrt((margins.astype("float64") ** 2).sum(skipna=False)))
+
+
+def _nearest(members: pd.DataFrame, supply: Supply, prefix: str) -> pd.DataFrame:
+    """Return the place that is nearest for most eligible adults, and their mean minutes to it."""
+    columns = ["community_id", f"{prefix}_id", f"{prefix}_name", f"{prefix}_minutes"]
+    pairs = members[["community_id", "geoid", "eligible_adults"]].merge(supply.pairs, on="geoid")
+    if not len(pairs):
+        return pd.DataFrame({name: pd.Series(dtype="str" if name != columns[3] else "float64") for name in columns})
+    pairs["adults"] = pairs["eligible_adults"].fillna(0.0).clip(lower=1e-6)
+    pairs["id"] = supply.table[supply.id_column].to_numpy()[pairs["place"].to_numpy()]
+    first = pairs.sort_values(["geoid", "minutes", "id"]).drop_duplicates("geoid")
+    votes = first.groupby(["community_id", "place", "id"])["adults"].sum().reset_index()
+    chosen = votes.sort_values(["community_id", "adults", "id"], ascending=[True, False, True])
+    chosen = chosen.drop_duplicates("community_id")[["community_id", "place", "id"]]
+    reaching = pairs.merge(chosen, on=["community_id", "place", "id"])
+    reaching["product"] = reaching["adults"] * reaching["minutes"]
+    sums = reaching.groupby("community_id")[["product", "adults"]].sum()
+    chosen[columns[3]] = chosen["community_id"].map(sums["product"] / sums["adults"])
+    chosen[columns[2]] = supply.table["name"].to_numpy()[chosen["place"].to_numpy()]
+    return chosen.rename(columns={"id": columns[1]})[columns]
+
+
+def _within(members: pd.DataFrame, supply: Supply, count: str, sums: dict[str, str]) -> pd.DataFrame:
+    """Return the number of distinct places within reach of a community, and sums over them (name: column)."""
+    pairs = members[["community_id", "geoid"]].merge(supply.pairs[["geoid", "place"]], on="geoid")
+    pairs = pairs[["community_id", "place"]].drop_duplicates()
+    for name, column in sums.items():
+        pairs[name] = supply.table[column].to_numpy()[pairs["place"].to_numpy()]
+    pairs[count] = 1
+    table = pairs.groupby("community_id")[[count, *sums]].sum()
+    return table.reindex(members["community_id"].unique(), fill_value=0).rename_axis("community_id").reset_index()
+
+
+def _ranks(table: pd.DataFrame) -> pd.Series:
+    order = table.sort_values(
+        ["priority", "eligible_adults", "community_id"], ascending=[False, False, True], na_position="last"
+    )
+    return (order.groupby("state").cumcount() + 1).reindex(table.index)
+
+
+def _tied(table: pd.DataFrame) -> pd.Series:
+    """Return the other communities of the state whose 5-95 % rank interval overlaps, best rank first."""
+    out = pd.Series([None] * len(table), index=table.index, dtype="object")
+    for _, part in table.groupby("state"):
+        part = part.sort_values("rank")
+        low, high = part["rank_low"].to_numpy(float), part["rank_high"].to_numpy(float)
+        ids = part["community_id"].to_numpy()
+        overlap = (low[:, None] <= high[None, :]) & (low[None, :] <= high[:, None])
+        np.fill_diagonal(overlap, False)
+        for row, others in zip(part.index, overlap, strict=True):
+            out[row] = " ".join(ids[others]) or None
+    return out
+
+
+def _outlines(members: pd.DataFrame, tracts: gpd.GeoDataFrame) -> dict[str, shapely.Geometry | None]:
+    polygons = tracts.drop_duplicates("geoid").set_index("geoid").geometry
+    return {
+        str(name): union(polygons.reindex(part["geoid"]).dropna().to_numpy())
+        for name, part in members.groupby("community_id")
+    }
+
+
+def union(shapes: np.ndarray) -> shapely.Geometry | None:
+    """Return the union of polygons (EPSG:4326), without the holes slivers leave; None where there is none.
+
+    Polygons that fit edge to edge are joined along their edges; others are joined as areas, and holes of less
+    than a hectare, which no tract is, are filled.
+    """
+    if not len(shapes):
+        return None
+    if shapely.coverage_is_valid(shapes):
+        return shapely.coverage_union_all(shapes)
+    joined = shapely.union_all(shapely.make_valid(shapes))
+    parts = [part for part in shapely.get_parts(joined) if part.geom_type == "Polygon"]
+    return shapely.union_all([_filled(part) for part in parts])
+
+
+def _filled(polygon: shapely.Polygon) -> shapely.Polygon:
+    m2_per_degree2 = (111_320.0**2) * np.cos(np.radians(polygon.centroid.y))
+    kept = [ring for ring in polygon.interiors if shapely.Polygon(ring).area * m2_per_degree2 >= HOLE_M2]
+    return shapely.Polygon(polygon.exterior, kept)

@@ -1,0 +1,103 @@
+"""Recruitment hubs: where p places reach most of the people the work is meant for, p = 1, 2 and so on.
+
+Takes people, candidate sites and minutes between them. Does not hold the solver (`geodata.cover`) or travel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geodata.cover import Cover, ExactCover, greedy, reduced, swapped
+from geodata.result_tables import HUBS
+from geodata.settings import Hubs
+
+CANDIDATE_COLUMNS = ["candidate_id", "name", "kind", "latitude", "longitude"]
+
+
+def candidates(job_centers: pd.DataFrame, providers: pd.DataFrame, settings: Hubs) -> pd.DataFrame:
+    """Return [candidate_id, name, kind, latitude, longitude]: the places a hub may stand at that can be placed.
+
+    Training that only takes working electricians is no place to recruit beginners.
+    """
+    frames = []
+    if "job_centers" in settings.candidates:
+        frames.append(job_centers.rename(columns={"center_id": "candidate_id"}))
+    if "providers" in settings.candidates:
+        entry = providers[providers["entry_stage"] == "entry"]
+        frames.append(entry.rename(columns={"provider_id": "candidate_id"}))
+    columns = [*CANDIDATE_COLUMNS, "location_quality"]
+    table = pd.concat([frame[columns] for frame in frames], ignore_index=True)
+    placed = table["location_quality"].isin(["point", "street"]) & table["latitude"].notna()
+    kept = table.loc[placed, CANDIDATE_COLUMNS].drop_duplicates("candidate_id")
+    return kept.sort_values("candidate_id").reset_index(drop=True)
+
+
+def people_to_reach(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return [geoid, state, adults] of the listed tracts of tier A or B with eligible adults."""
+    counted = scores["gated"] & scores["tier"].isin(["A", "B"]) & (scores["eligible_adults"] > 0)
+    table = scores.loc[counted, ["geoid", "state", "eligible_adults"]]
+    return table.rename(columns={"eligible_adults": "adults"}).sort_values("geoid").reset_index(drop=True)
+
+
+def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs, state: str) -> pd.DataFrame:
+    """Return the `hubs` table of a state: for each number of hubs the best places, and how sure that is.
+
+    `people` is [geoid, adults], `sites` the `candidates`, `minutes` [geoid, candidate_id, minutes] of at least
+    all pairs within `cover_minutes`. The table ends at the number of hubs beyond which nobody more is reached.
+    `covered_share` is of all `people`, those beyond every candidate included. `order` puts the place that
+    covers most alone first. Empty where no candidate covers anybody.
+    """
+    cover = _cover(people, sites, minutes, settings)
+    small, kept = reduced(cover)
+    total = float(people["adults"].sum())
+    frames = []
+    walk = greedy(small, settings.most)
+    alone = cover.alone()
+    reachable = small.covered(np.arange(len(kept)))
+    most = min(settings.most, len(kept))
+    if not most:
+        return HUBS.empty()
+    solver = ExactCover(small)
+    for p in range(1, most + 1):
+        best = solver.solve(p, settings.solver_seconds, swapped(small, _filled(walk, p, len(kept))))
+        chosen = kept[best.sites]
+        chosen = chosen[np.argsort(-alone[chosen], kind="stable")]
+        frame = sites.iloc[chosen].assign(
+            state=state,
+            p=p,
+            order=range(1, len(chosen) + 1),
+            covered_adults=best.covered,
+            covered_share=best.covered / total,
+            gap=best.gap,
+            greedy_adults=small.covered(walk[:p]),
+            covered_alone=alone[chosen],
+        )
+        frames.append(frame)
+        if best.covered >= reachable * (1 - 1e-12):
+            break
+    return HUBS.validate(pd.concat(frames, ignore_index=True))
+
+
+def greedy_hubs(
+    people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, most: int, settings: Hubs
+) -> pd.DataFrame:
+    """Return [order, candidate_id, covered_adults] of the greedy choice of `most` hubs: the nation in seconds."""
+    cover = _cover(people, sites, minutes, settings)
+    walk = greedy(cover, most)
+    covered = [cover.covered(walk[: n + 1]) for n in range(len(walk))]
+    ids = sites["candidate_id"].iloc[walk].to_numpy()
+    return pd.DataFrame({"order": range(1, len(walk) + 1), "candidate_id": ids, "covered_adults": covered})
+
+
+def _filled(walk: list[int], p: int, n_sites: int) -> list[int]:
+    """Return the first p sites of the greedy walk, filled up by number where it ended early."""
+    return [*walk, *sorted(set(range(n_sites)) - set(walk))][:p]
+
+
+def _cover(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs) -> Cover:
+    near = minutes[minutes["minutes"] <= settings.cover_minutes]
+    row = pd.Index(people["geoid"]).get_indexer(near["geoid"])
+    site = pd.Index(sites["candidate_id"]).get_indexer(near["candidate_id"])
+    known = (row >= 0) & (site >= 0)
+    return Cover.from_pairs(row[known], site[known], people["adults"].to_numpy(dtype=float), len(sites))
