@@ -56,7 +56,7 @@ class Acquirer(Protocol):
 
 
 def obtain_for(acquirer: Acquirer, spec: SourceSpec, states: Iterable[State]) -> list[Acquired]:
-    """Return the file or files of `spec` that serve `states`: the national one once, or one for each state.
+    """Return the file or files of `spec` that serve `states`: the national one alone, or one for each state.
 
     Raises SourceUnavailable when no state is served; states without a file are for the caller to compare.
     """
@@ -68,9 +68,10 @@ def obtain_for(acquirer: Acquirer, spec: SourceSpec, states: Iterable[State]) ->
         except SourceUnavailable as problem:
             missing.append(problem)
             continue
-        found.setdefault(acquired.path, acquired)
         if acquired.scope == NATION:
-            break
+            # The files of single states would repeat its rows.
+            return [acquired]
+        found.setdefault(acquired.path, acquired)
     if not found and missing:
         raise missing[0]
     return list(found.values())

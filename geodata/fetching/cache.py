@@ -29,6 +29,8 @@ from geodata.files import sha256_of, write_text
 MANIFEST_FORMAT = 1
 HISTORY = 5
 _LOCK_SECONDS = 60.0
+# Another run that downloads the same file is worth waiting for: its copy serves both.
+_DOWNLOAD_SECONDS = 3600.0
 _ABANDONED = timedelta(days=7)
 
 
@@ -45,7 +47,8 @@ class Entry:
     """One copy of one file of a source: what it is, where it came from and how to ask whether it changed.
 
     `retrieved_at` is when the bytes came, `checked_at` when the publisher last said they were current (both
-    ISO 8601, UTC). `size` is in bytes. `url` is redacted.
+    ISO 8601, UTC). `size` is in bytes. `asked` is the address asked, `url` the one that answered, both redacted;
+    `version` is the publisher's own word for how new the copy is.
     """
 
     url: str
@@ -57,7 +60,8 @@ class Entry:
     licence: str = ""
     etag: str | None = None
     last_modified: str | None = None
-    content_type: str | None = None
+    version: str | None = None
+    asked: str = ""
     note: str = ""
 
     @property
@@ -113,10 +117,18 @@ def iso(moment: datetime) -> str:
 class Cache:
     """A cache in one folder, safe for several runs at once."""
 
-    def __init__(self, root: Path, *, history: int = HISTORY, lock_seconds: float = _LOCK_SECONDS) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        history: int = HISTORY,
+        lock_seconds: float = _LOCK_SECONDS,
+        download_seconds: float = _DOWNLOAD_SECONDS,
+    ) -> None:
         self.root = Path(root)
         self.history = history
         self._lock_seconds = lock_seconds
+        self._download_seconds = download_seconds
         self._verified: dict[Path, tuple[int, int]] = {}
 
     # --- places -------------------------------------------------------------------------------------------------
@@ -137,21 +149,21 @@ class Cache:
     # --- locks --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
+    def _locked(self, name: str, seconds: float) -> Iterator[None]:
         folder = self.root / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(folder / f"{safe_name(name)}.lock", timeout=self._lock_seconds):
+            with FileLock(folder / f"{safe_name(name)}.lock", timeout=seconds):
                 yield
         except Timeout:
             raise CacheBusyError(
                 f"Another run has held the cache at {self.root} ({name}) for more than "
-                f"{self._lock_seconds:.0f} seconds. Wait for it to end, or give this run its own cache folder."
+                f"{seconds:.0f} seconds. Wait for it to end, or give this run its own cache folder."
             ) from None
 
     def obtaining(self, source: str, scope: str) -> Any:
         """Return a context in which this run alone downloads `source` for `scope`."""
-        return self._locked(f"{source}.{scope}")
+        return self._locked(f"{source}.{scope}", self._download_seconds)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -215,7 +227,7 @@ class Cache:
         A copy with the same bytes replaces the earlier entry of those bytes instead of lengthening the history.
         """
         target = self.object_path(entry.sha256, entry.filename)
-        with self._locked("cache"):
+        with self._locked("cache", self._lock_seconds):
             target.parent.mkdir(parents=True, exist_ok=True)
             with downloaded.open("rb") as handle:
                 os.fsync(handle.fileno())
@@ -227,7 +239,7 @@ class Cache:
 
     def confirm(self, source: str, scope: str, sha256: str, checked_at: datetime, **validators: str | None) -> Entry:
         """Note that the publisher said the copy `sha256` is still current, and return its new entry."""
-        with self._locked("cache"):
+        with self._locked("cache", self._lock_seconds):
             known = self.manifest(source, scope)
             entry = next(old for old in known.entries if old.sha256 == sha256)
             fresh = {name: value for name, value in validators.items() if value}
@@ -238,7 +250,7 @@ class Cache:
 
     def failed(self, source: str, scope: str, at: datetime, reason: str) -> None:
         """Note an attempt that failed; the copies stay as they are."""
-        with self._locked("cache"):
+        with self._locked("cache", self._lock_seconds):
             known = self.manifest(source, scope)
             self._write(replace(known, last_failure=Failure(iso(at), reason)))
 
@@ -256,7 +268,7 @@ class Cache:
         if keep < 1:
             raise ValueError("keep must be at least 1: the last good copy is never removed")
         freed = objects = partials = 0
-        with self._locked("cache"):
+        with self._locked("cache", self._lock_seconds):
             named: set[str] = set()
             for manifest in self.manifests():
                 kept = manifest.entries[:keep]

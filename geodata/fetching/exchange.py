@@ -34,10 +34,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Validators:
-    """What a publisher gave to ask later whether a file changed."""
+    """What a publisher gave to ask later whether a file changed; `version` where it has its own way of saying."""
 
     etag: str | None = None
     last_modified: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Request:
     max_bytes: int | None = None
     follow_redirects: bool = True
     known: Validators = Validators()
+    beginning_only: bool = False
 
     def redactor(self) -> Redactor:
         """Return what hides this request's secrets."""
@@ -82,6 +84,7 @@ class Download:
     etag: str | None = None
     last_modified: str | None = None
     content_type: str = ""
+    version: str | None = None
     moved_to: str | None = None
     attempts: int = 1
     resumed_at: int = 0

@@ -26,7 +26,7 @@ from geodata.fetching import resume
 from geodata.fetching.archives import check_zip
 from geodata.fetching.body import Bounds, copy_body
 from geodata.fetching.clock import Clock
-from geodata.fetching.content import check_end
+from geodata.fetching.content import HEAD_BYTES, check_end, check_head
 from geodata.fetching.exchange import Download, Limits, Progress, Request
 from geodata.fetching.problems import FetchError, duration
 from geodata.fetching.redaction import Redactor, host_of, redact_logs
@@ -118,6 +118,12 @@ class Fetcher:
 
         came = self._persist(request, attempt)
         return came, held[0]
+
+    def peek(self, request: Request) -> Download:
+        """Return what would come, having read no more than the beginning; one attempt, raises FetchError."""
+        deadline = self.clock.monotonic() + self.limits.read_s
+        redact_logs([*request.secret_params.values(), *request.secret_headers.values(), *request.secrets])
+        return self._attempt(replace(request, beginning_only=True), io.BytesIO(), None, deadline)
 
     def json(self, request: Request) -> Any:
         """Return the parsed JSON of an answer, None for an empty one (204); raises FetchError."""
@@ -288,6 +294,10 @@ class Fetcher:
             raise refusal(
                 response, host, redact, self.clock.now(), with_key=bool(request.secret_headers or request.secret_params)
             )
+        if request.beginning_only:
+            head = response.raw.read1(HEAD_BYTES, decode_content=True) or b""
+            check_head(head, request.media, came.content_type, host)
+            return came
         if start == 0:
             out.seek(0)
             out.truncate()

@@ -43,6 +43,8 @@ SPEC = SourceSpec(
     urls=("{afdc_host}/api/alt-fuel-stations/v1.json?fuel_type=ELEC&status=all&access=all&country=US&limit=all",),
     media="any",
     key_env="NLR_API_KEY",
+    key_page="https://developer.nlr.gov/signup/",
+    transport="afdc",
     expected=Expected(least_rows=25_000, least_states=51),
 )
 COLUMNS = (

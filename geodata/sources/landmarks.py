@@ -88,6 +88,7 @@ CORRIDORS = SourceSpec(
         "FeatureServer/0",
     ),
     media="json",
+    transport="arcgis",
 )
 
 

@@ -61,6 +61,7 @@ class SourceSpec:
     tract_vintage: Literal[2010, 2020] | None = None
     media: Literal["csv", "json", "zip", "xlsx", "tiff", "any"] = "any"
     key_env: str | None = None
+    key_page: str | None = None
     required: bool = False
     optional: bool = False
     archived: bool = False

@@ -39,7 +39,12 @@ SPEC = SourceSpec(
     expected=Expected(least_rows=70_000, most_rows=90_000, least_states=51),
 )
 SPEC_MEASURES = replace(
-    SPEC, name="svi_measures", title="Survey measures of the Social Vulnerability Index", table=MEASURES, required=True
+    SPEC,
+    name="svi_measures",
+    title="Survey measures of the Social Vulnerability Index",
+    table=MEASURES,
+    required=True,
+    file_of="svi",
 )
 # Variable of the file by measure; counts are E_/M_, percentages EP_/MP_.
 VARIABLES = {

@@ -135,7 +135,7 @@ def test_two_runs_storing_at_once_lose_nothing(tmp_path):
 
 
 def test_a_held_lock_is_a_sentence_after_a_while(tmp_path):
-    cache = Cache(tmp_path, lock_seconds=0.05)
+    cache = Cache(tmp_path, download_seconds=0.05)
     (tmp_path / "locks").mkdir()
     with (
         FileLock(tmp_path / "locks" / "stations.RI.lock"),

@@ -80,7 +80,7 @@ def test_a_state_source_prefers_the_states_file_and_takes_the_national_one_when_
     acquirer = FolderAcquirer(root, clock=CLOCK)
     assert acquirer.obtain(TRACTS, RI).path.name == "cb_2020_44_tract_500k.zip"
     assert acquirer.obtain(TRACTS, GA).path.name == "cb_2022_us_tract_500k.zip"
-    assert [one.scope for one in obtain_for(acquirer, TRACTS, [RI, GA])] == ["RI", "nation"]
+    assert [one.scope for one in obtain_for(acquirer, TRACTS, [RI, GA])] == ["nation"]
 
 
 def test_a_file_in_another_states_folder_is_never_taken(folder):

@@ -1,0 +1,302 @@
+"""Obtaining sources from their publishers, with the last good copy to fall back on.
+
+A copy becomes the newest one only after it is whole, is what it should be, holds to its pinned hash and, where a
+trial is given, can be read. Until then the last good copy stays, and it is what a failing publisher leaves us with:
+marked stale, with its age and the reason.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from platformdirs import user_cache_path
+
+from geodata.errors import OnrampError, SourceUnavailable
+from geodata.fetching.acquire import NATION, Acquired, Acquirer, FolderAcquirer, age_in_days
+from geodata.fetching.acs_summary_file import SummaryFiles
+from geodata.fetching.afdc import StationService
+from geodata.fetching.arcgis import ArcGisLayer
+from geodata.fetching.cache import Cache, Entry, iso, safe_name
+from geodata.fetching.career_one_stop import CareerOneStop
+from geodata.fetching.census_api import CensusApi
+from geodata.fetching.clock import Clock
+from geodata.fetching.exchange import Download, Progress, Validators
+from geodata.fetching.folder import fill_patterns, needs_state
+from geodata.fetching.http import Fetcher
+from geodata.fetching.problems import FetchError
+from geodata.fetching.redaction import Redactor
+from geodata.fetching.transport import Job, PlainFile, Transport, fill_address
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.states import State
+
+TRANSPORTS: Mapping[str, Transport] = {
+    "file": PlainFile(),
+    "afdc": StationService(),
+    "arcgis": ArcGisLayer(),
+    "census_api": CensusApi(),
+    "acs_summary_file": SummaryFiles(),
+    "career_one_stop": CareerOneStop(),
+}
+SUPPLIED_FOLDER = "supplied"
+# After a failure other runs use the last good copy for a while instead of failing one by one.
+_REST = timedelta(minutes=10)
+_DAILY, _WEEKLY, _MONTHLY = timedelta(hours=12), timedelta(days=6), timedelta(days=30)
+
+Trial = Callable[[SourceSpec, Path, State | None], None]
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """`fields` fill addresses (e.g. `afdc_host`); `environ` holds keys; `refresh` asks even for recent copies."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    refresh: bool = False
+
+
+def asked_again_after(spec: SourceSpec) -> timedelta:
+    """Return how long a copy is taken as current without asking the publisher."""
+    if spec.archived or spec.sha256:
+        return _MONTHLY
+    return _DAILY if "daily" in spec.cadence.casefold() else _WEEKLY
+
+
+class LiveAcquirer:
+    """Takes sources from their publishers through the cache.
+
+    `supplied` serves the sources that have no address because the operator brings them. `trial` is run on each new
+    copy before it is accepted and raises an OnrampError when the copy cannot be used.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        cache: Cache,
+        *,
+        clock: Clock | None = None,
+        options: LiveOptions | None = None,
+        supplied: Acquirer | None = None,
+        trial: Trial | None = None,
+    ) -> None:
+        self._fetcher = fetcher
+        self._cache = cache
+        self._clock = clock or fetcher.clock
+        self._options = options or LiveOptions()
+        self._supplied = supplied
+        self._trial = trial
+
+    @property
+    def cache(self) -> Cache:
+        """The cache of copies."""
+        return self._cache
+
+    def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
+        """Return the newest copy that can be had; raises SourceUnavailable when there never was one."""
+        if not spec.urls:
+            return self._from_operator(spec, state)
+        reasons: list[str] = []
+        for scope, addresses in self.addresses(spec, state).items():
+            try:
+                return self._obtain(spec, state if scope != NATION else None, scope, addresses)
+            except SourceUnavailable as problem:
+                reasons.append(str(problem))
+        if not reasons:
+            raise SourceUnavailable(f"{spec.title} comes by state: name the state it is wanted for.")
+        raise SourceUnavailable(reasons[0])
+
+    def addresses(self, spec: SourceSpec, state: State | None) -> dict[str, list[str]]:
+        """Return the addresses by scope ("nation" or a postal code), in the order they are tried."""
+        found: dict[str, list[str]] = {}
+        for template in spec.urls:
+            own = needs_state(template) or (spec.scope == "state" and spec.transport != "file")
+            filled = fill_address(template, spec, state, self._options.fields)
+            if filled is not None and not (own and state is None):
+                found.setdefault(state.usps if own and state else NATION, []).append(filled)
+        like_spec = [scope for scope in found if (scope == NATION) == (spec.scope == NATION)]
+        return {scope: found[scope] for scope in [*like_spec, *(scope for scope in found if scope not in like_spec)]}
+
+    def _from_operator(self, spec: SourceSpec, state: State | None) -> Acquired:
+        if self._supplied is None:
+            patterns = " or ".join(fill_patterns(spec.filenames, state))
+            raise SourceUnavailable(
+                f"{spec.title} has no address to download from: put a file called {patterns} in a folder and name the "
+                "folder in the settings (sources.folder)."
+            )
+        return self._supplied.obtain(spec, state)
+
+    def _obtain(self, spec: SourceSpec, state: State | None, scope: str, addresses: Sequence[str]) -> Acquired:
+        name = spec.file_of or spec.name
+        with self._cache.obtaining(name, scope):
+            have = self._cache.newest_good(name, scope)
+            now = self._clock.now()
+            if have and not self._options.refresh:
+                if now - have[0].checked < asked_again_after(spec):
+                    return self._acquired(spec, scope, have, "cached", now)
+                failure = self._cache.manifest(name, scope).last_failure
+                if failure and now - datetime.fromisoformat(failure.at) < _REST:
+                    return self._stale(spec, scope, have, failure.reason, now)
+            reasons = []
+            for address in addresses:
+                try:
+                    return self._try(spec, state, scope, address, have)
+                except OnrampError as problem:
+                    reasons.append(str(problem))
+            reason = " ".join(dict.fromkeys(reasons))
+            self._cache.failed(name, scope, now, reason)
+            if have is None:
+                raise SourceUnavailable(_never(spec, state, reason))
+            return self._stale(spec, scope, have, reason, now)
+
+    def _try(
+        self, spec: SourceSpec, state: State | None, scope: str, address: str, have: tuple[Entry, Path] | None
+    ) -> Acquired:
+        name = spec.file_of or spec.name
+        redact = Redactor(self._secrets(spec))
+        known = Validators()
+        if have and have[0].asked == redact(address):
+            known = Validators(have[0].etag, have[0].last_modified, have[0].version)
+        part = self._cache.partial_path(name, scope, unquote(urlsplit(address).path).rsplit("/", 1)[-1] or name)
+        job = Job(spec, state, address, part, known, self._options.environ)
+        came = TRANSPORTS[spec.transport].fetch(self._fetcher, job)
+        now = self._clock.now()
+        moved = f"It has moved for good to {came.moved_to}." if came.moved_to else ""
+        if came.state == "unchanged" and have:
+            validators = {"etag": came.etag, "last_modified": came.last_modified}
+            entry = self._cache.confirm(name, scope, have[0].sha256, now, **validators)
+            return _with_note(self._acquired(spec, scope, (entry, have[1]), "live", now), moved)
+        if came.state != "new":
+            raise FetchError(f"{spec.publisher} gave nothing for {spec.title}.", "content")
+        try:
+            if self._trial is not None:
+                # A parser may read the vintage from the name.
+                part = part.replace(part.with_name(_filename(spec, state, came, now)))
+                self._trial(spec, part, state)
+            entry = self._entry(spec, state, came, redact(address), redact, now)
+            return _with_note(
+                self._acquired(spec, scope, (entry, self._cache.store(name, scope, part, entry)), "live", now), moved
+            )
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _entry(
+        self, spec: SourceSpec, state: State | None, came: Download, asked: str, redact: Redactor, now: datetime
+    ) -> Entry:
+        return Entry(
+            url=redact(came.url),
+            asked=asked,
+            filename=_filename(spec, state, came, now),
+            sha256=came.sha256,
+            size=came.size,
+            retrieved_at=iso(now),
+            checked_at=iso(now),
+            licence=spec.licence,
+            etag=came.etag,
+            last_modified=came.last_modified,
+            version=came.version,
+        )
+
+    def _secrets(self, spec: SourceSpec) -> list[str]:
+        names = (spec.key_env, "CAREERONESTOP_USER_ID")
+        return [self._options.environ.get(name, "") for name in names if name]
+
+    def _stale(self, spec: SourceSpec, scope: str, copy: tuple[Entry, Path], reason: str, now: datetime) -> Acquired:
+        stale = self._acquired(spec, scope, copy, "stale", now)
+        return _with_note(stale, f"This is the last good copy, of {copy[0].retrieved_at[:10]}: {reason}")
+
+    def _acquired(self, spec: SourceSpec, scope: str, copy: tuple[Entry, Path], status: str, now: datetime) -> Acquired:
+        entry, path = copy
+        return Acquired(
+            source=spec.name,
+            scope=scope,
+            path=path,
+            status=status,  # type: ignore[arg-type]
+            retrieved_at=entry.retrieved_at,
+            age_days=age_in_days(entry.retrieved_at, now),
+            sha256=entry.sha256,
+            size=entry.size,
+            url=entry.url,
+            note=entry.note,
+        )
+
+
+def _with_note(acquired: Acquired, note: str) -> Acquired:
+    return Acquired(**{**acquired.__dict__, "note": " ".join(part for part in (acquired.note, note) if part)})
+
+
+def _never(spec: SourceSpec, state: State | None, reason: str) -> str:
+    where = "" if state is None else f" for {state.name}"
+    remedy = f"Try again later, or download it at {spec.page} and put it in a folder named in sources.folder."
+    return f"{spec.title}{where} could not be obtained and there is no earlier copy. {reason} {remedy}"
+
+
+def _filename(spec: SourceSpec, state: State | None, came: Download, now: datetime) -> str:
+    """Return the publisher's name for the file if a folder would be searched for it, else one that would.
+
+    The made-up name carries the source's year, or the day it came, where the pattern leaves room.
+    """
+    patterns = fill_patterns(spec.filenames, state)
+    named = safe_name(came.filename) if came.filename else ""
+    suffix = _SUFFIXES.get(spec.transport) or Path(named).suffix
+    moment = now.date().isoformat() if "daily" in spec.cadence.casefold() or spec.year is None else str(spec.year)
+    made_up = [_made_up(pattern, moment) for pattern in patterns]
+    for name in (named, *(one for one in made_up if one.endswith(suffix))):
+        if any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns):
+            return name
+    return named or f"{safe_name(spec.name)}{suffix}"
+
+
+def _made_up(pattern: str, moment: str) -> str:
+    """Return a name that the pattern fits, with the moment in place of its first `*` or `????`."""
+    if "????" in pattern and "*" not in pattern:
+        return safe_name(pattern.replace("????", moment[:4], 1))
+    before, star, after = pattern.partition("*")
+    if not star:
+        return safe_name(pattern)
+    gap = "_" if before[-1:].isalnum() else ""
+    return safe_name(f"{before}{gap}{moment}{after.replace('*', '')}")
+
+
+_SUFFIXES = {
+    "arcgis": ".geojson",
+    "census_api": ".csv",
+    "acs_summary_file": ".csv",
+    "career_one_stop": ".json",
+}
+
+
+def live_acquirer(settings: Settings, *, progress: Progress | None = None, refresh: bool = False) -> LiveAcquirer:
+    """Return the acquirer that the settings ask for, with the user's keys, proxies and certificates.
+
+    The cache is the settings' or the user's cache folder. Files an operator brings for sources without an address
+    lie in the folder `supplied` under the home folder. New copies are read on trial before they are accepted.
+    """
+    supplied = settings.home / SUPPLIED_FOLDER
+    return LiveAcquirer(
+        Fetcher(progress=progress),
+        Cache(cache_folder(settings)),
+        options=LiveOptions(fields={"afdc_host": settings.sources.afdc_host.rstrip("/")}, refresh=refresh),
+        supplied=FolderAcquirer(supplied) if supplied.is_dir() else None,
+        trial=parse_on_trial(settings),
+    )
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Return the folder of the download cache."""
+    return settings.sources.cache or user_cache_path("onramp", appauthor=False)
+
+
+def parse_on_trial(settings: Settings) -> Trial:
+    """Return a trial that reads a new copy with the source's own parser, which names what drifted."""
+
+    def trial(spec: SourceSpec, path: Path, state: State | None) -> None:
+        SOURCES[spec.name].parse(path, ParseContext(settings, state))
+
+    return trial

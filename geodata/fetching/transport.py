@@ -1,0 +1,97 @@
+"""How a copy of a source is obtained live: the job, the plain file, and the templates of addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from geodata.fetching.exchange import Download, Request, Validators
+from geodata.fetching.http import Fetcher
+from geodata.fetching.problems import FetchError
+from geodata.states import State
+
+if TYPE_CHECKING:
+    from geodata.sources.spec import SourceSpec
+
+
+@dataclass(frozen=True)
+class Job:
+    """One copy to obtain: from `url` (filled in), written to `part`; `known` is what the last copy came with.
+
+    `environ` holds the keys: transports take from it what the publisher asks for.
+    """
+
+    spec: SourceSpec
+    state: State | None
+    url: str
+    part: Path
+    known: Validators = field(default_factory=Validators)
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    def secret(self, name: str | None = None) -> str:
+        """Return the value of the environment variable `name`, or of the one the source's key is in.
+
+        Raises FetchError saying which variable to set.
+        """
+        variable = name or self.spec.key_env or ""
+        value = self.environ.get(variable, "").strip()
+        if not value:
+            page = self.spec.key_page or self.spec.page
+            raise FetchError(f"{self.spec.title} needs a key: ask for one at {page} and set {variable} to it.", "key")
+        return value
+
+
+class Transport(Protocol):
+    """A way of obtaining a copy."""
+
+    def fetch(self, fetcher: Fetcher, job: Job) -> Download:
+        """Write the copy to `job.part`, or say that it is unchanged or empty; raises FetchError."""
+        ...
+
+    def probe(self, fetcher: Fetcher, job: Job) -> None:
+        """Ask as little as shows that the publisher can be reached and takes the key; raises FetchError."""
+        ...
+
+
+class PlainFile:
+    """A file at an address. A key, where the source has one, goes in the `Authorization` header."""
+
+    def _request(self, job: Job) -> Request:
+        headers = {"Authorization": f"Bearer {job.secret()}"} if job.spec.key_env else {}
+        return Request(
+            job.url,
+            label=job.spec.title,
+            secret_headers=headers,
+            media=job.spec.media,
+            sha256=job.spec.sha256,
+            known=job.known,
+        )
+
+    def fetch(self, fetcher: Fetcher, job: Job) -> Download:
+        """Download the file."""
+        return fetcher.download(self._request(job), job.part)
+
+    def probe(self, fetcher: Fetcher, job: Job) -> None:
+        """Read the beginning of the file, or hear that it is unchanged."""
+        fetcher.peek(self._request(job))
+
+
+def fill_address(template: str, spec: SourceSpec, state: State | None, options: Mapping[str, str]) -> str | None:
+    """Return the address of a copy, or None when it needs a state and there is none."""
+    fields: dict[str, str] = dict(options)
+    if spec.year is not None:
+        fields["year"] = str(spec.year)
+    if state is not None:
+        fields |= {"fips": state.fips, "usps": state.usps, "state_name": state.name.replace(" ", "")}
+    filled = re.sub(r"\{(\w+)\}", lambda found: fields.get(found.group(1), found.group(0)), template)
+    return None if re.search(r"\{\w+\}", filled) else filled
+
+
+def split_address(url: str) -> tuple[str, dict[str, str]]:
+    """Return an address without its query, and the query as names and values."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query="", fragment="")), dict(parse_qsl(parts.query, keep_blank_values=True))
