@@ -1,0 +1,305 @@
+"""A publisher's bad day, seen from the run: the last good copy serves, marked stale, and nothing good is lost."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from geodata.errors import InputError, SourceUnavailable
+from geodata.fetching.acquire import FolderAcquirer
+from geodata.fetching.cache import Cache, CacheBusyError
+from geodata.fetching.http import Fetcher
+from geodata.fetching.live import LiveAcquirer, LiveOptions, asked_again_after
+from geodata.schemas import CENTERS
+from geodata.sources.spec import SourceSpec
+from geodata.states import find_state
+from tests.integration.publisher_server import Publisher, Reply, file_of
+
+RI = find_state("RI")
+GOOD = b"STATEFP,COUNTYFP\n44,001\n"
+HTML = b"<!doctype html><title>Down for maintenance</title>"
+REMEDY = (
+    "Try again later, or download it at https://publisher.example/centers and put it in a folder named in "
+    "sources.folder."
+)
+
+
+@pytest.fixture
+def spec(publisher: Publisher) -> SourceSpec:
+    return SourceSpec(
+        name="centers",
+        title="Centers of Population",
+        publisher="U.S. Census Bureau",
+        table=CENTERS,
+        scope="nation",
+        filenames=("CenPop2020_Mean_TR.txt", "CenPop2020_Mean_TR{fips}.txt"),
+        page="https://publisher.example/centers",
+        licence="public domain",
+        cadence="every ten years",
+        urls=(f"{publisher.url}/CenPop{{year}}_Mean_TR.txt",),
+        year=2020,
+        media="csv",
+    )
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+@pytest.fixture
+def live(fetcher: Fetcher, cache: Cache) -> LiveAcquirer:
+    return LiveAcquirer(fetcher, cache, options=LiveOptions(environ={}))
+
+
+def snapshot(cache: Cache) -> dict[str, bytes]:
+    objects = cache.root / "objects"
+    return {str(path.relative_to(objects)): path.read_bytes() for path in objects.rglob("*") if path.is_file()}
+
+
+def test_the_first_copy_is_live_the_next_cached_then_confirmed(publisher, live, spec, cache, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD, **{"Last-Modified": "Wed, 21 Oct 2026 07:28:00 GMT"}))
+    first = live.obtain(spec, RI)
+    assert (first.status, first.scope, first.age_days) == ("live", "nation", 0)
+    assert first.path.name == "CenPop2020_Mean_TR.txt"
+    assert first.url == f"{publisher.url}/CenPop2020_Mean_TR.txt"
+    fake_time.forward(days=1)
+    again = live.obtain(spec, RI)
+    assert (again.status, again.age_days, again.path) == ("cached", 1, first.path)
+    assert len(publisher.seen) == 1
+    fake_time.forward(days=7)
+    confirmed = live.obtain(spec, RI)
+    assert (confirmed.status, confirmed.age_days) == ("live", 8)
+    assert publisher.seen[1].headers["if-none-match"] == '"1"'
+    assert len(cache.manifest("centers", "nation").entries) == 1
+    assert live.obtain(spec, RI).status == "cached"
+
+
+def test_a_new_edition_becomes_the_newest_and_the_old_one_stays_in_the_history(publisher, live, spec, cache, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    old = live.obtain(spec)
+    fake_time.forward(days=7)
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD + b"44,003\n", etag='"2"'))
+    new = live.obtain(spec)
+    assert (new.status, new.size) == ("live", len(GOOD) + 7)
+    assert old.path.exists()
+    assert [entry.sha256 for entry in cache.manifest("centers", "nation").entries] == [new.sha256, old.sha256]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Reply(HTML), "answered with a web page that says “Down for maintenance” instead of a table of text."),
+        (Reply(b"", 503), "is failing (HTTP 503) (4 attempts)."),
+        (Reply(b"", 429, {"Retry-After": "78590"}), "allows no more requests for another 22 hours (HTTP 429)."),
+        (Reply(GOOD, cut_after=5), "broke off after 5 bytes of 24 bytes (4 attempts)."),
+        (Reply(b"", 404), "has no such file (HTTP 404)."),
+        (Reply(b""), "answered with an empty file instead of a table of text (4 attempts)."),
+        (Reply(b"", 204), None),
+    ],
+)
+def test_a_bad_day_leaves_the_last_good_copy_stale_with_age_and_reason(
+    publisher, live, spec, cache, fake_time, fault, reason
+):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD, etag=None))
+    live.obtain(spec)
+    before = snapshot(cache)
+    fake_time.forward(days=30)
+    publisher.script("/CenPop2020_Mean_TR.txt", fault)
+    stale = live.obtain(spec)
+    assert (stale.status, stale.age_days, stale.path.read_bytes()) == ("stale", 30, GOOD)
+    told = f"{publisher.host} {reason}" if reason else "U.S. Census Bureau gave nothing for Centers of Population."
+    assert stale.note == f"This is the last good copy, of 2026-11-22: {told}"
+    assert snapshot(cache) == before
+    assert cache.manifest("centers", "nation").last_failure.reason == told
+
+
+@pytest.mark.parametrize("fault", [Reply(HTML), Reply(b"", 404), Reply(GOOD, cut_after=5)])
+def test_without_an_earlier_copy_one_sentence_says_what_to_do_and_the_cache_stays_empty(
+    publisher, live, spec, cache, fault
+):
+    publisher.script("/CenPop2020_Mean_TR.txt", fault)
+    with pytest.raises(SourceUnavailable) as told:
+        live.obtain(spec)
+    sentence = str(told.value)
+    assert sentence.startswith(
+        f"Centers of Population could not be obtained and there is no earlier copy. {publisher.host} "
+    )
+    assert sentence.endswith(REMEDY)
+    assert snapshot(cache) == {}
+
+
+def test_the_bad_day_ends_by_itself(publisher, live, spec, cache, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    live.obtain(spec)
+    fake_time.forward(days=30)
+    publisher.script("/CenPop2020_Mean_TR.txt", Reply(HTML))
+    assert live.obtain(spec).status == "stale"
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    rested = len(publisher.seen)
+    assert live.obtain(spec).status == "stale"
+    assert len(publisher.seen) == rested
+    fake_time.forward(minutes=11)
+    assert live.obtain(spec).status == "live"
+    assert cache.manifest("centers", "nation").last_failure is None
+
+
+def test_a_refresh_asks_at_once(publisher, fetcher, cache, live, spec):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    live.obtain(spec)
+    eager = LiveAcquirer(fetcher, cache, options=LiveOptions(environ={}, refresh=True))
+    assert eager.obtain(spec).status == "live"
+    assert len(publisher.seen) == 2
+
+
+def test_a_pinned_file_that_changed_is_not_taken(publisher, live, spec, cache, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    pinned = replace(spec, sha256=(live.obtain(spec).sha256,))
+    fake_time.forward(days=31)
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD + b"evil\n", etag='"2"'))
+    stale = live.obtain(pinned)
+    assert stale.status == "stale"
+    assert "sent other bytes than the ones this source is pinned to" in stale.note
+
+
+def test_the_second_address_is_used_when_the_first_fails(publisher, live, spec):
+    publisher.script("/CenPop2020_Mean_TR.txt", Reply(b"", 404))
+    publisher.script("/mirror/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    twice = replace(spec, urls=(*spec.urls, f"{publisher.url}/mirror/CenPop2020_Mean_TR.txt"))
+    assert live.obtain(twice).url == f"{publisher.url}/mirror/CenPop2020_Mean_TR.txt"
+
+
+def test_validators_of_one_address_are_not_sent_to_another(publisher, live, spec, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    live.obtain(spec)
+    fake_time.forward(days=7)
+    publisher.script("/next/CenPop2020_Mean_TR.txt", file_of(GOOD + b"44,003\n"))
+    moved = replace(spec, urls=(f"{publisher.url}/next/CenPop2020_Mean_TR.txt",))
+    assert live.obtain(moved).size == len(GOOD) + 7
+
+
+def test_a_state_file_serves_where_the_national_one_never_came(publisher, live, spec):
+    both = replace(spec, urls=(*spec.urls, f"{publisher.url}/CenPop2020_Mean_TR{{fips}}.txt"))
+    publisher.script("/CenPop2020_Mean_TR44.txt", file_of(GOOD))
+    acquired = live.obtain(both, RI)
+    assert (acquired.scope, acquired.path.name) == ("RI", "CenPop2020_Mean_TR44.txt")
+    with pytest.raises(SourceUnavailable, match=r"no such file \(HTTP 404\)"):
+        live.obtain(both)
+
+
+def test_a_state_source_needs_a_state(live, spec, publisher):
+    with pytest.raises(SourceUnavailable, match="comes by state: name the state it is wanted for"):
+        live.obtain(replace(spec, scope="state", urls=(f"{publisher.url}/{{fips}}.txt",)))
+
+
+def test_a_permanent_move_is_noted(publisher, live, spec):
+    publisher.script("/CenPop2020_Mean_TR.txt", Reply(b"", 301, {"Location": "/new.txt"}))
+    publisher.script("/new.txt", file_of(GOOD))
+    acquired = live.obtain(spec)
+    assert acquired.note == f"It has moved for good to {publisher.url}/new.txt."
+    assert acquired.path.name == "CenPop2020_Mean_TR.txt"
+
+
+def test_a_copy_that_cannot_be_read_is_not_accepted(publisher, fetcher, cache, live, spec, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    live.obtain(spec)
+    seen = []
+
+    def trial(tried, path, state):
+        seen.append((tried.name, path.name, state))
+        raise InputError("the column “LATITUDE” is gone", file=path)
+
+    careful = LiveAcquirer(fetcher, cache, options=LiveOptions(environ={}), trial=trial)
+    fake_time.forward(days=7)
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(b"STATEFP\n44\n", etag='"2"'))
+    stale = careful.obtain(spec)
+    assert stale.path.read_bytes() == GOOD
+    assert stale.note == (
+        "This is the last good copy, of 2026-11-22: CenPop2020_Mean_TR.txt: the column “LATITUDE” is gone."
+    )
+    assert seen == [("centers", "CenPop2020_Mean_TR.txt", None)]
+    assert not [path for path in (cache.root / "partial").rglob("*") if path.is_file()]
+
+
+def test_a_damaged_cached_copy_is_fetched_again(publisher, fetcher, cache, live, spec):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    live.obtain(spec).path.write_bytes(b"damaged")
+    again = LiveAcquirer(fetcher, Cache(cache.root), options=LiveOptions(environ={})).obtain(spec)
+    assert (again.status, again.path.read_bytes()) == ("live", GOOD)
+
+
+def test_a_missing_key_is_said_with_where_to_ask_for_one(publisher, live, spec):
+    keyed = replace(spec, key_env="CENSUS_API_KEY", key_page="https://publisher.example/signup")
+    with pytest.raises(SourceUnavailable) as told:
+        live.obtain(keyed)
+    assert str(told.value) == (
+        "Centers of Population could not be obtained and there is no earlier copy. Centers of Population needs a key: "
+        f"ask for one at https://publisher.example/signup and set CENSUS_API_KEY to it. {REMEDY}"
+    )
+    assert publisher.seen == []
+
+
+def test_no_key_is_written_anywhere_in_the_cache(publisher, fetcher, cache, spec):
+    secret = "t0p+s3cret/value"
+    publisher.script("/CenPop2020_Mean_TR.txt", Reply(b"", 302, {"Location": "/signed.txt?signature=abc123"}))
+    publisher.script("/signed.txt", file_of(GOOD))
+    keyed = replace(spec, key_env="A_KEY")
+    LiveAcquirer(fetcher, cache, options=LiveOptions(environ={"A_KEY": secret})).obtain(keyed)
+    assert publisher.seen[0].headers["authorization"] == f"Bearer {secret}"
+    for path in cache.root.rglob("*"):
+        written = str(path) + (path.read_text() if path.is_file() else "")
+        assert "t0p" not in written and "abc123" not in written
+
+
+def test_two_sources_that_read_one_file_download_it_once(publisher, live, spec):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    live.obtain(spec)
+    other = live.obtain(replace(spec, name="centers_again", file_of="centers"))
+    assert (other.status, other.source) == ("cached", "centers_again")
+    assert len(publisher.seen) == 1
+
+
+def test_a_source_without_an_address_comes_from_the_operator(fetcher, cache, live, spec, tmp_path, fake_time):
+    own = replace(spec, urls=(), filenames=("planned_sites*.csv",), title="Planned sites")
+    with pytest.raises(SourceUnavailable) as told:
+        live.obtain(own)
+    assert str(told.value) == (
+        "Planned sites has no address to download from: put a file called planned_sites*.csv in a folder and name "
+        "the folder in the settings (sources.folder)."
+    )
+    (tmp_path / "supplied").mkdir()
+    (tmp_path / "supplied" / "planned_sites_2026.csv").write_bytes(b"a\n")
+    folder = FolderAcquirer(tmp_path / "supplied", clock=fake_time.clock())
+    assert LiveAcquirer(fetcher, cache, supplied=folder).obtain(own).status == "folder"
+
+
+def test_a_run_that_waits_for_another_one_too_long_says_so(publisher, fetcher, tmp_path, spec):
+    cache = Cache(tmp_path / "cache", download_seconds=0.05)
+    with cache.obtaining("centers", "nation"), pytest.raises(CacheBusyError, match="Another run has held the cache"):
+        LiveAcquirer(fetcher, Cache(tmp_path / "cache", download_seconds=0.05)).obtain(spec)
+
+
+def test_a_zip_pretending_is_refused_and_a_real_one_named_as_its_pattern_wants(publisher, live, spec):
+    zipped = replace(
+        spec, media="zip", urls=(f"{publisher.url}/download?id=7",), filenames=("cb_*_us_tract_500k.zip",), year=2024
+    )
+    publisher.script("/download", Reply(HTML, headers={"Content-Type": "application/zip"}))
+    with pytest.raises(SourceUnavailable, match="a web page that says “Down for maintenance” instead of a zip archive"):
+        live.obtain(zipped)
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("a.shp", b"")
+    named = {"Content-Disposition": "attachment; filename=tracts.zip"}
+    publisher.script("/download", Reply(held.getvalue(), headers=named))
+    assert live.obtain(zipped).path.name == "cb_2024_us_tract_500k.zip"
+
+
+def test_how_often_a_publisher_is_asked(spec):
+    assert asked_again_after(replace(spec, cadence="Daily")) == timedelta(hours=12)
+    assert asked_again_after(spec) == timedelta(days=6)
+    assert asked_again_after(replace(spec, archived=True)) == timedelta(days=30)
