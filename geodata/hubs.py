@@ -48,6 +48,8 @@ def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, setti
     `covered_share` is of all `people`, those beyond every candidate included. `order` puts the place that
     covers most alone first. Empty where no candidate covers anybody.
     """
+    # Among equally good solutions the solver's choice must not hang on the order of rows.
+    people, sites = people.sort_values("geoid"), sites.sort_values("candidate_id")
     cover = _cover(people, sites, minutes, settings)
     small, kept = reduced(cover)
     total = float(people["adults"].sum())
