@@ -61,11 +61,26 @@ class Texts:
             found = found[part]
         return found
 
+    def filled(self, key: str) -> Any:
+        """Return the group at `key` with the words of the industry put in; other names in braces stay."""
+        return _filled(self.find(key), self._always)
+
     def word(self, group: str, code: object) -> str:
         """Return the word for a code of data, or the code itself where there is none."""
         found = self.find(group)
         word = found.get(str(code)) if isinstance(found, Mapping) else None
         return word if isinstance(word, str) else str(code)
+
+
+def _filled(found: Any, words: Mapping[str, str]) -> Any:
+    if isinstance(found, Mapping):
+        return {str(key): _filled(value, words) for key, value in found.items()}
+    if isinstance(found, list):
+        return [_filled(value, words) for value in found]
+    if isinstance(found, str):
+        for name, word in words.items():
+            found = found.replace("{" + name + "}", word)
+    return found
 
 
 @cache

@@ -1,0 +1,315 @@
+"""The charts: how sure the order is, whom hubs reach, how even access is, what other choices would change.
+
+Each is a drawing on an empty figure, its height, and a text alternative that carries the same numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from geodata.results import StateResult
+from maps.figures.drawing import light_grid, records, shortened
+from maps.hub_choice import WORTHWHILE_SHARE, recommended_hubs
+from maps.palette import INK, LINE, MARKER, MUTED, TIER_FILL
+from maps.texts import Texts
+from maps.words import Words, is_missing
+
+WIDTH_INCHES = 7.5
+MOST_ROWS = 25
+TIER_MARKERS = {"A": "o", "B": "s", "C": "D", "none": "X"}
+
+
+def _heading(drawn: Figure, axes: Axes, title: str, subtitle: str = "") -> None:
+    axes.set_title(f"{title}\n" if subtitle else title, loc="left", fontsize=13, fontweight="bold")
+    if subtitle:
+        axes.text(0, 1.02, subtitle, transform=axes.transAxes, fontsize=9, color=MUTED, va="bottom")
+
+
+def _empty(axes: Axes, text: str) -> None:
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=11)
+
+
+# --- rank intervals ---------------------------------------------------------------------------------------------
+
+
+def _ranked_communities(result: StateResult) -> pd.DataFrame:
+    communities = result.table("communities")
+    return communities[communities["rank"].notna()].sort_values("rank")
+
+
+def rank_intervals_height(result: StateResult) -> float:
+    """Return the height in inches: one line a community."""
+    return 1.6 + 0.27 * max(3, min(MOST_ROWS, len(_ranked_communities(result))))
+
+
+def draw_rank_intervals(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
+    """Draw the rank of each community with the range it takes over the draws."""
+    communities = _ranked_communities(result)
+    shown = communities.head(MOST_ROWS)
+    if not len(shown):
+        _empty(axes, texts("figures.rank_intervals.empty"))
+        return
+    subtitle = texts("figures.rank_intervals.subtitle")
+    if len(communities) > len(shown):
+        subtitle = f"{texts('figures.rank_intervals.more', n=len(shown), of=len(communities))}. {subtitle}"
+    y = list(range(len(shown)))
+    for place, row in zip(y, records(shown), strict=True):
+        color = TIER_FILL.get(row["tier"], MUTED) if row["tier"] in ("A", "B") else MUTED
+        if not is_missing(row["rank_low"]) and not is_missing(row["rank_high"]):
+            axes.plot(
+                [row["rank_low"], row["rank_high"]],
+                [place, place],
+                color=color,
+                linewidth=5,
+                alpha=0.45,
+                solid_capstyle="butt",
+            )
+            axes.plot(
+                [row["rank_low"], row["rank_high"]], [place, place], "|", color=color, markersize=9, markeredgewidth=1.5
+            )
+        axes.plot(
+            float(row["rank"]),
+            place,
+            TIER_MARKERS.get(row["tier"], "o"),
+            color=color,
+            markersize=7,
+            markeredgecolor=INK,
+        )
+    axes.set_yticks(
+        y,
+        [
+            f"{shortened(str(row['name']), 34)} ({texts.word('codes.tier_short', row['tier'])})"
+            for row in records(shown)
+        ],
+    )
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    axes.invert_yaxis()
+    axes.set_xlim(left=0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel(texts("figures.rank_intervals.axis"))
+    light_grid(axes, "x")
+    _heading(drawn, axes, texts("figures.rank_intervals.title"), subtitle)
+
+
+def rank_intervals_alt(result: StateResult, texts: Texts) -> str:
+    """Return the ranks and ranges in words."""
+    words, shown = Words(texts), _ranked_communities(result)
+    if not len(shown):
+        return texts("figures.rank_intervals.empty")
+    rows = "; ".join(
+        texts(
+            "figures.rank_intervals.alt_row",
+            name=row["name"],
+            rank=words.number(row["rank"]),
+            low=words.number(row["rank_low"]),
+            high=words.number(row["rank_high"]),
+        )
+        for row in records(shown.head(MOST_ROWS))
+    )
+    tied = int((shown["rank_low"].iloc[1:] <= shown["rank_high"].iloc[0]).sum())
+    overlap = texts("figures.rank_intervals.alt_overlap", n=tied)
+    return texts("figures.rank_intervals.alt", rows=rows, overlap=overlap)
+
+
+# --- hub curve --------------------------------------------------------------------------------------------------
+
+
+def _hub_curve(result: StateResult) -> pd.DataFrame:
+    return result.table("hubs").groupby("p")[["covered_adults", "covered_share", "greedy_adults"]].first().sort_index()
+
+
+def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
+    """Draw people reached against the number of hubs, with the recommended number marked."""
+    curve, words = _hub_curve(result), Words(texts)
+    if not len(curve):
+        _empty(axes, texts("figures.hub_curve.empty"))
+        return
+    x = curve.index.to_numpy()
+    axes.plot(
+        x,
+        curve["greedy_adults"],
+        "--s",
+        color=MUTED,
+        markersize=4,
+        linewidth=1.2,
+        label=texts("figures.hub_curve.greedy"),
+    )
+    axes.plot(
+        x, curve["covered_adults"], "-o", color=TIER_FILL["A"], linewidth=2, label=texts("figures.hub_curve.best")
+    )
+    chosen = recommended_hubs(result)
+    if len(chosen):
+        p, adults = int(chosen["p"].iloc[0]), float(chosen["covered_adults"].iloc[0])
+        axes.plot(p, adults, "*", color=MARKER["hubs"], markersize=19, markeredgecolor=INK, zorder=5)
+        share = texts("figures.hub_curve.share", share=words.percent(chosen["covered_share"].iloc[0]))
+        label = texts("figures.hub_curve.recommended", p=p, adults=words.about(adults))
+        axes.annotate(
+            f"{label}\n{share}",
+            (p, adults),
+            xytext=(0.98, 0.3),
+            textcoords="axes fraction",
+            ha="right",
+            arrowprops={"arrowstyle": "-", "color": LINE, "shrinkB": 8},
+            fontsize=9,
+            va="top",
+            bbox={"boxstyle": "round,pad=0.3", "fc": "white", "ec": LINE},
+        )
+    axes.set_ylim(0, float(curve["covered_adults"].max()) * 1.12 or 1)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
+    axes.set_xlabel(texts("figures.hub_curve.x"))
+    axes.set_ylabel(texts("figures.hub_curve.y"))
+    axes.legend(frameon=False, loc="lower right", fontsize=9)
+    light_grid(axes, "y")
+    _heading(drawn, axes, texts("figures.hub_curve.title"))
+
+
+def hub_curve_alt(result: StateResult, texts: Texts) -> str:
+    """Return the curve in words."""
+    curve, words, chosen = _hub_curve(result), Words(texts), recommended_hubs(result)
+    if not len(curve):
+        return texts("figures.hub_curve.empty")
+    rows = "; ".join(
+        texts(
+            "figures.hub_curve.alt_row",
+            p=p,
+            adults=words.number(row["covered_adults"]),
+            share=words.percent(row["covered_share"]),
+        )
+        for p, row in curve.iterrows()
+    )
+    step = words.percent(WORTHWHILE_SHARE)
+    return texts("figures.hub_curve.alt", rows=rows, p=int(chosen["p"].iloc[0]) if len(chosen) else 0, step=step)
+
+
+# --- equity -----------------------------------------------------------------------------------------------------
+
+SUBJECTS = {"training_access": (MARKER["providers"], "-"), "work_access": (MARKER["sites"], "--")}
+
+
+def _measure(result: StateResult, subject: str, metric: str) -> float:
+    equity = result.table("equity")
+    found = equity[(equity["scope_kind"] == "state") & (equity["subject"] == subject) & (equity["metric"] == metric)]
+    return float(found["value"].iloc[0]) if len(found) and not is_missing(found["value"].iloc[0]) else float("nan")
+
+
+def _curve(result: StateResult, subject: str, curve: str) -> pd.DataFrame:
+    table = result.table("equity_curve")
+    return table[(table["subject"] == subject) & (table["curve"] == curve)].sort_values(
+        ["people_share", "access_share"]
+    )
+
+
+def draw_equity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
+    """Draw Lorenz curves on the left and concentration curves on the right."""
+    if not len(result.table("equity_curve")):
+        _empty(axes, texts("figures.equity.empty"))
+        return
+    axes.set_axis_off()
+    words = Words(texts)
+    axes.set_title(texts("figures.equity.title"), loc="left", fontsize=13, fontweight="bold", pad=14)
+    for place, (curve, metric, key) in enumerate(
+        (("lorenz", "gini", "gini"), ("concentration", "concentration_index", "index"))
+    ):
+        part = axes.inset_axes((0.08 + place * 0.52, 0.0, 0.41, 0.9))
+        part.set_aspect("equal")
+        part.plot([0, 1], [0, 1], color=LINE, linewidth=1, linestyle=":", label=texts("figures.equity.even"))
+        for subject, (color, line) in SUBJECTS.items():
+            rows = _curve(result, subject, curve)
+            if len(rows):
+                value = texts(f"figures.equity.{key}", value=words.number(_measure(result, subject, metric), 2))
+                label = f"{texts(f'figures.equity.{subject}')}\n{value}"
+                part.plot(rows["people_share"], rows["access_share"], line, color=color, linewidth=2.2, label=label)
+        part.set_title(texts(f"figures.equity.{curve}"), fontsize=9, loc="left")
+        part.set_xlim(0, 1)
+        part.set_ylim(0, 1)
+        part.xaxis.set_major_formatter(PercentFormatter(1, symbol="\N{NO-BREAK SPACE}%"))
+        part.yaxis.set_major_formatter(PercentFormatter(1, symbol="\N{NO-BREAK SPACE}%"))
+        part.tick_params(labelsize=8)
+        part.set_xlabel(texts("figures.equity.x"), fontsize=9)
+        part.set_ylabel(texts("figures.equity.y") if place == 0 else "", fontsize=9)
+        part.legend(frameon=False, loc="upper left", fontsize=7.5)
+        light_grid(part, "both")
+
+
+def equity_alt(result: StateResult, texts: Texts) -> str:
+    """Return Gini, concentration index and the share of the worse-off half, by subject."""
+    words, rows = Words(texts), []
+    for subject in SUBJECTS:
+        lorenz = _curve(result, subject, "lorenz")
+        if len(lorenz):
+            half = float(np.interp(0.5, lorenz["people_share"], lorenz["access_share"]))
+            rows.append(
+                texts(
+                    "figures.equity.alt_row",
+                    subject=texts(f"figures.equity.{subject}"),
+                    gini=words.number(_measure(result, subject, "gini"), 2),
+                    index=words.number(_measure(result, subject, "concentration_index"), 2),
+                    half=words.percent(half),
+                )
+            )
+    if not rows:
+        return texts("figures.equity.empty")
+    return texts("figures.equity.alt", rows=" ".join(rows), meaning=texts("figures.equity.toward_need"))
+
+
+# --- sensitivity ------------------------------------------------------------------------------------------------
+
+
+def _alternatives(result: StateResult) -> pd.DataFrame:
+    table = result.table("sensitivity")
+    table = table[table["top"].fillna(0) > 0]
+    kind = "community" if (table["unit_kind"] == "community").any() else "tract"
+    table = table[table["unit_kind"] == kind].copy()
+    table["share"] = (table["kept"] / table["top"]).astype(float)
+    return table.sort_values(["share", "setting", "alternative"]).head(MOST_ROWS)
+
+
+def sensitivity_height(result: StateResult) -> float:
+    """Return the height in inches: one line an alternative."""
+    return 1.4 + 0.33 * max(3, len(_alternatives(result)))
+
+
+def _alternative_name(row: dict[str, Any], texts: Texts) -> str:
+    settings = texts.find("codes.setting") or {}
+    setting = settings.get(row["setting"], row["setting"])
+    return f"{setting}: {row['alternative']}"
+
+
+def draw_sensitivity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
+    """Draw how many of the first stay when one setting changes, the most telling change on top."""
+    table = _alternatives(result)
+    if not len(table):
+        _empty(axes, texts("figures.sensitivity.empty"))
+        return
+    y, top = list(range(len(table))), int(table["top"].max())
+    axes.barh(y, table["top"].astype(float), color="#EDEAE2", edgecolor="#B9B3A4", height=0.62)
+    axes.barh(y, table["kept"].astype(float), color=TIER_FILL["B"], edgecolor=TIER_FILL["A"], height=0.62)
+    for place, row in zip(y, records(table), strict=True):
+        told = texts("figures.sensitivity.kept", kept=int(row["kept"]), top=int(row["top"]))
+        axes.text(float(row["top"]) + top * 0.015, place, told, va="center", fontsize=9)
+    axes.set_yticks(y, [shortened(_alternative_name(row, texts), 52) for row in records(table)])
+    axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
+    axes.invert_yaxis()
+    axes.set_xlim(0, top * 1.14)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    key = "axis" if table["unit_kind"].iloc[0] == "community" else "axis_tract"
+    axes.set_xlabel(texts(f"figures.sensitivity.{key}", top=top))
+    _heading(drawn, axes, texts("figures.sensitivity.title"))
+
+
+def sensitivity_alt(result: StateResult, texts: Texts) -> str:
+    """Return what each alternative keeps, in words."""
+    table = _alternatives(result)
+    if not len(table):
+        return texts("figures.sensitivity.empty")
+    rows = "; ".join(f"{_alternative_name(row, texts)}: {int(row['kept'])}" for row in records(table))
+    units = texts(f"figures.sensitivity.units.{table['unit_kind'].iloc[0]}")
+    return texts("figures.sensitivity.alt", top=int(table["top"].max()), units=units, rows=rows)
