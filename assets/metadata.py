@@ -44,7 +44,9 @@ def preview(frame: pd.DataFrame) -> MetadataValue:
     """Return the first rows as a small table: wide tables are cut, long texts shortened, geometry left out."""
     shown = frame.drop(columns=[name for name in frame.columns if name == "geometry"])
     shown = pd.DataFrame(shown).head(PREVIEW_ROWS).iloc[:, :PREVIEW_COLUMNS]
-    records = [TableRecord({name: _cell(value) for name, value in row.items()}) for row in shown.to_dict("records")]
+    records = [
+        TableRecord({str(name): _cell(value) for name, value in row.items()}) for row in shown.to_dict("records")
+    ]
     columns = [TableColumn(name=str(name), type="string") for name in shown.columns]
     return MetadataValue.table(records=records, schema=TableSchema(columns=columns))
 
@@ -97,9 +99,14 @@ def provenance_metadata(uses: Iterable[SourceUse]) -> dict[str, Any]:
     }
 
 
+def _table(frame: pd.DataFrame) -> MetadataValue:
+    rows = frame.to_dict("records")
+    return MetadataValue.table(records=[TableRecord({str(name): value for name, value in row.items()}) for row in rows])
+
+
 def rejects_by_reason(rejects: pd.DataFrame) -> dict[str, Any]:
     """Return how many rows were refused for each reason."""
     if rejects.empty:
         return {}
     counts = rejects.groupby(["source", "reason"]).size().reset_index(name="rows")
-    return {"rejects_by_reason": MetadataValue.table(records=[TableRecord(r) for r in counts.to_dict("records")])}
+    return {"rejects_by_reason": _table(counts)}

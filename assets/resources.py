@@ -25,22 +25,28 @@ class Choices(ConfigurableResource):
     """The settings of a run: those of the deployment, changed by whatever is filled in here."""
 
     need_weights: dict[str, float] | None = Field(
-        None, description="Weight of each definition of disadvantage, such as {svi: 1, cejst: 1, workforce: 1}."
+        default=None, description="Weight of each definition of disadvantage, such as {svi: 1, cejst: 1, workforce: 1}."
     )
-    reference_area: str | None = Field(None, description="Area within which need is ranked: state or nation.")
+    reference_area: str | None = Field(default=None, description="Area within which need is ranked: state or nation.")
     pillar_weights: dict[str, float] | None = Field(
-        None, description="Weights of need, training_gap and opportunity in Priority."
+        default=None, description="Weights of need, training_gap and opportunity in Priority."
     )
-    aggregation: str | None = Field(None, description="Mean of the pillars: arithmetic or geometric.")
-    gate_need: float | None = Field(None, description="Need (0–100) at which a tract is listed as underserved.")
-    access_measure: str | None = Field(None, description="e2sfca, 2sfca, 3sfca, gravity or cumulative.")
-    decay: str | None = Field(None, description="Decay over travel minutes: gaussian, step or flat.")
-    catchment_minutes: float | None = Field(None, description="Farthest travel that counts, urban tracts (minutes).")
-    rural_catchment_minutes: float | None = Field(None, description="The same for rural tracts (minutes).")
-    travel_engine: str | None = Field(None, description="auto, great_circle, friction, roads, valhalla or osrm.")
-    draws: int | None = Field(None, description="Monte Carlo draws; 0 turns uncertainty off.")
-    as_of: str | None = Field(None, description="Date the run speaks for, YYYY-MM-DD; today when empty.")
-    scenario: str | None = Field(None, description="Path of a scenario file to apply to providers, sites and settings.")
+    aggregation: str | None = Field(default=None, description="Mean of the pillars: arithmetic or geometric.")
+    gate_need: float | None = Field(default=None, description="Need (0–100) at which a tract is listed as underserved.")
+    access_measure: str | None = Field(default=None, description="e2sfca, 2sfca, 3sfca, gravity or cumulative.")
+    decay: str | None = Field(default=None, description="Decay over travel minutes: gaussian, step or flat.")
+    catchment_minutes: float | None = Field(
+        default=None, description="Farthest travel that counts, urban tracts (minutes)."
+    )
+    rural_catchment_minutes: float | None = Field(default=None, description="The same for rural tracts (minutes).")
+    travel_engine: str | None = Field(
+        default=None, description="auto, great_circle, friction, roads, valhalla or osrm."
+    )
+    draws: int | None = Field(default=None, description="Monte Carlo draws; 0 turns uncertainty off.")
+    as_of: str | None = Field(default=None, description="Date the run speaks for, YYYY-MM-DD; today when empty.")
+    scenario: str | None = Field(
+        default=None, description="Path of a scenario file to apply to providers, sites and settings."
+    )
     other: dict[str, Any] = Field(
         default={}, description="Any other setting, nested as in docs/settings.md, such as {hubs: {most: 5}}."
     )
@@ -79,8 +85,9 @@ class Choices(ConfigurableResource):
             "travel": {"engine": self.travel_engine},
             "uncertainty": {"draws": self.draws},
         }
-        changes = {name: dict(section) for name, section in self.other.items() if isinstance(section, dict)}
-        changes |= {name: value for name, value in self.other.items() if not isinstance(value, dict)}
+        changes: dict[str, Any] = {
+            name: dict(value) if isinstance(value, dict) else value for name, value in self.other.items()
+        }
         for name, section in named.items():
             given = {key: value for key, value in section.items() if value is not None}
             if given:

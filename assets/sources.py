@@ -25,7 +25,8 @@ from assets.metadata import provenance_metadata, rejects_by_reason, table_metada
 from assets.resources import Choices
 from geodata.errors import OnrampError
 from geodata.fetching.choose import acquirer_for, states_served
-from geodata.reading import SourceRead, read_source
+from geodata.reading import read_source
+from geodata.sourced import Sourced
 from geodata.sources import SOURCES
 from geodata.sources.spec import Source, SourceSpec
 
@@ -56,7 +57,7 @@ def source_asset(source: Source) -> AssetsDefinition:
             AssetCheckSpec("rows_accounted_for", asset=key, description="Rows in = kept + rejected + out of scope."),
         ],
     )
-    def read(context: AssetExecutionContext, choices: Choices) -> Iterator[Output[SourceRead] | AssetCheckResult]:
+    def read(context: AssetExecutionContext, choices: Choices) -> Iterator[Output[Sourced] | AssetCheckResult]:
         settings = choices.settings
         states = states_served(settings, context.run.tags.get(PARTITION_TAG))
         try:
@@ -76,7 +77,7 @@ def source_asset(source: Source) -> AssetsDefinition:
     return read
 
 
-def freshness(got: SourceRead, key: AssetKey) -> AssetCheckResult:
+def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
     """Warn of a source that is missing or stale, with its sentence."""
     poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
     told = "; ".join(use.note for use in poor) if poor else f"{len(got.uses)} file(s), none stale."
@@ -90,7 +91,7 @@ def freshness(got: SourceRead, key: AssetKey) -> AssetCheckResult:
     )
 
 
-def account(got: SourceRead, key: AssetKey) -> AssetCheckResult:
+def account(got: Sourced, key: AssetKey) -> AssetCheckResult:
     """Fail where rows went missing between the file and the table."""
     rows_in = sum(use.rows_in for use in got.uses)
     out = sum(use.rows_kept + use.rows_rejected + sum(use.rows_out_of_scope.values()) for use in got.uses)

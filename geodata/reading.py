@@ -5,60 +5,24 @@ Does not hold where files come from (`geodata.fetching`) or their formats (`geod
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import Acquired, Acquirer, obtain_for
-from geodata.files import folder_written_aside
-from geodata.parquet import read_table, write_table
+from geodata.fetching.folder import vintage_in
 from geodata.provenance import SourceUse
 from geodata.schemas import REJECTS, Table
 from geodata.settings import Settings
+from geodata.sourced import Sourced
 from geodata.sources.spec import ParseContext, Source, SourceSpec
 from geodata.states import State
 from geodata.tables import Parsed, all_rejects
 
 
-@dataclass
-class SourceRead:
-    """What one source gave: its canonical rows, the rows refused, the files used and what to know of them."""
-
-    table: pd.DataFrame
-    rejects: pd.DataFrame
-    uses: list[SourceUse]
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def missing(self) -> bool:
-        """True where no file was found."""
-        return all(use.freshness == "missing" for use in self.uses)
-
-    def save(self, folder: Path) -> None:
-        """Write to `folder`, which is replaced only when all is written."""
-        with folder_written_aside(folder) as aside:
-            write_table(self.table, aside / "table.parquet")
-            write_table(self.rejects, aside / "rejects.parquet")
-            account = {"uses": [use.to_dict() for use in self.uses], "notes": self.notes}
-            (aside / "account.json").write_text(json.dumps(account, indent=1, ensure_ascii=False), encoding="utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> SourceRead:
-        """Read what `save` wrote."""
-        account = json.loads((folder / "account.json").read_text(encoding="utf-8"))
-        return cls(
-            table=read_table(folder / "table.parquet"),
-            rejects=read_table(folder / "rejects.parquet"),
-            uses=[SourceUse.from_dict(values) for values in account["uses"]],
-            notes=account["notes"],
-        )
-
-
-def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], settings: Settings) -> SourceRead:
+def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], settings: Settings) -> Sourced:
     """Return what `source` says of `states`.
 
     A required source that cannot be had raises SourceUnavailable with what to do. One that is not required
@@ -71,7 +35,7 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     except SourceUnavailable as problem:
         if spec.required:
             raise
-        return SourceRead(spec.table.empty(), REJECTS.empty(), [_missing(spec, str(problem))], [str(problem)])
+        return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, str(problem))], [str(problem)])
     by_code = {state.usps: state for state in states}
     parsed = [source.parse(file.path, ParseContext(settings, by_code.get(file.scope))) for file in files]
     table = _joined(spec.table, parsed)
@@ -81,7 +45,7 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     unserved = sorted(set(by_code) - {file.scope for file in files}) if len(files[0].scope) == 2 else []
     if unserved:
         notes.append(f"{spec.title} was not found for {', '.join(unserved)}.")
-    return SourceRead(table, all_rejects(parsed), uses, notes)
+    return Sourced(table, all_rejects(parsed), uses, notes)
 
 
 def _joined(schema: Table, parsed: list[Parsed]) -> pd.DataFrame:
@@ -108,7 +72,7 @@ def _use(spec: SourceSpec, file: Acquired, parsed: Parsed, fictional: bool) -> S
         url=file.url or None,
         page=spec.page,
         licence=spec.licence,
-        vintage=_vintage(parsed.table, spec),
+        vintage=_vintage(parsed.table, file.path, spec),
         retrieved_at=file.retrieved_at,
         age_days=file.age_days,
         sha256=file.sha256,
@@ -122,10 +86,12 @@ def _use(spec: SourceSpec, file: Acquired, parsed: Parsed, fictional: bool) -> S
     )
 
 
-def _vintage(table: pd.DataFrame, spec: SourceSpec) -> str | None:
+def _vintage(table: pd.DataFrame, path: Path, spec: SourceSpec) -> str | None:
+    """Return the year the rows speak of, else the one in the file's name, else the spec's."""
     if "vintage" in table and table["vintage"].notna().any():
         return str(int(table["vintage"].max()))
-    return None if spec.year is None else str(spec.year)
+    year = vintage_in(path.name)[0] or spec.year
+    return None if year is None else str(year)
 
 
 def _missing(spec: SourceSpec, note: str) -> SourceUse:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.naming import tract_names
 from geodata.need import need
 from geodata.opportunity import BOUNDS
 from geodata.priority import combine, gate, ranks, unranked_reasons
@@ -88,6 +89,7 @@ def tract_scores(
     table = area.tracts.merge(need(need_parts, area.reference, settings.need), on="geoid", how="left")
     table = table.merge(training, on="geoid", how="left").merge(work, on="geoid", how="left")
     table = table.merge(_origin_facts(area), on="geoid", how="left")
+    table = table.merge(tract_names(table, area.counties, area.places), on="geoid", how="left")
     table["opportunity"] = pillar_percentile(table["work_access"], table, len(area.sites) > 0)
     table["training_gap"] = 100.0 - pillar_percentile(table["training_access"], table, len(area.providers) > 0)
     table = pd.concat([table, gate(table, settings.priority), combine(table, settings.priority)], axis=1)

@@ -7,23 +7,27 @@ matter, a state computed alone and the same state computed with the nation agree
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geodata.crosswalk import align_connecticut
 from geodata.demand import demand, eligible_adults
 from geodata.errors import OnrampError
 from geodata.files import folder_written_aside
 from geodata.opportunity import site_work, working_sites
 from geodata.origins import origins, rurality
 from geodata.parquet import read_table, write_table
+from geodata.provenance import SourceUse
 from geodata.reach import farthest_km, near
-from geodata.schemas import CANONICAL
+from geodata.schemas import CANONICAL, REJECTS
 from geodata.settings import Settings
+from geodata.sourced import Sourced, all_uses
 from geodata.training import counting_providers
 
 WIDE_TRACT_KM = 100.0
@@ -39,6 +43,18 @@ class Ground:
     """
 
     tables: dict[str, pd.DataFrame]
+    rejects: pd.DataFrame = field(default_factory=REJECTS.empty)
+    uses: list[SourceUse] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, parts: Mapping[str, Sourced]) -> Ground:
+        """Return the ground of canonical tables by name, Connecticut's tracts under one scheme in all of them."""
+        rejects = [part.rejects for part in parts.values() if len(part.rejects)]
+        return cls(
+            align_connecticut({name: part.table for name, part in parts.items()}),
+            pd.concat(rejects, ignore_index=True).drop_duplicates() if rejects else REJECTS.empty(),
+            all_uses(parts.values()),
+        )
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a canonical table, without rows where there is none."""
@@ -57,7 +73,8 @@ class StudyArea:
     compete with them; `demand`: [geoid, demand, demand_basis] of the tracts of `origins`; `sites` with their
     work and `providers` with the seats used, in reach, and `job_centers`. `reference`, `definitions` and
     `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers` are the rows near by that
-    pages show, counting or not. The other tables are the canonical ones, cut to the states.
+    pages show, counting or not. `rejects` and `uses` (one JSON record a file) are the account of all sources.
+    The other tables are the canonical ones, cut to the states.
     """
 
     tracts: pd.DataFrame
@@ -77,6 +94,8 @@ class StudyArea:
     landmarks: pd.DataFrame
     area_members: pd.DataFrame
     rasters: pd.DataFrame
+    rejects: pd.DataFrame
+    uses: pd.DataFrame
 
     def save(self, folder: Path) -> None:
         """Write the tables to `folder`, which is replaced only when all are written."""
@@ -92,6 +111,10 @@ class StudyArea:
     def raster(self, kind: str) -> Path | None:
         """Return the file of a raster, "population" or "friction", or None where no source gave one."""
         return raster_file(self.rasters, kind)
+
+    def sources(self) -> list[SourceUse]:
+        """Return the files behind all tables."""
+        return [SourceUse.from_dict(json.loads(text)) for text in self.uses["use"]]
 
 
 def raster_file(rasters: pd.DataFrame, kind: str) -> Path | None:
@@ -172,6 +195,8 @@ def study_area(ground: Ground, states: Sequence[str], settings: Settings, as_of:
         landmarks=_landmarks(ground, middle),
         area_members=_of(ground.table("area_members"), "state", pd.Series(states)),
         rasters=ground.table("rasters"),
+        rejects=ground.rejects,
+        uses=pd.DataFrame({"use": [json.dumps(use.to_dict()) for use in ground.uses]}, dtype="str"),
     )
 
 

@@ -15,11 +15,11 @@ from dagster import ConfigurableIOManager, InputContext, OutputContext
 from geodata.errors import SourceUnavailable
 from geodata.files import written_aside
 from geodata.parquet import read_table, write_table
-from geodata.reading import SourceRead
 from geodata.results import StateResult
+from geodata.sourced import Sourced
 from geodata.study import StudyArea
 
-COMPOSITES = (SourceRead, StudyArea, StateResult)
+COMPOSITES = (Sourced, StudyArea, StateResult)
 
 
 class TableStorage(ConfigurableIOManager):

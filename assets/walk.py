@@ -1,0 +1,152 @@
+"""The analysis of a state: study area, travel, need, access, scores. One partition a state.
+
+Each asset unpacks, calls one pure function of `geodata` and says what came out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pandas as pd
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    Output,
+    asset,
+)
+
+from assets.metadata import table_metadata
+from assets.partitions import STATES
+from assets.resources import Choices
+from assets.tables import TABLE_INS
+from geodata import scoring
+from geodata.need import need_parts as parts_of_need
+from geodata.reach import Travel
+from geodata.result_tables import NEED_PARTS, TRACT_SCORES
+from geodata.schemas import TRACTS
+from geodata.sourced import Sourced
+from geodata.study import Ground, StudyArea
+from geodata.study import study_area as cut_study_area
+from geodata.travel.choose import engine_for
+
+GROUP = "analysis"
+POINTS_TOLERANCE = 1e-6
+state_asset = partial(asset, group_name=GROUP, partitions_def=STATES, owners=["team:analysis"])
+
+
+@state_asset(
+    ins=TABLE_INS,
+    kinds={"geoparquet"},
+)
+def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourced) -> Output[StudyArea]:
+    """The state's tracts, and the sites, providers and people beyond its border that matter to them."""
+    area = cut_study_area(Ground.of(tables), [context.partition_key], choices.settings, choices.date)
+    counts = {
+        "tracts": len(area.tracts),
+        "tracts_without_polygon": int((~area.tracts["has_polygon"]).sum()),
+        "tracts_without_residents": int((area.tracts["population"] == 0).sum()),
+        "sites_that_bring_work": len(area.sites),
+        "providers_that_count": len(area.providers),
+        "competing_tracts_beyond_the_border": int(area.origins["geoid"].nunique() - len(area.tracts)),
+    }
+    return Output(area, metadata={**counts, **table_metadata(area.tracts, TRACTS)})
+
+
+@state_asset(
+    kinds={"numba"},
+)
+def travel(choices: Choices, study_area: StudyArea) -> Output[Travel]:
+    """Minutes from where people live to providers, planned sites and job centres within the catchment."""
+    engine = engine_for(choices.settings.travel, study_area.raster("friction"))
+    reached = scoring.travel(study_area, engine, choices.settings)
+    minutes = reached.training.minutes
+    pairs = {name: len(getattr(reached, name).minutes) for name in ("training", "work", "job_centers")}
+    return Output(reached, metadata={"engine": f"{minutes.engine} {minutes.engine_version}", **pairs})
+
+
+@state_asset(
+    kinds={"pandas"},
+)
+def need_parts(choices: Choices, study_area: StudyArea) -> Output[pd.DataFrame]:
+    """How every definition of disadvantage ranks every tract."""
+    area = study_area
+    table = parts_of_need(area.definitions, area.measures, area.reference, choices.settings.need)
+    return Output(table, metadata=table_metadata(table, NEED_PARTS))
+
+
+@state_asset(
+    kinds={"pandas"},
+)
+def training_access(choices: Choices, study_area: StudyArea, travel: Travel) -> pd.DataFrame:
+    """Access to entry-level training: yearly seats within reach of each tract, shared among who competes."""
+    return scoring.training_access(study_area, travel.training, choices.settings)
+
+
+@state_asset(
+    kinds={"pandas"},
+)
+def work_access(choices: Choices, study_area: StudyArea, travel: Travel) -> pd.DataFrame:
+    """Access to planned work: job-years within reach of each tract, shared among who competes."""
+    return scoring.work_access(study_area, travel.work, choices.settings)
+
+
+@state_asset(
+    kinds={"pandas"},
+    check_specs=[
+        AssetCheckSpec("every_tract_listed", asset="tract_scores", description="Each tract has a rank or a reason."),
+        AssetCheckSpec("points_sum_to_priority", asset="tract_scores", description="Points sum to the score."),
+        AssetCheckSpec("pillars_present", asset="tract_scores", description="All three pillars could be measured."),
+    ],
+)
+def tract_scores(
+    choices: Choices,
+    study_area: StudyArea,
+    need_parts: pd.DataFrame,
+    training_access: pd.DataFrame,
+    work_access: pd.DataFrame,
+) -> Iterator[Output[pd.DataFrame] | AssetCheckResult]:
+    """Need, Opportunity, Training gap, the gate and Priority of every tract, as point estimates."""
+    table = scoring.tract_scores(study_area, need_parts, training_access, work_access, choices.settings)
+    listed = int(table["rank"].notna().sum())
+    reasons = table["unranked_reason"].replace("", "listed").value_counts().to_dict()
+    yield Output(table, metadata={**table_metadata(table, TRACT_SCORES), "listed": listed, "reasons": reasons})
+    yield every_tract_listed(table, study_area)
+    yield points_sum(table)
+    yield pillars_present(table)
+
+
+def every_tract_listed(table: pd.DataFrame, area: StudyArea) -> AssetCheckResult:
+    """Fail where a tract vanished, or has neither rank nor reason."""
+    unexplained = table["rank"].isna() == (table["unranked_reason"].fillna("") == "")
+    same = set(table["geoid"]) == set(area.tracts["geoid"])
+    return AssetCheckResult(
+        check_name="every_tract_listed",
+        passed=same and not unexplained.any(),
+        description=f"{len(table)} of {len(area.tracts)} tracts; {int(unexplained.sum())} without rank or reason.",
+    )
+
+
+def points_sum(table: pd.DataFrame) -> AssetCheckResult:
+    """Fail where the points of a tract do not sum to its Priority."""
+    points = table[["points_need", "points_training_gap", "points_opportunity"]].sum(axis=1)
+    worst = (points - table["priority"]).abs().max()
+    return AssetCheckResult(
+        check_name="points_sum_to_priority",
+        passed=bool(pd.isna(worst) or worst <= POINTS_TOLERANCE),
+        description=f"The largest difference is {worst:.2g} points.",
+    )
+
+
+def pillars_present(table: pd.DataFrame) -> AssetCheckResult:
+    """Warn where a pillar is unknown for all tracts, so that Priority rests on the others."""
+    unknown = [name for name in ("need", "training_gap", "opportunity") if table[name].isna().all()]
+    told = "All three are there." if not unknown else f"Unknown for every tract: {', '.join(unknown)}."
+    return AssetCheckResult(
+        check_name="pillars_present", passed=not unknown, severity=AssetCheckSeverity.WARN, description=told
+    )
+
+
+WALK_ASSETS = [study_area, travel, need_parts, training_access, work_access, tract_scores]

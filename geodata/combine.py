@@ -1,0 +1,77 @@
+"""From what each source says to one canonical table a subject.
+
+Holds which sources feed which table, and the rule of each where there is more to it than setting rows under one
+another. Does not hold the crosswalk, the merging of providers or the matching of sites; it calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from geodata.crosswalk import to_2020
+from geodata.providers import providers
+from geodata.schemas import CANONICAL, DEFINITIONS, INSTITUTIONS, PROGRAMS, PROVIDERS, REJECTS, SITES, Table
+from geodata.settings import Settings
+from geodata.sites import sites
+from geodata.sourced import Sourced, all_uses
+from geodata.sources import SOURCES
+
+# Tables that another needs beside its own sources.
+_HELPERS = {"definitions": ("relationship",), "sites": ("counties",)}
+_OWN = {PROVIDERS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name)}
+_WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, REJECTS.name}
+
+
+def _feeds(table: Table) -> tuple[str, ...]:
+    wanted = (*_OWN.get(table.name, (table.name,)), *_HELPERS.get(table.name, ()))
+    return tuple(name for name, source in SOURCES.items() if source.spec.table.name in wanted)
+
+
+FEEDS: dict[str, tuple[str, ...]] = {
+    table.name: _feeds(table) for table in CANONICAL if table.name not in _WITHOUT and _feeds(table)
+}
+
+
+def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> Sourced:
+    """Return the canonical `table` made of `reads`, by source name, with all their files and rejects.
+
+    Where two sources give the same key, the one that stands first among the sources wins, whole row by row.
+    """
+    rows = stacked(table, reads)
+    refused, notes = REJECTS.empty(), []
+    if table is DEFINITIONS:
+        carried = to_2020(rows, stacked_of("relationship", reads))
+        rows, refused, notes = carried.table, carried.rejects, carried.notes
+    elif table is SITES:
+        made = sites(rows, stacked_of("counties", reads))
+        rows, refused, notes = made.table, made.rejects, made.notes
+    elif table is PROVIDERS:
+        merged = providers(stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads), rows, settings.training)
+        rows, refused, notes = merged.table, merged.rejects, merged.notes
+    rejects = [frame for frame in (*(read.rejects for read in reads.values()), refused) if len(frame)]
+    return Sourced(
+        rows,
+        REJECTS.validate(pd.concat(rejects, ignore_index=True)) if rejects else REJECTS.empty(),
+        all_uses(reads.values()),
+        notes,
+    )
+
+
+def stacked(table: Table, reads: Mapping[str, Sourced]) -> pd.DataFrame:
+    """Return the rows of all sources of `table`, each key once."""
+    frames = [read.table for name, read in reads.items() if SOURCES[name].spec.table is table and len(read.table)]
+    if not frames:
+        return table.empty()
+    if len(frames) == 1:
+        return frames[0]
+    rows = pd.concat(frames, ignore_index=True)
+    if table.key:
+        rows = rows.drop_duplicates(list(table.key))
+    return table.validate(rows)
+
+
+def stacked_of(name: str, reads: Mapping[str, Sourced]) -> pd.DataFrame:
+    """Return `stacked` of the table called `name`."""
+    return stacked(next(table for table in CANONICAL if table.name == name), reads)

@@ -1,0 +1,27 @@
+"""Putting the code location together: assets, storage, resources, jobs, schedules and sensors."""
+
+from __future__ import annotations
+
+from dagster import Definitions
+
+from assets import ALL_ASSETS
+from assets.resources import Choices, deployment_file
+from geodata.settings import Settings, load_settings
+from pipelines.jobs import JOBS
+from pipelines.schedules import SCHEDULES
+from pipelines.storage import TableStorage
+
+
+def build_defs(settings: Settings | None = None) -> Definitions:
+    """Return the definitions of a deployment.
+
+    Without `settings` they come from the file ONRAMP_SETTINGS names and the environment. Nothing is read from
+    the network or computed here.
+    """
+    settings = settings or load_settings(deployment_file())
+    return Definitions(
+        assets=ALL_ASSETS,
+        jobs=JOBS,
+        schedules=SCHEDULES,
+        resources={"io_manager": TableStorage(home=str(settings.home)), "choices": Choices()},
+    )

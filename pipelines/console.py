@@ -1,0 +1,38 @@
+"""What a terminal shows while a run goes on: one line a finished step, and the sentence of one that failed."""
+
+from __future__ import annotations
+
+import logging
+
+from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
+from rich.console import Console
+
+
+class StepLines(logging.Handler):
+    """Turns Dagster's events into lines for people."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.DEBUG)
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show the events a person waits for; leave the rest to the run history."""
+        event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
+            seconds = event.step_success_data.duration_ms / 1000
+            self.console.print(f"[green]✓[/green] {_step_name(event)} [dim]{seconds:.1f} s[/dim]", highlight=False)
+
+
+def _step_name(event: DagsterEvent) -> str:
+    return (event.step_key or "").replace("__", " / ").replace("_", " ")
+
+
+def progress(console: Console) -> Definitions:
+    """Return definitions that replace Dagster's console logger by lines on `console`."""
+
+    def lines(context: InitLoggerContext) -> logging.Logger:
+        own = logging.Logger("onramp.run", logging.DEBUG)
+        own.addHandler(StepLines(console))
+        return own
+
+    return Definitions(loggers={"console": LoggerDefinition(lines, description="One line a step.")})

@@ -1,0 +1,36 @@
+"""The jobs a person or a schedule launches.
+
+`state` is the one to press: everything for one state, sources included. `refresh_sources` reaches the network
+and is apart from `analysis`, so that a slow publisher never blocks states that only compute.
+"""
+
+from __future__ import annotations
+
+from dagster import AssetSelection, define_asset_job, in_process_executor
+
+from assets import sources, tables
+
+SOURCES = AssetSelection.groups(sources.GROUP)
+TABLES = AssetSelection.groups(tables.GROUP)
+NATIONAL = AssetSelection.groups("nation")
+OF_A_STATE = AssetSelection.all() - SOURCES - TABLES - NATIONAL
+
+state_job = define_asset_job(
+    "state",
+    selection=AssetSelection.all() - NATIONAL,
+    description="Everything for one state: read its sources, compute, write maps and lists. Start here.",
+    executor_def=in_process_executor,
+)
+refresh_sources_job = define_asset_job(
+    "refresh_sources",
+    selection=SOURCES | TABLES,
+    description="Obtain all sources and bring them into canonical tables.",
+    executor_def=in_process_executor,
+)
+analysis_job = define_asset_job(
+    "analysis",
+    selection=OF_A_STATE,
+    description="Compute one state from the canonical tables at hand; nothing is fetched.",
+    executor_def=in_process_executor,
+)
+JOBS = [state_job, refresh_sources_job, analysis_job]

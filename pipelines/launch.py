@@ -1,0 +1,74 @@
+"""Launching the jobs from a terminal, in this process, with the same instance the UI shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.products import product_paths
+from dagster import DagsterEventType, Definitions, ExecuteInProcessResult
+from rich.console import Console
+
+from assets.resources import SETTINGS_FILE
+from geodata.errors import OnrampError
+from geodata.settings import Settings
+from geodata.states import State
+from pipelines.build import build_defs
+from pipelines.console import progress
+from pipelines.instance import instance
+from pipelines.jobs import state_job
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where a state's result and products lie."""
+
+    result: Path
+    products: dict[str, Path]
+
+    @property
+    def page(self) -> Path:
+        """The page to open first."""
+        return self.products["map"]
+
+
+def folders(state: State, home: Path) -> Folders:
+    """Return where the result and the products of `state` are kept under `home`."""
+    return Folders(home / "tables" / "state_result" / state.usps, product_paths(home, state.usps))
+
+
+def launch_state(
+    state: State, settings: Settings, settings_file: Path | None, changes: dict[str, Any], console: Console
+) -> Folders:
+    """Run the job `state` for one state and return where its products are.
+
+    OnrampError, with the sentence of every step that failed, where something could not be computed.
+    """
+    import os
+
+    if settings_file is not None:
+        os.environ[SETTINGS_FILE] = str(settings_file.resolve())
+    definitions = Definitions.merge(build_defs(settings), progress(console))
+    result = definitions.resolve_job_def(state_job.name).execute_in_process(
+        instance=instance(settings.home),
+        partition_key=state.usps,
+        run_config={"resources": {"choices": {"config": {"other": changes}}}},
+        raise_on_error=False,
+    )
+    if not result.success:
+        raise OnrampError("\n".join(failures(result)) or "The run did not finish; the Dagster UI shows why.")
+    return folders(state, settings.home)
+
+
+def failures(result: ExecuteInProcessResult) -> list[str]:
+    """Return one sentence for each step that failed."""
+    told = []
+    for event in result.all_events:
+        if event.event_type == DagsterEventType.STEP_FAILURE:
+            data = event.step_failure_data
+            metadata = data.user_failure_data
+            error = data.error.cause or data.error if data.error else None
+            sentence = metadata.description if metadata and metadata.description else error.message if error else ""
+            told.append(f"{(event.step_key or '').replace('__', '/')}: {sentence.strip()}")
+    return told
