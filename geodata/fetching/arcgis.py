@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shapely.errors import ShapelyError
+
 from geodata.fetching.esri_geometry import geojson_geometry
 from geodata.fetching.exchange import Download, Request
 from geodata.fetching.http import Fetcher
@@ -188,7 +190,7 @@ class FeatureService:
                 }
                 for one in features
             ]
-        except (ValueError, TypeError, AttributeError, IndexError) as problem:
+        except (ShapelyError, ValueError, TypeError, AttributeError, IndexError) as problem:
             raise FetchError(
                 f"{host_of(layer.url)} gave a feature that cannot be read: {problem}.", "content"
             ) from None

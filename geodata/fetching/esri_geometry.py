@@ -59,8 +59,8 @@ def _polygons(rings: Sequence[Ring]) -> list[list[list[list[float]]]]:
     shapes = [Polygon(ring) for ring in outer]
     polygons = [[ring[::-1]] for ring in outer]
     for hole in holes:
-        inside = Polygon(hole).representative_point()
-        owners = [index for index, shape in enumerate(shapes) if shape.contains(inside)]
+        # The whole hole must lie inside: its middle may lie in an island within it.
+        owners = [index for index, shape in enumerate(shapes) if shape.covers(Polygon(hole))]
         if owners:
             polygons[min(owners, key=lambda index: shapes[index].area)].append(hole[::-1])
         else:

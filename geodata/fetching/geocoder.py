@@ -62,17 +62,25 @@ def geocode(
 ) -> list[Geocoded]:
     """Return one result for each address, in the order given.
 
-    Addresses the service passes over are asked for once more, then called unanswered: that is no verdict on the
-    address. Raises FetchError when the service cannot be used at all.
+    Addresses the service passes over, and those of a batch that failed, are asked for once more, then called
+    unanswered: that is no verdict on the address. Raises FetchError when nothing at all was answered.
     """
     asked = list(addresses)
     results: dict[int, Geocoded] = {}
+    problem: FetchError | None = None
     for _ in range(2):
         open_numbers = [number for number in range(len(asked)) if number not in results]
         for start in range(0, len(open_numbers), batch):
             numbers = open_numbers[start : start + batch]
-            answer = _ask(fetcher, host + _PATH, {number: asked[number] for number in numbers}, benchmark, vintage)
-            results.update(_read(answer, asked, frozenset(numbers), host))
+            try:
+                answer = _ask(fetcher, host + _PATH, {one: asked[one] for one in numbers}, benchmark, vintage)
+                results.update(_read(answer, asked, frozenset(numbers), host))
+            except FetchError as caught:
+                # The fetcher has tried several times; more batches now would only fail one by one.
+                problem = caught
+                break
+    if problem is not None and not results:
+        raise problem
     return [results.get(number, Geocoded(address, "unanswered")) for number, address in enumerate(asked)]
 
 
