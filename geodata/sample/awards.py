@@ -1,5 +1,7 @@
 """The list of charging awards a state office would keep by hand: planned sites beyond the station file."""
 
+# Column lists are easier to read and compare as running text.
+# ruff: noqa: SIM905
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,32 +12,14 @@ import pandas as pd
 
 from geodata.sample.names import SURNAMES
 from geodata.sample.publish import write_csv
-from geodata.sample.sites import AS_OF, dates, nearest_city, spots_along_roads, spots_among_people
+from geodata.sample.sites import AS_OF, dates, each, nearest_city, spots_along_roads, spots_among_people
 from geodata.sample.tracts import Land
 
-COLUMNS = [
-    "state",
-    "site_id",
-    "site_name",
-    "location_city",
-    "corridor",
-    "award_date",
-    "award_amount_usd",
-    "expected_operational_date",
-    "actual_operational_date",
-    "current_status",
-    "charger_count",
-    "charger_power_kw",
-    "contractor",
-    "utility",
-    "notes",
-    "latitude",
-    "longitude",
-    "address",
-    "program",
-    "source_url",
-    "as_of",
-]
+COLUMNS = (
+    "state,site_id,site_name,location_city,corridor,award_date,award_amount_usd,expected_operational_date,"
+    "actual_operational_date,current_status,charger_count,charger_power_kw,contractor,utility,notes,latitude,"
+    "longitude,address,program,source_url,as_of"
+).split(",")
 
 
 def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:
@@ -48,7 +32,7 @@ def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:
     sites["city"] = nearest_city(land, sites["tract"])
     expected = dates(len(sites), "2026-10-20", "2028-06-10", rng)
     rows = []
-    for number, site in enumerate(sites.itertuples()):
+    for number, site in enumerate(each(sites)):
         along = site.corridor != ""
         ports = int(rng.choice([4, 4, 6, 8])) if along else int(rng.choice([2, 4, 8, 10]))
         built = number % 17 == 11

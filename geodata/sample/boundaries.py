@@ -80,7 +80,8 @@ def city_tracts(land: Land, state: int) -> pd.DataFrame:
         far = np.hypot(tracts["x"] - city.x, tracts["y"] - city.y) / (city.spread_km * (1.5 if city.metro else 1.1))
         closer = (far < best) & (far <= 1)
         best[closer], home[closer] = far[closer], number
-    return pd.DataFrame({"tract": tracts.index, "city": home})[lambda t: t["city"] >= 0]
+    members = pd.DataFrame({"tract": tracts.index, "city": home})
+    return members[members["city"] >= 0]
 
 
 def place_layer(land: Land, state: int) -> gpd.GeoDataFrame:
@@ -128,7 +129,7 @@ def _town_shape(land: Land, city: City) -> shapely.Geometry:
 
 def _area_m2(terrain: Terrain, shape: shapely.Geometry) -> int:
     plane = shapely.transform(shape, terrain.to_plane)
-    return int(round(plane.area * 1e6))
+    return round(plane.area * 1e6)
 
 
 def tribal_layer(land: Land) -> gpd.GeoDataFrame:

@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.sample.cejst_columns import COLUMNS
-from geodata.sample.crosswalk import neighbours
 from geodata.sample.tracts import Land
 
 #: Category: (designating column, percentile column or None for a yes/no burden).
@@ -83,11 +82,11 @@ def _percentile(values: NDArray) -> NDArray:
 def _text(values: NDArray, decimals: int | None) -> NDArray:
     """Return published text: blank where missing, whole numbers without a point."""
     if decimals is None:
-        return np.array(["" if np.isnan(v) else str(int(round(v))) for v in values], dtype=object)
+        return np.array(["" if np.isnan(v) else str(round(v)) for v in values], dtype=object)
     return np.array(["" if np.isnan(v) else repr(round(float(v), decimals)) for v in values], dtype=object)
 
 
-def cejst_table(land: Land, parts: pd.DataFrame) -> pd.DataFrame:
+def cejst_table(land: Land, parts: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the communities file: one row per 2010 tract with land, 136 text columns."""
     fields = old_fields(land, parts)
     fields = fields[fields["land_m2"] > 0]
@@ -114,7 +113,7 @@ def cejst_table(land: Land, parts: pd.DataFrame) -> pd.DataFrame:
         out[rank] = _text(np.floor(100 * place[rank]), None)
         out[value] = _text(np.floor(100 * shares[value]), None)
     _incomes(out, place, shares[122], lived, rng)
-    _designations(land, parts, fields, out, place, shares[126], rng)
+    _designations(land, parts, pairs, fields, out, place, shares[126], rng)
     _people(land, fields, out, hidden, lived, rng)
     return pd.DataFrame({COLUMNS[i]: out[i] for i in range(len(COLUMNS))})
 
@@ -152,6 +151,7 @@ def _flag(values: NDArray) -> NDArray:
 def _designations(
     land: Land,
     parts: pd.DataFrame,
+    pairs: pd.DataFrame,
     fields: pd.DataFrame,
     out: dict[int, NDArray],
     place: dict[int, NDArray],
@@ -198,7 +198,7 @@ def _designations(
     out[14] = criteria.astype(str).astype(object)
     out[15] = _text(categories.astype(float), 1)
     alone = categories > 0
-    around = _share_of_neighbours(land, parts, fields.index, alone)
+    around = _share_of_neighbours(parts, pairs, fields.index, alone)
     surrounded = (around >= 100) & (np.nan_to_num(place[26], nan=0) >= 0.5) & ~alone
     tribal = np.zeros(count, dtype=bool)
     biggest = land.tracts[(land.tracts["state"] == 0) & (land.tracts["kind"] == "people")]["land_m2"].idxmax()
@@ -216,11 +216,10 @@ def _designations(
     out[135] = np.where(tribal, "50", "").astype(object)
 
 
-def _share_of_neighbours(land: Land, parts: pd.DataFrame, index: pd.Index, designated: NDArray) -> NDArray:
+def _share_of_neighbours(parts: pd.DataFrame, pairs: pd.DataFrame, index: pd.Index, designated: NDArray) -> NDArray:
     """Return for each 2010 tract the percentage of its neighbours that are designated on their own."""
     main = parts.drop_duplicates("tract").set_index("tract")["geoid_10"]
-    pairs = neighbours(land)
-    left, right = index.get_indexer(main.loc[pairs["left"]]), index.get_indexer(main.loc[pairs["right"]])
+    left, right = (index.get_indexer(pd.Index(main.loc[pairs[side]])) for side in ("left", "right"))
     keep = (left >= 0) & (right >= 0) & (left != right)
     left, right = left[keep], right[keep]
     total = np.bincount(left, minlength=len(index)) + np.bincount(right, minlength=len(index))
@@ -246,18 +245,17 @@ def _people(
     people = np.where(lived, np.round(fields["residents"].to_numpy() * rng.normal(0.97, 0.05, len(fields))), 0.0)
     out[24] = np.where(lived, _text(people, 1), np.where(rng.random(len(fields)) < 0.5, "0.0", "")).astype(object)
     out[25] = _text(np.where(lived, people * 0.02 * rng.random(len(fields)), np.nan), 2)
+    level = np.full(len(fields), 1.0)
     appeal = np.column_stack(
         [
             hidden[:, 0] * 0.6 - 1.6,
-            np.full(len(fields), -4.0),
-            np.full(len(fields), -3.0),
-            np.full(len(fields), -5.0),
-        ]
-        + [
-            np.full(len(fields), -2.8),
-            np.full(len(fields), 0.6),
+            -4.0 * level,
+            -3.0 * level,
+            -5.0 * level,
+            -2.8 * level,
+            0.6 * level,
             hidden[:, 2] * 0.9 - 1.8,
-            np.full(len(fields), -3.5),
+            -3.5 * level,
         ]
     )
     shares = np.exp(appeal) / np.exp(appeal).sum(axis=1, keepdims=True)

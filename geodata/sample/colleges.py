@@ -1,92 +1,28 @@
 """Colleges of the sample and what they award: the IPEDS directory and completions files."""
 
+# Column lists are easier to read and compare as running text.
+# ruff: noqa: SIM905
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geodata.sample.names import STREETS, SURNAMES
 from geodata.sample.publish import csv_bytes, write_zip
-from geodata.sample.sites import nearest_city, spots_among_people, zip_codes
+from geodata.sample.sites import each, nearest_city, spots_among_people, zip_codes
 from geodata.sample.tracts import Land
 
-HD_COLUMNS = [
-    "UNITID",
-    "INSTNM",
-    "IALIAS",
-    "ADDR",
-    "CITY",
-    "STABBR",
-    "ZIP",
-    "FIPS",
-    "OBEREG",
-    "CHFNM",
-    "CHFTITLE",
-    "GENTELE",
-    "EIN",
-    "UEIS",
-    "OPEID",
-    "OPEFLAG",
-    "WEBADDR",
-    "ADMINURL",
-    "FAIDURL",
-    "APPLURL",
-    "NPRICURL",
-    "VETURL",
-    "ATHURL",
-    "DISAURL",
-    "SECTOR",
-    "ICLEVEL",
-    "CONTROL",
-    "HLOFFER",
-    "UGOFFER",
-    "GROFFER",
-    "HDEGOFR1",
-    "DEGGRANT",
-    "HBCU",
-    "HOSPITAL",
-    "MEDICAL",
-    "TRIBAL",
-    "LOCALE",
-    "OPENPUBL",
-    "ACT",
-    "NEWID",
-    "DEATHYR",
-    "CLOSEDAT",
-    "CYACTIVE",
-    "POSTSEC",
-    "PSEFLAG",
-    "PSET4FLG",
-    "RPTMTH",
-    "INSTCAT",
-    "C21BASIC",
-    "C21IPUG",
-    "C21IPGRD",
-    "C21UGPRF",
-    "C21ENPRF",
-    "C21SZSET",
-    "C18BASIC",
-    "C15BASIC",
-    "CCBASIC",
-    "CARNEGIE",
-    "LANDGRNT",
-    "INSTSIZE",
-    "F1SYSTYP",
-    "F1SYSNAM",
-    "F1SYSCOD",
-    "CBSA",
-    "CBSATYPE",
-    "CSA",
-    "COUNTYCD",
-    "COUNTYNM",
-    "CNGDSTCD",
-    "LONGITUD",
-    "LATITUDE",
-    "DFRCGID",
-    "DFRCUSCG",
-]
+HD_COLUMNS = (
+    "UNITID INSTNM IALIAS ADDR CITY STABBR ZIP FIPS OBEREG CHFNM CHFTITLE GENTELE EIN UEIS OPEID OPEFLAG WEBADDR "
+    "ADMINURL FAIDURL APPLURL NPRICURL VETURL ATHURL DISAURL SECTOR ICLEVEL CONTROL HLOFFER UGOFFER GROFFER "
+    "HDEGOFR1 DEGGRANT HBCU HOSPITAL MEDICAL TRIBAL LOCALE OPENPUBL ACT NEWID DEATHYR CLOSEDAT CYACTIVE POSTSEC "
+    "PSEFLAG PSET4FLG RPTMTH INSTCAT C21BASIC C21IPUG C21IPGRD C21UGPRF C21ENPRF C21SZSET C18BASIC C15BASIC "
+    "CCBASIC CARNEGIE LANDGRNT INSTSIZE F1SYSTYP F1SYSNAM F1SYSCOD CBSA CBSATYPE CSA COUNTYCD COUNTYNM CNGDSTCD "
+    "LONGITUD LATITUDE DFRCGID DFRCUSCG"
+).split()
 #: Programmes: code, base awards a year, award level.
 TRADES = (
     ("46.0302", 34, 2),
@@ -129,14 +65,14 @@ def colleges(land: Land) -> pd.DataFrame:
             rows.append((kind, tract, tracts["latitude"][tract] + 0.0011, tracts["longitude"][tract] - 0.0013))
     others = spots_among_people(land, max(14, round(len(tracts) / 22)), -0.25, rng)
     kinds = rng.choice(["trade", "beauty", "university", "career"], len(others), p=[0.32, 0.26, 0.17, 0.25])
-    for kind, spot in zip(kinds, others.itertuples(), strict=True):
+    for kind, spot in zip(kinds, each(others), strict=True):
         rows.append((str(kind), spot.tract, spot.latitude, spot.longitude))
     frame = pd.DataFrame(rows, columns=["kind", "tract", "latitude", "longitude"])
     frame["latitude"], frame["longitude"] = frame["latitude"].round(6), frame["longitude"].round(6)
     frame["city"], frame["zip"] = nearest_city(land, frame["tract"]), zip_codes(land, frame["tract"])
     frame["state"] = tracts["state"].to_numpy()[frame["tract"]]
     frame["unitid"] = FIRST_UNIT + np.arange(len(frame))
-    frame["name"] = [_name(row.kind, row.city, i) for i, row in enumerate(frame.itertuples())]
+    frame["name"] = [_name(row.kind, row.city, i) for i, row in enumerate(each(frame))]
     chance = frame["kind"].map({"community": 0.75, "technical": 1.0, "trade": 0.9, "career": 0.3}).fillna(0.0)
     frame["trades"] = rng.random(len(frame)) < chance
     frame["active"] = True
@@ -165,7 +101,7 @@ def directory_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
     control = sector.map({4: 1, 9: 3, 2: 2, 6: 3})
     county = land.counties.iloc[land.tracts["county"].to_numpy()[schools["tract"]]]
     table = pd.DataFrame({name: [-2] * len(schools) for name in HD_COLUMNS}, dtype=object)
-    fill = {
+    fill: dict[str, Any] = {
         "UNITID": schools["unitid"],
         "INSTNM": schools["name"],
         "IALIAS": " ",
@@ -202,7 +138,7 @@ def completions_table(land: Land, schools: pd.DataFrame, revised: bool) -> pd.Da
     """Return the completions file, rollups and totals included; the revised one differs in a few counts."""
     rng = np.random.default_rng([land.terrain.seed, 61])
     rows: list[tuple[int, str, int, int, str, int]] = []
-    for school in schools.itertuples():
+    for school in each(schools):
         if not school.active:
             continue
         offered = [t for t in TRADES if school.trades and rng.random() < 0.5] or ([TRADES[0]] if school.trades else [])

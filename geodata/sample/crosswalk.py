@@ -3,7 +3,11 @@
 No polygons of 2010 tracts are made; the relationship file holds only the areas of the common parts.
 """
 
+# Column lists are easier to read and compare as running text.
+# ruff: noqa: SIM905
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,48 +17,44 @@ from geodata.sample.tracts import Land
 
 #: What the base number of a renumbered tract was higher by; few counties reach so far.
 RENUMBERED = 200
-COLUMNS = [
-    "OID_TRACT_20",
-    "GEOID_TRACT_20",
-    "NAMELSAD_TRACT_20",
-    "AREALAND_TRACT_20",
-    "AREAWATER_TRACT_20",
-    "MTFCC_TRACT_20",
-    "FUNCSTAT_TRACT_20",
-    "OID_TRACT_10",
-    "GEOID_TRACT_10",
-    "NAMELSAD_TRACT_10",
-    "AREALAND_TRACT_10",
-    "AREAWATER_TRACT_10",
-    "MTFCC_TRACT_10",
-    "FUNCSTAT_TRACT_10",
-    "AREALAND_PART",
-    "AREAWATER_PART",
-]
+COLUMNS = (
+    "OID_TRACT_20|GEOID_TRACT_20|NAMELSAD_TRACT_20|AREALAND_TRACT_20|AREAWATER_TRACT_20|MTFCC_TRACT_20|"
+    "FUNCSTAT_TRACT_20|OID_TRACT_10|GEOID_TRACT_10|NAMELSAD_TRACT_10|AREALAND_TRACT_10|AREAWATER_TRACT_10|"
+    "MTFCC_TRACT_10|FUNCSTAT_TRACT_10|AREALAND_PART|AREAWATER_PART"
+).split("|")
 
 
 def neighbours(land: Land) -> pd.DataFrame:
-    """Return pairs (left, right) of tract indices that share a border, left < right."""
-    shapes = land.tracts.geometry.values
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="touches")
-    pairs = pd.DataFrame({"left": left, "right": right})[left < right]
-    shared = shapely.length(shapely.intersection(shapes[pairs["left"]], shapes[pairs["right"]]))
-    return pairs[shared > 0].sort_values(["left", "right"]).reset_index(drop=True)
+    """Return pairs (left, right) of tract indices that share a piece of border, left < right.
+
+    Shared pieces have equal ends, so the sum of a piece's ends is the same for both owners.
+    """
+    parts, tract_of = shapely.get_parts(land.tracts.geometry.values, return_index=True)
+    rings, owner = shapely.get_rings(parts, return_index=True)
+    spots, ring = shapely.get_coordinates(rings, return_index=True)
+    ends = spots[:, 0] + 1j * spots[:, 1]
+    within = ring[1:] == ring[:-1]
+    piece = (ends[1:] + ends[:-1])[within]
+    tract = tract_of[owner[ring[1:][within]]]
+    order = np.lexsort((tract, piece.imag, piece.real))
+    piece, tract = piece[order], tract[order]
+    same = (piece[1:] == piece[:-1]) & (tract[1:] != tract[:-1])
+    pairs = pd.DataFrame({"left": tract[:-1][same], "right": tract[1:][same]})
+    return pairs.drop_duplicates().sort_values(["left", "right"]).reset_index(drop=True)
 
 
-def old_tracts(land: Land) -> pd.DataFrame:
+def old_tracts(land: Land, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the parts common to 2020 and 2010 tracts: tract (index), geoid_10, land_m2, water_m2.
 
-    Most tracts are unchanged. Halves (1.01, 1.02) were one tract in 2010; one tract in twenty joined two
-    older ones; a few were renumbered, and all those of one county stood under another county code; and a
-    quarter of the borders moved a little.
+    `pairs` are the neighbours. Most tracts are unchanged. Halves (1.01, 1.02) were one tract in 2010; one
+    tract in twenty joined two older ones; a few were renumbered, and all those of one county stood under
+    another county code; and a quarter of the borders moved a little.
     """
     rng = np.random.default_rng([land.terrain.seed, 30])
     tracts = land.tracts
     old = tracts["former"].to_numpy(dtype=object).copy()
     ordinary = (tracts["kind"] == "people").to_numpy()
     free = ordinary & (tracts["former"] == tracts["geoid"]).to_numpy()
-    pairs = neighbours(land)
     for i in np.flatnonzero(free & (rng.random(len(tracts)) < 0.02)):
         old[i] = f"{old[i][:5]}{int(old[i][5:9]) + RENUMBERED:04d}{old[i][9:]}"
         free[i] = False
@@ -123,7 +123,7 @@ def relationship_table(land: Land, parts: pd.DataFrame) -> pd.DataFrame:
     of_new = parts.groupby("tract")[["land_m2", "water_m2"]].sum()
     of_old = parts.groupby("geoid_10")[["land_m2", "water_m2"]].sum()
     blank = [""] * len(parts)
-    table = dict.fromkeys(COLUMNS, blank)
+    table: dict[str, Any] = dict.fromkeys(COLUMNS, blank)
     table["GEOID_TRACT_20"] = land.tracts["geoid"].to_numpy()[parts["tract"]]
     table["AREALAND_TRACT_20"] = of_new.loc[parts["tract"], "land_m2"].to_numpy()
     table["AREAWATER_TRACT_20"] = of_new.loc[parts["tract"], "water_m2"].to_numpy()

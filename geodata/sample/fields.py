@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from geodata.sample.terrain import Terrain
+
+#: How many times its spread a city is felt.
+REACH = 15.0
 
 
 def hidden_fields(terrain: Terrain, tracts: pd.DataFrame) -> pd.DataFrame:
@@ -18,19 +22,18 @@ def hidden_fields(terrain: Terrain, tracts: pd.DataFrame) -> pd.DataFrame:
     rng = np.random.default_rng([terrain.seed, 20])
     need = 0.45 * terrain.ripple(spots, 45.0, 2) + 0.25 * terrain.ripple(spots, 14.0, 3)
     newcomers = 0.4 * terrain.ripple(spots, 30.0, 4)
+    tree = cKDTree(spots)
     for city in terrain.cities:
-        away = spots - (city.x, city.y)
+        here = np.sort(np.array(tree.query_ball_point((city.x, city.y), REACH * city.spread_km), dtype=int))
+        weight = 1.0 if city.metro else 0.55
+        away = spots[here] - (city.x, city.y)
         far = np.hypot(away[:, 0], away[:, 1]) / city.spread_km
         toward = np.cos(np.arctan2(away[:, 1], away[:, 0]) - city.poor_side) * np.minimum(far, 1)
-        weight = 1.0 if city.metro else 0.55
-        need += weight * (2.6 * toward * np.exp(-far / 2.4) + 0.5 * np.exp(-((far / 0.6) ** 2)))
-        need -= weight * 0.55 * np.exp(-(((far - 2.2) / 1.1) ** 2)) * (toward < 0.2)
-        enclave = (
-            spots
-            - (city.x, city.y)
-            - 0.8 * city.spread_km * np.array([np.cos(city.poor_side + 0.8), np.sin(city.poor_side + 0.8)])
-        )
-        newcomers += weight * 2.4 * np.exp(-np.hypot(*enclave.T) / (0.55 * city.spread_km))
+        need[here] += weight * (2.6 * toward * np.exp(-far / 2.4) + 0.5 * np.exp(-((far / 0.6) ** 2)))
+        need[here] -= weight * 0.55 * np.exp(-(((far - 2.2) / 1.1) ** 2)) * (toward < 0.2)
+        turn = city.poor_side + 0.8
+        enclave = away - 0.8 * city.spread_km * np.array([np.cos(turn), np.sin(turn)])
+        newcomers[here] += weight * 2.4 * np.exp(-np.hypot(*enclave.T) / (0.55 * city.spread_km))
     for state in terrain.states:
         x0, y0, x1, y1 = state.box
         rough = np.array([x0 + 0.16 * (x1 - x0), y0 + 0.28 * (y1 - y0)])

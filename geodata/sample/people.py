@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.sample.terrain import Floats
-from geodata.sample.tracts import Land
 
 MISSING = -999
 CONTROLLED = -555555555
@@ -64,14 +63,15 @@ def proportion_margin(part: NDArray, whole: NDArray, part_moe: NDArray, whole_mo
     return 100 * np.sqrt(inside) / np.maximum(whole, 1)
 
 
-def survey(land: Land) -> pd.DataFrame:
+def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return survey counts and margins per tract: E_x, M_x, EP_x, MP_x, with NaN where a share is undefined.
 
-    All-water tracts are left out. Index and `geoid` follow `land.tracts`.
+    `tracts` needs geoid, kind and population; `fields` the hidden fields on the same index. All-water
+    tracts are left out; the index follows `tracts`.
     """
-    tracts = land.tracts[land.tracts["kind"] != "water"]
-    hidden = land.fields.loc[tracts.index]
-    rng = np.random.default_rng([land.terrain.seed, 21])
+    tracts = tracts[tracts["kind"] != "water"]
+    hidden = fields.loc[tracts.index]
+    rng = np.random.default_rng([seed, 21])
     count = len(tracts)
     out: dict[str, NDArray] = {}
     barracks = (tracts["kind"] == "barracks").to_numpy()
@@ -93,12 +93,12 @@ def survey(land: Land) -> pd.DataFrame:
         "HH": households,
         "HU": homes,
     }
-    fields = hidden[["need", "density", "newcomers", "age", "rural"]].to_numpy()
+    columns = hidden[["need", "density", "newcomers", "age", "rural"]].to_numpy()
     for name, under, start, *loads, root in _VARIABLES:
-        odds = start + fields @ np.array(loads) + rng.normal(0, 0.22, count)
+        odds = start + columns @ np.array(loads) + rng.normal(0, 0.22, count)
         part = rng.binomial(whole[under], 1 / (1 + np.exp(-odds)))
         out[f"E_{name}"], out[f"M_{name}"] = part, _margin(part, root, name, rng)
-    out |= _races(out["E_MINRTY"], fields, rng)
+    out |= _races(out["E_MINRTY"], columns, rng)
     whole_of = {name: under for name, under, *_ in _VARIABLES} | dict.fromkeys((*_RACES, "GROUPQ", "MINRTY"), "ALL")
     whole["ALL"] = population
     root_whole = {"HH": out["M_HH"], "HU": out["M_HU"]}

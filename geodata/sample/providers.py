@@ -10,7 +10,7 @@ import pandas as pd
 
 from geodata.sample.names import STREETS, SURNAMES
 from geodata.sample.publish import write_csv, write_json, write_workbook
-from geodata.sample.sites import AS_OF, nearest_city, spots_among_people, zip_codes
+from geodata.sample.sites import AS_OF, each, nearest_city, spots_among_people, zip_codes
 from geodata.sample.tracts import Land
 
 _PROGRAMMES = (
@@ -40,7 +40,7 @@ def programme_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
     rng = np.random.default_rng([land.terrain.seed, 71])
     rows = []
     teaching = schools[schools["trades"] & schools["active"]]
-    for order, school in enumerate(teaching.itertuples()):
+    for order, school in enumerate(each(teaching)):
         spelled = school.name.replace("Community College", "Comm. College").replace("(fictional)", "- fictional")
         for programme in rng.choice(len(_PROGRAMMES), 2, replace=False):
             name, cip, occupation, weeks = _PROGRAMMES[programme]
@@ -60,7 +60,7 @@ def programme_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
         if order % 5 == 0:
             rows[-1] = (*rows[-1][:3], "-1", *rows[-1][4:])
     private = _placed(land, max(8, round(0.03 * len(land.tracts))), 0.1, 1)
-    for order, spot in enumerate(private.itertuples()):
+    for order, spot in enumerate(each(private)):
         name, cip, occupation, weeks = _PROGRAMMES[order % len(_PROGRAMMES)]
         provider = f"{SURNAMES[(3 * order) % len(SURNAMES)]} Training Center (fictional)"
         state = land.tracts["state"][spot.tract]
@@ -93,7 +93,7 @@ def sponsor_table(land: Land) -> pd.DataFrame:
     """Return apprenticeship sponsors as exported, contacts included, with coordinates added by an operator."""
     spots = _placed(land, max(14, round(0.035 * len(land.tracts))), -0.1, 2)
     rows = []
-    for order, spot in enumerate(spots.itertuples()):
+    for order, spot in enumerate(each(spots)):
         union = order % 3 == 0
         person = SURNAMES[(5 * order + 2) % len(SURNAMES)]
         name = f"Electrical JATC Local {9000 + order} (fictional)" if union else f"{person} Electric Co. (fictional)"
@@ -137,7 +137,7 @@ def centre_records(land: Land) -> list[dict[str, Any]]:
     """Return job centres: one in or near most cities and some among people in need; one lies at 0, 0."""
     records = []
     spots = _placed(land, max(12, round(0.03 * len(land.tracts))), 0.6, 4)
-    for order, spot in enumerate(spots.itertuples()):
+    for order, spot in enumerate(each(spots)):
         lost = order == 4
         records.append(
             {
@@ -172,7 +172,7 @@ def area_table(land: Land) -> pd.DataFrame:
     for index, state in enumerate(land.terrain.states):
         counties = land.counties[land.counties["state"] == index]
         areas = max(1, round(len(counties) / 2.4))
-        for order, county in enumerate(counties.itertuples()):
+        for order, county in enumerate(each(counties)):
             number = order * areas // len(counties)
             rows.append(
                 {

@@ -54,7 +54,7 @@ def csv_bytes(frame: pd.DataFrame, *, bom: bool = False, sep: str = ",") -> byte
 
 def write_json(path: Path, head: Mapping[str, Any], list_name: str, rows: Iterable[Mapping[str, Any]]) -> Path:
     """Write one object: the fields of `head`, then `list_name` with one row after another."""
-    with open(path, "w", encoding="utf-8", newline="\n") as out:
+    with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write(json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1])
         out.write("," if head else "")
         out.write(f'"{list_name}":[')

@@ -54,7 +54,7 @@ def friction_raster(land: Land) -> tuple[NDArray, Affine]:
     np.add.at(people, _cells(land, transform), land.people["residents"].to_numpy())
     near = people.copy()
     for axis in (0, 1):
-        near = sum(np.roll(near, shift, axis) for shift in (-3, -2, -1, 0, 1, 2, 3))
+        near = np.sum([np.roll(near, shift, axis) for shift in range(-3, 4)], axis=0)
     speed = np.full(shape, SPEEDS["open"])
     speed[near > 0] = SPEEDS["country"]
     speed[people > 600] = SPEEDS["city"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -39,14 +42,20 @@ def spots_along_roads(land: Land, spacing_km: float, rng: np.random.Generator) -
     for road, line in zip(land.terrain.roads, road_lines(land.terrain), strict=True):
         step = spacing_km * (1.0 if road.route_type == "I" else 1.7) / 100
         marks = np.arange(step * rng.uniform(0.2, 0.8), line.length, step)
-        for spot in shapely.get_coordinates(shapely.line_interpolate_point(line, marks)):
-            rows.append((road.name, spot[0] + rng.normal(0, 0.002), spot[1] + rng.normal(0, 0.002)))
+        spots = shapely.get_coordinates(shapely.line_interpolate_point(line, marks))
+        spots += rng.normal(0, 0.002, spots.shape)
+        rows += [(road.name, x, y) for x, y in spots]
     frame = pd.DataFrame(rows, columns=["corridor", "longitude", "latitude"]).round(6)
     tree = shapely.STRtree(land.tracts.geometry.values)
     which, where = tree.query(shapely.points(frame["longitude"], frame["latitude"]), predicate="within")
     frame = frame.iloc[which].assign(tract=where)
     dry = land.tracts["kind"].to_numpy()[where] != "water"
     return frame[dry].drop_duplicates(["longitude", "latitude"]).reset_index(drop=True)
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, whose columns are their attributes."""
+    yield from frame.itertuples()
 
 
 def nearest_city(land: Land, tract: pd.Series) -> list[str]:

@@ -1,5 +1,7 @@
 """The charging-station file of the sample (Alternative Fuels Data Center, API v1) with its usual disorder."""
 
+# Column lists are easier to read and compare as running text.
+# ruff: noqa: SIM905
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from geodata.sample.names import STREETS
 from geodata.sample.publish import write_json
 from geodata.sample.sites import (
     dates,
+    each,
     nearest_city,
     planned_sites,
     spots_along_roads,
@@ -21,83 +24,20 @@ from geodata.sample.sites import (
 )
 from geodata.sample.tracts import Land
 
-KEYS = [
-    "access_code",
-    "access_days_time",
-    "access_detail_code",
-    "cards_accepted",
-    "date_last_confirmed",
-    "expected_date",
-    "fuel_type_code",
-    "groups_with_access_code",
-    "id",
-    "maximum_vehicle_class",
-    "open_date",
-    "owner_type_code",
-    "related_stations",
-    "restricted_access",
-    "status_code",
-    "funding_sources",
-    "facility_type",
-    "station_name",
-    "station_phone",
-    "updated_at",
-    "geocode_status",
-    "latitude",
-    "longitude",
-    "city",
-    "country",
-    "intersection_directions",
-    "plus4",
-    "state",
-    "street_address",
-    "zip",
-    "bd_blends",
-    "cng_dispenser_num",
-    "cng_fill_type_code",
-    "cng_has_rng",
-    "cng_psi",
-    "cng_renewable_source",
-    "cng_total_compression",
-    "cng_total_storage",
-    "cng_vehicle_class",
-    "e85_blender_pump",
-    "e85_other_ethanol_blends",
-    "ev_connector_types",
-    "ev_dc_fast_num",
-    "ev_level1_evse_num",
-    "ev_level2_evse_num",
-    "ev_network",
-    "ev_network_web",
-    "ev_other_evse",
-    "ev_pricing",
-    "ev_renewable_source",
-    "ev_workplace_charging",
-    "hy_is_retail",
-    "hy_pressures",
-    "hy_standards",
-    "hy_status_link",
-    "lng_has_rng",
-    "lng_renewable_source",
-    "lng_vehicle_class",
-    "lpg_nozzle_types",
-    "lpg_primary",
-    "ng_fill_type_code",
-    "ng_psi",
-    "ng_vehicle_class",
-    "rd_blended_with_biodiesel",
-    "rd_blends",
-    "rd_blends_fr",
-    "rd_max_biodiesel_level",
-    "nps_unit_name",
-    "access_days_time_fr",
-    "intersection_directions_fr",
-    "bd_blends_fr",
-    "groups_with_access_code_fr",
-    "ev_pricing_fr",
-    "ev_network_ids",
-    "ev_charging_units",
-]
+KEYS = (
+    "access_code access_days_time access_detail_code cards_accepted date_last_confirmed expected_date fuel_type_code "
+    "groups_with_access_code id maximum_vehicle_class open_date owner_type_code related_stations restricted_access "
+    "status_code funding_sources facility_type station_name station_phone updated_at geocode_status latitude "
+    "longitude city country intersection_directions plus4 state street_address zip bd_blends cng_dispenser_num "
+    "cng_fill_type_code cng_has_rng cng_psi cng_renewable_source cng_total_compression cng_total_storage "
+    "cng_vehicle_class e85_blender_pump e85_other_ethanol_blends ev_connector_types ev_dc_fast_num "
+    "ev_level1_evse_num ev_level2_evse_num ev_network ev_network_web ev_other_evse ev_pricing ev_renewable_source "
+    "ev_workplace_charging hy_is_retail hy_pressures hy_standards hy_status_link lng_has_rng lng_renewable_source "
+    "lng_vehicle_class lpg_nozzle_types lpg_primary ng_fill_type_code ng_psi ng_vehicle_class "
+    "rd_blended_with_biodiesel rd_blends rd_blends_fr rd_max_biodiesel_level nps_unit_name access_days_time_fr "
+    "intersection_directions_fr bd_blends_fr groups_with_access_code_fr ev_pricing_fr ev_network_ids "
+    "ev_charging_units"
+).split()
 CONNECTORS = ("J1772", "J1772COMBO", "CHADEMO", "TESLA", "J3271", "NEMA515", "NEMA520", "NEMA1450")
 _NETWORKS = (
     "ChargePoint Network",
@@ -178,7 +118,7 @@ def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Gene
     public = rng.random() < 0.93
     access = "Public" if public else "Private"
     prefix = {"E": "{}", "P": "PLANNED - not yet accessible ({})", "T": "TEMPORARILY UNAVAILABLE ({})"}[status]
-    funding = (None, "NEVI", ["NEVI"], ["CFI"], [])
+    funding: tuple[Any, ...] = (None, "NEVI", ["NEVI"], ["CFI"], [])
     likely = (0.75, 0.05, 0.1, 0.05, 0.05) if status != "P" else (0.45, 0.12, 0.25, 0.13, 0.05)
     record |= {
         "access_code": access.lower(),
@@ -226,11 +166,11 @@ def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Gene
 def station_records(land: Land) -> list[dict[str, Any]]:
     """Return all station records in order of id, with one instance at least of each known disorder."""
     rng = np.random.default_rng([land.terrain.seed, 42])
-    records = []
+    records: list[dict[str, Any]] = []
     for site in open_sites(land).itertuples():
         records.append(_record(FIRST_ID + len(records), site, land, "T" if rng.random() < 0.01 else "E", rng))
     planned = planned_sites(land)
-    for site in planned.itertuples():
+    for site in each(planned):
         record = _record(FIRST_ID + len(records), site, land, "P", rng)
         if rng.random() < 0.12:
             record |= {"ev_dc_fast_num": None, "ev_level2_evse_num": None, "ev_charging_units": []}

@@ -36,7 +36,7 @@ def tract_name(geoid: str) -> str:
 
 def svi_table(land: Land) -> pd.DataFrame:
     """Return the index file: one row a tract that is not all water, both states ranked in one pool."""
-    ranked = with_ranks(survey(land))
+    ranked = with_ranks(survey(land.tracts, land.fields, land.terrain.seed))
     tracts = land.tracts.loc[ranked.index]
     states = land.terrain.states
     county = land.counties.iloc[tracts["county"]]

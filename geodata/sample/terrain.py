@@ -206,7 +206,7 @@ def _tile(
     def put(x: float, y: float) -> tuple[float, float]:
         return offset[0] + flip[0] * stretch * x, offset[1] + flip[1] * stretch * y
 
-    cities = []
+    cities: list[City] = []
     for name, x, y, spread, share, metro, side in _CITIES:
         px, py = put(x + rng.uniform(-3, 3), y + rng.uniform(-3, 3))
         turn = np.arctan2(flip[1] * np.sin(np.radians(side)), flip[0] * np.cos(np.radians(side)))
@@ -234,22 +234,22 @@ def _tile(
     extra = max(0, round(6 * (tracts / 400) ** 0.6) - 6)
     for i in range(extra):
         half_x, half_y = (0.46 * size * stretch for size in STATE_SIZE_KM)
-        x, y = offset[0] + rng.uniform(-half_x, half_x), offset[1] + rng.uniform(-half_y, half_y)
-        if lake.buffer(6).contains(shapely.Point(x, y)):
+        tx, ty = offset[0] + rng.uniform(-half_x, half_x), offset[1] + rng.uniform(-half_y, half_y)
+        if lake.buffer(6).contains(shapely.Point(tx, ty)):
             continue
-        near = min(cities, key=lambda city: (city.x - x) ** 2 + (city.y - y) ** 2)
+        near = min(cities, key=lambda city: (city.x - tx) ** 2 + (city.y - ty) ** 2)
         town = City(
             names.compound(1000 + 331 * state + i),
             state,
-            x,
-            y,
+            tx,
+            ty,
             float(rng.uniform(1.4, 3.5)),
             float(rng.uniform(0.3, 1.0)) * 0.5 / max(extra, 10),
             False,
             float(rng.uniform(0, 2 * np.pi)),
         )
         cities.append(town)
-        roads.append(Road(f"US Hwy {800 + i}", "U", ((x, y), (near.x, near.y))))
+        roads.append(Road(f"US Hwy {800 + i}", "U", ((tx, ty), (near.x, near.y))))
     return cities, roads, [Water(lake_name, "H2030", lake)], [Water(river_name, "H3010", river)]
 
 

@@ -9,7 +9,7 @@ from geodata.sample.awards import write_awards
 from geodata.sample.boundaries import write_boundaries
 from geodata.sample.cejst import cejst_table
 from geodata.sample.colleges import write_colleges
-from geodata.sample.crosswalk import old_tracts, relationship_table
+from geodata.sample.crosswalk import neighbours, old_tracts, relationship_table
 from geodata.sample.providers import write_providers
 from geodata.sample.publish import write_csv
 from geodata.sample.rasters import write_rasters
@@ -65,10 +65,11 @@ def write_nation(folder: Path, *, tracts: int = 85_000, seed: int = 20) -> Path:
 def _write(folder: Path, land: Land) -> Path:
     with folder_written_aside(folder) as aside:
         write_boundaries(land, aside)
-        parts = old_tracts(land)
+        pairs = neighbours(land)
+        parts = old_tracts(land, pairs)
         write_csv(aside / "tab20_tract20_tract10_natl.txt", relationship_table(land, parts), bom=True, sep="|")
         write_csv(aside / "SVI_2022_US.csv", svi_table(land), bom=True)
-        write_csv(aside / "2.0-communities.csv", cejst_table(land, parts))
+        write_csv(aside / "2.0-communities.csv", cejst_table(land, parts, pairs))
         stations = write_stations(land, aside)
         write_awards(land, aside, stations)
         schools = write_colleges(land, aside)
