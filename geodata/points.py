@@ -102,7 +102,8 @@ def check_states(
 
     `key` names the identifying column; a `source` column, where there is one, names the source of the reject.
     Rows without coordinates pass: nothing contradicts them. A point in another state passes within `tolerance_m` of
-    its own, one in no state at all within OFFSHORE_M, for outlines leave out small islands. States of which `counties` has no polygon cannot be checked, which a note says.
+    its own, one in no state at all within OFFSHORE_M, for outlines leave out small islands. States of which
+    `counties` has no polygon cannot be checked, which a note says.
     """
     latitude, longitude = (table[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
     stated = table["state"].to_numpy(dtype=object)

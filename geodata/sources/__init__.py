@@ -7,16 +7,23 @@ from __future__ import annotations
 
 from geodata.sources import (
     afdc,
+    apprenticeship,
     cejst,
     census_places,
     centers,
     counties,
+    etpl,
+    evitp,
     ipeds,
+    job_centers,
     landmarks,
     planned_sites,
+    rasters,
     relationship,
     svi,
     tracts,
+    training_list,
+    workforce_areas,
 )
 from geodata.sources.spec import Source
 
@@ -31,6 +38,12 @@ _ALL = (
     Source(planned_sites.SPEC, planned_sites.parse),
     Source(ipeds.DIRECTORY, ipeds.parse_directory),
     Source(ipeds.COMPLETIONS, ipeds.parse_completions),
+    Source(etpl.SPEC, etpl.parse),
+    Source(apprenticeship.SPEC, apprenticeship.parse),
+    Source(training_list.SPEC, training_list.parse),
+    Source(evitp.SPEC, evitp.parse),
+    Source(job_centers.SPEC, job_centers.parse),
+    Source(workforce_areas.SPEC, workforce_areas.parse),
     Source(counties.SPEC, counties.parse),
     Source(census_places.SPEC, census_places.parse),
     Source(landmarks.STATES, landmarks.parse_states),
@@ -38,5 +51,7 @@ _ALL = (
     Source(landmarks.ROADS, landmarks.parse_roads),
     Source(landmarks.TRIBAL, landmarks.parse_tribal),
     Source(landmarks.CORRIDORS, landmarks.parse_corridors),
+    rasters.POPULATION_RASTER,
+    rasters.FRICTION_RASTER,
 )
 SOURCES: dict[str, Source] = {source.spec.name: source for source in _ALL}

@@ -166,6 +166,13 @@ def _trimmed(column: pa.ChunkedArray) -> pd.Series:
     return pd.Series(pd.array(text.combine_chunks().cast(pa.large_string()), dtype="str"))
 
 
+def read_table(path: Path, columns: Sequence[Wanted], source: str, *, least: int = 1) -> Text:
+    """Return the wanted columns of an operator's table: a workbook by its ending, else delimited text."""
+    if Path(path).suffix.lower() in (".xlsx", ".xlsm"):
+        return read_workbook(Path(path), columns, source, least=least)
+    return read_csv(path, columns, source)
+
+
 def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """Return the bytes of a file; InputError where it is missing, empty or beyond `most_bytes`."""
     try:

@@ -1,0 +1,47 @@
+"""Sponsors of registered apprenticeship, as exported by hand from apprenticeship.gov's partner finder.
+
+The export holds names, e-mail addresses and telephone numbers of persons: they are not read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geodata.schemas import PROVIDERS
+from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
+from geodata.sources.reading import Wanted, read_table
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="apprenticeship",
+    title="Registered apprenticeship sponsors supplied by the operator",
+    publisher="U.S. Department of Labor, Office of Apprenticeship",
+    table=PROVIDERS,
+    scope="nation",
+    filenames=("apprenticeship*.csv", "apprenticeship*.xlsx"),
+    page="https://www.apprenticeship.gov/partner-finder",
+    licence="Public domain (US federal work)",
+    cadence="as exported",
+)
+COLUMNS = (
+    NAME,
+    *PLACE,
+    Wanted("url", ("ORGANIZATION URL", "url"), required=False),
+    Wanted("occupation", ("onet_soc", "onet_code", "occupation_code"), required=False),
+    Wanted("seats", ("yearly_seats", "seats", "active_apprentices_per_year"), required=False),
+)
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the sponsors; those of other occupations are out of scope where the list names occupations."""
+    text = read_table(path, COLUMNS, SPEC.name, least=2)
+    text.frame = without_fillers(text.frame)
+    frame = with_place(text)
+    ours = frame["occupation"].str.startswith(tuple(context.settings.industry.occupations), na=False)
+    other = frame["occupation"].notna() & ~ours
+    frame = frame[~other]
+    table = provider_rows(frame, SPEC.name, kind="apprenticeship", entry_stage="entry").pipe(with_seats, frame["seats"])
+    repeated = table["provider_id"].duplicated()
+    text.log.take(frame, repeated, "repeated", key="name")
+    return text.parsed(PROVIDERS, table[~repeated], out_of_scope={"other occupation": int(other.sum())})

@@ -1,0 +1,39 @@
+"""Contractors with electricians certified by the Electric Vehicle Infrastructure Training Program.
+
+No list is published for machines, so the operator supplies one: name, city, state, zip, url, as_of. The program is
+for people who already are electricians, hence the stage “advanced”.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geodata.schemas import PROVIDERS
+from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, without_fillers
+from geodata.sources.reading import Wanted, read_table
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="evitp",
+    title="EVITP contractors supplied by the operator",
+    publisher="Electric Vehicle Infrastructure Training Program",
+    table=PROVIDERS,
+    scope="nation",
+    filenames=("evitp*.csv", "evitp*.xlsx"),
+    page="https://evitp.org",
+    licence="As the program says",
+    cadence="as supplied",
+)
+COLUMNS = (NAME, *PLACE, Wanted("url", ("url", "website"), required=False))
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the contractors, all of the stage for working electricians."""
+    text = read_table(path, COLUMNS, SPEC.name, least=2)
+    text.frame = without_fillers(text.frame)
+    frame = with_place(text)
+    table = provider_rows(frame, SPEC.name, kind="evitp", entry_stage="advanced")
+    repeated = table["provider_id"].duplicated()
+    text.log.take(frame, repeated, "repeated", key="name")
+    return text.parsed(PROVIDERS, table[~repeated])

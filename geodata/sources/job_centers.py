@@ -1,0 +1,77 @@
+"""American Job Centers and other places where people are met: CareerOneStop's answer, or an operator's list.
+
+Centers that are closed are out of scope. A latitude and longitude of 0 are missing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.errors import InputError
+from geodata.schemas import JOB_CENTERS
+from geodata.sources.operator_lists import identifiers, with_place, without_fillers
+from geodata.sources.reading import Text, Wanted, from_records, read_json, read_table
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.values import dates
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="job_centers",
+    title="American Job Centers",
+    publisher="CareerOneStop, sponsored by the U.S. Department of Labor",
+    table=JOB_CENTERS,
+    scope="nation",
+    filenames=("job_centers*.json", "job_centers*.csv", "job_centers*.xlsx", "job_centers_{usps}.json"),
+    page="https://www.careeronestop.org/LocalHelp/AmericanJobCenters/american-job-centers.aspx",
+    licence="Attribution to CareerOneStop",
+    cadence="daily",
+    media="json",
+    key_env="CAREERONESTOP_TOKEN",
+    transport="career_one_stop",
+)
+COLUMNS = (
+    Wanted("name", ("Name", "name", "center_name")),
+    Wanted("id", ("ID", "id", "center_id"), required=False),
+    Wanted("kind", ("ProgramType", "kind", "type"), required=False),
+    Wanted("address", ("Address1", "address"), required=False),
+    Wanted("city", ("City", "city"), required=False),
+    Wanted("state", ("StateAbbr", "state"), required=False),
+    Wanted("zip", ("Zip", "zip"), required=False),
+    Wanted("latitude", ("Latitude", "latitude", "lat"), required=False),
+    Wanted("longitude", ("Longitude", "longitude", "lon"), required=False),
+    Wanted("open", ("CenterIsOpen",), required=False),
+    Wanted("as_of", ("LastUpdated", "as_of"), required=False),
+)
+_KINDS = {"comprehensive": "comprehensive", "affiliate": "affiliate", "library": "library"}
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the open centers of an answer (JSON) or a list (CSV, XLSX)."""
+    text = _read(Path(path))
+    text.frame = without_fillers(text.frame)
+    closed = text.frame["open"].str.upper().isin(["N", "NO", "FALSE"])
+    text.frame = text.frame[~closed]
+    frame = with_place(text)
+    kind = frame["kind"].str.casefold().str.extract(r"^(\w+)", expand=False).map(_KINDS).fillna("user")
+    made = identifiers("job_center", frame["name"], frame["usps"], frame["zip"], frame["address"])
+    frame = frame.assign(kind=kind, center_id=("careeronestop:" + frame["id"]).fillna(made))
+    frame = text.log.take(frame, frame["center_id"].duplicated(), "repeated", key="name", field="center_id")
+    table = pd.DataFrame(frame.drop(columns="state").rename(columns={"usps": "state"}))
+    table["as_of"] = dates(table["as_of"])
+    return text.parsed(JOB_CENTERS, table, out_of_scope={"closed": int(closed.sum())})
+
+
+def _read(path: Path) -> Text:
+    if path.suffix.lower() != ".json":
+        return read_table(path, COLUMNS, SPEC.name, least=2)
+    answer = read_json(path)
+    records = answer.get("OneStopCenterList") if isinstance(answer, dict) else answer
+    if not isinstance(records, list):
+        raise InputError(
+            "the answer holds no list of job centers",
+            file=path,
+            remedy="Check the token and the user id of CareerOneStop, then fetch again.",
+        )
+    return from_records(records, COLUMNS, SPEC.name, path.name)

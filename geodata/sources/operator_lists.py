@@ -1,0 +1,88 @@
+"""What lists kept by hand have in common: where a provider is, under which identifier, and said in what words."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+
+from geodata.sources.places_of_rows import quality_of_decimals, state_codes
+from geodata.sources.reading import Text, Wanted
+from geodata.sources.values import counts, points
+from geodata.zips import clean_zips, state_of_zips
+
+NAME = Wanted("name", ("name", "provider_name", "organization name", "ORGANIZATION NAME"))
+PLACE = (
+    Wanted("address", ("address", "street", "ADDRESS"), required=False),
+    Wanted("city", ("city", "CITY"), required=False),
+    Wanted("state", ("state", "STATE", "StateAbbr"), required=False),
+    Wanted("zip", ("zip", "zip_code", "ZIP"), required=False),
+    Wanted("latitude", ("latitude", "lat"), required=False),
+    Wanted("longitude", ("longitude", "lon", "lng"), required=False),
+)
+_NOTHING = {"does not apply", "n/a", "na", "none", "-1", "null", "not available"}
+
+
+def without_fillers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the text with words that stand for an empty cell (“does not apply”, “n/a”, -1) taken out."""
+    return frame.apply(lambda column: column.mask(column.str.casefold().isin(_NOTHING)).astype("str"))
+
+
+def with_place(text: Text, key: str = "name") -> pd.DataFrame:
+    """Return the rows of a list with usps, zip, latitude, longitude and location_quality; others go to the log.
+
+    A row that states no state takes that of its ZIP code. `zip` and the coordinates are cleaned in place of the
+    text they were.
+    """
+    frame = text.frame
+    zips = clean_zips(frame["zip"])
+    usps = state_codes(frame["state"]).fillna(state_of_zips(zips).where(frame["state"].isna()))
+    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    frame = frame.assign(
+        usps=usps,
+        zip=zips,
+        location_quality=quality_of_decimals(frame["latitude"], frame["longitude"]),
+        latitude=latitude,
+        longitude=longitude,
+    )
+    frame = text.log.take(frame, frame[key].isna(), "no_name", field=key)
+    return text.log.take(
+        frame, frame["usps"].isna(), "no_state", key=key, field="state", remedy="Give a state's postal code."
+    )
+
+
+def identifiers(prefix: str, *parts: pd.Series) -> pd.Series:
+    """Return `prefix:…` with twelve hexadecimal digits drawn from the parts, the same for the same text."""
+    columns = [part.fillna("").astype("str").str.casefold().tolist() for part in parts]
+    digests = [hashlib.sha256("|".join(row).encode()).hexdigest()[:12] for row in zip(*columns, strict=True)]
+    return pd.Series([f"{prefix}:{digest}" for digest in digests], index=parts[0].index, dtype="str")
+
+
+def provider_rows(frame: pd.DataFrame, source: str, *, kind: str, entry_stage: str) -> pd.DataFrame:
+    """Return the provider columns that every hand-kept list fills alike; seats are not known from them."""
+    return pd.DataFrame(
+        {
+            "provider_id": identifiers(source, frame["name"], frame["usps"], frame["zip"], frame["address"]),
+            "name": frame["name"],
+            "entry_stage": entry_stage,
+            "kind": kind,
+            "state": frame["usps"],
+            "address": frame["address"],
+            "city": frame["city"],
+            "zip": frame["zip"],
+            "latitude": frame["latitude"],
+            "longitude": frame["longitude"],
+            "location_quality": frame["location_quality"],
+            "seats": np.nan,
+            "seats_basis": "assumed",
+            "sources": source,
+            "url": frame["url"] if "url" in frame.columns else None,
+        }
+    )
+
+
+def with_seats(table: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
+    """Return the providers with the yearly seats a list states; zero is a statement, an empty cell is not."""
+    stated = counts(seats).astype("float64")
+    return table.assign(seats=stated, seats_basis=np.where(stated.notna(), "seats", "assumed"))

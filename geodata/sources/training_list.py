@@ -1,0 +1,67 @@
+"""A list of training programs the operator keeps: pre-apprenticeships and others no publisher has.
+
+Columns: name, entry_stage (entry or advanced), kind, address, city, state, zip, latitude, longitude, cip_codes, seats
+(people a year), url. Only the name and a state or ZIP code are needed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.cip import clean_cip
+from geodata.schemas import ENTRY_STAGES, PROVIDERS
+from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
+from geodata.sources.reading import Wanted, read_table
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="training_list",
+    title="Training programs supplied by the operator",
+    publisher="State or city office",
+    table=PROVIDERS,
+    scope="nation",
+    filenames=("training_providers*.csv", "training_providers*.xlsx", "providers*.csv", "providers*.xlsx"),
+    page="",
+    licence="As the office says",
+    cadence="as the office says",
+)
+COLUMNS = (
+    NAME,
+    *PLACE,
+    Wanted("entry_stage", required=False),
+    Wanted("kind", required=False),
+    Wanted("cip_codes", ("cip_codes", "cip_code", "cip"), required=False),
+    Wanted("seats", ("seats", "yearly_seats"), required=False),
+    Wanted("url", ("url", "website"), required=False),
+)
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the providers of the list; a row that names no stage is for beginners."""
+    text = read_table(path, COLUMNS, SPEC.name, least=2)
+    text.frame = without_fillers(text.frame)
+    frame = with_place(text)
+    stage = frame["entry_stage"].str.casefold().fillna("entry")
+    remedy = f"Use one of {', '.join(ENTRY_STAGES)}."
+    frame = text.log.take(
+        frame.assign(stage=stage),
+        ~stage.isin(ENTRY_STAGES),
+        "unknown_entry_stage",
+        key="name",
+        field="stage",
+        remedy=remedy,
+    )
+    table = provider_rows(frame, SPEC.name, kind="", entry_stage="").pipe(with_seats, frame["seats"])
+    table["entry_stage"], table["kind"] = frame["stage"], frame["kind"].fillna("listed_program")
+    table["cip_codes"] = frame["cip_codes"].map(_codes, na_action="ignore").astype("str").replace("", None)
+    repeated = table["provider_id"].duplicated()
+    text.log.take(frame, repeated, "repeated", key="name")
+    return text.parsed(PROVIDERS, table[~repeated])
+
+
+def _codes(text: str) -> str:
+    cleaned = clean_cip(pd.Series(text.replace(",", " ").replace(";", " ").split(), dtype="str"))
+    return " ".join(sorted(set(cleaned.dropna())))

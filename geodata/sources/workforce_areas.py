@@ -1,0 +1,67 @@
+"""Which counties make up a local workforce area: the sub-geography table of the Workforce Information Database.
+
+Some areas are cities or parts of counties; those members have no county code and are out of scope, so an area may be
+known in part only, which a note says.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.geoids import clean_geoids, usps_of
+from geodata.schemas import AREA_MEMBERS
+from geodata.sources.reading import Wanted, read_table
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="workforce_areas",
+    title="Local workforce development areas by county",
+    publisher="Workforce Information Database Center",
+    table=AREA_MEMBERS,
+    scope="nation",
+    filenames=("workforce_areas*.csv", "workforce_areas*.xlsx", "subgeog*.xlsx", "subgeog*.csv"),
+    page="https://widcenter.org/subgeog-lookup-table",
+    licence="Public (state workforce agencies)",
+    cadence="yearly",
+)
+COLUMNS = (
+    Wanted("state", ("stfips",)),
+    Wanted("area", ("area",)),
+    Wanted("area_name", ("areaname", "areadesc", "area_name"), required=False),
+    Wanted("member_state", ("substfips",)),
+    Wanted("member_kind", ("subareatype",)),
+    Wanted("member", ("subarea",)),
+)
+_COUNTY = "4"
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the counties of each area."""
+    text = read_table(path, COLUMNS, SPEC.name, least=4)
+    frame = text.frame
+    county = frame["member_kind"].str.lstrip("0") == _COUNTY
+    parts = int(frame.loc[~county, "area"].nunique())
+    if parts:
+        text.notes.append(f"{parts} areas have members other than counties and are known in part only.")
+    frame = frame[county]
+    unit = frame["member_state"].str.zfill(2) + frame["member"].str[-3:].str.zfill(3)
+    frame = frame.assign(unit=clean_geoids(unit, 5))
+    frame = text.log.take(frame, frame["unit"].isna(), "no_county_code", key="area", field="member")
+    frame = text.log.take(frame, frame["area"].isna(), "no_area", field="area")
+    identifier = frame["state"].str.zfill(2) + frame["area"].str.zfill(6)
+    table = pd.DataFrame(
+        {
+            "area_kind": "workforce_area",
+            "area_id": identifier,
+            "area_name": frame["area_name"].fillna("Workforce area " + frame["area"].str.lstrip("0")),
+            "state": usps_of(frame["unit"]),
+            "unit_kind": "county",
+            "unit_geoid": frame["unit"],
+        }
+    )
+    repeated = table.duplicated(["area_id", "unit_geoid"])
+    text.log.take(frame, repeated, "repeated", key="area", field="unit")
+    return text.parsed(AREA_MEMBERS, table[~repeated], out_of_scope={"member is no county": int((~county).sum())})
