@@ -47,7 +47,7 @@ def figure(width_inches: float, height_inches: float) -> Iterator[Figure]:
     """Yield an empty figure in our style; draw and save it inside the block."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
+        mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
         yield Figure(figsize=(width_inches, height_inches))
 
 

@@ -1,6 +1,7 @@
 """Ranked lists, and a table for every marker layer, in each form people ask for."""
 
+from maps.lists.html_table import html_table
 from maps.lists.tables import LISTS, ListTable, list_table
 from maps.lists.writing import list_files, write_lists
 
-__all__ = ["LISTS", "ListTable", "list_files", "list_table", "write_lists"]
+__all__ = ["LISTS", "ListTable", "html_table", "list_files", "list_table", "write_lists"]
