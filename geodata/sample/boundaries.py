@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.sample.publish import write_csv, write_shapefile
+from geodata.sample.publish import write_csv, write_json, write_shapefile
 from geodata.sample.svi import tract_name
 from geodata.sample.terrain import City, Terrain
 from geodata.sample.tracts import CRS, Land
+
+CORRIDORS = "NTAD_Alternative_Fuel_Corridors.geojson"
 
 
 def tract_layer(land: Land, state: int) -> gpd.GeoDataFrame:
@@ -63,6 +66,28 @@ def county_layer(land: Land) -> gpd.GeoDataFrame:
                 "LSAD": "06",
                 "ALAND": int(everything["land_m2"].sum()),
                 "AWATER": int(everything["water_m2"].sum()),
+                "geometry": shapely.coverage_union_all(members.geometry.values),
+            }
+        )
+    return gpd.GeoDataFrame(rows, crs=CRS)
+
+
+def state_layer(land: Land, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the cartographic state file: exact unions of the counties."""
+    rows = []
+    for order, state in enumerate(land.terrain.states):
+        members = counties[counties["STATEFP"] == state.fips]
+        rows.append(
+            {
+                "STATEFP": state.fips,
+                "STATENS": f"{9_600_000 + order:08d}",
+                "AFFGEOID": f"0400000US{state.fips}",
+                "GEOID": state.fips,
+                "STUSPS": state.usps,
+                "NAME": state.name,
+                "LSAD": "00",
+                "ALAND": int(members["ALAND"].sum()),
+                "AWATER": int(members["AWATER"].sum()),
                 "geometry": shapely.coverage_union_all(members.geometry.values),
             }
         )
@@ -200,6 +225,34 @@ def road_layer(land: Land, state: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
 
 
+def corridor_features(land: Land) -> list[dict[str, Any]]:
+    """Return the alternative fuel corridors as GeoJSON features: interstates ready, some highways pending or not."""
+    features = []
+    for order, (road, line) in enumerate(zip(land.terrain.roads, road_lines(land.terrain), strict=True), start=1):
+        electric = road.route_type == "I" or order % 3 != 0
+        features.append(
+            {
+                "type": "Feature",
+                "properties": {
+                    "OBJECTID": order,
+                    "AFC_NUMBER": 9_700 + order,
+                    "ROADTYPE": road.route_type,
+                    "NUMBER": road.name.split()[-1],
+                    "PRIMARY_NA": road.name,
+                    "STATE": land.terrain.states[0].usps,
+                    "EV": int(electric),
+                    "EV_ROUND": 1 + order % 7 if electric else None,
+                    "ELECTRICVE": ("Signage Ready" if road.route_type == "I" else "Signage Pending")
+                    if electric
+                    else "",
+                    "Len_miles": round(line.length * 55, 2),
+                },
+                "geometry": {"type": "LineString", "coordinates": [[x, y] for x, y in line.coords]},
+            }
+        )
+    return features
+
+
 def write_boundaries(land: Land, folder: Path) -> None:
     """Write all boundary files and the centres of population of every state."""
     for index, state in enumerate(land.terrain.states):
@@ -209,7 +262,11 @@ def write_boundaries(land: Land, folder: Path) -> None:
         if len(water):
             write_shapefile(folder / f"tl_2020_{state.fips}_areawater.zip", water)
         write_shapefile(folder / f"tl_2020_{state.fips}_primaryroads.zip", road_layer(land, index))
-    write_shapefile(folder / "cb_2020_us_county_500k.zip", county_layer(land))
+    counties = county_layer(land)
+    write_shapefile(folder / "cb_2020_us_county_500k.zip", counties)
+    write_shapefile(folder / "cb_2020_us_state_500k.zip", state_layer(land, counties))
+    corridors = corridor_features(land)
+    write_json(folder / CORRIDORS, {"type": "FeatureCollection"}, "features", corridors)
     write_shapefile(folder / "cb_2020_us_aiannh_500k.zip", tribal_layer(land))
     write_csv(folder / "CenPop2020_Mean_TR.txt", centres_table(land), bom=True)
 

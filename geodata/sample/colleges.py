@@ -76,7 +76,7 @@ def colleges(land: Land) -> pd.DataFrame:
     chance = frame["kind"].map({"community": 0.75, "technical": 1.0, "trade": 0.9, "career": 0.3}).fillna(0.0)
     frame["trades"] = rng.random(len(frame)) < chance
     frame["active"] = True
-    frame.loc[frame.index[frame["kind"] == "career"][:1], "active"] = False
+    frame.loc[frame.index[frame["kind"] == "trade"][-1:], "active"] = False
     return frame
 
 
@@ -100,8 +100,7 @@ def directory_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
     level = schools["kind"].map({"community": 2, "technical": 2, "trade": 3, "beauty": 3, "university": 1, "career": 2})
     control = sector.map({4: 1, 9: 3, 2: 2, 6: 3})
     county = land.counties.iloc[land.tracts["county"].to_numpy()[schools["tract"]]]
-    table = pd.DataFrame({name: [-2] * len(schools) for name in HD_COLUMNS}, dtype=object)
-    fill: dict[str, Any] = {
+    columns: dict[str, Any] = {
         "UNITID": schools["unitid"],
         "INSTNM": schools["name"],
         "IALIAS": " ",
@@ -129,9 +128,8 @@ def directory_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
         "LATITUDE": schools["latitude"],
         "DFRCUSCG": -1,
     }
-    for name, values in fill.items():
-        table[name] = values if np.isscalar(values) else np.asarray(values, dtype=object)
-    return table
+    plain = {name: values if np.isscalar(values) else np.asarray(values) for name, values in columns.items()}
+    return pd.DataFrame(dict.fromkeys(HD_COLUMNS, -2) | plain, index=range(len(schools)))
 
 
 def completions_table(land: Land, schools: pd.DataFrame, revised: bool) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def programme_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
                     school.state,
                 )
             )
-        if order % 5 == 0:
+        if order % 10 == 0:
             rows[-1] = (*rows[-1][:3], "-1", *rows[-1][4:])
     private = _placed(land, max(8, round(0.03 * len(land.tracts))), 0.1, 1)
     for order, spot in enumerate(each(private)):
@@ -133,6 +133,32 @@ def contractor_table(land: Land) -> pd.DataFrame:
     )
 
 
+def training_list(land: Land) -> pd.DataFrame:
+    """Return the programmes a state office would list itself: pre-apprenticeships and a mobile laboratory."""
+    spots = _placed(land, max(6, round(0.012 * len(land.tracts))), 0.7, 5, states=(0,))
+    rows = []
+    for order, spot in enumerate(each(spots)):
+        kind = ("pre_apprenticeship", "pre_apprenticeship", "mobile_lab", "community_program")[order % 4]
+        located = order != 3
+        rows.append(
+            {
+                "name": f"{spot.city} {kind.replace('_', ' ').title()} {order + 1} (fictional)",
+                "entry_stage": "advanced" if order == 5 else "entry",
+                "kind": kind,
+                "address": f"{60 + 3 * order} {STREETS[(order + 5) % len(STREETS)]}",
+                "city": spot.city,
+                "state": spot.usps,
+                "zip": spot.zip,
+                "latitude": f"{spot.latitude:.6f}" if located else "",
+                "longitude": f"{spot.longitude:.6f}" if located else "",
+                "cip_codes": "46.0302" if order % 2 else "46.0301; 47.0614",
+                "seats": "" if order == 1 else f"{12 + 4 * (order % 5)}",
+                "url": f"https://program-list-{order}.example.org/",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def centre_records(land: Land) -> list[dict[str, Any]]:
     """Return job centres: one in or near most cities and some among people in need; one lies at 0, 0."""
     records = []
@@ -189,10 +215,11 @@ def area_table(land: Land) -> pd.DataFrame:
 
 
 def write_providers(land: Land, folder: Path, schools: pd.DataFrame) -> None:
-    """Write the programme workbook, sponsors, contractors, job centres and the workforce-area crosswalk."""
+    """Write the programme workbook, sponsors, contractors, the office's list, job centres and the workforce-area crosswalk."""
     write_workbook(folder / "DownloadPrograms.xlsx", programme_table(land, schools), "Programs")
     write_csv(folder / "apprenticeship_sponsors.csv", sponsor_table(land))
     write_csv(folder / "evitp_contractors.csv", contractor_table(land))
+    write_csv(folder / "training_providers.csv", training_list(land))
     centres = centre_records(land)
     write_json(folder / "job_centers.json", {"RecordCount": len(centres)}, "OneStopCenterList", centres)
     write_csv(folder / "workforce_areas.csv", area_table(land))

@@ -28,10 +28,12 @@ the files look like those of the agencies named below, disorder included, so tha
 
 cb_2020_<state>_tract_500k.zip     tracts (cartographic boundaries); all-water tracts are absent
 cb_2020_us_county_500k.zip         counties of all states here
+cb_2020_us_state_500k.zip          states
 cb_2020_<state>_place_500k.zip     cities and towns
 cb_2020_us_aiannh_500k.zip         one invented tribal area
 tl_2020_<state>_areawater.zip      lakes and rivers
 tl_2020_<state>_primaryroads.zip   highways
+NTAD_Alternative_Fuel_Corridors.geojson   highways designated for charging
 CenPop2020_Mean_TR.txt             centres of population, with all-water tracts
 tab20_tract20_tract10_natl.txt     2020-2010 tract relationship
 SVI_2022_US.csv                    social vulnerability index, ranked in one pool over all states here
@@ -42,6 +44,7 @@ HD2023.zip, C2023_A.zip            colleges and their completions, provisional a
 DownloadPrograms.xlsx              eligible training programmes
 apprenticeship_sponsors.csv        apprenticeship sponsors, with invented contacts
 evitp_contractors.csv              contractors with certified installers
+training_providers.csv             programmes listed by a state office itself
 job_centers.json                   job centres
 workforce_areas.csv                counties by local workforce area
 population.tif, friction.tif       people per pixel; minutes per metre
