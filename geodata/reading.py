@@ -17,7 +17,7 @@ from geodata.provenance import SourceUse
 from geodata.schemas import REJECTS, Table
 from geodata.settings import Settings
 from geodata.sourced import Sourced
-from geodata.sources.spec import ParseContext, Source, SourceSpec
+from geodata.sources.spec import ParseContext, Source, SourceSpec, switched_on
 from geodata.states import State
 from geodata.tables import Parsed, all_rejects
 
@@ -30,6 +30,9 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     """
     spec = source.spec
     states = list(states)
+    if not switched_on(spec, settings):
+        note = f"{spec.title} is turned off in the settings."
+        return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, note)], [note])
     try:
         files = obtain_for(acquirer, spec, states)
     except SourceUnavailable as problem:

@@ -98,6 +98,29 @@ class LiveAcquirer:
         """The cache of copies."""
         return self._cache
 
+    @property
+    def clock(self) -> Clock:
+        """The clock that tells ages."""
+        return self._clock
+
+    def has_key(self, spec: SourceSpec) -> bool:
+        """Return whether the environment holds the key this source needs, if it needs one."""
+        return spec.key_env is None or bool(self._options.environ.get(spec.key_env, "").strip())
+
+    def probe(self, spec: SourceSpec, state: State | None = None) -> FetchError | None:
+        """Return None when a publisher of this source answers and takes the key, else what the last one said."""
+        problem: FetchError | None = None
+        for addresses in self.addresses(spec, state).values():
+            for address in addresses:
+                job = Job(spec, state, address, Path(), environ=self._options.environ)
+                try:
+                    TRANSPORTS[spec.transport].probe(self._fetcher, job)
+                except FetchError as caught:
+                    problem = caught
+                else:
+                    return None
+        return problem
+
     def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
         """Return the newest copy that can be had; raises SourceUnavailable when there never was one."""
         if not spec.urls:

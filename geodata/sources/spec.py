@@ -77,3 +77,11 @@ class Source:
 
     spec: SourceSpec
     parse: Callable[[Path, ParseContext], Parsed]
+
+
+def switched_on(spec: SourceSpec, settings: Settings) -> bool:
+    """Return whether the settings want this source: optional ones are named to be wanted, others not to be."""
+    named = {spec.name, spec.file_of}
+    if named & set(settings.sources.off):
+        return False
+    return not spec.optional or bool(named & set(settings.sources.optional))

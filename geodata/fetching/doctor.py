@@ -1,0 +1,129 @@
+"""What a run would find today, source by source: can it be reached, with which key, how old is what we hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from geodata.errors import OnrampError
+from geodata.fetching.acquire import NATION, Acquired, Acquirer, age_in_days
+from geodata.fetching.live import LiveAcquirer, asked_again_after
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.sources.spec import ParseContext, SourceSpec, switched_on
+from geodata.states import State
+
+Reach = Literal["yes", "no", "not asked"]
+Key = Literal["none needed", "missing", "accepted", "refused", "set, not tried"]
+Use = Literal["live", "cached", "stale", "folder", "nothing", "off"]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One source for one scope. `feeds` is the canonical table; `rows` how many of them the file at hand gives.
+
+    `use` is what a run would take today and `said` the sentence behind it where there is one.
+    """
+
+    source: str
+    title: str
+    scope: str
+    feeds: str
+    required: bool
+    reachable: Reach = "not asked"
+    key: Key = "none needed"
+    use: Use = "nothing"
+    retrieved_at: str = ""
+    age_days: int | None = None
+    sha256: str = ""
+    rows: int | None = None
+    path: Path | None = None
+    said: str = ""
+
+
+def diagnose(
+    acquirer: Acquirer,
+    specs: Iterable[SourceSpec],
+    states: Sequence[State],
+    settings: Settings,
+    *,
+    online: bool = True,
+    count_rows: bool = True,
+) -> list[Diagnosis]:
+    """Return a row for each source and scope; downloads nothing.
+
+    `online` asks each publisher for as little as shows that it answers and takes the key; `count_rows` reads the
+    files at hand with their parsers, which also tells whether they can be read.
+    """
+    rows: list[Diagnosis] = []
+    places: Sequence[State | None] = states or [None]
+    for spec in specs:
+        blank = Diagnosis(spec.name, spec.title, NATION, spec.table.name, spec.required)
+        if not switched_on(spec, settings):
+            rows.append(replace(blank, use="off", said="Turned off; name it in sources.optional to use it."))
+            continue
+        for state in places:
+            if isinstance(acquirer, LiveAcquirer) and spec.urls:
+                row = _live(acquirer, spec, state, blank, online=online)
+            else:
+                row = _at_hand(acquirer, spec, state, blank)
+            rows.append(_counted(row, spec, state, settings) if count_rows else row)
+            if row.scope == NATION:
+                break
+    return rows
+
+
+def _at_hand(acquirer: Acquirer, spec: SourceSpec, state: State | None, blank: Diagnosis) -> Diagnosis:
+    scope = NATION if state is None else state.usps
+    try:
+        found: Acquired = acquirer.obtain(spec, state)
+    except OnrampError as problem:
+        return replace(blank, scope=scope, said=str(problem))
+    return replace(
+        blank,
+        scope=found.scope,
+        use="folder",
+        retrieved_at=found.retrieved_at,
+        age_days=found.age_days,
+        sha256=found.sha256,
+        path=found.path,
+        said=found.note,
+    )
+
+
+def _live(live: LiveAcquirer, spec: SourceSpec, state: State | None, blank: Diagnosis, *, online: bool) -> Diagnosis:
+    scope = next(iter(live.addresses(spec, state)), NATION)
+    held = live.cache.newest_good(spec.file_of or spec.name, scope)
+    row = replace(blank, scope=scope)
+    if held:
+        entry, path = held
+        age = age_in_days(entry.retrieved_at, live.clock.now())
+        row = replace(row, retrieved_at=entry.retrieved_at, age_days=age, sha256=entry.sha256, path=path)
+    if spec.key_env:
+        row = replace(row, key="set, not tried" if live.has_key(spec) else "missing")
+    problem = live.probe(spec, state) if online else None
+    if online:
+        reached = problem is None or problem.kind == "key"
+        row = replace(row, reachable="yes" if reached else "no", said="" if problem is None else str(problem))
+        if spec.key_env and row.key != "missing" and reached:
+            row = replace(row, key="accepted" if problem is None else "refused")
+        if row.key == "missing":
+            row = replace(row, reachable="not asked")
+    fresh = held is not None and live.clock.now() - held[0].checked < asked_again_after(spec)
+    if fresh:
+        return replace(row, use="cached")
+    if problem is None and row.key != "missing":
+        return replace(row, use="live")
+    return replace(row, use="stale" if held else "nothing")
+
+
+def _counted(row: Diagnosis, spec: SourceSpec, state: State | None, settings: Settings) -> Diagnosis:
+    if row.path is None or spec.name not in SOURCES:
+        return row
+    try:
+        parsed = SOURCES[spec.name].parse(row.path, ParseContext(settings, state if row.scope != NATION else None))
+    except OnrampError as problem:
+        return replace(row, said=f"{row.said} {problem}".strip())
+    return replace(row, rows=len(parsed.table))

@@ -1,0 +1,151 @@
+"""Filling a folder from the publishers, so that a place without internet can run from it.
+
+The folder holds `national/` and one folder for each state, files under their publishers' names, and MANIFEST.json
+with addresses, dates and hashes, to which every later reading is held.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from geodata.errors import OnrampError, SourceUnavailable
+from geodata.fetching.acquire import NATION, Acquired, Acquirer
+from geodata.fetching.cache import iso
+from geodata.fetching.clock import Clock
+from geodata.fetching.folder import MANIFEST_NAME
+from geodata.files import sha256_of, write_text, written_aside
+from geodata.sources.spec import SourceSpec
+from geodata.states import State
+
+MANIFEST_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """One row of the account: what was put where, or the sentence that says why not (`path` is None then)."""
+
+    source: str
+    title: str
+    scope: str
+    path: Path | None
+    status: str
+    size: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file of the folder, as MANIFEST.json lists it; `path` is relative to the folder."""
+
+    path: str
+    source: str
+    scope: str
+    publisher: str
+    licence: str
+    url: str
+    retrieved_at: str
+    sha256: str
+    size: int
+    status: str
+    note: str
+
+
+class MirrorWriter:
+    """Puts files into a folder and keeps its list; the list is replaced whole after each file."""
+
+    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+        self.folder = Path(folder)
+        self._clock = clock or Clock()
+        self._files: dict[str, _File] = {}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        listing = self.folder / MANIFEST_NAME
+        if listing.exists():
+            try:
+                held = [_File(**file) for file in json.loads(listing.read_text(encoding="utf-8"))["files"]]
+            except (ValueError, TypeError, KeyError):
+                raise OnrampError(
+                    f"{MANIFEST_NAME} in {self.folder.name} was not written by onramp mirror. Give another folder."
+                ) from None
+            self._files = {file.path: file for file in held}
+
+    def add(self, spec: SourceSpec, acquired: Acquired) -> Path:
+        """Copy the file into the folder and list it; a file of the same source and scope that it replaces goes."""
+        place = "national" if acquired.scope == NATION else acquired.scope
+        target = self.folder / place / acquired.path.name
+        with written_aside(target) as aside:
+            shutil.copyfile(acquired.path, aside)
+            if sha256_of(aside) != acquired.sha256:
+                raise OnrampError(f"{target.name} did not survive copying; is the disk full or failing?")
+        relative = target.relative_to(self.folder).as_posix()
+        superseded = [
+            file.path
+            for file in self._files.values()
+            if (file.source, file.scope) == (spec.name, acquired.scope) and file.path != relative
+        ]
+        self._files[relative] = _File(
+            path=relative,
+            source=spec.name,
+            scope=acquired.scope,
+            publisher=spec.publisher,
+            licence=spec.licence,
+            url=acquired.url,
+            retrieved_at=acquired.retrieved_at,
+            sha256=acquired.sha256,
+            size=acquired.size,
+            status=acquired.status,
+            note=acquired.note,
+        )
+        for path in superseded:
+            del self._files[path]
+        self._write()
+        # Only after the list no longer names them: a reader never finds a listed file gone.
+        for path in superseded:
+            (self.folder / path).unlink(missing_ok=True)
+        return target
+
+    def _write(self) -> None:
+        files = [asdict(self._files[path]) for path in sorted(self._files)]
+        listing = {"format": MANIFEST_FORMAT, "written_at": iso(self._clock.now()), "files": files}
+        write_text(self.folder / MANIFEST_NAME, json.dumps(listing, indent=1, ensure_ascii=False) + "\n")
+
+
+def mirror(
+    acquirer: Acquirer,
+    specs: Iterable[SourceSpec],
+    states: Sequence[State],
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+) -> list[Mirrored]:
+    """Fill `folder` with what serves `states`, going on past what cannot be had; returns the whole account.
+
+    Files that are there already and cannot be renewed stay.
+    """
+    writer = MirrorWriter(folder, clock=clock)
+    account: list[Mirrored] = []
+    for spec in specs:
+        if spec.file_of is None:
+            account += _one(writer, acquirer, spec, states)
+    return account
+
+
+def _one(writer: MirrorWriter, acquirer: Acquirer, spec: SourceSpec, states: Sequence[State]) -> list[Mirrored]:
+    rows: list[Mirrored] = []
+    places: Sequence[State | None] = states or [None]
+    for state in places:
+        try:
+            acquired = acquirer.obtain(spec, state)
+        except SourceUnavailable as problem:
+            scope = NATION if state is None else state.usps
+            rows.append(Mirrored(spec.name, spec.title, scope, None, "missing", note=str(problem)))
+            continue
+        path = writer.add(spec, acquired)
+        row = Mirrored(spec.name, spec.title, acquired.scope, path, acquired.status, acquired.size, acquired.note)
+        if acquired.scope == NATION:
+            return [row]
+        rows.append(row)
+    return rows
