@@ -139,6 +139,9 @@ class Travel(Section):
     speed_range: tuple[float, float] = Field((0.85, 1.15), description="Factor range of speeds in the uncertainty.")
     roads_file: Path | None = Field(None, description="OpenStreetMap extract (.osm.pbf) for the roads engine.")
     server_url: str | None = Field(None, description="Address of a Valhalla or OSRM server.")
+    cache: Path | None = Field(
+        None, description="Folder for road networks and server answers; none means the user's cache folder."
+    )
 
 
 class Priority(Section):

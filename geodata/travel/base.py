@@ -122,12 +122,7 @@ class TravelMinutes:
         if not rows.shape == columns.shape == values.shape or rows.ndim != 1:
             raise InputError("origins, destinations and minutes differ in number")
         if len(rows):
-            if (
-                rows.min() < 0
-                or rows.max() >= n_origins
-                or columns.min() < 0
-                or columns.max() >= n_destinations
-            ):
+            if rows.min() < 0 or rows.max() >= n_origins or columns.min() < 0 or columns.max() >= n_destinations:
                 raise InputError("a travel pair names an origin or destination that does not exist")
             if not (values >= 0).all() or np.isinf(values).any():
                 raise InputError(
@@ -163,9 +158,7 @@ class TravelMinutes:
 
     def csr(self) -> csr_matrix:
         """Return the minutes as an origins × destinations CSR matrix; stored zeros are real zero minutes."""
-        return csr_matrix(
-            (self.minutes, self.destination, self.row_start), shape=(self.n_origins, self.n_destinations)
-        )
+        return csr_matrix((self.minutes, self.destination, self.row_start), shape=(self.n_origins, self.n_destinations))
 
     def within(self, catchment_minutes: float | ArrayLike) -> TravelMinutes:
         """Keep the pairs at most `catchment_minutes` (one number, or one per origin) apart."""
@@ -199,10 +192,11 @@ def per_origin(catchment_minutes: float | ArrayLike, n_origins: int) -> FloatArr
 class TravelEngine(Protocol):
     """Anything that can measure travel minutes."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the engine is called in results."""
+        ...
 
-    def minutes(
-        self, origins: Points, destinations: Points, catchment_minutes: float | FloatArray
-    ) -> TravelMinutes:
+    def minutes(self, origins: Points, destinations: Points, catchment_minutes: float | FloatArray) -> TravelMinutes:
         """Return the pairs at most `catchment_minutes` apart (one number, or one per origin)."""
         ...

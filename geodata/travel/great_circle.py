@@ -64,8 +64,8 @@ class GreatCircle:
             # A pair on the very edge stays within: rounding must not carry its minutes past the catchment.
             minutes = np.minimum(minutes, limit[origin])
             found.append((origin.astype(np.int32), destination.astype(np.int32), minutes))
-        origin, destination, minutes = (np.concatenate(column) for column in zip(*found, strict=True))
-        ordered = sorted_pairs(origin, destination, minutes, len(origins), len(destinations))
+        rows, columns, minutes = (np.concatenate(part) for part in zip(*found, strict=True))
+        ordered = sorted_pairs(rows, columns, minutes, len(origins), len(destinations))
         return TravelMinutes(*ordered, len(origins), len(destinations), self.name, self.version)
 
 

@@ -28,12 +28,14 @@ from scipy.sparse.csgraph import connected_components
 from geodata.errors import InputError
 from geodata.files import sha256_of, written_aside
 from geodata.travel.pairs import counting_order
+from geodata.travel.sphere import EARTH_RADIUS_KM
+from geodata.travel.z_curve import morton
 
 log = logging.getLogger(__name__)
 
 GRAPH_VERSION = 1
 TICKS_PER_MINUTE = 600_000
-EARTH_M = 6_371_008.8
+EARTH_M = 1000 * EARTH_RADIUS_KM
 LONGEST_EDGE_M = 500.0  # bends are kept at least this often, so that points find the road they lie on
 LEAST_COMPONENT = 500  # islands with fewer vertices are mapping errors or private ways, unless nothing is larger
 FILE_ENDINGS = (".osm", ".pbf", ".osm.bz2", ".osm.gz", ".o5m")
@@ -113,7 +115,7 @@ def graph_of_edges(
     size = np.bincount(component)
     worth = size >= min(LEAST_COMPONENT, size.max())
     kept = np.flatnonzero(worth[component])
-    kept = kept[np.argsort(_morton(latitude[kept], longitude[kept]), kind="stable")]
+    kept = kept[np.argsort(morton(latitude[kept], longitude[kept]), kind="stable")]
     number = np.full(n, -1, np.int64)
     number[kept] = np.arange(len(kept))
     # Strong components joined by one-way edges stay apart: nothing returns across such an edge.
@@ -133,20 +135,6 @@ def _csr(
     order = counting_order(tail, n)
     start = np.concatenate(([0], np.cumsum(np.bincount(tail, minlength=n)))).astype(np.int64)
     return start, head[order], ticks[order]
-
-
-def _morton(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Return positions along a Z-shaped curve (Morton 1966), which keeps neighbours close."""
-    code = np.zeros(len(latitude), np.uint64)
-    for degrees, most, shift in ((latitude, 90.0, 1), (longitude, 180.0, 0)):
-        bits = ((degrees + most) / (2 * most) * (2**21 - 1)).astype(np.uint64)
-        for step, mask in (
-            (32, 0x1F00000000FFFF), (16, 0x1F0000FF0000FF), (8, 0x100F00F00F00F00F),
-            (4, 0x10C30C30C30C30C3), (2, 0x1249249249249249),
-        ):  # fmt: skip
-            bits = (bits | (bits << np.uint64(step))) & np.uint64(mask)
-        code |= bits << np.uint64(shift)
-    return code
 
 
 def _check_file(extract: Path) -> None:

@@ -20,8 +20,9 @@ from scipy.spatial import cKDTree
 from geodata.errors import InputError
 from geodata.travel.base import FloatArray, Points, TravelMinutes, per_origin
 from geodata.travel.pairs import sorted_pairs
-from geodata.travel.road_graph import EARTH_M, SPEEDS_KMH, TICKS_PER_MINUTE, RoadGraph, road_graph
+from geodata.travel.road_graph import SPEEDS_KMH, TICKS_PER_MINUTE, RoadGraph, road_graph
 from geodata.travel.shortest_paths import shortest_ticks
+from geodata.travel.sphere import EARTH_RADIUS_KM, angle, unit_vectors
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,8 @@ class Network:
 
     @cached_property
     def _tree(self) -> cKDTree:
-        return cKDTree(_on_sphere(self.graph.latitude, self.graph.longitude), balanced_tree=False, compact_nodes=False)
+        vertices = Points(self.graph.latitude, self.graph.longitude)
+        return cKDTree(unit_vectors(vertices), balanced_tree=False, compact_nodes=False)
 
     @cached_property
     def _turned(self) -> RoadGraph:
@@ -124,8 +126,8 @@ class Network:
 
     def snap(self, points: Points, max_km: float, access_kmh: float) -> Snapped:
         """Return the nearest vertex of each point within `max_km`."""
-        chord, vertex = self._tree.query(_on_sphere(points.latitude, points.longitude))
-        km = 2 * EARTH_M * np.arcsin(np.clip(chord / 2, 0, 1)) / 1000
+        chord, vertex = self._tree.query(unit_vectors(points))
+        km = EARTH_RADIUS_KM * angle(chord**2)
         far = km > max_km
         ticks = np.rint(km / access_kmh * 60 * TICKS_PER_MINUTE).astype(np.int64)
         return Snapped(np.where(far, -1, vertex), np.where(far, np.nan, km), ticks)
@@ -163,9 +165,3 @@ class Network:
         total = found[2].astype(np.int64) + sources.ticks[source] + targets.ticks[target]
         origin, destination = (source, target) if from_homes else (target, source)
         return origin.astype(np.int32), destination.astype(np.int32), total
-
-
-def _on_sphere(latitude: FloatArray, longitude: FloatArray) -> FloatArray:
-    """Return points on the unit sphere, whose chords sort as great-circle distances do, at every meridian."""
-    phi, lam = np.radians(latitude), np.radians(longitude)
-    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
