@@ -7,6 +7,7 @@ Pure functions over arrays. Does not hold travel times (`geodata.travel`) or pil
 """
 
 from geodata.access.decay import FLAT, GAUSSIAN, STEPS, Decay, flat, gaussian_decay, step_decay, steps
+from geodata.access.grid import grid_e2sfca, grid_nearest
 from geodata.access.measures import (
     Nearest,
     cumulative,
@@ -34,6 +35,8 @@ __all__ = [
     "flat",
     "gaussian_decay",
     "gravity",
+    "grid_e2sfca",
+    "grid_nearest",
     "nearest_k",
     "spread",
     "step_decay",

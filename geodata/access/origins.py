@@ -47,9 +47,7 @@ def collapse(
     return out[:, 0] if values.ndim == 1 else out
 
 
-def _checked(
-    tract_index: ArrayLike, weight: ArrayLike, n_tracts: int
-) -> tuple[NDArray[np.int64], FloatArray]:
+def _checked(tract_index: ArrayLike, weight: ArrayLike, n_tracts: int) -> tuple[NDArray[np.int64], FloatArray]:
     index = np.asarray(tract_index, dtype=np.int64)
     share = np.asarray(weight, dtype=np.float64)
     if index.shape != share.shape or index.ndim != 1:
@@ -62,7 +60,5 @@ def _checked(
     wrong = (np.bincount(index, minlength=n_tracts) > 0) & (np.abs(total - 1.0) > TOLERANCE)
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise InputError(
-            f"the origin weights of a tract sum to {total[row]:.6g}, not 1", row=row, field="weight"
-        )
+        raise InputError(f"the origin weights of a tract sum to {total[row]:.6g}, not 1", row=row, field="weight")
     return index, share

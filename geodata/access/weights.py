@@ -61,9 +61,7 @@ class CatchmentWeights:
         inverse = np.divide(1.0, competing, out=np.zeros_like(competing), where=reached)
         ratio = capacity * (inverse if capacity.ndim == 1 else inverse[:, None])
         in_catchment = np.bincount(self.matrix.indices, minlength=self.matrix.shape[1]) > 0
-        return AccessResult(
-            np.asarray(self.matrix @ ratio), ratio, reached, int((in_catchment & ~reached).sum())
-        )
+        return AccessResult(np.asarray(self.matrix @ ratio), ratio, reached, int((in_catchment & ~reached).sum()))
 
     def selective(self) -> CatchmentWeights:
         """Return the weights times each origin's choice among its places, W_ij · W_ij / Σ_k W_ik (3SFCA)."""
