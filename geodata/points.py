@@ -6,7 +6,6 @@ Coordinates and polygons are EPSG:4326, tolerances metres. Does not hold travel 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -17,6 +16,7 @@ import shapely
 
 from geodata.geoids import among
 from geodata.schemas import REJECTS
+from geodata.tables import Refined
 
 # Mean radius of the Earth (IUGG): 6,371,008.8 m, hence the length of a degree of latitude.
 METRES_PER_DEGREE = 6_371_008.8 * np.pi / 180
@@ -28,15 +28,6 @@ STATE_LINE_M = 2_500.0
 # state at all passes if it is this near to its own.
 OFFSHORE_M = 60_000.0
 USABLE_QUALITIES = ("point", "street")
-
-
-@dataclass(frozen=True)
-class StateCheck:
-    """Rows whose state can be true, the others as rejects, and notes for people."""
-
-    table: pd.DataFrame
-    rejects: pd.DataFrame
-    notes: list[str] = field(default_factory=list)
 
 
 def place(
@@ -97,7 +88,7 @@ def states_of(points: pd.DataFrame, counties: gpd.GeoDataFrame, *, tolerance_m: 
 
 def check_states(
     table: pd.DataFrame, counties: gpd.GeoDataFrame, *, key: str, tolerance_m: float = STATE_LINE_M
-) -> StateCheck:
+) -> Refined:
     """Return `table` without the rows whose coordinates lie outside the state they state, and those as rejects.
 
     `key` names the identifying column; a `source` column, where there is one, names the source of the reject.
@@ -131,7 +122,7 @@ def check_states(
     if unchecked:
         notes.append(f"{unchecked:,} points lie in states without an outline here, so their state was not checked.")
     rejects = _wrong_state_rejects(table[bad], [where.get(spot) for spot in wrong], key)
-    return StateCheck(table[~bad].reset_index(drop=True), rejects, notes)
+    return Refined(table[~bad].reset_index(drop=True), rejects, notes)
 
 
 def _beyond_own_state(

@@ -37,6 +37,15 @@ class Parsed:
             )
 
 
+@dataclass(frozen=True)
+class Refined:
+    """A canonical table after a step that may refuse or merge rows: what is left, what is not, and notes."""
+
+    table: pd.DataFrame
+    rejects: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+
 class RejectLog:
     """Collects refused rows of one file, each row at most once (its first reason wins)."""
 

@@ -28,6 +28,7 @@ SPEC = SourceSpec(
     licence="Attribution to CareerOneStop",
     cadence="daily",
     media="json",
+    urls=("https://api.careeronestop.org",),
     key_env="CAREERONESTOP_TOKEN",
     transport="career_one_stop",
 )

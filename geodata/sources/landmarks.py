@@ -85,9 +85,10 @@ CORRIDORS = SourceSpec(
     cadence="after each round of designation",
     urls=(
         "https://services.arcgis.com/xOi1kZaI0eWDREZv/arcgis/rest/services/NTAD_Alternative_Fuel_Corridors/"
-        "FeatureServer/0",
+        "FeatureServer/0?where=EV%3D1",
     ),
     media="json",
+    transport="arcgis",
     transport="arcgis",
 )
 

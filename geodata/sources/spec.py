@@ -79,9 +79,13 @@ class Source:
     parse: Callable[[Path, ParseContext], Parsed]
 
 
-def switched_on(spec: SourceSpec, settings: Settings) -> bool:
-    """Return whether the settings want this source: optional ones are named to be wanted, others not to be."""
+def switched_on(spec: SourceSpec, settings: Settings, *, at_hand: bool = False) -> bool:
+    """Return whether the settings want this source: optional ones are named to be wanted, others not to be.
+
+    An optional source is off because it is large or rarely wanted; where files are `at_hand` in a folder somebody
+    put it there, and it is used.
+    """
     named = {spec.name, spec.file_of}
     if named & set(settings.sources.off):
         return False
-    return not spec.optional or bool(named & set(settings.sources.optional))
+    return at_hand or not spec.optional or bool(named & set(settings.sources.optional))
