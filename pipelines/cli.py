@@ -20,6 +20,7 @@ from geodata.errors import OnrampError, SettingsError
 from geodata.results import StateResult
 from geodata.settings import CHECKOUT, Settings, load_settings
 from geodata.states import SAMPLE_STATE, State, find_state
+from pipelines.source_commands import commands as source_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -98,6 +99,9 @@ def open_map(state: StateOption = SAMPLE_STATE, home: HomeOption = None) -> None
         raise OnrampError(f"There is no map of {find_state(state).name} yet: compute it with onramp run --state.")
     webbrowser.open(page.as_uri())
     console.print(str(page))
+
+
+app.add_typer(source_commands)
 
 
 def settings_changes(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from geodata.errors import InputError, SourceUnavailable
 from geodata.fetching.cache import iso
 from geodata.fetching.clock import Clock
-from geodata.fetching.folder import Listed, fill_patterns, find_files, read_listing
+from geodata.fetching.folder import Listed, fill_patterns, find_files, needs_state, read_listing
 from geodata.files import sha256_of
 from geodata.states import State
 
@@ -115,7 +115,7 @@ class FolderAcquirer:
             retrieved_at = iso(datetime.fromtimestamp(path.stat().st_mtime, UTC))
             note = "The date is that of the file: nothing in the folder says when it was retrieved."
         if len(found) > 1:
-            note = f"{note} Chosen from {len(found)} matching files as the newest.".strip()
+            note = f"{note} Chosen from {len(found)} matching files.".strip()
         age = age_in_days(retrieved_at, self._clock.now())
         url = listed.url if listed else ""
         return Acquired(spec.name, scope, path, "folder", retrieved_at, age, sha256, size, url, note)
@@ -125,7 +125,8 @@ class FolderAcquirer:
         if not patterns:
             return f"{spec.title} comes by state: name the state it is wanted for."
         page = f" It can be downloaded at {spec.page}." if spec.page else ""
-        where = "" if state is None else f" for {state.name}"
+        by_state = any(needs_state(pattern) for pattern in spec.filenames)
+        where = f" for {state.name}" if state is not None and by_state else ""
         return (
             f"{spec.title}{where} is not in the folder “{self.folder.name}”: "
             f"no file there is called {' or '.join(patterns)}.{page}"

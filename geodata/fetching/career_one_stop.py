@@ -1,7 +1,7 @@
 """CareerOneStop: American Job Centers and training, with a token in a header and an identity in the path.
 
 Every segment of the path must be there, `0` meaning no filter; a missing one is answered with 404. The address
-of a source ends at the first segment that is the same for all; this module adds the rest.
+of a source names the host, the place and, for training, the keyword; this module makes the path.
 """
 
 from __future__ import annotations
@@ -34,20 +34,22 @@ def training_path(user_id: str, keyword: str, location: str, *, radius_miles: in
 
 
 class CareerOneStop:
-    """Obtains the records of one state and writes them as one JSON object, as the service gives them.
+    """Obtains the records of a place and writes them as one JSON object, as the service gives them.
 
-    The address is the host, with `?training=keyword` for training programs instead of job centres.
+    The address is the host with `?location=` (a state's postal code or a ZIP code), and `&training=keyword` for
+    training programs instead of job centres.
     """
 
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Collect all pages; raises FetchError when fewer records come than the service counts."""
         base, query = split_address(job.url)
         keyword = query.get("training")
+        location = query["location"]
         list_name = "SchoolPrograms" if keyword else "OneStopCenterList"
         records: list[Any] = []
         counted = 0
         while True:
-            answer = self._ask(fetcher, job, base, keyword, first=len(records))
+            answer = self._ask(fetcher, job, base, location, keyword, first=len(records))
             page = answer.get(list_name)
             if not isinstance(page, list):
                 raise FetchError(f"{host_of(base)} answered without “{list_name}”.", "content")
@@ -64,14 +66,13 @@ class CareerOneStop:
     def probe(self, fetcher: Fetcher, job: Job) -> None:
         """Ask for one record."""
         base, query = split_address(job.url)
-        self._ask(fetcher, job, base, query.get("training"), first=0, most=1)
+        self._ask(fetcher, job, base, query["location"], query.get("training"), first=0, most=1)
 
     @staticmethod
     def _ask(
-        fetcher: Fetcher, job: Job, base: str, keyword: str | None, *, first: int, most: int = _PAGE
+        fetcher: Fetcher, job: Job, base: str, location: str, keyword: str | None, *, first: int, most: int = _PAGE
     ) -> dict[str, Any]:
         user_id = job.secret(USER_VARIABLE)
-        location = job.state.usps if job.state else "US"
         if keyword:
             path = training_path(user_id, keyword, location, most=most)
         else:

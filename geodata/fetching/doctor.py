@@ -64,14 +64,23 @@ def diagnose(
         if not switched_on(spec, settings):
             rows.append(replace(blank, use="off", said="Turned off; name it in sources.optional to use it."))
             continue
+        of_source: list[Diagnosis] = []
         for state in places:
             if isinstance(acquirer, LiveAcquirer) and spec.urls:
                 row = _live(acquirer, spec, state, blank, online=online)
             else:
                 row = _at_hand(acquirer, spec, state, blank)
-            rows.append(_counted(row, spec, state, settings) if count_rows else row)
+            of_source.append(_counted(row, spec, state, settings) if count_rows else row)
             if row.scope == NATION:
                 break
+        rows += _once(of_source, spec)
+    return rows
+
+
+def _once(rows: list[Diagnosis], spec: SourceSpec) -> list[Diagnosis]:
+    """Return one row instead of one for each state where a national source was found for none of them."""
+    if spec.scope == NATION and all(row.use == "nothing" for row in rows):
+        return [replace(rows[0], scope=NATION)]
     return rows
 
 

@@ -139,10 +139,10 @@ class LiveAcquirer:
         """Return the addresses by scope ("nation" or a postal code), in the order they are tried."""
         found: dict[str, list[str]] = {}
         for template in spec.urls:
-            own = needs_state(template) or (spec.scope == "state" and spec.transport != "file")
             filled = fill_address(template, spec, state, self._options.fields)
-            if filled is not None and not (own and state is None):
-                found.setdefault(state.usps if own and state else NATION, []).append(filled)
+            if filled is not None:
+                scope = state.usps if state and needs_state(template) else NATION
+                found.setdefault(scope, []).append(filled)
         like_spec = [scope for scope in found if (scope == NATION) == (spec.scope == NATION)]
         return {scope: found[scope] for scope in [*like_spec, *(scope for scope in found if scope not in like_spec)]}
 
@@ -187,7 +187,9 @@ class LiveAcquirer:
         if have and have[0].asked == redact(address):
             known = Validators(have[0].etag, have[0].last_modified, have[0].version)
         part = self._cache.partial_path(name, scope, unquote(urlsplit(address).path).rsplit("/", 1)[-1] or name)
-        job = Job(spec, state, address, part, known, self._options.environ)
+        # The hash of an archived file is not always published: then the first copy pins the later ones.
+        first = (have[0].sha256,) if have and spec.archived else ()
+        job = Job(spec, state, address, part, known, spec.sha256 or first, self._options.environ)
         came = TRANSPORTS[spec.transport].fetch(self._fetcher, job)
         now = self._clock.now()
         moved = f"It has moved for good to {came.moved_to}." if came.moved_to else ""
@@ -265,7 +267,8 @@ def _filename(spec: SourceSpec, state: State | None, came: Download, now: dateti
 
     The made-up name carries the source's year, or the day it came, where the pattern leaves room.
     """
-    patterns = fill_patterns(spec.filenames, state)
+    own_first = sorted(spec.filenames, key=lambda pattern: not (state and needs_state(pattern)))
+    patterns = fill_patterns(own_first, state)
     named = safe_name(came.filename) if came.filename else ""
     suffix = _SUFFIXES.get(spec.transport) or Path(named).suffix
     moment = now.date().isoformat() if "daily" in spec.cadence.casefold() or spec.year is None else str(spec.year)
@@ -279,8 +282,8 @@ def _filename(spec: SourceSpec, state: State | None, came: Download, now: dateti
 def _made_up(pattern: str, moment: str) -> str:
     """Return a name that the pattern fits, with the moment in place of its first `*` or `????`."""
     if "????" in pattern and "*" not in pattern:
-        return safe_name(pattern.replace("????", moment[:4], 1))
-    before, star, after = pattern.partition("*")
+        return safe_name(pattern.replace("????", moment[:4]))
+    before, star, after = pattern.lstrip("*").partition("*")
     if not star:
         return safe_name(pattern)
     gap = "_" if before[-1:].isalnum() else ""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Job:
     """One copy to obtain: from `url` (filled in), written to `part`; `known` is what the last copy came with.
 
-    `environ` holds the keys: transports take from it what the publisher asks for.
+    `pins` are the only hashes to accept, where there are any; `environ` holds the keys: transports take from it
+    what the publisher asks for.
     """
 
     spec: SourceSpec
@@ -30,6 +31,7 @@ class Job:
     url: str
     part: Path
     known: Validators = field(default_factory=Validators)
+    pins: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
 
     def secret(self, name: str | None = None) -> str:
@@ -67,7 +69,7 @@ class PlainFile:
             label=job.spec.title,
             secret_headers=headers,
             media=job.spec.media,
-            sha256=job.spec.sha256,
+            sha256=job.pins,
             known=job.known,
         )
 

@@ -30,6 +30,8 @@ SPEC = SourceSpec(
     media="json",
     urls=("https://api.careeronestop.org",),
     key_env="CAREERONESTOP_TOKEN",
+    urls=("https://api.careeronestop.org?location={usps}",),
+    key_page="https://www.careeronestop.org/Developers/WebAPI/registration.aspx",
     transport="career_one_stop",
 )
 COLUMNS = (

@@ -40,7 +40,7 @@ def source(publisher: Publisher, **changes) -> SourceSpec:
         page="https://publisher.example/acs",
         licence="public domain",
         cadence="yearly",
-        urls=(f"{publisher.url}/data/{{year}}/acs/acs5?variables={','.join(VARIABLES)}",),
+        urls=(f"{publisher.url}/data/{{year}}/acs/acs5?variables={','.join(VARIABLES)}&state={{fips}}",),
         year=2024,
         media="csv",
         key_env="CENSUS_API_KEY",

@@ -125,7 +125,7 @@ def source(publisher: Publisher, query: str = "") -> SourceSpec:
         page="https://publisher.example/careeronestop",
         licence="attribution to CareerOneStop",
         cadence="weekly",
-        urls=(f"{publisher.url}{query}",),
+        urls=(f"{publisher.url}?location={{usps}}{query}",),
         media="json",
         key_env="CAREERONESTOP_TOKEN",
         transport="career_one_stop",
@@ -157,7 +157,7 @@ def test_job_centers_are_paged_with_every_segment_and_the_token_in_a_header(publ
 
 def test_training_is_asked_for_by_keyword(publisher, live):
     publisher.script(TRAINING.replace("+", "%2B"), as_json({"SchoolPrograms": [{"SchoolName": "A"}], "RecordCount": 1}))
-    acquired = live.obtain(source(publisher, "?training=electrician"), RI)
+    acquired = live.obtain(source(publisher, "&training=electrician"), RI)
     assert json.loads(acquired.path.read_text())["SchoolPrograms"] == [{"SchoolName": "A"}]
 
 

@@ -167,6 +167,17 @@ def test_a_pinned_file_that_changed_is_not_taken(publisher, live, spec, cache, f
     assert "sent other bytes than the ones this source is pinned to" in stale.note
 
 
+def test_an_archived_file_is_pinned_by_its_first_copy(publisher, live, spec, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    archived = replace(spec, archived=True)
+    first = live.obtain(archived)
+    fake_time.forward(days=31)
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD + b"44,003\n", etag='"2"'))
+    stale = live.obtain(archived)
+    assert (stale.status, stale.sha256) == ("stale", first.sha256)
+    assert "sent other bytes than the ones this source is pinned to" in stale.note
+
+
 def test_the_second_address_is_used_when_the_first_fails(publisher, live, spec):
     publisher.script("/CenPop2020_Mean_TR.txt", Reply(b"", 404))
     publisher.script("/mirror/CenPop2020_Mean_TR.txt", file_of(GOOD))

@@ -70,7 +70,7 @@ def test_without_a_national_file_each_state_gets_its_own_newest(folder):
         ("SVI_2020_RhodeIsland.csv", "RI"),
         ("SVI_2022_Georgia.csv", "GA"),
     ]
-    assert "Chosen from 2 matching files as the newest." in found[0].note
+    assert "Chosen from 2 matching files." in found[0].note
     with pytest.raises(SourceUnavailable):
         obtain_for(acquirer, SVI, [find_state("VT")])
 
