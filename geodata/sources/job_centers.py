@@ -28,7 +28,6 @@ SPEC = SourceSpec(
     licence="Attribution to CareerOneStop",
     cadence="daily",
     media="json",
-    urls=("https://api.careeronestop.org",),
     key_env="CAREERONESTOP_TOKEN",
     urls=("https://api.careeronestop.org?location={usps}",),
     key_page="https://www.careeronestop.org/Developers/WebAPI/registration.aspx",
