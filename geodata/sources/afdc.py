@@ -45,8 +45,6 @@ SPEC = SourceSpec(
     key_env="NLR_API_KEY",
     key_page="https://developer.nlr.gov/signup/",
     transport="afdc",
-    key_page="https://developer.nlr.gov/signup/",
-    transport="afdc",
     expected=Expected(least_rows=25_000, least_states=51),
 )
 COLUMNS = (

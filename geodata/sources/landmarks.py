@@ -89,7 +89,6 @@ CORRIDORS = SourceSpec(
     ),
     media="json",
     transport="arcgis",
-    transport="arcgis",
 )
 
 
