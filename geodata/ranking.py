@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.kernels.ranks import round_significant
+
 
 def percentile_rank(values: pd.Series, groups: pd.Series | None = None) -> pd.Series:
     """Return each value's mid-rank percentile (0–100, exclusive) among the values of its group.
@@ -12,9 +14,12 @@ def percentile_rank(values: pd.Series, groups: pd.Series | None = None) -> pd.Se
     Ties share the mean of their ranks (mid-rank): p = 100 · (r - ½) / n, n counting the values present
     (Hazen's plotting position; Parzen 1997 for the mid-rank of ties). A missing value has no rank and takes no
     part. `groups`, aligned with `values`, names the reference area of each row; without it all are one group.
+    Values are compared to 12 significant digits: means of ranks are often equal, and must not be told apart by the
+    order in which their terms were added.
     """
     keys = groups if groups is not None else pd.Series(0, index=values.index)
-    grouped = values.groupby(keys, dropna=False)
+    compared = pd.Series(round_significant(values.to_numpy(dtype=float, na_value=np.nan)), index=values.index)
+    grouped = compared.groupby(keys, dropna=False)
     rank = grouped.rank(method="average")
     size = grouped.transform("count")
     return (100.0 * (rank - 0.5) / size).where(size > 0)

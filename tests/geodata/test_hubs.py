@@ -54,7 +54,7 @@ def test_against_spopt():
     weight = rng.integers(1, 300, 80).astype(float)
     distance = cdist(people, sites)
     row, site = np.nonzero(distance <= 0.2)
-    small, kept = reduced(Cover.from_pairs(row, site, weight, 15))
+    small, _ = reduced(Cover.from_pairs(row, site, weight, 15))
     solver = ExactCover(small)
     for p in (2, 4, 6):
         theirs = spopt.MCLP.from_cost_matrix(distance, weight, service_radius=0.2, p_facilities=p)
