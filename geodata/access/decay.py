@@ -86,7 +86,8 @@ class Decay:
 
 def steps(bands: Sequence[tuple[float, float]] = LUO_QI_BANDS) -> Decay:
     """Return a step decay with the given (share of the catchment, weight) bands."""
-    return Decay("step", tuple((float(edge), float(weight)) for edge, weight in bands))
+    edges, weights = _checked(bands)
+    return Decay("step", tuple(zip(edges.tolist(), weights.tolist(), strict=True)))
 
 
 GAUSSIAN = Decay("gaussian")
