@@ -298,7 +298,7 @@ def _communities(scores: pd.DataFrame, cells: np.ndarray, names: dict, centers: 
                 "state": "XL",
                 "name": names["community"](f"{label}, {('north', 'south', 'east', 'west')[number % 4]}"),
                 "kind": "single" if len(members) == 1 else "community",
-                "single_reason": "no_neighbour" if len(members) == 1 else None,
+                "single_reason": "no_neighbor" if len(members) == 1 else None,
                 "county_geoid": first["county_geoid"],
                 "county_name": first["county_name"],
                 "n_tracts": len(members),

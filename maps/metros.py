@@ -1,0 +1,63 @@
+"""Which windows of a state need an inset: small areas that hold many tracts and vanish at state zoom.
+
+Does not hold drawing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+MOST_WINDOWS = 3
+#: A window is this share of the state's longer side; smaller ones hold a downtown, larger ones a region.
+WINDOW_SHARE = 0.09
+#: An inset is worth its room where it holds this share of the tracts, and this many times its share of the area.
+LEAST_SHARE = 0.04
+LEAST_DENSITY = 6.0
+
+
+def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return up to three windows [west, south, east, north] around dense groups of tracts, densest first.
+
+    Greedy: the square with most tracts, centred on the middle of those it holds, then the next among the rest.
+    Each is named by the place most of its tracts are in.
+    """
+    known = scores.dropna(subset=["longitude", "latitude"])
+    if len(known) < 100:
+        return []
+    x = known["longitude"].to_numpy(dtype=float) * np.cos(np.radians(known["latitude"].mean()))
+    y = known["latitude"].to_numpy(dtype=float)
+    x = np.where(x > 180, x - 360, x)
+    side = WINDOW_SHARE * max(np.ptp(x), np.ptp(y))
+    area_share = side * side / max(np.ptp(x) * np.ptp(y), 1e-9)
+    free = np.ones(len(known), dtype=bool)
+    found: list[dict[str, Any]] = []
+    for _ in range(MOST_WINDOWS):
+        cells = np.stack([np.floor(x / (side / 2)), np.floor(y / (side / 2))], axis=1)[free]
+        if not len(cells):
+            break
+        values, counts = np.unique(cells, axis=0, return_counts=True)
+        cx, cy = (values[counts.argmax()] + 0.5) * side / 2
+        for _ in range(3):
+            inside = free & (abs(x - cx) <= side / 2) & (abs(y - cy) <= side / 2)
+            if inside.any():
+                cx, cy = x[inside].mean(), y[inside].mean()
+        share = inside.sum() / len(known)
+        if share < LEAST_SHARE or share / area_share < LEAST_DENSITY:
+            break
+        found.append(_window(known[inside], cx, cy, side))
+        free &= ~((abs(x - cx) <= side) & (abs(y - cy) <= side))
+    return found
+
+
+def _window(inside: pd.DataFrame, cx: float, cy: float, side: float) -> dict[str, Any]:
+    stretch = 1 / np.cos(np.radians(inside["latitude"].mean()))
+    names = inside["place_name"].dropna()
+    if names.empty:
+        names = inside["county_name"].dropna()
+    common = names.value_counts(sort=False).sort_index()
+    half = side / 2
+    box = [(cx - half) * stretch, cy - half, (cx + half) * stretch, cy + half]
+    return {"name": str(common.idxmax()) if len(common) else "", "box": [round(float(edge), 4) for edge in box]}

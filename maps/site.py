@@ -1,0 +1,102 @@
+"""The site of a state: one folder of pages that works from a disk, a shared drive or any static host.
+
+Each page carries all it needs inside and asks nothing of any network. Two builds of the same run are equal,
+byte for byte. `{state}-{language}.html` is the whole state in one file, to be sent or kept by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from geodata.files import folder_written_aside
+from geodata.results import StateResult
+from maps.addresses import file_of
+from maps.map_view import MapFragments, fragments, static
+from maps.pages import render
+from maps.payload import MapPayload, map_payload
+from maps.views.areas import area, area_list
+from maps.views.common import SiteView, StateView
+from maps.views.community import communities, community
+from maps.views.data import data
+from maps.views.method import method
+from maps.views.overview import overview
+
+LANGUAGES = ("en", "es")
+
+
+def build_site(
+    result: StateResult,
+    folder: Path,
+    languages: Sequence[str] = LANGUAGES,
+    *,
+    downloads: Sequence[str] = (),
+    tiles: bool = False,
+) -> Path:
+    """Write the site of a state to `folder` and return it; the folder is replaced only when all is written.
+
+    The pages of the first language lie in the folder itself, those of others in a folder of their code.
+    `downloads` are names of files the caller puts beside the site's first page. With `tiles` the map asks
+    OpenStreetMap's server for background pictures; without, nothing leaves the reader's machine.
+    """
+    state = StateView(result)
+    payload = map_payload(result)
+    with folder_written_aside(Path(folder)) as aside:
+        for language in languages:
+            view = SiteView(state, language, tuple(languages))
+            place = aside / view.to.folder
+            place.mkdir(exist_ok=True)
+            for name, html in _pages(view, payload, list(downloads), tiles):
+                (place / name).write_text(html, encoding="utf-8")
+            single = SiteView(state, language, tuple(languages), standalone=True)
+            html = overview_page(single, payload, tiles)
+            (aside / f"{result.state.usps}-{language}.html").write_text(html, encoding="utf-8")
+    return Path(folder)
+
+
+def _pages(view: SiteView, payload: MapPayload, downloads: list[str], tiles: bool) -> list[tuple[str, str]]:
+    styles = [static("page.css")]
+
+    def page(template: str, context: dict[str, Any]) -> str:
+        return render(template, context, styles=styles)
+
+    links = [{"text": name, "href": view.to.root + name, "note": ""} for name in downloads]
+    changes = view.page("changes", view.texts("site.changes.title"))
+    pages = [
+        (file_of("overview"), overview_page(view, payload, tiles)),
+        (file_of("communities"), page("communities.html", communities(view))),
+        (file_of("counties"), page("areas.html", area_list(view, "counties"))),
+        (file_of("areas"), page("areas.html", area_list(view, "areas"))),
+        (file_of("method"), page("method.html", method(view))),
+        (file_of("data"), page("data.html", data(view, links))),
+        (file_of("changes"), page("changes.html", changes)),
+    ]
+    for ident in view.state.communities["community_id"]:
+        pages.append((file_of("community", ident), page("community.html", community(view, ident))))
+    rollups = view.state.rollups
+    for row in rollups[rollups["area_kind"].isin(["county", "workforce_area"])].to_dict("records"):
+        kind = "county" if row["area_kind"] == "county" else "area"
+        pages.append((file_of(kind, row["area_id"]), page("area.html", area(view, row))))
+    return pages
+
+
+def overview_page(view: SiteView, payload: MapPayload, tiles: bool = False) -> str:
+    """Return the state's first page with the interactive map in it."""
+    addresses = {} if view.standalone else {ident: view.to("community", ident) for ident in view.state.community_index}
+    made = fragments(payload, view.result, view.texts, pages=addresses, tiles=tiles)
+    context = {**overview(view), "map_id": made.map_id}
+    if view.standalone:
+        context = {**method(view), **data(view, []), **context}
+    return _with_map("overview.html", context, made)
+
+
+def _with_map(template: str, context: dict[str, Any], made: MapFragments) -> str:
+    return render(
+        template,
+        context,
+        styles=[static("page.css"), *made.styles],
+        scripts=made.scripts,
+        blocks=made.blocks,
+        image_sources=made.image_sources,
+    )

@@ -1,0 +1,112 @@
+"use strict";
+// Drawing the state on any canvas: the map, its insets and the printed sheet all come from here.
+
+Onramp.painter = function (model) {
+  const { facts, land, words, projector } = model;
+  const T = facts.tracts;
+  const colors = words.colors;
+  const cache = {};
+
+  // One path for all tracts of a class: fewer strokes of the pen, the same picture.
+  const classPaths = (scheme) => (cache[scheme.id] ??= (() => {
+    const paths = scheme.classes.map(() => new Path2D());
+    land.tracts.paths.forEach((path, i) => paths[scheme.of[i]].addPath(path));
+    return paths;
+  })());
+  const lines = {
+    counties: Onramp.borders(land.tracts, (i) => T.county[i]),
+    communities: Onramp.borders(land.tracts, (i) => T.community[i]),
+  };
+
+  const paint = (pen, view, look) => {
+    const { scale, ratio } = view;
+    const px = ratio / scale;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
+    pen.setTransform(scale, 0, 0, scale, view.x, view.y);
+    pen.lineJoin = "round";
+    for (const path of land.state.paths) { pen.fillStyle = colors.ground; pen.fill(path, "evenodd"); }
+    paintTracts(pen, view, look, px);
+    pen.fillStyle = colors.water;
+    for (const path of land.water.paths) pen.fill(path, "evenodd");
+    paintLines(pen, view, look, px);
+    paintSelection(pen, look, px);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    const taken = [];
+    if (!view.small) {
+      Onramp.paintPoints(pen, view, look, model, taken);
+      Onramp.paintLabels(pen, view, look, model, taken);
+    }
+  };
+
+  const paintTracts = (pen, view, look, px) => {
+    const scheme = look.scheme;
+    const near = view.scale / view.ratio > 700;
+    classPaths(scheme).forEach((path, k) => {
+      const kind = scheme.classes[k];
+      pen.globalAlpha = look.tiles ? 0.75 : 1;
+      pen.fillStyle = kind.color;
+      pen.fill(path, "evenodd");
+      // Borders in the colour of the fill hide the seams; white ones would erase dense tracts when zoomed out.
+      pen.strokeStyle = near ? "#ffffff" : kind.color;
+      pen.lineWidth = (near ? 0.9 : 0.7) * px;
+      if (!look.tiles || near) pen.stroke(path);
+      if (kind.pattern) {
+        pen.fillStyle = Onramp.patterns.of(pen, kind.pattern, Onramp.inkOn(kind.color), view.scale, view.ratio);
+        pen.fill(path, "evenodd");
+      }
+      pen.globalAlpha = 1;
+    });
+  };
+
+  const paintLines = (pen, view, look, px) => {
+    const stroke = (path, color, width, dash = []) => {
+      pen.strokeStyle = color; pen.lineWidth = width * px;
+      pen.setLineDash(dash.map((d) => d * px)); pen.stroke(path); pen.setLineDash([]);
+    };
+    const zoomed = view.scale / view.ratio;
+    for (const kind of ["road", "corridor"]) {
+      for (const path of land[kind].paths) {
+        stroke(path, "rgba(255,255,255,.8)", 2.6);
+        stroke(path, kind === "road" ? colors.road : colors.corridor, 1.2);
+      }
+    }
+    if (look.overlays.has("places") && zoomed > 250) for (const path of land.places.paths) stroke(path, colors.place, 0.8, [1, 2]);
+    if (look.overlays.has("tribal")) for (const path of land.tribal.paths) stroke(path, colors.tribal, 1.6, [6, 3]);
+    if (look.overlays.has("counties")) {
+      for (const path of land.counties.paths) stroke(path, colors.county, view.small ? 0.5 : 0.9);
+      if (!land.counties.paths.length) stroke(lines.counties, colors.county, 0.9);
+    }
+    for (const path of land.state.paths) stroke(path, colors.outline, 1.2);
+    if (look.overlays.has("communities")) {
+      stroke(lines.communities, "rgba(255,255,255,.9)", view.small ? 2 : 3.4);
+      stroke(lines.communities, colors.community, view.small ? 1 : 1.7);
+    }
+  };
+
+  const paintSelection = (pen, look, px) => {
+    const chosen = look.selection;
+    if (!chosen) return;
+    const path = chosen.kind === "tract" ? land.tracts.paths[chosen.index]
+      : chosen.kind === "community" ? Onramp.borders(land.tracts, (i) => (T.community[i] === chosen.index ? 1 : -1))
+      : chosen.kind === "county" ? land.counties.paths[chosen.index]
+      : chosen.kind === "place" ? land.places.paths[chosen.index]
+      : chosen.kind === "tribal" ? land.tribal.paths[chosen.index] : null;
+    if (!path) return;
+    for (const [color, width] of [["#ffffff", 6], [colors.selected, 3]]) {
+      pen.strokeStyle = color; pen.lineWidth = width * px; pen.stroke(path);
+    }
+  };
+  return { paint };
+};
+
+// Where lon/lat lies on a canvas under a view.
+Onramp.place = function (view, projector, lon, lat) {
+  return [projector.x(lon) * view.scale + view.x, projector.y(lat) * view.scale + view.y];
+};
+
+// A view that fits a box of map units into a canvas.
+Onramp.fit = function (box, width, height, ratio, margin = 0.04) {
+  const scale = Math.min(width / (box[2] - box[0] || 1e-6), height / (box[3] - box[1] || 1e-6)) * (1 - 2 * margin);
+  return { scale, ratio, x: width / 2 - ((box[0] + box[2]) / 2) * scale, y: height / 2 - ((box[1] + box[3]) / 2) * scale };
+};

@@ -1,0 +1,280 @@
+"""What all pages of a state share: its tables in reading order, words, addresses, banners and navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from geodata.results import StateResult
+from maps.addresses import MAIN_PAGES, Addresses
+from maps.hub_choice import recommended_hubs
+from maps.locator import Locator
+from maps.map_colors import COLORS
+from maps.pages import bdi, isolated
+from maps.texts import Texts, load_texts
+from maps.words import Words, is_missing
+
+
+@dataclass
+class StateView:
+    """A state's tables as pages read them; the same in every language."""
+
+    result: StateResult
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """All tracts, ranked ones first."""
+        return self.result.table("tract_scores").sort_values(["rank", "geoid"], na_position="last")
+
+    @cached_property
+    def communities(self) -> pd.DataFrame:
+        """The communities in order of rank."""
+        return self.result.table("communities").sort_values(["rank", "community_id"]).reset_index(drop=True)
+
+    @cached_property
+    def community_index(self) -> dict[str, dict[str, Any]]:
+        """Each community's row by its id."""
+        return {row["community_id"]: row for row in self.communities.to_dict("records")}
+
+    @cached_property
+    def tracts_of(self) -> dict[str, pd.DataFrame]:
+        """The tracts of each community, by rank."""
+        members = self.result.table("community_tracts")[["community_id", "geoid"]]
+        joined = self.scores.drop(columns="community_id").merge(members, on="geoid", how="inner")
+        return {str(ident): group for ident, group in joined.groupby("community_id")}
+
+    @cached_property
+    def barriers_of(self) -> dict[str, pd.DataFrame]:
+        """The barriers of each community, by its id."""
+        table = self.result.table("barriers")
+        table = table[table["unit_kind"] == "community"]
+        return {str(ident): group.set_index("measure") for ident, group in table.groupby("unit_id")}
+
+    @cached_property
+    def quarters_of(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Planned work by quarter, by kind and id of the unit."""
+        table = self.result.table("work_by_quarter")
+        table = table[table["unit_kind"] != "tract"]
+        return {
+            (str(kind), str(ident)): group.sort_values("quarter")
+            for (kind, ident), group in table.groupby(["unit_kind", "unit_id"])
+        }
+
+    @cached_property
+    def hubs(self) -> pd.DataFrame:
+        """The recommended hubs in order."""
+        return recommended_hubs(self.result)
+
+    @cached_property
+    def rollups(self) -> pd.DataFrame:
+        """Counties and other areas in order of rank."""
+        return self.result.table("rollups").sort_values(["area_kind", "rank", "area_id"])
+
+    @cached_property
+    def locator(self) -> Locator:
+        """The drawer of still maps."""
+        return Locator(self.result)
+
+    @cached_property
+    def uncertainty(self) -> Mapping[str, Any]:
+        """The settings of the uncertainty analysis."""
+        return dict(self.result.settings.get("uncertainty", {}))
+
+
+@dataclass
+class SiteView:
+    """A state's site in one language."""
+
+    state: StateView
+    language: str
+    languages: tuple[str, ...]
+    standalone: bool = False
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The texts, with the industry's words in them."""
+        return load_texts(self.language).about(self.state.result.settings.get("industry", {}))
+
+    @cached_property
+    def words(self) -> Words:
+        """How this language writes values."""
+        return Words(self.texts)
+
+    @cached_property
+    def to(self) -> Addresses:
+        """Addresses of pages."""
+        return Addresses(self.language, self.languages)
+
+    @property
+    def result(self) -> StateResult:
+        """The run behind the pages."""
+        return self.state.result
+
+    def community_address(self, ident: str) -> str:
+        """Return where a community is described: its page, or its card in the one-file edition."""
+        return f"#community={ident}" if self.standalone else self.to("community", ident)
+
+    def community_link(self, ident: str) -> dict[str, Any]:
+        """Return name and address of a community."""
+        row = self.state.community_index.get(ident, {})
+        return {"name": row.get("name", ident), "href": self.community_address(ident)}
+
+    def chance(self, probability: Any) -> str:
+        """Return how sure we are in words, such as “very likely among the top tenth”."""
+        return self.words.chance(probability, self.state.uncertainty)
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """Return a text that depends on a number, written with separators."""
+        return self.texts(key, n=1 if n == 1 else self.words.number(n), **values)
+
+    def names(self, names: list[str]) -> str:
+        """Return names from data joined as a sentence does, each keeping its direction."""
+        return self.words.listed([isolated(name) for name in names])
+
+    def page(self, kind: str, title: str, identifier: str = "") -> dict[str, Any]:
+        """Return what the frame of every page needs."""
+        t = self.texts
+        nav = [
+            {"text": t(f"site.nav.{name}"), "href": self.to(name), "here": name == kind}
+            for name in MAIN_PAGES
+            if not self.standalone
+        ]
+        switch = [
+            {
+                "text": t(f"site.languages.{code}") if t.find(f"site.languages.{code}") else code,
+                "code": code,
+                "href": "" if self.standalone else self.to.other(code, kind, identifier),
+                "here": code == self.language,
+            }
+            for code in self.languages
+        ]
+        return {
+            "t": t,
+            "w": self.words,
+            "language": self.language,
+            "title": title,
+            "state_name": self.result.state.name,
+            "nav": nav,
+            "switch": [] if self.standalone else switch,
+            "home": "#top" if self.standalone else self.to("overview"),
+            "banners": self.banners(),
+            "as_of": t("site.as_of", date=self.words.date(self.result.as_of)),
+            "footer": t("site.footer", run=self.result.run_id or "–", digest=self.result.settings_digest or "–"),
+            "standalone": self.standalone,
+        }
+
+    def banners(self) -> list[dict[str, str]]:
+        """Return what must be known before reading on: fictional data, old copies, missing and archived sources."""
+        t, found = self.texts, []
+        if self.result.sample:
+            found.append({"kind": "sample", "text": t("site.sample")})
+        for key, wanted in (("stale", "stale"), ("missing_sources", "missing")):
+            names = sorted({use.title for use in self.result.sources if use.freshness == wanted})
+            if names:
+                found.append({"kind": wanted, "text": self.count(f"site.{key}", len(names), names=self.names(names))})
+        parts = self.result.table("need_parts")
+        archived = sorted(set(parts.loc[parts["archived"].fillna(False).astype(bool), "definition"]))
+        if archived:
+            names = [t.word("codes.definition", code) for code in archived]
+            found.append({"kind": "archived", "text": t("site.archived", names=self.words.listed(names))})
+        return found
+
+    def bar(self, need: Any, gap: Any, work: Any, label: str) -> Markup:
+        """Return the three parts of a score as one bar of 100 points."""
+        values = [0.0 if is_missing(value) else max(0.0, float(value)) for value in (need, gap, work)]
+        drawn, x = [], 0.0
+        for value, color in zip(values, COLORS["parts"], strict=True):
+            drawn.append(Markup('<rect x="{:.1f}" width="{:.1f}" height="8" fill="{}"/>').format(x, value, color))
+            x += value
+        return Markup(
+            '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}">'
+            '<rect width="100" height="8" fill="#e9e6de"/>{}</svg>'
+        ).format(label, Markup("").join(drawn))
+
+    def interval(self, low: Any, middle: Any, high: Any, most: int) -> Markup:
+        """Return the ranks a place took as a line from low to high with a dot, first place at the left."""
+        if is_missing(low) or is_missing(high):
+            return Markup("")
+        label = self.texts(
+            "site.community.sure_text", low=self.words.number(low), high=self.words.number(high), of=most
+        )
+
+        def x(rank: Any) -> float:
+            return 3 + 94 * (float(rank) - 1) / max(1, most - 1)
+
+        dot = low if is_missing(middle) else middle
+        return Markup(
+            '<svg class="interval" viewBox="0 0 100 12" preserveAspectRatio="none" role="img" aria-label="{label}">'
+            '<line x1="3" x2="97" y1="6" y2="6" stroke="#c9c5ba" stroke-width="1"/>'
+            '<line x1="{a:.1f}" x2="{b:.1f}" y1="6" y2="6" stroke="{ink}" stroke-width="5"/>'
+            '<line x1="{m:.1f}" x2="{m2:.1f}" y1="6" y2="6" stroke="#f2b705" stroke-width="9"/></svg>'
+        ).format(label=label, a=x(low) - 0.6, b=x(high) + 0.6, m=x(dot) - 0.7, m2=x(dot) + 0.7, ink=COLORS["parts"][0])
+
+    def community_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a community as lists show it."""
+        t, w = self.texts, self.words
+        of = len(self.state.communities)
+        rank, low, high = (w.number(row[name]) for name in ("rank", "rank_low", "rank_high"))
+        certain = not is_missing(row["rank_low"])
+        return {
+            "rank": rank,
+            "name": bdi(row["name"]),
+            "href": self.community_address(row["community_id"]),
+            "county": "" if is_missing(row["county_name"]) else bdi(row["county_name"]),
+            "tier": row["tier"],
+            "chance": self.chance(row["p_top_share"]) if not is_missing(row["p_top_share"]) else "",
+            "adults": w.about(row["eligible_adults"]),
+            "action": w.code("action", row["action"]) if not is_missing(row["action"]) else "",
+            "range": w.span(row["rank_low"], row["rank_high"]) if certain else rank,
+            "interval": self.interval(row["rank_low"], row["rank_median"], row["rank_high"], of),
+            "bar": self.bar(*self.points(row["community_id"]), self.points_label(row)),
+            "low": low,
+            "high": high,
+            "of": t("site.community_word", n=of),
+        }
+
+    def points(self, ident: str) -> tuple[float, float, float]:
+        """Return the mean points of a community's tracts, weighted by eligible adults."""
+        tracts = self.state.tracts_of.get(ident)
+        if tracts is None:
+            return (0.0, 0.0, 0.0)
+        weight = tracts["eligible_adults"].fillna(0) + 1e-9
+        need, gap, work = (
+            float((tracts[name].fillna(0) * weight).sum() / weight.sum())
+            for name in ("points_need", "points_training_gap", "points_opportunity")
+        )
+        return (need, gap, work)
+
+    def points_label(self, row: Mapping[str, Any]) -> str:
+        """Return in words what a community's bar shows."""
+        need, gap, work = (self.words.number(value, 1) for value in self.points(row["community_id"]))
+        total = self.words.number(row["priority"], 1)
+        return self.texts("map.card.points", total=total, need=need, gap=gap, work=work)
+
+    def tract_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a tract as tables of a page show it."""
+        w = self.words
+        name = self.texts("map.card.tract", name=row["name"] if not is_missing(row["name"]) else row["geoid"])
+        map_page = "" if self.standalone else self.to("overview")
+        return {
+            "rank": w.number(row["rank"]) if not is_missing(row["rank"]) else "–",
+            "name": name,
+            "place": "" if is_missing(row["place_name"]) else bdi(row["place_name"]),
+            "geoid": row["geoid"],
+            "href": f"{map_page}#tract={row['geoid']}",
+            "tier": w.code("tier_short", row["tier"]),
+            "range": w.span(row["rank_low"], row["rank_high"]) if not is_missing(row["rank_low"]) else "",
+            "need": w.number(row["need"]),
+            "gap": w.number(row["training_gap"]),
+            "work": w.number(row["opportunity"]),
+            "priority": w.number(row["priority"], 1),
+            "adults": w.number(row["eligible_adults"]),
+            "minutes": w.number(row["nearest_provider_minutes"])
+            if not is_missing(row["nearest_provider_minutes"])
+            else self.texts("site.community.none"),
+        }

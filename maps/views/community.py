@@ -1,0 +1,195 @@
+"""A community's own page, and the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from maps.pages import isolated
+from maps.views.common import SiteView
+from maps.words import is_missing
+
+
+def communities(view: SiteView) -> dict[str, Any]:
+    """Return the context of the list of communities."""
+    rows = view.state.communities.to_dict("records")
+    title = view.texts("site.communities.title", state=view.result.state.name)
+    return {**view.page("communities", title), "rows": [view.community_row(row) for row in rows]}
+
+
+def community(view: SiteView, ident: str) -> dict[str, Any]:
+    """Return the context of one community's page."""
+    t, w = view.texts, view.words
+    row = view.state.community_index[ident]
+    name = isolated(row["name"])
+    of = len(view.state.communities)
+    order = list(view.state.communities["community_id"])
+    place = order.index(ident)
+    tracts = view.state.tracts_of.get(ident, view.state.scores.iloc[:0])
+    chance = view.chance(row["p_top_share"]) if not is_missing(row["p_top_share"]) else ""
+    ranked = not is_missing(row["rank_low"])
+    return {
+        **view.page("community", str(row["name"]), ident),
+        "name": row["name"],
+        "county": "" if is_missing(row["county_name"]) else row["county_name"],
+        "tier": row["tier"],
+        "lead": t("site.community.lead", name=name, chance=chance) if chance else "",
+        "rank_text": t(
+            "site.community.rank",
+            rank=w.number(row["rank"]),
+            of=w.number(of),
+            low=w.number(row["rank_low"]),
+            high=w.number(row["rank_high"]),
+        )
+        if ranked
+        else t("map.card.rank_only", rank=w.number(row["rank"]), of=w.number(of)),
+        "action": w.code("action", row["action"]) if not is_missing(row["action"]) else "",
+        "action_means": t.word("codes.action_means", row["action"]) if not is_missing(row["action"]) else "",
+        "hub": _nearest_hub(view, row),
+        "stats": _stats(view, row),
+        "map": view.state.locator.of_tracts(
+            list(tracts["geoid"]), t("site.community.locator", name=name, state=view.result.state.name)
+        ),
+        "map_href": f"{view.to('overview')}#community={ident}",
+        "why": _why(view, row),
+        "priority": w.number(row["priority"], 1),
+        "bar": view.bar(*view.points(ident), view.points_label(row)),
+        "points": view.points_label(row),
+        "who_text": t(
+            "site.community.who_text",
+            adults=w.about(row["eligible_adults"]),
+            moe=w.about(row["eligible_adults_moe"]),
+            people=w.about(row["population"], 3),
+        ),
+        "barriers": _barriers(view, row),
+        "training": _training(view, row),
+        "center": t(
+            "site.community.center",
+            name=isolated(row["nearest_job_center_name"]),
+            minutes=w.minutes(row["nearest_job_center_minutes"]),
+        )
+        if not is_missing(row["nearest_job_center_name"])
+        else "",
+        "quarters": quarter_rows(view, view.state.quarters_of.get(("community", ident))),
+        "interval": view.interval(row["rank_low"], row["rank_median"], row["rank_high"], of),
+        "sure_text": t(
+            "site.community.sure_text", low=w.number(row["rank_low"]), high=w.number(row["rank_high"]), of=w.number(of)
+        )
+        if ranked
+        else "",
+        "tied": [view.community_link(other) for other in _tied(row) if other in view.state.community_index],
+        "single": t("site.community.single", reason=w.code("single_reason", row["single_reason"]).lower())
+        if row["kind"] == "single" and not is_missing(row["single_reason"])
+        else "",
+        "tracts": [view.tract_row(tract) for tract in tracts.to_dict("records")],
+        "previous": view.community_link(order[place - 1]) if place else None,
+        "next": view.community_link(order[place + 1]) if place + 1 < of else None,
+        "all_href": view.to("communities"),
+    }
+
+
+def _tied(row: Mapping[str, Any]) -> list[str]:
+    return [] if is_missing(row["tied_with"]) else str(row["tied_with"]).split()
+
+
+def _stats(view: SiteView, row: Mapping[str, Any]) -> list[dict[str, str]]:
+    t, w = view.texts, view.words
+    far = is_missing(row["nearest_provider_minutes"])
+    return [
+        {
+            "value": w.about(row["eligible_adults"]),
+            "text": t("site.community.adults"),
+            "note": t("site.overview.stat_adults_range", moe=w.about(row["eligible_adults_moe"])),
+        },
+        {
+            "value": t("site.community.none") if far else w.minutes(row["nearest_provider_minutes"]),
+            "text": t("site.community.training_none" if far else "site.community.training"),
+            "note": "",
+        },
+        {
+            "value": w.job_years(row["job_years_mid"]),
+            "text": t("site.community.work"),
+            "note": t(
+                "site.overview.stat_range",
+                low=w.job_years(row["job_years_low"]),
+                high=w.job_years(row["job_years_high"]),
+            ),
+        },
+        {"value": w.number(row["n_tracts"]), "text": t("site.community.tracts"), "note": ""},
+    ]
+
+
+def _why(view: SiteView, row: Mapping[str, Any]) -> list[str]:
+    t, w = view.texts, view.words
+    told = []
+    if not is_missing(row["need"]):
+        told.append(t("map.card.need", percent=w.number(row["need"])))
+    told.append(_training(view, row))
+    if is_missing(row["sites_within"]) or not row["sites_within"]:
+        told.append(t("map.card.work_none"))
+    else:
+        told.append(
+            view.count(
+                "map.card.work",
+                int(row["sites_within"]),
+                mid=w.job_years(row["job_years_mid"]),
+                low=w.job_years(row["job_years_low"]),
+                high=w.job_years(row["job_years_high"]),
+            )
+        )
+    return told
+
+
+def _training(view: SiteView, row: Mapping[str, Any]) -> str:
+    t, w = view.texts, view.words
+    if is_missing(row["nearest_provider_name"]):
+        return t("site.community.training_nothing")
+    return t(
+        "site.community.training_text",
+        name=isolated(row["nearest_provider_name"]),
+        minutes=w.minutes(row["nearest_provider_minutes"]),
+        n=w.number(row["providers_within"]),
+        seats=w.number(row["seats_within"]),
+    )
+
+
+def _barriers(view: SiteView, row: Mapping[str, Any]) -> list[dict[str, str]]:
+    t, w = view.texts, view.words
+    table = view.state.barriers_of.get(row["community_id"])
+    codes = [] if is_missing(row["barriers"]) or table is None else str(row["barriers"]).split()
+    return [
+        {
+            "measure": t.word("codes.measure", code),
+            "here": w.percent(table.loc[code, "share"]),
+            "moe": w.percent(table.loc[code, "share_moe"]),
+            "median": w.percent(table.loc[code, "state_median"]),
+            "support": t.word("codes.support", code) if t.find(f"codes.support.{code}") else "",
+        }
+        for code in codes
+        if table is not None and code in table.index
+    ]
+
+
+def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[dict[str, str]]:
+    """Return planned work by quarter as tables show it."""
+    w = view.words
+    return [
+        {
+            "quarter": w.quarter(row["quarter"]),
+            "sites": w.number(row["sites"]),
+            "ports": w.number(row["ports"]),
+            "mid": w.job_years(row["job_years_mid"]),
+            "span": w.job_years_span(row["job_years_low"], row["job_years_high"]),
+        }
+        for row in ([] if table is None else table.to_dict("records"))
+    ]
+
+
+def _nearest_hub(view: SiteView, row: Mapping[str, Any]) -> str:
+    hubs = view.state.hubs.dropna(subset=["latitude", "longitude"])
+    if hubs.empty or is_missing(row["latitude"]):
+        return ""
+    away = (hubs["latitude"] - row["latitude"]) ** 2 + ((hubs["longitude"] - row["longitude"]) * 0.8) ** 2
+    return view.texts("site.community.hub", name=isolated(hubs.loc[away.idxmin(), "name"]))
