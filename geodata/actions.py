@@ -9,23 +9,23 @@ import numpy as np
 import pandas as pd
 
 
-def state_medians(scores: pd.DataFrame) -> dict[str, float]:
-    """Return the medians of `opportunity` and `training_gap` over all tracts of `scores` that have them."""
-    return {name: float(scores[name].median()) for name in ("opportunity", "training_gap")}
+def state_medians(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the medians of `opportunity` and `training_gap` over each state's tracts that have them, by state."""
+    return scores.groupby("state")[["opportunity", "training_gap"]].median().astype("float64")
 
 
-def actions(units: pd.DataFrame, medians: dict[str, float]) -> pd.Series:
-    """Return the action of each row of `units` (tracts or communities with the two pillars, 0–100).
+def actions(units: pd.DataFrame, medians: pd.DataFrame) -> pd.Series:
+    """Return the action of each row of `units` (tracts or communities with state and the two pillars, 0–100).
 
     Work is near where Opportunity lies above the state's median, training is near where the gap lies below
     it: "recruit_now" (both near), "bring_training" (work near), "connect_to_work" (training near) and
     "build_both". A place at the median is not near: where most of a state reaches nothing, the median is the
     value of reaching nothing. Empty where a pillar or its median is missing.
     """
-    known = units["opportunity"].notna() & units["training_gap"].notna()
-    known &= bool(np.isfinite(list(medians.values())).all())
-    work = (units["opportunity"] > medians["opportunity"]).fillna(False)
-    training = (units["training_gap"] < medians["training_gap"]).fillna(False)
+    middle = {name: units["state"].map(medians[name]) for name in medians}
+    known = pd.concat([units[list(middle)], *middle.values()], axis=1).notna().all(axis=1)
+    work = (units["opportunity"] > middle["opportunity"]).fillna(False)
+    training = (units["training_gap"] < middle["training_gap"]).fillna(False)
     chosen = np.select(
         [work & training, work, training], ["recruit_now", "bring_training", "connect_to_work"], "build_both"
     )

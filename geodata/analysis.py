@@ -48,7 +48,10 @@ def analyse(
     minutes = reached.training.minutes
     facts = {"engine": minutes.engine, "engine_version": minutes.engine_version, "travel_data": minutes.data_date}
     tables = {"need_parts": parts, "hubs": hubs, **decided.tables}
-    return {state: state_result(state, area, tables, {**facts, **decided.facts}, settings, as_of) for state in states}
+    return {
+        state: state_result(state, area, tables, {**facts, **decided.state_facts[state]}, settings, as_of)
+        for state in states
+    }
 
 
 def state_result(

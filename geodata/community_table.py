@@ -53,7 +53,7 @@ def communities_table(
     scores: pd.DataFrame,
     grouping: pd.DataFrame,
     tracts: gpd.GeoDataFrame,
-    medians: dict[str, float],
+    medians: pd.DataFrame,
     *,
     providers: Supply | None = None,
     sites: Supply | None = None,

@@ -30,10 +30,16 @@ SCORE_COLUMNS = ["rank_median", "rank_low", "rank_high", "p_top_share", "p_top_c
 
 @dataclass(frozen=True)
 class Decisions:
-    """The decision tables of a study area, by name, and single facts."""
+    """The decision tables of a study area, by name, and single facts by state."""
 
     tables: dict[str, pd.DataFrame]
-    facts: dict[str, Any]
+    state_facts: dict[str, dict[str, Any]]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of a study area of one state."""
+        (facts,) = self.state_facts.values()
+        return facts
 
 
 def ranked(scores: pd.DataFrame, certain: Certainty) -> pd.DataFrame:
@@ -87,8 +93,13 @@ def decide(
             "barriers": found,
             "work_by_quarter": work_by_quarter(sites, table, grouping),
         },
-        {**first.facts, **{f"median_{name}": value for name, value in medians.items()}},
+        {state: {**first.facts.get(state, {}), **middle} for state, middle in _middles(medians).items()},
     )
+
+
+def _middles(medians: pd.DataFrame) -> dict[str, dict[str, float]]:
+    named = medians.add_prefix("median_")
+    return {str(state): {str(name): float(value) for name, value in row.items()} for state, row in named.iterrows()}
 
 
 def hub_table(area: StudyArea, scores: pd.DataFrame, engine: TravelEngine, settings: Settings) -> pd.DataFrame:

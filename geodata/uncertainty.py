@@ -32,12 +32,13 @@ RANK_COLUMNS = ["rank_median", "rank_low", "rank_high", "p_top_share", "p_top_co
 class Certainty:
     """`tracts` [geoid, rank_median, rank_low, rank_high, p_top_share, p_top_count, p_gated, tier] of scored tracts.
 
-    `communities` is the same by community_id without p_gated, where communities were given. `facts` tell of the draws.
+    `communities` is the same by community_id without p_gated, where communities were given. `facts` tell of the draws,
+    by state.
     """
 
     tracts: pd.DataFrame
     communities: pd.DataFrame | None
-    facts: dict[str, Any]
+    facts: dict[str, dict[str, Any]]
 
 
 def scored(scores: pd.DataFrame) -> pd.Series:
@@ -135,13 +136,13 @@ def certainty(
         communities["p_top_share"] = _mean_of_tracts(used, tracts, grouping, names)
         communities["tier"] = tiers(communities["p_top_share"], pd.Series(True, index=communities.index), chances)
         communities = communities.drop(columns="gated")
-    facts = {
-        "draws": chances.draws,
-        "seed": chances.seed,
-        "tracts_in_the_list": len(used),
-        "tracts_that_count_as_top": int(np.ceil(chances.top_share * len(used) - 1e-9)),
-        **convergence(tracts["p_top_share"], half.tracts.p_top_share, half.draws, used["gated"], chances),
-    }
+    facts = {}
+    for state, rows in used.groupby("state").indices.items():
+        p, gated = tracts["p_top_share"].iloc[rows], used["gated"].iloc[rows]
+        facts[str(state)] = {
+            **_list_facts(len(rows), chances),
+            **convergence(p, half.tracts.p_top_share[rows], half.draws, gated, chances),
+        }
     return Certainty(tracts.drop(columns="gated"), communities, facts)
 
 
@@ -215,7 +216,17 @@ def _without_draws(used: pd.DataFrame, grouping: pd.DataFrame | None, chances: U
         communities["p_top_share"] = _mean_of_tracts(used, tracts, grouping, names)
         yes = pd.Series(True, index=communities.index)
         communities["tier"] = tiers(communities["p_top_share"], yes, chances)
-    return Certainty(tracts, communities, {"draws": 0, "tracts_in_the_list": len(used)})
+    sizes = used.groupby("state").size()
+    return Certainty(tracts, communities, {str(state): _list_facts(int(n), chances) for state, n in sizes.items()})
+
+
+def _list_facts(tracts: int, chances: Uncertainty) -> dict[str, Any]:
+    return {
+        "draws": chances.draws,
+        "seed": chances.seed,
+        "tracts_in_the_list": tracts,
+        "tracts_that_count_as_top": int(np.ceil(chances.top_share * tracts - 1e-9)),
+    }
 
 
 def _designated(used: pd.DataFrame, settings: Settings) -> NDArray[np.bool_]:

@@ -88,8 +88,10 @@ def test_lists_name_the_farthest_above_first():
 
 def test_actions_by_quadrant_and_the_median_is_not_near():
     units = pd.DataFrame({"opportunity": [60, 60, 40, 40, 50, None], "training_gap": [40, 60, 40, 60, 50, 40]})
-    chosen = actions(units, {"opportunity": 50.0, "training_gap": 50.0})
+    units["state"] = "XL"
+    medians = pd.DataFrame({"opportunity": [50.0, None], "training_gap": [50.0, 50.0]}, index=["XL", "XM"])
+    chosen = actions(units, medians)
     assert chosen[:5].tolist() == ["recruit_now", "bring_training", "connect_to_work", "build_both", "build_both"]
     assert pd.isna(chosen[5])
-    assert actions(units, {"opportunity": float("nan"), "training_gap": 50.0}).isna().all()
-    assert state_medians(units.astype(float)) == {"opportunity": 50.0, "training_gap": 45.0}
+    assert actions(units.assign(state="XM"), medians).isna().all()
+    assert state_medians(units).loc["XL"].tolist() == [50.0, 45.0]

@@ -16,7 +16,7 @@ from geodata.settings import Communities
 from tests.geodata.lattice import KM, geoid, scores, tracts
 
 CHOICES = Communities()
-MEDIANS = {"opportunity": 40.0, "training_gap": 50.0}
+MEDIANS = pd.DataFrame({"opportunity": 40.0, "training_gap": 50.0}, index=["XL"])
 
 
 def grouped(shapes, table, previous=None, choices=CHOICES):

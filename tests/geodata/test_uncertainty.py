@@ -109,11 +109,11 @@ def test_communities_come_from_the_same_draws():
 
 
 def test_convergence_is_told():
-    facts = run(state()).facts
+    facts = run(state()).facts["XL"]
     assert facts["draws"] == 400
     assert 0 < facts["largest_standard_error"] <= 0.5 / 20
     assert facts["largest_difference_between_halves"] < 0.25
-    few = run(state(), MANY.with_changes({"uncertainty": {"draws": 50}})).facts
+    few = run(state(), MANY.with_changes({"uncertainty": {"draws": 50}})).facts["XL"]
     assert few["largest_standard_error"] > facts["largest_standard_error"]
 
 
@@ -122,7 +122,7 @@ def test_without_draws_the_point_ranks_stand_in():
     none = run(made, MANY.with_changes({"uncertainty": {"draws": 0}}))
     assert none.tracts["rank_low"].isna().all()
     assert (none.tracts["tier"] == "A").sum() == 12
-    assert none.facts["draws"] == 0
+    assert none.facts["XL"]["draws"] == 0
 
 
 def test_a_pillar_nothing_is_known_of_has_no_weight():
