@@ -75,11 +75,12 @@ def grid_e2sfca(
     inverse = np.divide(1.0, competing, out=np.zeros_like(competing), where=reached)
     ratio = capacity * (inverse if capacity.ndim == 1 else inverse[:, None])
 
-    access = np.zeros((len(origins), *capacity.shape[1:]))
-    columns, flat = ratio.reshape(len(ratio), -1), access.reshape(len(access), -1)
+    columns = ratio[:, None] if ratio.ndim == 1 else ratio
+    access = np.zeros((len(origins), columns.shape[1]))
     for rows, from_, (to, radius) in zip(alike, here, there, strict=True):
-        flat[rows[from_.order]] = _summed(from_, to, radius, columns[to.order], kind, steps)[0]
-    return AccessResult(access, ratio, reached, int((near & ~reached).sum()))
+        access[rows[from_.order]] = _summed(from_, to, radius, columns[to.order], kind, steps)[0]
+    shaped = access[:, 0] if capacity.ndim == 1 else access
+    return AccessResult(shaped, ratio, reached, int((near & ~reached).sum()))
 
 
 def grid_nearest(engine: GreatCircle, origins: Points, destinations: Points, k: int = 1) -> Nearest:

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geodata.errors import InputError, SettingsError
+from geodata.travel.base import Points, TravelEngine, TravelMinutes
+from geodata.travel.great_circle import GreatCircle
+from geodata.travel.sphere import great_circle_km
+
+PLAIN = GreatCircle(detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=120.0)  # a km a minute, or two
+
+
+def test_a_degree_of_the_equator_is_111_km_and_of_a_meridian_the_same():
+    one, other = Points([0.0, 0.0], [0.0, 20.0]), Points([0.0, 1.0], [1.0, 20.0])
+    np.testing.assert_allclose(great_circle_km(one, other), 6371.0088 * np.pi / 180, rtol=1e-12)
+
+
+def test_known_distance():
+    # Chicago O'Hare to Boston Logan: about 1,395 km on the sphere.
+    km = great_circle_km(Points([41.9786], [-87.9048]), Points([42.3643], [-71.0052]))
+    assert km[0] == pytest.approx(1395, abs=5)
+
+
+def test_minutes_follow_detour_speed_and_area_type():
+    origins = Points([0.0, 0.0], [0.0, 0.0], [False, True])
+    engine = GreatCircle(1.5, 30.0, 90.0)
+    found = engine.minutes(origins, Points([0.0], [0.1]), 60.0)
+    km = 6371.0088 * np.radians(0.1)
+    np.testing.assert_allclose(found.minutes, [km * 1.5 / 30 * 60, km * 1.5 / 90 * 60], rtol=1e-9)
+    assert (found.engine, found.data_date) == ("great_circle", None)
+    assert isinstance(engine, TravelEngine)
+
+
+def test_across_the_date_line_and_the_pole():
+    engine = PLAIN
+    across = engine.minutes(Points([52.0], [179.95]), Points([52.0], [-179.95]), 30.0)
+    np.testing.assert_allclose(across.minutes, great_circle_km(Points([52.0], [0.0]), Points([52.0], [0.1])), rtol=1e-6)
+    over = engine.minutes(Points([89.95], [0.0]), Points([89.95], [180.0]), 30.0)
+    np.testing.assert_allclose(over.minutes, 6371.0088 * np.radians(0.1), rtol=1e-6)
+
+
+def test_the_edge_of_a_catchment_belongs_to_it():
+    degree = 6371.0088 * np.pi / 180
+    found = PLAIN.minutes(Points([0.0], [0.0]), Points([0.0, 0.0], [1.0, 1.0001]), degree * (1 + 1e-13))
+    assert found.destination.tolist() == [0]
+    assert found.minutes[0] <= degree * (1 + 1e-13)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 40), st.integers(0, 20), st.booleans())
+def test_finds_exactly_the_pairs_within(seed, n, m, many_reaches):
+    rng = np.random.default_rng(seed)
+    origins = Points(rng.uniform(40, 41, n), rng.uniform(-1, 1, n), rng.random(n) < 0.5)
+    destinations = Points(rng.uniform(40, 41, m), rng.uniform(-1, 1, m))
+    limit = rng.uniform(5, 60, n) if many_reaches else np.where(origins.is_rural, 60.0, 30.0)
+    found = PLAIN.minutes(origins, destinations, limit)
+    rows, columns = np.divmod(np.arange(n * m), max(m, 1))
+    every = great_circle_km(origins.take(rows), destinations.take(columns)) * PLAIN.minutes_per_km(origins)[rows]
+    within = every <= limit[rows]
+    np.testing.assert_array_equal(found.origin, rows[within])
+    np.testing.assert_array_equal(found.destination, columns[within])
+    np.testing.assert_allclose(found.minutes, every[within], rtol=1e-9, atol=1e-7)
+
+
+def test_settings_that_cannot_be_are_refused():
+    with pytest.raises(SettingsError, match="detour"):
+        GreatCircle(0.9, 40.0, 60.0)
+    with pytest.raises(InputError, match="catchment"):
+        PLAIN.minutes(Points([0.0], [0.0]), Points([0.0], [0.0]), -1.0)
+
+
+def test_points_without_a_place_are_refused_and_longitudes_wrapped():
+    with pytest.raises(InputError, match=r"row 1.*latitude"):
+        Points([10.0, np.nan], [0.0, 0.0])
+    with pytest.raises(InputError, match=r"row 0.*longitude"):
+        Points([10.0], [np.inf])
+    np.testing.assert_allclose(Points([0.0, 0.0], [190.0, -360.0]).longitude, [-170.0, 0.0])
+
+
+def test_pairs_are_put_in_order_and_checked():
+    made = TravelMinutes.from_pairs(
+        [1, 0], [0, 1], [5, 6], n_origins=2, n_destinations=2, engine="t", engine_version="1"
+    )
+    assert made.origin.tolist() == [0, 1]
+    assert made.row_start.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(made.csr().toarray(), [[0, 6], [5, 0]])
+    assert len(made.within([5, 4])) == 0
+    for bad in ([[0], [2], [1]], [[0], [0], [-1]], [[0, 0], [1, 1], [2, 3]], [[0], [0], [np.nan]]):
+        with pytest.raises(InputError):
+            TravelMinutes.from_pairs(*bad, n_origins=2, n_destinations=2, engine="t", engine_version="1")
+
+
+def test_zero_minutes_are_kept_as_pairs():
+    same = PLAIN.minutes(Points([10.0], [10.0]), Points([10.0], [10.0]), 30.0)
+    assert same.minutes.tolist() == [0.0]
+    assert same.csr().nnz == 1
