@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geodata.sample.publish import write_csv, write_json, write_shapefile
 from geodata.sample.svi import tract_name
@@ -46,11 +47,12 @@ def tract_layer(land: Land, state: int) -> gpd.GeoDataFrame:
 
 def county_layer(land: Land) -> gpd.GeoDataFrame:
     """Return the cartographic county file of all states: exact unions of their tracts, lakes left out."""
+    of_county = land.tracts.groupby("county")[["land_m2", "water_m2"]].sum()
     dry = land.tracts[land.tracts["kind"] != "water"]
+    members = dry.groupby("county").indices
+    shapes = dry.geometry.to_numpy()
     rows = []
     for index, county in land.counties.iterrows():
-        members = dry[dry["county"] == index]
-        everything = land.tracts[land.tracts["county"] == index]
         state = land.terrain.states[county["state"]]
         rows.append(
             {
@@ -64,9 +66,9 @@ def county_layer(land: Land) -> gpd.GeoDataFrame:
                 "STUSPS": state.usps,
                 "STATE_NAME": state.name,
                 "LSAD": "06",
-                "ALAND": int(everything["land_m2"].sum()),
-                "AWATER": int(everything["water_m2"].sum()),
-                "geometry": shapely.coverage_union_all(members.geometry.values),
+                "ALAND": int(of_county["land_m2"][index]),
+                "AWATER": int(of_county["water_m2"][index]),
+                "geometry": shapely.coverage_union_all(shapes[members[index]]),
             }
         )
     return gpd.GeoDataFrame(rows, crs=CRS)
@@ -97,12 +99,12 @@ def state_layer(land: Land, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def city_tracts(land: Land, state: int) -> pd.DataFrame:
     """Return tract (index) and city (index into terrain.cities): the tracts whose seed lies in a city."""
     tracts = land.tracts[(land.tracts["state"] == state) & land.tracts["kind"].isin(["people", "park"])]
-    best = pd.Series(np.inf, index=tracts.index)
-    home = pd.Series(-1, index=tracts.index)
+    x, y = tracts["x"].to_numpy(), tracts["y"].to_numpy()
+    best, home = np.full(len(tracts), np.inf), np.full(len(tracts), -1)
     for number, city in enumerate(land.terrain.cities):
         if city.state != state:
             continue
-        far = np.hypot(tracts["x"] - city.x, tracts["y"] - city.y) / (city.spread_km * (1.5 if city.metro else 1.1))
+        far = np.hypot(x - city.x, y - city.y) / (city.spread_km * (1.5 if city.metro else 1.1))
         closer = (far < best) & (far <= 1)
         best[closer], home[closer] = far[closer], number
     members = pd.DataFrame({"tract": tracts.index, "city": home})
@@ -203,21 +205,10 @@ def _nearest_lake(terrain: Terrain, x: float, y: float) -> str:
     return min(terrain.lakes, key=lambda lake: lake.shape.distance(spot)).name
 
 
-def road_lines(terrain: Terrain) -> list[shapely.LineString]:
-    """Return the highways as they lie on the globe (degrees), one line a road."""
-    lines = []
-    for road in terrain.roads:
-        points = shapely.get_coordinates(shapely.segmentize(shapely.LineString(road.points), 1.0))
-        lines.append(shapely.LineString(terrain.to_degrees(terrain.warp(points))))
-    return lines
-
-
-def road_layer(land: Land, state: int) -> gpd.GeoDataFrame:
-    """Return the primary-roads file of one state."""
-    dry = land.tracts[land.tracts["state"] == state]
-    outline = shapely.coverage_union_all(dry.geometry.values)
+def road_layer(land: Land, outline: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Return the primary-roads file of the state with that outline."""
     rows = []
-    for order, (road, line) in enumerate(zip(land.terrain.roads, road_lines(land.terrain), strict=True)):
+    for order, (road, line) in enumerate(zip(land.terrain.roads, land.roads, strict=True)):
         part = shapely.intersection(line, outline)
         if not part.is_empty and part.length > 0:
             rows.append((f"11097{order:08d}", road.name, road.route_type, "S1100", part))
@@ -228,7 +219,7 @@ def road_layer(land: Land, state: int) -> gpd.GeoDataFrame:
 def corridor_features(land: Land) -> list[dict[str, Any]]:
     """Return the alternative fuel corridors as GeoJSON features: interstates ready, some highways pending or not."""
     features = []
-    for order, (road, line) in enumerate(zip(land.terrain.roads, road_lines(land.terrain), strict=True), start=1):
+    for order, (road, line) in enumerate(zip(land.terrain.roads, land.roads, strict=True), start=1):
         electric = road.route_type == "I" or order % 3 != 0
         features.append(
             {
@@ -253,22 +244,24 @@ def corridor_features(land: Land) -> list[dict[str, Any]]:
     return features
 
 
-def write_boundaries(land: Land, folder: Path) -> None:
-    """Write all boundary files and the centres of population of every state."""
+def write_boundaries(land: Land, folder: Path) -> NDArray[np.object_]:
+    """Write all boundary files and the centres of population of every state; return the outline of each state."""
+    counties = county_layer(land)
+    states = state_layer(land, counties)
+    write_shapefile(folder / "cb_2020_us_county_500k.zip", counties)
+    write_shapefile(folder / "cb_2020_us_state_500k.zip", states)
     for index, state in enumerate(land.terrain.states):
         write_shapefile(folder / f"cb_2020_{state.fips}_tract_500k.zip", tract_layer(land, index))
         write_shapefile(folder / f"cb_2020_{state.fips}_place_500k.zip", place_layer(land, index))
         water = water_layer(land, index)
         if len(water):
             write_shapefile(folder / f"tl_2020_{state.fips}_areawater.zip", water)
-        write_shapefile(folder / f"tl_2020_{state.fips}_primaryroads.zip", road_layer(land, index))
-    counties = county_layer(land)
-    write_shapefile(folder / "cb_2020_us_county_500k.zip", counties)
-    write_shapefile(folder / "cb_2020_us_state_500k.zip", state_layer(land, counties))
+        write_shapefile(folder / f"tl_2020_{state.fips}_primaryroads.zip", road_layer(land, states.geometry[index]))
     corridors = corridor_features(land)
     write_json(folder / CORRIDORS, {"type": "FeatureCollection"}, "features", corridors)
     write_shapefile(folder / "cb_2020_us_aiannh_500k.zip", tribal_layer(land))
     write_csv(folder / "CenPop2020_Mean_TR.txt", centres_table(land), bom=True)
+    return states.geometry.to_numpy()
 
 
 def centres_table(land: Land) -> pd.DataFrame:

@@ -81,9 +81,9 @@ def _percentile(values: NDArray) -> NDArray:
 
 def _text(values: NDArray, decimals: int | None) -> NDArray:
     """Return published text: blank where missing, whole numbers without a point."""
-    if decimals is None:
-        return np.array(["" if np.isnan(v) else str(round(v)) for v in values], dtype=object)
-    return np.array(["" if np.isnan(v) else repr(round(float(v), decimals)) for v in values], dtype=object)
+    unique, back = np.unique(np.round(values, decimals or 0), return_inverse=True)
+    texts = ["" if np.isnan(v) else (str(round(v)) if decimals is None else repr(float(v))) for v in unique]
+    return np.array(texts, dtype=object)[back]
 
 
 def cejst_table(land: Land, parts: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -204,6 +204,7 @@ def _designations(
     biggest = land.tracts[(land.tracts["state"] == 0) & (land.tracts["kind"] == "people")]["land_m2"].idxmax()
     tribal[fields.index.get_indexer(parts.loc[parts["tract"] == biggest, "geoid_10"].head(1))] = True
     earlier = np.where(rng.random(count) < 0.05, ~alone & poor, alone)
+    earlier[np.flatnonzero(~(alone | surrounded))[:1]] = True
     grandfathered = earlier & ~(alone | surrounded)
     final = alone | surrounded | tribal | grandfathered
     out[16], out[17], out[19] = _flag(alone), _flag(surrounded), _flag(final)

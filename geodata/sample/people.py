@@ -21,8 +21,8 @@ _VARIABLES: tuple[tuple[str, str, float, float, float, float, float, float, floa
     ("HBURD", "HH", -1.15, 0.45, 0.10, 0.10, 0.00, -0.25, 7.0),
     ("NOHSDP", "ADULT25", -2.40, 0.75, 0.00, 0.35, 0.10, 0.20, 8.0),
     ("UNINSUR", "POP", -2.55, 0.45, 0.00, 0.35, -0.05, 0.15, 9.0),
-    ("AGE65", "POP", -1.60, -0.10, -0.20, -0.15, 0.45, 0.15, 6.5),
-    ("AGE17", "POP", -1.25, 0.08, -0.18, 0.15, -0.30, 0.00, 9.0),
+    ("AGE65", "ALL", -1.60, -0.10, -0.20, -0.15, 0.45, 0.15, 6.5),
+    ("AGE17", "ALL", -1.25, 0.08, -0.18, 0.15, -0.30, 0.00, 9.0),
     ("DISABL", "POP", -1.95, 0.35, -0.05, -0.10, 0.25, 0.15, 8.0),
     ("SNGPNT", "HH", -2.75, 0.55, 0.15, 0.05, -0.20, -0.10, 7.5),
     ("LIMENG", "POP5", -4.30, 0.35, 0.15, 1.15, 0.00, -0.10, 11.0),
@@ -86,6 +86,7 @@ def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFram
     for name, values in base.items():
         out[f"E_{name}"], out[f"M_{name}"] = values, _margin(values, usual[name], name, rng)
     whole = {
+        "ALL": population,
         "POP": population - np.where(barracks, quarters, quarters // 2),
         "POP5": np.round(population * 0.94).astype(np.int64),
         "LABOR": np.where(barracks, 0, np.round(population * 0.5)).astype(np.int64),
@@ -100,7 +101,6 @@ def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFram
         out[f"E_{name}"], out[f"M_{name}"] = part, _margin(part, root, name, rng)
     out |= _races(out["E_MINRTY"], columns, rng)
     whole_of = {name: under for name, under, *_ in _VARIABLES} | dict.fromkeys((*_RACES, "GROUPQ", "MINRTY"), "ALL")
-    whole["ALL"] = population
     root_whole = {"HH": out["M_HH"], "HU": out["M_HU"]}
     for name in (*RANKED, *ADJUNCT):
         total = whole[whole_of[name]]

@@ -215,7 +215,7 @@ def area_table(land: Land) -> pd.DataFrame:
 
 
 def write_providers(land: Land, folder: Path, schools: pd.DataFrame) -> None:
-    """Write the programme workbook, sponsors, contractors, the office's list, job centres and the workforce-area crosswalk."""
+    """Write the programme workbook, the lists of sponsors, contractors and programmes, job centres and areas."""
     write_workbook(folder / "DownloadPrograms.xlsx", programme_table(land, schools), "Programs")
     write_csv(folder / "apprenticeship_sponsors.csv", sponsor_table(land))
     write_csv(folder / "evitp_contractors.csv", contractor_table(land))

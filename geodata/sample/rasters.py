@@ -9,8 +9,8 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.features import rasterize
 from rasterio.transform import Affine, from_origin
+from scipy.ndimage import maximum_filter
 
-from geodata.sample.boundaries import road_lines
 from geodata.sample.tracts import Land
 
 CELL = 1 / 120
@@ -34,41 +34,32 @@ def _cells(land: Land, transform: Affine) -> tuple[NDArray, NDArray]:
     return row, column
 
 
-def population_raster(land: Land) -> tuple[NDArray, Affine]:
+def population_raster(land: Land, ground: NDArray[np.object_]) -> tuple[NDArray, Affine]:
     """Return people per pixel: the residents that stand in it; no data off land."""
     transform, rows, columns = grid(land)
     counts = np.zeros((rows, columns), dtype=np.float64)
     np.add.at(counts, _cells(land, transform), land.people["residents"].to_numpy())
-    dry = land.tracts.geometry[land.tracts["kind"] != "water"]
-    ground = rasterize(dry, out_shape=counts.shape, transform=transform, all_touched=True, default_value=1)
-    return np.where((ground == 1) | (counts > 0), counts, NO_PEOPLE).astype(np.float32), transform
+    dry = rasterize(ground, out_shape=counts.shape, transform=transform, all_touched=True, default_value=1)
+    return np.where((dry == 1) | (counts > 0), counts, NO_PEOPLE).astype(np.float32), transform
 
 
-def friction_raster(land: Land) -> tuple[NDArray, Affine]:
+def friction_raster(land: Land, ground: NDArray[np.object_]) -> tuple[NDArray, Affine]:
     """Return minutes per metre: fast along highways, slower in town and country; lakes and sea have no data."""
     transform, rows, columns = grid(land)
     shape = (rows, columns)
-    dry = land.tracts.geometry[land.tracts["kind"] != "water"]
-    ground = rasterize(dry, out_shape=shape, transform=transform, default_value=1)
+    dry = rasterize(ground, out_shape=shape, transform=transform, default_value=1)
     people = np.zeros(shape)
     np.add.at(people, _cells(land, transform), land.people["residents"].to_numpy())
-    near = people.copy()
-    for axis in (0, 1):
-        near = np.sum([np.roll(near, shift, axis) for shift in range(-3, 4)], axis=0)
     speed = np.full(shape, SPEEDS["open"])
-    speed[near > 0] = SPEEDS["country"]
+    speed[maximum_filter(people > 0, size=7)] = SPEEDS["country"]
     speed[people > 600] = SPEEDS["city"]
     for kind in ("U", "I"):
-        lines = [
-            line
-            for road, line in zip(land.terrain.roads, road_lines(land.terrain), strict=True)
-            if road.route_type == kind
-        ]
+        lines = [line for road, line in zip(land.terrain.roads, land.roads, strict=True) if road.route_type == kind]
         if lines:
             lanes = rasterize(lines, out_shape=shape, transform=transform, all_touched=True, default_value=1)
-            speed[(lanes == 1) & (ground == 1)] = SPEEDS[kind]
+            speed[(lanes == 1) & (dry == 1)] = SPEEDS[kind]
     minutes = 60 / (speed * 1000)
-    return np.where(ground == 1, minutes, NO_FRICTION).astype(np.float32), transform
+    return np.where(dry == 1, minutes, NO_FRICTION).astype(np.float32), transform
 
 
 def write_raster(path: Path, values: NDArray, transform: Affine, nodata: float) -> None:
@@ -93,7 +84,7 @@ def write_raster(path: Path, values: NDArray, transform: Affine, nodata: float) 
         out.write(values, 1)
 
 
-def write_rasters(land: Land, folder: Path) -> None:
-    """Write `population.tif` and `friction.tif`."""
-    write_raster(folder / "population.tif", *population_raster(land), NO_PEOPLE)
-    write_raster(folder / "friction.tif", *friction_raster(land), NO_FRICTION)
+def write_rasters(land: Land, folder: Path, ground: NDArray[np.object_]) -> None:
+    """Write `population.tif` and `friction.tif`; `ground` holds the outlines of the states without their lakes."""
+    write_raster(folder / "population.tif", *population_raster(land, ground), NO_PEOPLE)
+    write_raster(folder / "friction.tif", *friction_raster(land, ground), NO_FRICTION)

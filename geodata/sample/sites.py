@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.sample.boundaries import road_lines
 from geodata.sample.tracts import Land
 
 CORRIDOR_SPACING_KM = 38.0
@@ -39,7 +38,7 @@ def spots_among_people(
 def spots_along_roads(land: Land, spacing_km: float, rng: np.random.Generator) -> pd.DataFrame:
     """Return places (tract, latitude, longitude, corridor) about every `spacing_km` along highways, on land."""
     rows = []
-    for road, line in zip(land.terrain.roads, road_lines(land.terrain), strict=True):
+    for road, line in zip(land.terrain.roads, land.roads, strict=True):
         step = spacing_km * (1.0 if road.route_type == "I" else 1.7) / 100
         marks = np.arange(step * rng.uniform(0.2, 0.8), line.length, step)
         spots = shapely.get_coordinates(shapely.line_interpolate_point(line, marks))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +91,11 @@ def open_sites(land: Land) -> pd.DataFrame:
     return sites
 
 
-def _units(level: str, ports: int, kw: float | None, network: str, tesla: bool) -> list[dict[str, Any]]:
-    """Return one charging unit a port, with every connector named and only one of them present."""
+@cache
+def _unit(level: str, kw: float | None, network: str, tesla: bool) -> dict[str, Any]:
+    """Return a charging unit of one port, with every connector named and only one of them present."""
     plug = "TESLA" if tesla else ("J1772COMBO" if level == "dc_fast" else "J1772")
-    unit = {
+    return {
         "network": network,
         "port_count": 1,
         "charging_level": level,
@@ -103,7 +105,6 @@ def _units(level: str, ports: int, kw: float | None, network: str, tesla: bool) 
             for name in CONNECTORS
         },
     }
-    return [unit] * ports
 
 
 def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Generator) -> dict[str, Any]:
@@ -152,7 +153,7 @@ def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Gene
         "ev_level2_evse_num": counts["2"],
         "ev_network": network,
         "ev_workplace_charging": False,
-        "ev_charging_units": _units(level, ports, power, network, tesla),
+        "ev_charging_units": [_unit(level, power, network, tesla)] * ports,
     }
     if rng.random() < 0.1:
         record["ev_charging_units"] = None
@@ -202,8 +203,8 @@ def _disturb(records: list[dict[str, Any]], land: Land) -> None:
         ["NEVI"],
     )
     planned[3]["funding_sources"], planned[4]["funding_sources"] = "CFI", ["NEVI", "OTHER"]
-    opened[10]["ev_charging_units"] = _units("2", 2, None, "Non-Networked", tesla=False)
-    opened[11]["ev_charging_units"] = _units("2", 2, 0.0, "Non-Networked", tesla=False)
+    opened[10]["ev_charging_units"] = [_unit("2", None, "Non-Networked", False)] * 2
+    opened[11]["ev_charging_units"] = [_unit("2", 0.0, "Non-Networked", False)] * 2
     for record in opened[10:12]:
         record |= {"ev_level2_evse_num": 2, "ev_dc_fast_num": None, "ev_connector_types": ["J1772"]}
     opened[12]["open_date"] = None

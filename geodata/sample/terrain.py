@@ -67,11 +67,12 @@ class Road:
 
 @dataclass(frozen=True)
 class Water:
-    """A lake or river, as a polygon in the plane (km, before bending)."""
+    """A lake (polygon) or river (centre line) in the plane (km, before bending); a river is `wide_km` wide."""
 
     name: str
     mtfcc: str
-    shape: shapely.Polygon
+    shape: shapely.Geometry
+    wide_km: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,6 @@ def _tile(
     lake = blob(lake_x, lake_y, 25 * flip[0], 17 * flip[1], lake_seed)
     path = shapely.LineString([put(*p) for p in ((-150, 108), (-118, 72), (-92, 20), (-64, -24), (-30, -48))])
     path = shapely.LineString([*path.coords, put(-6, -90), put(-10, -125)])
-    river = path.buffer(0.22, quad_segs=2)
     lake_name = "Larkspur Lake" if whole else f"{names.compound(500 + state)} Lake"
     river_name = "Calder Riv" if whole else f"{names.compound(700 + state)} Riv"
     extra = max(0, round(6 * (tracts / 400) ** 0.6) - 6)
@@ -250,7 +250,7 @@ def _tile(
         )
         cities.append(town)
         roads.append(Road(f"US Hwy {800 + i}", "U", ((tx, ty), (near.x, near.y))))
-    return cities, roads, [Water(lake_name, "H2030", lake)], [Water(river_name, "H3010", river)]
+    return cities, roads, [Water(lake_name, "H2030", lake)], [Water(river_name, "H3010", path, wide_km=0.44)]
 
 
 def county_grid(tracts: int) -> tuple[int, int]:

@@ -29,7 +29,8 @@ class Land:
     tracts: geoid, former (GEOID of 2010), state (index), county (index into counties), kind (people, park,
     barracks, water), label, x, y (km, straight plane), population, latitude, longitude, land_m2, water_m2,
     geometry (EPSG:4269). counties: geoid, state, name. people: tract (index), latitude, longitude, residents.
-    fields: the hidden fields (see `fields.hidden_fields`), one row a tract. rivers: polygons in degrees.
+    fields: the hidden fields (see `fields.hidden_fields`), one row a tract. roads: a line for each road of
+    the terrain, rivers: a polygon for each river, both in degrees.
     """
 
     terrain: Terrain
@@ -37,6 +38,7 @@ class Land:
     counties: pd.DataFrame
     people: pd.DataFrame
     fields: pd.DataFrame
+    roads: NDArray[np.object_]
     rivers: NDArray[np.object_]
 
 
@@ -58,9 +60,8 @@ def _land(terrain: Terrain, cells: Cells, bent: NDArray[np.object_], degrees: ND
     """Number the tracts, measure them and let people in; `bent` is in km, `degrees` on the globe."""
     tracts = gpd.GeoDataFrame(cells.tracts, geometry=degrees, crs=CRS)
     tracts[["geoid", "former"]] = _codes(cells, terrain.seed)
-    rivers = np.array([river.shape for river in terrain.rivers], dtype=object)
-    rivers_bent, rivers_degrees = _bent(terrain, shapely.segmentize(rivers, 0.4))
-    tracts["land_m2"], tracts["water_m2"] = _areas(bent, rivers_bent, tracts["kind"])
+    rivers = _rivers(terrain)
+    tracts["land_m2"], tracts["water_m2"] = _areas(bent, rivers, tracts["kind"])
     order = np.argsort(tracts["geoid"].to_numpy(dtype=str), kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
@@ -68,9 +69,10 @@ def _land(terrain: Terrain, cells: Cells, bent: NDArray[np.object_], degrees: ND
     people = pd.DataFrame({"tract": place[cells.home], "latitude": spots[:, 1], "longitude": spots[:, 0]})
     people["residents"] = RESIDENTS_PER_TRACT / points_per_tract(sum(state.tracts for state in terrain.states))
     tracts = _with_centres(tracts.iloc[order].reset_index(drop=True), people)
+    on_globe = shapely.transform(rivers, terrain.to_degrees)
     keep = ["geoid", "former", "state", "county", "kind", "label", "x", "y", "population", "latitude", "longitude"]
     tracts = tracts[[*keep, "land_m2", "water_m2", "geometry"]]
-    return Land(terrain, tracts, cells.counties, people, hidden_fields(terrain, tracts), rivers_degrees)
+    return Land(terrain, tracts, cells.counties, people, hidden_fields(terrain, tracts), _roads(terrain), on_globe)
 
 
 def _bent(terrain: Terrain, shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
@@ -83,6 +85,18 @@ def _bent(terrain: Terrain, shapes: NDArray[np.object_]) -> tuple[NDArray[np.obj
         shapely.set_coordinates(shapes.copy(), bent[back]),
         shapely.set_coordinates(shapes.copy(), degrees[back]),
     )
+
+
+def _rivers(terrain: Terrain) -> NDArray[np.object_]:
+    """Return the rivers as polygons in the bent plane (km)."""
+    lines = shapely.segmentize(np.array([river.shape for river in terrain.rivers], dtype=object), 0.4)
+    return shapely.buffer(shapely.transform(lines, terrain.warp), [river.wide_km / 2 for river in terrain.rivers], 2)
+
+
+def _roads(terrain: Terrain) -> NDArray[np.object_]:
+    """Return the highways as lines on the globe (degrees)."""
+    lines = shapely.segmentize(np.array([shapely.LineString(road.points) for road in terrain.roads], dtype=object), 1.0)
+    return shapely.transform(lines, lambda spots: terrain.to_degrees(terrain.warp(spots)))
 
 
 def _areas(bent: NDArray[np.object_], rivers: NDArray[np.object_], kind: pd.Series) -> tuple[NDArray, NDArray]:

@@ -67,7 +67,7 @@ def write_nation(folder: Path, *, tracts: int = 85_000, seed: int = 20) -> Path:
 
 def _write(folder: Path, land: Land) -> Path:
     with folder_written_aside(folder) as aside:
-        write_boundaries(land, aside)
+        ground = write_boundaries(land, aside)
         pairs = neighbours(land)
         parts = old_tracts(land, pairs)
         write_csv(aside / "tab20_tract20_tract10_natl.txt", relationship_table(land, parts), bom=True, sep="|")
@@ -77,7 +77,7 @@ def _write(folder: Path, land: Land) -> Path:
         write_awards(land, aside, stations)
         schools = write_colleges(land, aside)
         write_providers(land, aside, schools)
-        write_rasters(land, aside)
+        write_rasters(land, aside, ground)
         latitude, longitude = land.terrain.centre
         text = README.format(
             seed=land.terrain.seed,
