@@ -4,8 +4,6 @@ Network and folders are reached here and nowhere else in the walk. Sources are o
 a run for a state obtains that state's files as well as those of the deployment's states.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from dagster import (

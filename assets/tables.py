@@ -1,7 +1,5 @@
 """Canonical tables: what the sources of a kind say together, one asset a table, of all places."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

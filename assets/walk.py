@@ -3,8 +3,6 @@
 Each asset unpacks, calls one pure function of `geodata` and says what came out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

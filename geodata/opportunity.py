@@ -16,15 +16,13 @@ PAST, UNKNOWN = "past", "unknown"
 
 
 def working_sites(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.DataFrame:
-    """Return the sites that bring work and can be placed: right status, exact coordinates, not a duplicate.
+    """Return the sites that bring work and can be placed: right status, exact coordinates.
 
     Sites located only by area (a city, a ZIP code) are kept off tract measures. A planned site whose expected
     date is past is kept (dates slip) unless the settings say otherwise.
     """
     placed = sites["location_quality"].isin(["point", "street"]) & sites["latitude"].notna()
     chosen = sites[placed & sites["status"].isin(settings.statuses)]
-    if "duplicate_of" in chosen:
-        chosen = chosen[chosen["duplicate_of"].isna()]
     if settings.past_expected_dates == "drop":
         chosen = chosen[~(chosen["expected_date"] < pd.Timestamp(as_of))]
     return chosen.reset_index(drop=True)

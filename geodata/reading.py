@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import OnrampError, SourceUnavailable
-from geodata.fetching.acquire import Acquired, Acquirer, obtain_for
+from geodata.fetching.acquire import Acquired, Acquirer, FolderAcquirer, obtain_for
 from geodata.fetching.folder import vintage_in
 from geodata.provenance import SourceUse
 from geodata.schemas import REJECTS, Table
@@ -30,7 +30,7 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     """
     spec = source.spec
     states = list(states)
-    if not switched_on(spec, settings):
+    if not switched_on(spec, settings, at_hand=isinstance(acquirer, FolderAcquirer)):
         note = f"{spec.title} is turned off in the settings."
         return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, note)], [note])
     try:

@@ -7,6 +7,8 @@ import logging
 from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
 from rich.console import Console
 
+LINES = "lines"
+
 
 class StepLines(logging.Handler):
     """Turns Dagster's events into lines for people."""
@@ -28,11 +30,11 @@ def _step_name(event: DagsterEvent) -> str:
 
 
 def progress(console: Console) -> Definitions:
-    """Return definitions that replace Dagster's console logger by lines on `console`."""
+    """Return definitions that bring a logger called `LINES` that writes to `console`."""
 
     def lines(context: InitLoggerContext) -> logging.Logger:
         own = logging.Logger("onramp.run", logging.DEBUG)
         own.addHandler(StepLines(console))
         return own
 
-    return Definitions(loggers={"console": LoggerDefinition(lines, description="One line a step.")})
+    return Definitions(loggers={LINES: LoggerDefinition(lines, description="One line a step.")})

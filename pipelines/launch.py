@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assets.products import product_paths
 from dagster import DagsterEventType, Definitions, ExecuteInProcessResult
 from rich.console import Console
 
+from assets.products import product_paths
 from assets.resources import SETTINGS_FILE
 from geodata.errors import OnrampError
 from geodata.settings import Settings
 from geodata.states import State
 from pipelines.build import build_defs
-from pipelines.console import progress
+from pipelines.console import LINES, progress
 from pipelines.instance import instance
 from pipelines.jobs import state_job
 
@@ -53,7 +53,7 @@ def launch_state(
     result = definitions.resolve_job_def(state_job.name).execute_in_process(
         instance=instance(settings.home),
         partition_key=state.usps,
-        run_config={"resources": {"choices": {"config": {"other": changes}}}},
+        run_config={"resources": {"choices": {"config": {"other": changes}}}, "loggers": {LINES: {}}},
         raise_on_error=False,
     )
     if not result.success:

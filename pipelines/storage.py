@@ -15,11 +15,12 @@ from dagster import ConfigurableIOManager, InputContext, OutputContext
 from geodata.errors import SourceUnavailable
 from geodata.files import written_aside
 from geodata.parquet import read_table, write_table
+from geodata.reach import Travel
 from geodata.results import StateResult
 from geodata.sourced import Sourced
 from geodata.study import StudyArea
 
-COMPOSITES = (Sourced, StudyArea, StateResult)
+COMPOSITES = (Sourced, StudyArea, Travel, StateResult)
 
 
 class TableStorage(ConfigurableIOManager):
