@@ -120,7 +120,7 @@ def check_states(
     notes = []
     unchecked = int((placed & ~known).sum())
     if unchecked:
-        notes.append(f"{unchecked:,} points lie in states without an outline here, so their state was not checked.")
+        notes.append(f"Points of states without an outline here, so that their state was not checked: {unchecked:,}.")
     rejects = _wrong_state_rejects(table[bad], [where.get(spot) for spot in wrong], key)
     return Refined(table[~bad].reset_index(drop=True), rejects, notes)
 

@@ -152,7 +152,7 @@ def _read_answer(path: Path) -> tuple[Text, pd.Series]:
     power = [_highest_power(record.get("ev_charging_units")) for record in records]
     differing = sum(_units_differ(record) for record in records)
     if differing:
-        text.notes.append(f"{differing:,} stations list other ports than they count; the counts were taken.")
+        text.notes.append(f"Stations whose list of ports differs from their counts (which were taken): {differing:,}.")
     return text, pd.Series(power, index=text.frame.index, dtype="float64")
 
 

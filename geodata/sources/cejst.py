@@ -68,7 +68,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = text.log.take(frame, frame["flag"].isna(), "no_designation", key="geoid", field="designated")
     lost = int((frame["grandfathered"] & ~frame["flag"]).sum())
     if lost:
-        text.notes.append(f"{lost} tracts said to be designated for their status in version 1.0 are not designated.")
+        text.notes.append(f"Tracts to be designated for their status in version 1.0 that are not: {lost:,}.")
     by_flag = frame["flag"].astype("float64")
     if "categories" in text.absent:
         text.notes.append("This file has designations only: the value is 1 for designated tracts, 0 for the others.")

@@ -42,7 +42,7 @@ def read_layer(path: Path, columns: Sequence[Wanted], source: str) -> tuple[Text
     broken = ~shapely.is_valid(geometry.values)
     if broken.any():
         geometry[broken] = shapely.make_valid(geometry.values[broken])
-        text.notes.append(f"{int(broken.sum())} shapes that crossed themselves were repaired.")
+        text.notes.append(f"Shapes that crossed themselves, repaired: {int(broken.sum()):,}.")
     return text, geometry
 
 

@@ -92,7 +92,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     )
     by_zip = int((stated.isna() & usps.notna()).sum())
     if by_zip:
-        text.notes.append(f"{by_zip:,} rows state no state; that of their ZIP code was taken.")
+        text.notes.append(f"Rows without a state, for which that of their ZIP code was taken: {by_zip:,}.")
     status = _status(frame)
     cancelled = status == "cancelled"
     frame, status = frame[~cancelled], status[~cancelled]
@@ -174,7 +174,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, notes: list[str]) -> pd.DataF
     expected = _expected(frame["expected"])
     unread = int((expected.isna() & frame["expected"].notna()).sum())
     if unread:
-        notes.append(f"{unread:,} expected dates could not be read and are left empty.")
+        notes.append(f"Expected dates that could not be read, left empty: {unread:,}.")
     return pd.DataFrame(
         {
             "site_id": frame["identifier"],
@@ -212,7 +212,7 @@ def _ports(frame: pd.DataFrame, power: pd.Series, notes: list[str]) -> dict[str,
     slow = power <= _LEVEL1_MOST_KW
     untold = int((count.notna() & power.isna() & ~nevi).sum())
     if untold:
-        notes.append(f"{untold:,} sites count chargers without power or level; they are taken for Level 2.")
+        notes.append(f"Sites that count chargers but tell neither power nor level, taken for Level 2: {untold:,}.")
     parts = {"ports_level1": slow, "ports_dc_fast": fast, "ports_level2": ~slow & ~fast}
     return {name: ports.fillna(count.where(parts[name])) for name, ports in stated.items()}
 

@@ -105,9 +105,7 @@ def _tell(
             remedy="The publisher may have changed this column; check its documentation before using the file.",
         )
     if notes is not None:
-        notes.append(
-            f"{column}: {count:,} cells hold no usable number (such as {examples}) and are treated as missing."
-        )
+        notes.append(f"{column}: cells without a usable number, treated as missing: {count:,} (such as {examples}).")
 
 
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}

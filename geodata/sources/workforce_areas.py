@@ -45,7 +45,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     county = frame["member_kind"].str.lstrip("0") == _COUNTY
     parts = int(frame.loc[~county, "area"].nunique())
     if parts:
-        text.notes.append(f"{parts} areas have members other than counties and are known in part only.")
+        text.notes.append(f"Areas with members other than counties, known in part only: {parts:,}.")
     frame = frame[county]
     unit = frame["member_state"].str.zfill(2) + frame["member"].str[-3:].str.zfill(3)
     frame = frame.assign(unit=clean_geoids(unit, 5))
