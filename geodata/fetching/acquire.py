@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from geodata.errors import InputError, SourceUnavailable
 from geodata.fetching.cache import iso
 from geodata.fetching.clock import Clock
-from geodata.fetching.folder import Listed, fill_patterns, find_files, needs_state, read_listing
+from geodata.fetching.folder import Listed, fill_patterns, find_files, needs_state, read_listing, told_patterns
 from geodata.files import sha256_of
 from geodata.states import State
 
@@ -129,7 +129,7 @@ class FolderAcquirer:
         where = f" for {state.name}" if state is not None and by_state else ""
         return (
             f"{spec.title}{where} is not in the folder “{self.folder.name}”: "
-            f"no file there is called {' or '.join(patterns)}.{page}"
+            f"no file there is called {told_patterns(patterns)}.{page}"
         )
 
     @staticmethod

@@ -17,7 +17,8 @@ class Limits:
     """How long, how large and how often. Seconds and bytes.
 
     `total_s` bounds one file with all its attempts and waits. A wait that a publisher asks for is honoured up
-    to `longest_wait_s`; a longer one ends the attempt at once.
+    to `longest_wait_s`; a longer one ends the attempt at once. A host that could not be reached is tried only
+    once for each further file during `host_rest_s`.
     """
 
     connect_s: float = 15.0
@@ -30,6 +31,7 @@ class Limits:
     backoff_cap_s: float = 30.0
     longest_wait_s: float = 120.0
     redirects: int = 5
+    host_rest_s: float = 300.0
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -61,6 +61,13 @@ def fill_patterns(filenames: Iterable[str], state: State | None) -> tuple[str, .
 def fill(template: str, state: State, name: str) -> str:
     """Return `template` with the fields of `state` filled, its name spelt `name`."""
     return template.replace("{fips}", state.fips).replace("{usps}", state.usps).replace("{state_name}", name)
+
+
+def told_patterns(patterns: Sequence[str], most: int = 4) -> str:
+    """Return file names as running text: the first few, and how many other forms would do."""
+    text = " or ".join(patterns[:most])
+    others = len(patterns) - most
+    return f"{text} (or {others} other form{'s' if others > 1 else ''})" if others > 0 else text
 
 
 def vintage_in(filename: str) -> tuple[int, int, int]:

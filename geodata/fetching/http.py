@@ -70,6 +70,7 @@ class Fetcher:
         if proxies:
             self._session.proxies.update(proxies)
         self._ca_bundle = None if ca_bundle is None else str(ca_bundle)
+        self._given_up: dict[str, float] = {}
 
     def __enter__(self) -> Fetcher:
         return self
@@ -139,15 +140,24 @@ class Fetcher:
         """Try until it works, it cannot work, or time or attempts are used up."""
         redact_logs([*request.secret_params.values(), *request.secret_headers.values(), *request.secrets])
         deadline = self.clock.monotonic() + self.limits.total_s
-        for number in range(1, self.limits.attempts + 1):
+        attempts = self._attempts_at(request.url)
+        for number in range(1, attempts + 1):
             try:
                 came = attempt(deadline)
                 return came if number == 1 else replace(came, attempts=number)
             except FetchError as problem:
-                if not problem.again or number == self.limits.attempts:
+                if not problem.again or number == attempts:
+                    if problem.kind == "unreachable":
+                        self._given_up[host_of(request.url)] = self.clock.monotonic()
                     raise _told_attempts(problem, number) from None
                 self._wait(problem, number, deadline)
         raise AssertionError("limits.attempts is at least 1")
+
+    def _attempts_at(self, url: str) -> int:
+        """Return how often to try: once where the host could not be reached a while ago, for any of its files."""
+        given_up = self._given_up.get(host_of(url))
+        resting = given_up is not None and self.clock.monotonic() - given_up < self.limits.host_rest_s
+        return 1 if resting else self.limits.attempts
 
     def _wait(self, problem: FetchError, number: int, deadline: float) -> None:
         """Sleep before the next attempt: full jitter (Brooker 2015), and no less than the publisher asked for."""

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from platformdirs import user_cache_path
 
 from geodata.errors import OnrampError, SourceUnavailable
-from geodata.fetching.acquire import NATION, Acquired, Acquirer, FolderAcquirer, age_in_days
+from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, age_in_days
 from geodata.fetching.acs_summary_file import SummaryFiles
 from geodata.fetching.afdc import StationService
 from geodata.fetching.arcgis import ArcGisLayer
@@ -27,7 +27,7 @@ from geodata.fetching.career_one_stop import CareerOneStop
 from geodata.fetching.census_api import CensusApi
 from geodata.fetching.clock import Clock
 from geodata.fetching.exchange import Download, Progress, Validators
-from geodata.fetching.folder import fill_patterns, needs_state
+from geodata.fetching.folder import fill_patterns, needs_state, told_patterns
 from geodata.fetching.http import Fetcher
 from geodata.fetching.problems import FetchError
 from geodata.fetching.redaction import Redactor
@@ -72,8 +72,8 @@ def asked_again_after(spec: SourceSpec) -> timedelta:
 class LiveAcquirer:
     """Takes sources from their publishers through the cache.
 
-    `supplied` serves the sources that have no address because the operator brings them. `trial` is run on each new
-    copy before it is accepted and raises an OnrampError when the copy cannot be used.
+    `supplied` is the folder of sources that have no address because the operator brings them. `trial` is run on
+    each new copy before it is accepted and raises an OnrampError when the copy cannot be used.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class LiveAcquirer:
         *,
         clock: Clock | None = None,
         options: LiveOptions | None = None,
-        supplied: Acquirer | None = None,
+        supplied: Path | None = None,
         trial: Trial | None = None,
     ) -> None:
         self._fetcher = fetcher
@@ -147,13 +147,11 @@ class LiveAcquirer:
         return {scope: found[scope] for scope in [*like_spec, *(scope for scope in found if scope not in like_spec)]}
 
     def _from_operator(self, spec: SourceSpec, state: State | None) -> Acquired:
-        if self._supplied is None:
-            patterns = " or ".join(fill_patterns(spec.filenames, state))
-            raise SourceUnavailable(
-                f"{spec.title} has no address to download from: put a file called {patterns} in a folder and name the "
-                "folder in the settings (sources.folder)."
-            )
-        return self._supplied.obtain(spec, state)
+        if self._supplied is not None and self._supplied.is_dir():
+            return FolderAcquirer(self._supplied, clock=self._clock).obtain(spec, state)
+        where = "a folder named in sources.folder" if self._supplied is None else f"the folder {self._supplied}"
+        patterns = told_patterns(fill_patterns(spec.filenames, state))
+        raise SourceUnavailable(f"{spec.title} is brought by you: put a file called {patterns} in {where}.")
 
     def _obtain(self, spec: SourceSpec, state: State | None, scope: str, addresses: Sequence[str]) -> Acquired:
         name = spec.file_of or spec.name
@@ -166,16 +164,16 @@ class LiveAcquirer:
                 failure = self._cache.manifest(name, scope).last_failure
                 if failure and now - datetime.fromisoformat(failure.at) < _REST:
                     return self._stale(spec, scope, have, failure.reason, now)
-            reasons = []
+            reasons: list[OnrampError] = []
             for address in addresses:
                 try:
                     return self._try(spec, state, scope, address, have)
                 except OnrampError as problem:
-                    reasons.append(str(problem))
-            reason = " ".join(dict.fromkeys(reasons))
+                    reasons.append(problem)
+            reason = " ".join(dict.fromkeys(str(problem) for problem in reasons))
             self._cache.failed(name, scope, now, reason)
             if have is None:
-                raise SourceUnavailable(_never(spec, state, reason))
+                raise SourceUnavailable(_never(spec, state, reason, reasons[-1]))
             return self._stale(spec, scope, have, reason, now)
 
     def _try(
@@ -256,9 +254,12 @@ def _with_note(acquired: Acquired, note: str) -> Acquired:
     return Acquired(**{**acquired.__dict__, "note": " ".join(part for part in (acquired.note, note) if part)})
 
 
-def _never(spec: SourceSpec, state: State | None, reason: str) -> str:
+def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError) -> str:
+    """Return what to do about a source that never came: another key, more patience, or one's own download."""
+    about_key = isinstance(last, FetchError) and last.kind == "key"
+    start = "Or" if about_key else "Try again later, or"
+    remedy = f"{start} download it at {spec.page} and name its folder in sources.folder."
     where = "" if state is None else f" for {state.name}"
-    remedy = f"Try again later, or download it at {spec.page} and put it in a folder named in sources.folder."
     return f"{spec.title}{where} could not be obtained and there is no earlier copy. {reason} {remedy}"
 
 
@@ -304,12 +305,11 @@ def live_acquirer(settings: Settings, *, progress: Progress | None = None, refre
     The cache is the settings' or the user's cache folder. Files an operator brings for sources without an address
     lie in the folder `supplied` under the home folder. New copies are read on trial before they are accepted.
     """
-    supplied = settings.home / SUPPLIED_FOLDER
     return LiveAcquirer(
         Fetcher(progress=progress),
         Cache(cache_folder(settings)),
         options=LiveOptions(fields={"afdc_host": settings.sources.afdc_host.rstrip("/")}, refresh=refresh),
-        supplied=FolderAcquirer(supplied) if supplied.is_dir() else None,
+        supplied=settings.home / SUPPLIED_FOLDER,
         trial=parse_on_trial(settings),
     )
 

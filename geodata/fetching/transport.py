@@ -43,7 +43,7 @@ class Job:
         value = self.environ.get(variable, "").strip()
         if not value:
             page = self.spec.key_page or self.spec.page
-            raise FetchError(f"{self.spec.title} needs a key: ask for one at {page} and set {variable} to it.", "key")
+            raise FetchError(f"It needs a key: ask for one at {page} and set {variable} to it.", "key")
         return value
 
 

@@ -46,6 +46,15 @@ class Reply:
 Answer = Reply | Callable[[Seen], Reply]
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Keeps clients that hang up, which the tests make them do, out of the output."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 class Publisher:
     """A server with one script for each path; the last answer of a script repeats."""
 
@@ -67,8 +76,7 @@ class Publisher:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = QuietServer(("127.0.0.1", 0), Handler)
         self._scheme = "http" if tls is None else "https"
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)

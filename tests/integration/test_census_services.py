@@ -95,7 +95,7 @@ def test_ninety_variables_come_in_two_requests_joined_by_tract(publisher, live):
     ("key", "sentence"),
     [
         ("wrong", "does not accept the key: check it for typing errors, or ask for a new one."),
-        ("", "needs a key: ask for one at https://publisher.example/acs and set CENSUS_API_KEY to it."),
+        ("", "It needs a key: ask for one at https://publisher.example/acs and set CENSUS_API_KEY to it."),
     ],
 )
 def test_a_key_that_is_missing_or_wrong_is_told_and_the_page_behind_is_never_read(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from geodata.errors import InputError, SourceUnavailable
-from geodata.fetching.acquire import FolderAcquirer
 from geodata.fetching.cache import Cache, CacheBusyError
 from geodata.fetching.http import Fetcher
 from geodata.fetching.live import LiveAcquirer, LiveOptions, asked_again_after
@@ -23,10 +23,7 @@ from tests.integration.publisher_server import Publisher, Reply, file_of
 RI = find_state("RI")
 GOOD = b"STATEFP,COUNTYFP\n44,001\n"
 HTML = b"<!doctype html><title>Down for maintenance</title>"
-REMEDY = (
-    "Try again later, or download it at https://publisher.example/centers and put it in a folder named in "
-    "sources.folder."
-)
+REMEDY = "download it at https://publisher.example/centers and name its folder in sources.folder."
 
 
 @pytest.fixture
@@ -130,7 +127,7 @@ def test_without_an_earlier_copy_one_sentence_says_what_to_do_and_the_cache_stay
     assert sentence.startswith(
         f"Centers of Population could not be obtained and there is no earlier copy. {publisher.host} "
     )
-    assert sentence.endswith(REMEDY)
+    assert sentence.endswith(f" Try again later, or {REMEDY}")
     assert snapshot(cache) == {}
 
 
@@ -249,8 +246,8 @@ def test_a_missing_key_is_said_with_where_to_ask_for_one(publisher, live, spec):
     with pytest.raises(SourceUnavailable) as told:
         live.obtain(keyed)
     assert str(told.value) == (
-        "Centers of Population could not be obtained and there is no earlier copy. Centers of Population needs a key: "
-        f"ask for one at https://publisher.example/signup and set CENSUS_API_KEY to it. {REMEDY}"
+        "Centers of Population could not be obtained and there is no earlier copy. It needs a key: "
+        f"ask for one at https://publisher.example/signup and set CENSUS_API_KEY to it. Or {REMEDY}"
     )
     assert publisher.seen == []
 
@@ -275,18 +272,20 @@ def test_two_sources_that_read_one_file_download_it_once(publisher, live, spec):
     assert len(publisher.seen) == 1
 
 
-def test_a_source_without_an_address_comes_from_the_operator(fetcher, cache, live, spec, tmp_path, fake_time):
+def test_a_source_without_an_address_comes_from_the_operator(fetcher, cache, live, spec, tmp_path):
     own = replace(spec, urls=(), filenames=("planned_sites*.csv",), title="Planned sites")
     with pytest.raises(SourceUnavailable) as told:
         live.obtain(own)
     assert str(told.value) == (
-        "Planned sites has no address to download from: put a file called planned_sites*.csv in a folder and name "
-        "the folder in the settings (sources.folder)."
+        "Planned sites is brought by you: put a file called planned_sites*.csv in a folder named in sources.folder."
     )
-    (tmp_path / "supplied").mkdir()
-    (tmp_path / "supplied" / "planned_sites_2026.csv").write_bytes(b"a\n")
-    folder = FolderAcquirer(tmp_path / "supplied", clock=fake_time.clock())
-    assert LiveAcquirer(fetcher, cache, supplied=folder).obtain(own).status == "folder"
+    supplied = tmp_path / "supplied"
+    bringing = LiveAcquirer(fetcher, cache, supplied=supplied)
+    with pytest.raises(SourceUnavailable, match=r"planned_sites\*\.csv in the folder .*supplied\."):
+        bringing.obtain(own)
+    supplied.mkdir()
+    (supplied / "planned_sites_2026.csv").write_bytes(b"a\n")
+    assert bringing.obtain(own).status == "folder"
 
 
 def test_a_run_that_waits_for_another_one_too_long_says_so(publisher, fetcher, tmp_path, spec):
@@ -314,3 +313,34 @@ def test_how_often_a_publisher_is_asked(spec):
     assert asked_again_after(replace(spec, cadence="Daily")) == timedelta(hours=12)
     assert asked_again_after(spec) == timedelta(days=6)
     assert asked_again_after(replace(spec, archived=True)) == timedelta(days=30)
+
+
+def test_two_runs_at_once_download_one_file_once(publisher, cache, spec, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", Reply(GOOD, silent_s=0.1))
+
+    def run(_: int):
+        with Fetcher(clock=fake_time.clock()) as own:
+            return LiveAcquirer(own, Cache(cache.root), options=LiveOptions(environ={})).obtain(spec)
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(acquired.status for acquired in pool.map(run, range(4)))
+    assert statuses == ["cached", "cached", "cached", "live"]
+    assert len(publisher.seen) == 1
+
+
+def test_a_run_that_is_killed_half_way_is_continued_by_the_next(publisher, cache, spec, fake_time):
+    content = GOOD * 20_000
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(content))
+
+    def killed(label: str, done: int, whole: int | None) -> None:
+        if done > 100_000:
+            raise KeyboardInterrupt
+
+    dying = Fetcher(clock=fake_time.clock(), progress=killed)
+    with pytest.raises(KeyboardInterrupt):
+        LiveAcquirer(dying, cache, options=LiveOptions(environ={})).obtain(spec)
+    assert snapshot(cache) == {}
+    with Fetcher(clock=fake_time.clock()) as next_run:
+        acquired = LiveAcquirer(next_run, Cache(cache.root), options=LiveOptions(environ={})).obtain(spec)
+    assert acquired.path.read_bytes() == content
+    assert publisher.seen[1].headers["range"].startswith("bytes=1")

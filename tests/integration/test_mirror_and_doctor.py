@@ -73,7 +73,7 @@ def test_a_mirror_is_read_back_as_it_was_fetched(publisher, fetcher, specs, tmp_
         ("planned_sites", "VT", "missing"),
     ]
     assert "no such file (HTTP 404)" in account[2].note
-    assert "put a file called planned_sites*.csv" in account[4].note
+    assert "is brought by you: put a file called planned_sites*.csv" in account[4].note
     places = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert places == ["MANIFEST.json", "RI/tracts_2024_44.csv", "national/CenPop2020_Mean_TR.txt", "national/keyed.csv"]
     assert "good" not in (folder / "MANIFEST.json").read_text()

@@ -139,7 +139,8 @@ def test_a_held_lock_is_a_sentence_after_a_while(tmp_path):
     (tmp_path / "locks").mkdir()
     with (
         FileLock(tmp_path / "locks" / "stations.RI.lock"),
-        pytest.raises(CacheBusyError, match="Another run has held"),cache.obtaining("stations", "RI")
+        pytest.raises(CacheBusyError, match="Another run has held"),
+        cache.obtaining("stations", "RI"),
     ):
         pass
 

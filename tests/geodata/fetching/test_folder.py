@@ -101,8 +101,8 @@ def test_what_is_missing_is_said_with_the_names_looked_for_and_where_to_get_it(f
         FolderAcquirer(root, clock=CLOCK).obtain(SVI, RI)
     assert str(told.value) == (
         "Social Vulnerability Index for Rhode Island is not in the folder “files”: no file there is called "
-        "SVI_*_US.csv or SVI_*_RhodeIsland.csv or SVI_*_Rhode_Island.csv or SVI_*_Rhode-Island.csv or "
-        "SVI_*_Rhode Island.csv. It can be downloaded at https://publisher.example/svi."
+        "SVI_*_US.csv or SVI_*_RhodeIsland.csv or SVI_*_Rhode_Island.csv or SVI_*_Rhode-Island.csv "
+        "(or 1 other form). It can be downloaded at https://publisher.example/svi."
     )
 
 
