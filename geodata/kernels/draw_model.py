@@ -189,12 +189,17 @@ class RankSummary:
 
 @dataclass(frozen=True, eq=False)
 class SimulatedRanks:
-    """Result of a simulation: one row per tract of the model; communities by number, where there are any."""
+    """Result of a simulation: one row per tract of the model; communities by number, where there are any.
+
+    `first_half` is the tracts' `p_top_share` over the first draws // 2 draws alone (NaN with a single draw): set
+    against the rest of the draws it shows how far their number leaves the chances open.
+    """
 
     tracts: RankSummary
     communities: RankSummary | None
     draws: int
     seed: int
+    first_half: FloatArray
 
 
 def standard_errors(moe_90: ArrayLike, z: float = 1.645) -> FloatArray:

@@ -8,6 +8,7 @@ number of threads. Does not hold where the inputs come from or what is made of t
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numba
 import numpy as np
@@ -18,7 +19,7 @@ from geodata.errors import InputError
 from geodata.kernels.draw_model import DrawModel, SimulatedRanks
 from geodata.kernels.random import dirichlet, normal_share, start, triangular, truncated_normal, uniform
 from geodata.kernels.rank_lists import RankCounts, RankedLists, sorted_list
-from geodata.kernels.ranks import group_starts, midrank_percentiles, percentile_ranks
+from geodata.kernels.ranks import group_starts, midrank_percentiles, percentile_ranks, rounded
 
 FloatArray = NDArray[np.float64]
 BLOCK = 64
@@ -40,8 +41,9 @@ def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Simul
     community_lists, members, member_starts, weight = _communities(model, order)
     community_counts = RankCounts(community_lists, model, draws)
     gated = np.zeros(len(order), dtype=np.int64)
-    for first in range(0, draws, BLOCK):
-        number = min(BLOCK, draws - first)
+    half = draws // 2
+    of_half = np.full(tract_lists.length, np.nan)
+    for first, number in _blocks(draws, half):
         ranks = np.empty((number, tract_lists.length), dtype=np.int32)
         community_ranks = np.empty((number, community_lists.length), dtype=np.int32)
         passed = np.empty((number, len(order)), dtype=np.bool_)
@@ -63,17 +65,28 @@ def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Simul
             min(numba.get_num_threads(), number),
         )
         counts.add(ranks)
+        if first + number == half:
+            of_half = counts.within_share / half
         community_counts.add(community_ranks)
         gated += passed.sum(axis=0)
     share = np.full(len(model), np.nan)
     share[order] = gated / draws
     share[model.scope < 0] = np.nan
     tracts = counts.summary(len(model), order, share)
+    first_half = np.full(len(model), np.nan)
+    first_half[order[tract_lists.rows]] = of_half
     communities = None
     if model.community is not None:
         n = community_lists.units
         communities = community_counts.summary(n, np.arange(n), np.where(community_lists.listed, 1.0, np.nan))
-    return SimulatedRanks(tracts, communities, draws, seed)
+    return SimulatedRanks(tracts, communities, draws, seed, first_half)
+
+
+def _blocks(draws: int, half: int) -> Iterator[tuple[int, int]]:
+    """Yield (first draw, how many) of each block, one of them ending at the half."""
+    for begin, end in ((0, half), (half, draws)):
+        for first in range(begin, end, BLOCK):
+            yield first, min(BLOCK, end - first)
 
 
 class _Plan:
@@ -213,7 +226,7 @@ def _draw_block(  # type: ignore[no-untyped-def]
                         priority[i] = parts[0] * need[i] + parts[1] * gap + parts[2] * composite[i]
                     passed[b, i] = designated[i] or need[i] >= gate
             for i in range(n):
-                values[i] = -priority[i] if passed[b, i] else _NOT_GATED - priority[i]
+                values[i] = rounded(-priority[i] if passed[b, i] else _NOT_GATED - priority[i])
             sorted_list(values, list_rows, list_starts, list_ties, ranks[b], percentile, keys, rows, bucket, count)
             for c in range(means.size):
                 total, weight = 0.0, 0.0
@@ -221,7 +234,7 @@ def _draw_block(  # type: ignore[no-untyped-def]
                     i = members[k]
                     total += member_weight[i] * priority[i]
                     weight += member_weight[i]
-                means[c] = -total / weight if weight > 0.0 else 0.0
+                means[c] = rounded(-total / weight) if weight > 0.0 else 0.0
             sorted_list(
                 means, community_rows, community_starts, community_ties, community_ranks[b],
                 percentile, keys, rows, bucket, count,
@@ -249,7 +262,7 @@ def _need_of_draw(  # type: ignore[no-untyped-def]
                 composite[i] += percentile[i]
                 need[i] += 1.0
     for i in range(n):
-        values[i] = composite[i] / need[i] if need[i] > 0.0 else np.nan
+        values[i] = rounded(composite[i] / need[i]) if need[i] > 0.0 else np.nan
     midrank_percentiles(values, composite, keys, rows, bucket, count)
     for i in range(n):
         total, weight = 0.0, 0.0
@@ -260,7 +273,7 @@ def _need_of_draw(  # type: ignore[no-untyped-def]
         if measures > 0 and not np.isnan(composite[i]):
             total += weights[definitions] * composite[i]
             weight += weights[definitions]
-        values[i] = total / weight if weight > 0.0 else np.nan
+        values[i] = rounded(total / weight) if weight > 0.0 else np.nan
     midrank_percentiles(values, need, keys, rows, bucket, count)
 
 

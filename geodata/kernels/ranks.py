@@ -17,6 +17,7 @@ FloatArray = NDArray[np.float64]
 _SMALL = 24
 _SKEWED = 0.15
 _OCTAVES = 2.0**-16
+_HALF_DIGIT, _DIGITS = np.int64(1 << 11), np.int64(-(1 << 12))
 
 
 def percentile_ranks(values: ArrayLike, group: ArrayLike | None = None) -> FloatArray:
@@ -55,6 +56,13 @@ def round_significant(values: ArrayLike, digits: int = 12) -> FloatArray:
     with np.errstate(invalid="ignore"):
         rounded = np.rint(array * scale) / scale
     return np.where(np.isfinite(array) & np.isfinite(scale) & (scale > 0), rounded, array)
+
+
+@numba.njit(cache=True, nogil=True)
+def rounded(value):  # type: ignore[no-untyped-def]
+    """Return a number to 40 binary digits (about 12 decimal ones): sums that differ by rounding alone become equal."""
+    bits = np.float64(value).view(np.int64)
+    return np.int64((bits + _HALF_DIGIT) & _DIGITS).view(np.float64)
 
 
 @numba.njit(cache=True, nogil=True)
