@@ -180,8 +180,8 @@ def tribal_layer(land: Land) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame([row], crs=CRS)
 
 
-def water_layer(land: Land, state: int) -> gpd.GeoDataFrame:
-    """Return the area-water file of one state: its lakes (by county) and its rivers."""
+def water_layer(land: Land, state: int, outline: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Return the area-water file of the state with that outline: its lakes (by county) and its rivers."""
     rows = []
     usps = land.terrain.states[state].usps
     lakes = land.tracts[(land.tracts["state"] == state) & (land.tracts["kind"] == "water")]
@@ -189,9 +189,9 @@ def water_layer(land: Land, state: int) -> gpd.GeoDataFrame:
     for order, tract in enumerate(lakes.itertuples()):
         name = _nearest_lake(land.terrain, tract.x, tract.y) if names else ""
         rows.append((f"1109{97_000_000 + order}", name, "H2030", tract.water_m2, tract.geometry))
-    box = shapely.box(*land.terrain.states[state].box)
-    for order, (river, shape) in enumerate(zip(land.terrain.rivers, land.rivers, strict=True)):
-        if box.buffer(-1).intersects(river.shape):
+    for order, (river, whole) in enumerate(zip(land.terrain.rivers, land.rivers, strict=True)):
+        shape = shapely.intersection(whole, outline)
+        if shape.area > 0:
             rows.append((f"1109{98_000_000 + order}", river.name, "H3010", _area_m2(land.terrain, shape), shape))
     frame = pd.DataFrame(rows, columns=["HYDROID", "FULLNAME", "MTFCC", "AWATER", "geometry"])
     frame.insert(0, "ANSICODE", "")
@@ -253,7 +253,7 @@ def write_boundaries(land: Land, folder: Path) -> NDArray[np.object_]:
     for index, state in enumerate(land.terrain.states):
         write_shapefile(folder / f"cb_2020_{state.fips}_tract_500k.zip", tract_layer(land, index))
         write_shapefile(folder / f"cb_2020_{state.fips}_place_500k.zip", place_layer(land, index))
-        water = water_layer(land, index)
+        water = water_layer(land, index, states.geometry[index])
         if len(water):
             write_shapefile(folder / f"tl_2020_{state.fips}_areawater.zip", water)
         write_shapefile(folder / f"tl_2020_{state.fips}_primaryroads.zip", road_layer(land, states.geometry[index]))

@@ -20,7 +20,7 @@ from geodata.sample import names
 
 Floats = NDArray[np.float64]
 #: Wavelengths (km) of the bends in every border, road and shore; each bends by `BEND` of its length.
-WAVELENGTHS_KM = (70.0, 34.0, 17.0, 8.0, 4.0, 2.0, 1.0)
+WAVELENGTHS_KM = (180.0, 70.0, 34.0, 17.0, 8.0, 4.0, 2.0, 1.0)
 BEND = 0.017
 STATE_SIZE_KM = (300.0, 250.0)
 STRIP_WIDTH_KM = 45.0
@@ -250,7 +250,14 @@ def _tile(
         )
         cities.append(town)
         roads.append(Road(f"US Hwy {800 + i}", "U", ((tx, ty), (near.x, near.y))))
-    return cities, roads, [Water(lake_name, "H2030", lake)], [Water(river_name, "H3010", path, wide_km=0.44)]
+    inlet = shapely.LineString([put(*p) for p in ((70, 125), (52, 92), (60, 66), (58, 40))])
+    outlet = shapely.LineString([put(*p) for p in ((60, 36), (96, 30), (118, 44), (150, 40), (195, 46))])
+    rivers = [
+        Water(river_name, "H3010", path, wide_km=0.44),
+        Water("Heron Crk" if whole else f"{names.compound(800 + state)} Crk", "H3010", inlet, wide_km=0.16),
+        Water("Lantern Riv" if whole else f"{names.compound(900 + state)} Riv", "H3010", outlet, wide_km=0.3),
+    ]
+    return cities, roads, [Water(lake_name, "H2030", lake)], rivers
 
 
 def county_grid(tracts: int) -> tuple[int, int]:
