@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import matplotlib as mpl
@@ -17,10 +19,15 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
 from maps.palette import INK, LINE, MUTED, SAMPLE_FILL
 
+#: The fonts that come with matplotlib: the same on every machine.
+FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+#: Stands for a sign our font does not have.
+UNKNOWN = "\N{WHITE SQUARE}"
 STYLE: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
@@ -69,8 +76,26 @@ def svg_text(drawn: Figure) -> str:
 
 def shortened(text: str, most: int) -> str:
     """Return `text` cut to `most` signs, with an ellipsis where it was longer, and on one line."""
-    line = " ".join(text.split())
+    line = " ".join(printable(text).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+@cache
+def _signs() -> frozenset[int]:
+    """Return the code points that every face of our font has."""
+    faces = [set(FT2Font(str(FONTS / f"DejaVuSans{face}.ttf")).get_charmap()) for face in ("", "-Bold")]
+    return frozenset(set.intersection(*faces))
+
+
+def printable(text: str) -> str:
+    """Return text of signs our font has: blanks for breaks, no invisible signs, a box for any other sign."""
+    held = []
+    for sign in text:
+        if sign.isspace() and sign != "\N{NO-BREAK SPACE}":
+            held.append(" ")
+        elif sign.isprintable() or sign == "\N{NO-BREAK SPACE}":
+            held.append(sign if ord(sign) in _signs() else UNKNOWN)
+    return "".join(held)
 
 
 def fit_width(text: Text, most_inches: float) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from maps.palette import INK, LINE, MARKER, TIER_FILL
@@ -45,7 +46,7 @@ def priority_style(texts: Texts, field: str, breaks: Sequence[float], colors: Se
     renderer = ET.Element("renderer-v2", type="graduatedSymbol", attr=field, graduatedMethod="GraduatedColor")
     renderer.attrib |= {"symbollevels": "0", "enableorderby": "0", "forceraster": "0"}
     ranges = ET.SubElement(renderer, "ranges")
-    for place, (low, high) in enumerate(zip(breaks[:-1], breaks[1:], strict=True)):
+    for place, (low, high) in enumerate(pairwise(breaks)):
         label = texts("format.span", low=f"{low:g}", high=f"{high:g}")
         ET.SubElement(
             ranges, "range", lower=f"{low:.6f}", upper=f"{high:.6f}", symbol=str(place), label=label, render="true"

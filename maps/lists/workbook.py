@@ -48,6 +48,11 @@ HEADER_FILL, HEADER_TEXT, SAMPLE_FILL = "#12355B", "#FFFFFF", "#FFE08A"
 
 def write_workbook(result: StateResult, tables: Sequence[ListTable], file: Path, texts: Texts) -> Path:
     """Write `tables` with a first sheet that says what they are, and the data dictionary."""
+    return write_bytes(file, workbook_bytes(result, tables, texts))
+
+
+def workbook_bytes(result: StateResult, tables: Sequence[ListTable], texts: Texts) -> bytes:
+    """Return the workbook as bytes."""
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, OPTIONS) as book:
         when = datetime.fromisoformat(result.as_of)
@@ -73,7 +78,7 @@ def write_workbook(result: StateResult, tables: Sequence[ListTable], file: Path,
                 formats,
             )
         _dictionary(_sheet(book, result, "dictionary", texts), tables, texts, formats)
-    return write_bytes(file, held.getvalue())
+    return held.getvalue()
 
 
 class _Formats:

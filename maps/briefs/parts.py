@@ -1,0 +1,181 @@
+"""The parts that briefs of communities and of states have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+import pandas as pd
+
+from geodata.results import StateResult
+from maps.briefs.model import Fact, Grid, Point, Section
+from maps.figures.locator import Ground, ground_of
+from maps.texts import Texts, load_texts
+from maps.words import Words, is_missing
+
+MOST_QUARTERS = 7
+MOST_SOURCES = 12
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes parts of briefs of one state in one language."""
+
+    result: StateResult
+    texts: Texts
+
+    @classmethod
+    def of(cls, result: StateResult, language: str) -> Writer:
+        """Return the writer for a language."""
+        return cls(result, load_texts(language).about(result.settings.get("industry", {})))
+
+    @cached_property
+    def words(self) -> Words:
+        """How the language writes values."""
+        return Words(self.texts)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The ground of the state's maps."""
+        return ground_of(self.result)
+
+    @cached_property
+    def uncertainty(self) -> dict[str, Any]:
+        """The settings of uncertainty."""
+        return cast(dict[str, Any], self.result.settings.get("uncertainty", {}))
+
+    @property
+    def banner(self) -> str:
+        """The notice of fictional data, or nothing."""
+        return self.texts("lists.sample") if self.result.sample else ""
+
+    @property
+    def footer(self) -> str:
+        """The line at the foot of every page."""
+        return self.texts("briefs.footer", state=self.result.state.name, date=self.words.date(self.result.as_of))
+
+    def fact(self, key: str, value: str, note: str) -> Fact:
+        """Return a headline number."""
+        return Fact(self.texts(f"briefs.facts.{key}"), value, note)
+
+    def rows(self, name: str, unit_kind: str, unit_id: str) -> list[Row]:
+        """Return the rows of a table about one unit."""
+        table = self._by_unit[name]
+        return table.get((unit_kind, unit_id), [])
+
+    @cached_property
+    def _by_unit(self) -> dict[str, dict[tuple[str, str], list[Row]]]:
+        """Rows of the tables by unit, found once: a state has thousands of tracts, a brief needs one unit."""
+        out: dict[str, dict[tuple[str, str], list[Row]]] = {}
+        for name in ("barriers", "work_by_quarter"):
+            table = self.result.table(name)
+            table = table[table["unit_kind"] != "tract"]
+            out[name] = {
+                cast(tuple[str, str], key): cast(list[Row], part.to_dict("records"))
+                for key, part in table.groupby(["unit_kind", "unit_id"], sort=False)
+            }
+        return out
+
+    def head(self, key: str, *names: str) -> list[str]:
+        """Return headings of a small table."""
+        return [self.texts(f"briefs.{key}.head.{name}") for name in names]
+
+    def measures_grid(self, unit_kind: str, unit_id: str) -> Grid | None:
+        """Return the survey measures of a unit beside the median tract, or None where none is known."""
+        yes = self.texts("codes.flag.true")
+        rows = [
+            [
+                self.texts.word("codes.measure", row["measure"]),
+                self.words.percent(row["share"]),
+                "" if is_missing(row["share_moe"]) else self.words.percent(row["share_moe"]),
+                self.words.percent(row["state_median"]),
+                yes if row["clearly_above"] else "",
+            ]
+            for row in self.rows("barriers", unit_kind, unit_id)
+            if not is_missing(row["share"])
+        ]
+        names = ("measure", "here", "margin", "median", "above")
+        return Grid(self.head("who", *names), rows, [False, True, True, True, False]) if rows else None
+
+    def barriers(self, unit_kind: str, unit_id: str) -> Section:
+        """Return what is clearly above the median, the farthest first, with the support it calls for."""
+        above = [row for row in self.rows("barriers", unit_kind, unit_id) if row["clearly_above"]]
+        above.sort(key=lambda row: row["state_median"] - row["share"])
+        points = [
+            Point(
+                self.texts.word("codes.support", row["measure"]),
+                self.texts(
+                    "briefs.barriers.row",
+                    measure=self.texts.word("codes.measure", row["measure"]),
+                    share=self.words.percent(row["share"]),
+                    median=self.words.percent(row["state_median"]),
+                ),
+            )
+            for row in above
+        ]
+        none = self.texts(f"briefs.barriers.none{'_state' if unit_kind == 'state' else ''}")
+        return Section(self.texts("briefs.barriers.title"), lead=[] if points else [none], points=points)
+
+    def work(self, unit_kind: str, unit_id: str) -> Section:
+        """Return planned work by quarter; quarters beyond the first few are summed."""
+        title = self.texts("briefs.work.title")
+        rows = [row for row in self.rows("work_by_quarter", unit_kind, unit_id) if row["sites"] != 0]
+        if not rows:
+            return Section(title, lead=[self.texts("briefs.work.none")])
+        order = {"past": "0", "unknown": "9"}
+        rows.sort(key=lambda row: order.get(str(row["quarter"]), str(row["quarter"])))
+        dated = [row for row in rows if row["quarter"] != "unknown"]
+        if len(dated) > MOST_QUARTERS:
+            kept = dated[: MOST_QUARTERS - 1]
+            later = pd.DataFrame(dated[MOST_QUARTERS - 1 :])
+            summed = ("sites", "ports", "job_years_low", "job_years_mid", "job_years_high")
+            sums: Row = {name: later[name].sum() for name in summed}
+            rows = [*kept, sums | {"quarter": "later"}, *(row for row in rows if row["quarter"] == "unknown")]
+        cells = [
+            [
+                self.texts("briefs.work.later") if row["quarter"] == "later" else self.words.quarter(row["quarter"]),
+                self.words.number(row["sites"]),
+                self.words.number(row["ports"]),
+                self.job_years(row),
+            ]
+            for row in rows
+        ]
+        grid = Grid(self.head("work", "quarter", "sites", "ports", "job_years"), cells, [False, True, True, True])
+        return Section(title, lead=[self.texts(f"briefs.work.{unit_kind}")], grid=grid)
+
+    def job_years(self, row: Row) -> str:
+        """Return job-years with their range, all with the digits the highest can bear."""
+        high = row["job_years_high"]
+        digits = 0 if is_missing(high) or high >= 10 else 1 if high >= 0.1 else 2
+        span = self.words.span(row["job_years_low"], high, digits)
+        return f"{self.words.number(row['job_years_mid'], digits)} ({span})"
+
+    def method(self) -> Section:
+        """Return how it was made, in four sentences."""
+        weights = self.result.settings.get("priority", {}).get("weights", {})
+        total = sum(weights.values()) or 1.0
+        shares = {
+            key: self.words.percent(weights.get(name, 0.0) / total)
+            for key, name in (("need", "need"), ("gap", "training_gap"), ("work", "opportunity"))
+        }
+        draws = int(self.uncertainty.get("draws", 0))
+        sentences = [str(sentence) for sentence in self.texts.find("briefs.method.sentences")]
+        if not draws:
+            sentences[-1] = self.texts("briefs.method.undrawn")
+        lead = " ".join(sentence.format(draws=self.words.number(draws), **shares) for sentence in sentences)
+        return Section(self.texts("briefs.method.title"), lead=[lead])
+
+    def sources(self) -> Section:
+        """Return the sources with their vintage, each once."""
+        told: dict[str, None] = {}
+        for use in self.result.sources:
+            vintage = f", {use.vintage}" if use.vintage else ""
+            mark = f"; {self.texts('briefs.sources.archived')}" if use.archived else ""
+            told[self.texts("briefs.sources.row", title=use.title, publisher=use.publisher, vintage=vintage + mark)] = (
+                None
+            )
+        shown = list(told)[:MOST_SOURCES]
+        more = [self.texts("briefs.sources.more")]
+        return Section(self.texts("briefs.sources.title"), lead=["; ".join(shown) + ".", *more] if shown else more)
