@@ -21,7 +21,9 @@ from maps import topology
 from maps.map_colors import COLORS
 
 WIDE, HIGH = 640.0, 420.0
-STATE_WIDE, STATE_HIGH = 200.0, 150.0
+STATE_WIDE, STATE_HIGH = 160.0, 120.0
+ANSWER_WIDE = 520.0
+BADGES = 10
 TIER_PLACE = {"A": 0, "B": 1, "C": 2}
 #: The surroundings shown are this many times the size of what is located.
 SURROUNDINGS = 2.2
@@ -174,41 +176,97 @@ class Locator:
     def _inset(self, chosen: shapely.Geometry, window: tuple[float, float, float, float]) -> Markup:
         """Return the state in a corner with the window of the large map on it."""
         frame = Frame(self.bounds, STATE_WIDE, STATE_HIGH)
-        corners = frame.to_sheet(np.array([[window[0], window[3]], [window[2], window[1]]]))
-        (left, top), (right, bottom) = corners
-        wide, high = max(right - left, 6.0), max(bottom - top, 6.0)
-        # The corner that hides least: opposite the side of the sheet the chosen place leans to is always empty of it.
+        (left, top), (right, bottom) = frame.to_sheet(np.array([[window[0], window[3]], [window[2], window[1]]]))
         return Markup(
             '<g transform="translate({x:.0f} {y:.0f})"><rect x="-8" y="-8" width="{w:.0f}" height="{h:.0f}" rx="4" '
             'fill="#fff" fill-opacity=".94" stroke="#b9b4a6"/><path d="{lines}" fill="#f4f2ec" stroke="#8b9096" '
             'stroke-width=".6"/><rect x="{left:.1f}" y="{top:.1f}" width="{rw:.1f}" height="{rh:.1f}" fill="none" '
             'stroke="{red}" stroke-width="2"/></g>'
         ).format(
-            x=WIDE - STATE_WIDE * 0.8 - 12,
-            y=HIGH - STATE_HIGH * 0.8 - 12,
-            w=STATE_WIDE * 0.8 + 16,
-            h=STATE_HIGH * 0.8 + 16,
-            lines=self._small_lines(),
-            left=left * 0.8,
-            top=top * 0.8,
-            rw=wide * 0.8,
-            rh=high * 0.8,
+            x=WIDE - STATE_WIDE - 12,
+            y=HIGH - STATE_HIGH - 12,
+            w=STATE_WIDE + 16,
+            h=STATE_HIGH + 16,
+            lines=self.state_lines,
+            left=left,
+            top=top,
+            rw=max(right - left, 6.0),
+            rh=max(bottom - top, 6.0),
             red=COLORS["selected"],
         )
 
-    def _small_lines(self) -> str:
-        frame = Frame(self.bounds, STATE_WIDE * 0.8, STATE_HIGH * 0.8)
-        return "".join(_path(shape, frame) for shape in self.counties)
+    def of_state(self, communities: pd.DataFrame, members: pd.DataFrame, label: str) -> Markup:
+        """Return the state with its communities in the colour of their tier and the first ones numbered.
+
+        `communities` in order of rank; `members` is the table community_tracts.
+        """
+        if self.empty:
+            return Markup("")
+        west, south, east, north = self.bounds
+        shrink = float(np.cos(np.radians((south + north) / 2)))
+        high = min(
+            ANSWER_WIDE * 1.1,
+            max(ANSWER_WIDE * 0.45, ANSWER_WIDE * (north - south) / max((east - west) * shrink, 1e-9)),
+        )
+        frame = Frame(self.bounds, ANSWER_WIDE - 12, high - 12)
+        place_of = dict(zip(members["geoid"], members["community_id"], strict=True))
+        tier_of = dict(zip(communities["community_id"], communities["tier"], strict=True))
+        tiers: dict[str, list[str]] = {}
+        for place, geoid in enumerate(self.geoids):
+            if geoid in place_of:
+                path = _path(self.shapes[place], frame)
+                tiers.setdefault(str(tier_of.get(place_of[geoid], "none")), []).append(path)
+        drawn = [
+            Markup('<path d="{}" fill="{}" stroke="{}" stroke-width="1"/>').format(
+                "".join(paths), COLORS["tiers"][TIER_PLACE.get(tier, 3)], COLORS["tiers"][TIER_PLACE.get(tier, 3)]
+            )
+            for tier, paths in sorted(tiers.items())
+        ]
+        return Markup(
+            '<svg class="locator state" viewBox="-6 -6 {wide:.0f} {high:.0f}" role="img" aria-label="{label}">'
+            '<path d="{lines}" fill="{ground}"/>{drawn}<path d="{water}" fill="{blue}"/>'
+            '<path d="{lines}" fill="none" stroke="{county}" stroke-width=".7"/>{badges}</svg>'
+        ).format(
+            wide=ANSWER_WIDE,
+            high=high,
+            label=label,
+            lines="".join(_path(shape, frame) for shape in self.counties),
+            ground=COLORS["ground"],
+            drawn=Markup("").join(drawn),
+            water="".join(_path(shape, frame) for shape in self.water),
+            blue=COLORS["water"],
+            county=COLORS["county"],
+            badges=_badges(communities.head(BADGES), frame),
+        )
+
+
+def _badges(communities: pd.DataFrame, frame: Frame) -> Markup:
+    """Return numbered circles; one that would hide a better-ranked one is left out."""
+    drawn: list[Markup] = []
+    taken: list[NDArray[np.float64]] = []
+    for row in communities.dropna(subset=["longitude", "latitude"]).itertuples():
+        at = frame.to_sheet(np.array([[row.longitude, row.latitude]], dtype=float))[0]
+        if any(np.hypot(*(at - other)) < 22 for other in taken):
+            continue
+        taken.append(at)
+        drawn.append(
+            Markup(
+                '<circle cx="{x:.0f}" cy="{y:.0f}" r="11.5" fill="#fff" stroke="{ink}" stroke-width="2"/>'
+                '<text x="{x:.0f}" y="{t:.0f}" text-anchor="middle" font-size="13" font-weight="700" fill="{ink}" '
+                'font-family="system-ui, sans-serif">{rank}</text>'
+            ).format(x=at[0], y=at[1], t=at[1] + 4.6, ink=COLORS["community"], rank=row.rank)
+        )
+    return Markup("").join(drawn)
 
 
 _PATTERNS = Markup(
-    '<defs><pattern id="lines" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5" '
-    'stroke="#fff" stroke-opacity=".75" stroke-width="1.2"/></pattern><pattern id="dots" width="6" height="6" '
-    'patternUnits="userSpaceOnUse"><circle cx="3" cy="3" r="1.1" fill="#14202b" fill-opacity=".65"/></pattern>'
-    f'<g id="entry"><rect x="-5" y="-5" width="10" height="10" fill="{COLORS["points"]["entry"]}" stroke="#fff" '
-    f'stroke-width="1.5"/></g><g id="centers"><path d="M0 -6L6 5H-6Z" fill="{COLORS["points"]["centers"]}" '
-    'stroke="#fff" stroke-width="1.5"/></g></defs>'
-)
+    '<defs><pattern id="lines" width="6" height="6" patternUnits="userSpaceOnUse">'
+    '<path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5" stroke="#fff" stroke-opacity=".75" stroke-width="1.2"/></pattern>'
+    '<pattern id="dots" width="6" height="6" patternUnits="userSpaceOnUse">'
+    '<circle cx="3" cy="3" r="1.1" fill="#14202b" fill-opacity=".65"/></pattern>'
+    '<g id="entry"><rect x="-5" y="-5" width="10" height="10" fill="{entry}" stroke="#fff" stroke-width="1.5"/></g>'
+    '<g id="centers"><path d="M0 -6L6 5H-6Z" fill="{centers}" stroke="#fff" stroke-width="1.5"/></g></defs>'
+).format(**COLORS["points"])
 
 
 def _areas(landmarks: gpd.GeoDataFrame, kind: str) -> NDArray[np.object_]:
@@ -229,7 +287,7 @@ def _points(frame: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _path(shape: shapely.Geometry, frame: Frame, sheet: shapely.Geometry | None = None) -> str:
-    """Return the outline of polygons as path data in whole pixels, or tenths where small; outside parts are left out."""
+    """Return the outline of polygons as path data in tenths of a pixel; parts outside the sheet are left out."""
     if sheet is not None:
         if not shape.intersects(sheet):
             return ""

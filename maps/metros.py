@@ -16,6 +16,7 @@ WINDOW_SHARE = 0.09
 #: An inset is worth its room where it holds this share of the tracts, and this many times its share of the area.
 LEAST_SHARE = 0.04
 LEAST_DENSITY = 6.0
+LEAST_TRACTS = 25
 
 
 def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
@@ -45,7 +46,7 @@ def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
             if inside.any():
                 cx, cy = x[inside].mean(), y[inside].mean()
         share = inside.sum() / len(known)
-        if share < LEAST_SHARE or share / area_share < LEAST_DENSITY:
+        if inside.sum() < LEAST_TRACTS or share < LEAST_SHARE or share / area_share < LEAST_DENSITY:
             break
         found.append(_window(known[inside], cx, cy, side))
         free &= ~((abs(x - cx) <= side) & (abs(y - cy) <= side))

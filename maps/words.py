@@ -122,10 +122,12 @@ class Words:
         return str(self.texts.find(f"codes.quarter.{text}") or text)
 
     def listed(self, items: Iterable[str]) -> str:
-        """Return items joined as a sentence does: `a, b and c`."""
+        """Return items joined as a sentence does: `a, b and c`, with semicolons where an item has a comma itself."""
         names = list(items)
         if len(names) < 2:
             return "".join(names)
+        if any("," in name for name in names):
+            return self.texts("format.and", first="; ".join(names[:-1]) + ";", last=names[-1])
         return self.texts("format.and", first=", ".join(names[:-1]), last=names[-1])
 
     def code(self, group: str, code: Any) -> str:

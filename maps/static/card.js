@@ -111,5 +111,6 @@ Onramp.cards = function (model) {
     const x = model.projector.x(lon), y = model.projector.y(lat);
     return x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];
   };
-  return { make: { tract, community, ...point, county: area("county"), place: area("place"), tribal: area("tribal") }, geoid, tractName };
+  const start = () => [el("p", {}, t("map.card.nothing")), C.length ? el("ol", {}, C.slice(0, 5).map((c, k) => el("li", {}, link("community", k, c.name)))) : null];
+  return { start, make: { tract, community, ...point, county: area("county"), place: area("place"), tribal: area("tribal") }, geoid, tractName };
 };

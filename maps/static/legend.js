@@ -28,12 +28,12 @@ Onramp.drawLegend = function (place, look, model) {
   if (look.overlays.has("providers")) { sign("entry", t("map.signs.entry")); sign("advanced", t("map.signs.advanced")); }
   if (look.overlays.has("centers")) sign("centers", t("map.signs.centers"));
   if (look.overlays.has("hubs")) sign("hubs", t("map.signs.hubs"));
-  place.replaceChildren(
+  place.replaceChildren(...[
     el("h3", {}, scheme.title), el("p", { class: "note" }, scheme.note),
     scheme.id === "cross" ? Onramp.crossLegend(scheme, model) : el("ul", { class: "classes" }, rows),
     signs.length ? el("ul", { class: "classes" }, signs) : null,
     look.overlays.has("reach") ? el("p", { class: "note" }, t("map.signs.reach", { km: model.words.number(model.facts.reach_km) })) : null,
-  );
+  ].filter(Boolean));
 };
 
 // Two measures at once are read in a square, need upward and the training gap to the right.

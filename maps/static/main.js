@@ -18,6 +18,11 @@ Onramp.start = async function (map) {
   const painter = Onramp.painter(model);
   const layer = Onramp.makeLayer(painter, projector, look);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  // The frame takes the state's shape, within what a screen can show at once.
+  const shape = (projector.y(facts.bounds[1]) - projector.y(facts.bounds[3])) / (projector.x(facts.bounds[2]) - projector.x(facts.bounds[0]) || 1);
+  const frame = map.getContainer();
+  frame.style.height = Math.round(Math.max(320, Math.min(frame.clientWidth * shape + 24, window.innerHeight * 0.8, 720))) + "px";
+  map.invalidateSize({ animate: false });
   const home = L.latLngBounds([facts.bounds[1], facts.bounds[0]], [facts.bounds[3], facts.bounds[2]]);
   map.fitBounds(home, { animate: false });
   map.setMaxBounds(home.pad(1));
@@ -44,7 +49,7 @@ Onramp.start = async function (map) {
   model.select = (selection, move = false, focus = true) => {
     look.selection = selection;
     const card = byId("card");
-    if (!selection) { card.replaceChildren(Onramp.element("p", {}, words.t("map.card.nothing"))); byId("card-nav").hidden = true; }
+    if (!selection) { card.replaceChildren(...model.cards.start().filter(Boolean)); byId("card-nav").hidden = true; }
     else {
       const over = overlayOf[selection.kind];
       if (over && !look.overlays.has(over)) { look.overlays.add(over); syncControls(); }

@@ -20,6 +20,11 @@ def overview(view: SiteView) -> dict[str, Any]:
     return {
         **view.page("overview", title),
         "answer": _answer(view, rows),
+        "state_map": state.locator.of_state(
+            state.communities,
+            view.result.table("community_tracts"),
+            t("site.overview.state_map", state=view.result.state.name),
+        ),
         "stats": _stats(view),
         "rows": [view.community_row(row) for row in rows[: len(rows) if view.standalone else SHOWN]],
         "more": "" if len(rows) <= SHOWN or view.standalone else view.count("site.overview.all_communities", len(rows)),

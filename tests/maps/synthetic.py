@@ -266,7 +266,7 @@ def _nearest(frame: pd.DataFrame, targets: pd.DataFrame) -> tuple[np.ndarray, np
     dx = (frame["longitude"].to_numpy()[:, None] - targets["longitude"].to_numpy()) * 0.92
     dy = frame["latitude"].to_numpy()[:, None] - targets["latitude"].to_numpy()
     away = np.hypot(dx, dy)
-    return away.argmin(1), np.round(away.min(1) * 111 * 1.35 / 55 * 60, 1)
+    return away.argmin(1), np.round(away.min(1) * 111 * 1.35 / 90 * 60, 1)
 
 
 def _communities(scores: pd.DataFrame, cells: np.ndarray, names: dict, centers: pd.DataFrame) -> pd.DataFrame:
@@ -360,8 +360,34 @@ def _per_unit(scores: pd.DataFrame, communities: pd.DataFrame, rng: np.random.Ge
             value = float(mid) * (0.3, 0.3, 0.2, 0.1, 0.1)[step]
             quarters.append((kind, ident, "XL", quarter, 1 + step % 3, 4 + step, value * 0.6, value, value * 1.7))
     return {
-        "barriers": pd.DataFrame(barriers, columns=SCHEMAS["barriers"].names),
-        "work_by_quarter": pd.DataFrame(quarters, columns=SCHEMAS["work_by_quarter"].names),
+        "barriers": pd.DataFrame(
+            barriers,
+            columns=[
+                "unit_kind",
+                "unit_id",
+                "state",
+                "measure",
+                "share",
+                "share_moe",
+                "state_median",
+                "clearly_above",
+                "support",
+            ],
+        ),
+        "work_by_quarter": pd.DataFrame(
+            quarters,
+            columns=[
+                "unit_kind",
+                "unit_id",
+                "state",
+                "quarter",
+                "sites",
+                "ports",
+                "job_years_low",
+                "job_years_mid",
+                "job_years_high",
+            ],
+        ),
     }
 
 
@@ -476,16 +502,21 @@ def _state_tables(scores: pd.DataFrame, centers: pd.DataFrame, rng: np.random.Ge
     tests = [("aggregation", "geometric"), ("access.catchment_minutes", "45"), ("need.weights", "without cejst")]
     return {
         "hubs": pd.DataFrame(hubs),
-        "equity_curve": pd.DataFrame(curve, columns=SCHEMAS["equity_curve"].names),
-        "equity": pd.DataFrame(equity, columns=SCHEMAS["equity"].names),
-        "agreement": pd.DataFrame([("XL", *pair) for pair in pairs], columns=SCHEMAS["agreement"].names),
+        "equity_curve": pd.DataFrame(curve, columns=["state", "subject", "curve", "people_share", "access_share"]),
+        "equity": pd.DataFrame(
+            equity, columns=["scope_kind", "scope_id", "scope_name", "state", "subject", "metric", "value", "n_tracts"]
+        ),
+        "agreement": pd.DataFrame(
+            [("XL", *pair) for pair in pairs],
+            columns=["state", "definition_a", "definition_b", "both", "either", "only_a", "only_b", "jaccard", "kappa"],
+        ),
         "sensitivity": pd.DataFrame(
             [
                 ("XL", a, b, unit, 10, 8 + k % 3, 0.93)
                 for k, (a, b) in enumerate(tests)
                 for unit in ("tract", "community")
             ],
-            columns=SCHEMAS["sensitivity"].names,
+            columns=["state", "setting", "alternative", "unit_kind", "top", "kept", "rank_correlation"],
         ),
         "clusters": pd.DataFrame(
             {
@@ -622,7 +653,7 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
             )
             for geoid in sorted(scores["county_geoid"].unique())
         ],
-        columns=SCHEMAS["area_members"].names,
+        columns=["area_kind", "area_id", "area_name", "state", "unit_kind", "unit_geoid"],
     )
     tables |= {
         "tract_scores": scores,
@@ -633,7 +664,7 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         "rollups": _rollups(scores, members),
         "rejects": pd.DataFrame(
             [("afdc", "afdc.json", 14, "afdc:99", "state", "Oregon", "wrong_state", "Correct the state.")],
-            columns=SCHEMAS["rejects"].names,
+            columns=["source", "file", "row", "key", "field", "value", "reason", "remedy"],
         ),
         **_per_unit(scores, communities, rng),
         **_state_tables(scores, tables["job_centers"], rng),
