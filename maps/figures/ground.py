@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -54,10 +55,15 @@ def simplified(shapes: NDArray[np.object_], parts_across: int = 900) -> NDArray[
     )
 
 
+def rings_of(shapes: Any) -> NDArray[np.object_]:
+    """Return the rings of a polygon, of several in one, or of an array of these."""
+    return np.asarray(shapely.get_rings(shapely.get_parts(shapes)))
+
+
 def drawn_path(shape: shapely.Geometry) -> DrawnPath:
     """Return a polygon (or several) as one path, holes included."""
     vertices, codes = [], []
-    for ring in shapely.get_rings(shape):
+    for ring in rings_of(shape):
         points = shapely.get_coordinates(ring)
         vertices.append(points)
         codes.append(np.r_[DrawnPath.MOVETO, np.full(len(points) - 2, DrawnPath.LINETO), DrawnPath.CLOSEPOLY])
@@ -92,7 +98,7 @@ def draw_tiers(
 
 def draw_outlines(axes: Axes, shapes: NDArray[np.object_], color: str, width: float, zorder: float = 3) -> None:
     """Draw the borders of polygons."""
-    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapes)] if len(shapes) else []
+    rings = [shapely.get_coordinates(ring) for ring in rings_of(shapes)] if len(shapes) else []
     axes.add_collection(LineCollection(rings, colors=color, linewidths=width, zorder=zorder))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geodata.results import StateResult
 from maps.figures.drawing import printable, shortened
-from maps.figures.ground import Plane, apart, plane_of
+from maps.figures.ground import Plane, apart, plane_of, rings_of
 from maps.hub_choice import recommended_hubs
 from maps.palette import INK, MARKER, MUTED, NOT_RANKED_FILL, TIER_FILL, TIER_HATCH_COLOR
 from maps.texts import Texts
@@ -156,7 +156,7 @@ class View:
 
     def path(self, shape: Any, closed: bool = True) -> str:
         """Return a shape as SVG path data, to a tenth of a unit."""
-        rings = shapely.get_rings(shape) if closed else shapely.get_parts(shape)
+        rings = rings_of(shape) if closed else shapely.get_parts(shape)
         out = []
         for ring in rings:
             points = np.round(self.xy(shapely.get_coordinates(ring)), 1)
