@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 #: Wavelengths (km) of the bends in every border, road and shore; each bends by `BEND` of its length.
 WAVELENGTHS_KM = (180.0, 70.0, 34.0, 17.0, 8.0, 4.0, 2.0, 1.0)
 BEND = 0.017
+#: The bend where tracts are many: among very small tracts the usual one would tangle somewhere.
+GENTLE_BEND, MANY_TRACTS = 0.004, 5_000
 STATE_SIZE_KM = (300.0, 250.0)
 STRIP_WIDTH_KM = 45.0
 
@@ -86,7 +88,7 @@ class Terrain:
     lakes: tuple[Water, ...]
     rivers: tuple[Water, ...]
     seed: int
-    bend: float = BEND
+    bend: float
 
     @cached_property
     def _waves(self) -> tuple[Floats, Floats, Floats]:
@@ -285,7 +287,21 @@ def sample_terrain(tracts: int, seed: int, neighbour: bool = True) -> Terrain:
     else:
         inside = shapely.box(*box)
         roads = [_within(road, inside) for road in roads]
-    return Terrain((40.0, -135.0), tuple(states), tuple(cities), tuple(roads), tuple(lakes), tuple(rivers), seed)
+    return _terrain((40.0, -135.0), states, cities, roads, lakes, rivers, seed)
+
+
+def _terrain(
+    centre: tuple[float, float],
+    states: list[State],
+    cities: list[City],
+    roads: list[Road],
+    lakes: list[Water],
+    rivers: list[Water],
+    seed: int,
+) -> Terrain:
+    many = sum(state.tracts for state in states) > MANY_TRACTS
+    bend = GENTLE_BEND if many else BEND
+    return Terrain(centre, tuple(states), tuple(cities), tuple(roads), tuple(lakes), tuple(rivers), seed, bend)
 
 
 def _within(road: Road, area: shapely.Polygon) -> Road:
@@ -319,5 +335,4 @@ def nation_terrain(tracts: int, seed: int, tiles: Sequence[tuple[str, str, str]]
         more = _tile(index, int(counts[index]), seed, (x, y), flip, stretch, whole=False)
         for kept, new in zip((cities, roads, lakes, rivers), more, strict=True):
             kept.extend(new)  # type: ignore[attr-defined]
-    centre = (38.0, -151.0)
-    return Terrain(centre, tuple(states), tuple(cities), tuple(roads), tuple(lakes), tuple(rivers), seed)
+    return _terrain((38.0, -151.0), states, cities, roads, lakes, rivers, seed)

@@ -117,33 +117,32 @@ def _codes(cells: Cells, seed: int) -> pd.DataFrame:
     Neighbours get near numbers; about one tract in five is half of a former one (1.01 and 1.02 of 1);
     reserves are 98xxxx and lakes 990000.
     """
-    tracts = cells.tracts
-    codes = pd.DataFrame({"geoid": "", "former": ""}, index=tracts.index)
-    for county, here in tracts.groupby("county", sort=True):
+    kind, spots = cells.tracts["kind"].to_numpy(dtype=object), cells.tracts[["x", "y"]].to_numpy()
+    geoid = np.empty(len(kind), dtype=object)
+    former = np.empty(len(kind), dtype=object)
+    for county, here in cells.tracts.groupby("county").indices.items():
         prefix = cells.counties["geoid"][county]
-        ordinary = here[here["kind"].isin(["people", "barracks"])]
-        order = ordinary.index[np.argsort(_along_curve(ordinary[["x", "y"]].to_numpy()), kind="stable")].to_numpy()
+        order = here[np.isin(kind[here], ["people", "barracks"])]
+        order = order[np.argsort(_along_curve(spots[order]), kind="stable")]
         rng = np.random.default_rng([seed, 10, int(prefix)])
         halved = np.zeros(len(order), dtype=bool)
         touching = shapely.touches(cells.shapes[order[:-1]], cells.shapes[order[1:]])
         for i in np.flatnonzero(touching & (rng.random(len(order) - 1) < 0.12)):
             halved[i] = not halved[i] and not halved[i - 1]
         step = -(-len(order) // 8_500)
-        base = 9501 if len(order) <= 40 else 1
-        number = base + np.arange(len(order)) // step
+        number = (9501 if len(order) <= 40 else 1) + np.arange(len(order)) // step
         tail = np.zeros(len(order), dtype=int) if step == 1 else np.arange(len(order)) % step + 1
+        before = tail.copy()
         if step == 1:
             number -= np.concatenate([[0], np.cumsum(halved)[:-1]])
             tail[:-1][halved[:-1]] = 1
             tail[1:][halved[:-1]] = 2
-        codes.loc[order, "geoid"] = [f"{prefix}{n:04d}{p:02d}" for n, p in zip(number, tail, strict=True)]
-        former = tail if step > 1 else np.zeros(len(order), dtype=int)
-        codes.loc[order, "former"] = [f"{prefix}{n:04d}{p:02d}" for n, p in zip(number, former, strict=True)]
-        for park, index in enumerate(here.index[here["kind"] == "park"], start=9801):
-            codes.loc[index] = f"{prefix}{park:04d}00"
-        for index in here.index[here["kind"] == "water"]:
-            codes.loc[index] = f"{prefix}990000"
-    return codes
+        geoid[order] = [f"{prefix}{n:04d}{p:02d}" for n, p in zip(number, tail, strict=True)]
+        former[order] = [f"{prefix}{n:04d}{p:02d}" for n, p in zip(number, before, strict=True)]
+        parks, lakes = here[kind[here] == "park"], here[kind[here] == "water"]
+        geoid[parks] = former[parks] = [f"{prefix}{n:04d}00" for n in range(9801, 9801 + len(parks))]
+        geoid[lakes] = former[lakes] = f"{prefix}990000"
+    return pd.DataFrame({"geoid": geoid, "former": former}, index=cells.tracts.index)
 
 
 def _along_curve(points: Floats) -> NDArray:
