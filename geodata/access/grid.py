@@ -13,7 +13,6 @@ import math
 
 import numba
 import numpy as np
-from numba import prange
 from numpy.polynomial import Polynomial, chebyshev
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
@@ -23,6 +22,7 @@ from geodata.access.decay import FLOOR, GAUSSIAN, Decay
 from geodata.access.measures import Nearest
 from geodata.access.weights import AccessResult, amounts
 from geodata.errors import InputError
+from geodata.kernels.threads import in_threads
 from geodata.travel.base import Points, per_origin
 from geodata.travel.great_circle import GreatCircle
 from geodata.travel.sphere import EARTH_RADIUS_KM, angle, chord_limit, chord_squared, unit_vectors
@@ -112,10 +112,14 @@ def _summed(
     found = np.zeros(len(at.order), dtype=np.bool_)
     limit = float(chord_limit(radius))
     columns = np.ascontiguousarray(values.T)
-    _sum_weighted(
-        at.x, at.y, at.z, of.x, of.y, of.z, columns, of.search, radius, limit, kind, steps,
-        numba.get_num_threads(), sums, found,
-    )  # fmt: skip
+
+    def some(worker: int, workers: int) -> None:
+        _sum_weighted(
+            worker, workers, at.x, at.y, at.z, of.x, of.y, of.z, columns, of.search, radius, limit, kind, steps,
+            sums, found,
+        )  # fmt: skip
+
+    in_threads(some)
     return sums, found
 
 
@@ -189,28 +193,27 @@ def _dot(values, weights):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@numba.njit(cache=True, nogil=True)
 def _sum_weighted(  # type: ignore[no-untyped-def]
-    x, y, z, px, py, pz, columns, search, radius, limit, kind, steps, workers, sums, found
+    worker, workers, x, y, z, px, py, pz, columns, search, radius, limit, kind, steps, sums, found
 ):
     """Fill `sums` and `found` for every place (x, y, z); neighbours in the order go to different workers."""
     scale = 1.0 / (radius * radius)
     series = kind == _GAUSSIAN and limit <= _SERIES_LIMIT
-    for worker in prange(workers):
-        begin = np.empty(2 * search[2].shape[0], np.int64)
-        end = np.empty(2 * search[2].shape[0], np.int64)
-        weights = np.empty(_AT_ONCE)
-        for j in range(worker, x.size, workers):
-            runs = runs_near(x[j], y[j], z[j], radius, *search, begin, end)  # type: ignore[call-arg]
-            inside = 0
-            for run in range(runs):
-                for a in range(begin[run], end[run], _AT_ONCE):
-                    b = min(a + _AT_ONCE, end[run])
-                    w = weights[: b - a]
-                    if series:
-                        inside += _gaussian_run(x[j], y[j], z[j], px[a:b], py[a:b], pz[a:b], limit, scale, w)
-                    else:
-                        inside += _other_run(x[j], y[j], z[j], px[a:b], py[a:b], pz[a:b], limit, scale, kind, steps, w)
-                    for c in range(columns.shape[0]):
-                        sums[j, c] += _dot(columns[c, a:b], w)
-            found[j] = inside > 0
+    begin = np.empty(2 * search[2].shape[0], np.int64)
+    end = np.empty(2 * search[2].shape[0], np.int64)
+    weights = np.empty(_AT_ONCE)
+    for j in range(worker, x.size, workers):
+        runs = runs_near(x[j], y[j], z[j], radius, *search, begin, end)  # type: ignore[call-arg]
+        inside = 0
+        for run in range(runs):
+            for a in range(begin[run], end[run], _AT_ONCE):
+                b = min(a + _AT_ONCE, end[run])
+                w = weights[: b - a]
+                if series:
+                    inside += _gaussian_run(x[j], y[j], z[j], px[a:b], py[a:b], pz[a:b], limit, scale, w)
+                else:
+                    inside += _other_run(x[j], y[j], z[j], px[a:b], py[a:b], pz[a:b], limit, scale, kind, steps, w)
+                for c in range(columns.shape[0]):
+                    sums[j, c] += _dot(columns[c, a:b], w)
+        found[j] = inside > 0

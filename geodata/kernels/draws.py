@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numba
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from geodata.errors import InputError
@@ -20,6 +20,7 @@ from geodata.kernels.draw_model import DrawModel, SimulatedRanks
 from geodata.kernels.random import dirichlet, normal_share, start, triangular, truncated_normal, uniform
 from geodata.kernels.rank_lists import RankCounts, RankedLists, sorted_list
 from geodata.kernels.ranks import group_starts, midrank_percentiles, percentile_ranks, rounded
+from geodata.kernels.threads import in_threads
 
 FloatArray = NDArray[np.float64]
 BLOCK = 64
@@ -47,23 +48,17 @@ def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Simul
         ranks = np.empty((number, tract_lists.length), dtype=np.int32)
         community_ranks = np.empty((number, community_lists.length), dtype=np.int32)
         passed = np.empty((number, len(order)), dtype=np.bool_)
-        _draw_block(
-            first,
-            *plan.arrays,
-            tract_lists.rows,
-            tract_lists.starts,
-            tract_lists.tie_order,
-            members,
-            member_starts,
-            weight,
-            community_lists.rows,
-            community_lists.starts,
-            community_lists.tie_order,
-            ranks,
-            community_ranks,
-            passed,
-            min(numba.get_num_threads(), number),
+        places = (
+            *(tract_lists.rows, tract_lists.starts, tract_lists.tie_order),
+            *(members, member_starts, weight),
+            *(community_lists.rows, community_lists.starts, community_lists.tie_order),
+            *(ranks, community_ranks, passed),
         )
+
+        def some(worker: int, workers: int, first: int = first, places: tuple[Any, ...] = places) -> None:
+            _draws_of_worker(worker, workers, first, *plan.arrays, *places)
+
+        in_threads(some)
         counts.add(ranks)
         if first + number == half:
             of_half = counts.within_share / half
@@ -118,7 +113,7 @@ class _Plan:
             np.ascontiguousarray(model.training[order].T),
             np.ascontiguousarray(model.opportunity[order].transpose(1, 2, 0)),
             model.travel_nodes,
-            np.array([model.travel_detour, model.travel_speed]),
+            np.array([model.travel_detour, model.travel_speed], dtype=np.float64),
             model.job_years,
             np.array(model.pillar_weights, dtype=np.float64),
             float(model.pillar_concentration),
@@ -171,74 +166,69 @@ def _begins(seed, keys, begins):  # type: ignore[no-untyped-def]
             begins[m, i] = start(seed, FIRST_MEASURE + m, keys[i])
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
-def _draw_block(  # type: ignore[no-untyped-def]
-    first, seed, areas, mean, se, limits, shares, widths, begins, fixed, weights, concentration,
+@numba.njit(cache=True, nogil=True)
+def _draws_of_worker(  # type: ignore[no-untyped-def]
+    worker, workers, first, seed, areas, mean, se, limits, shares, widths, begins, fixed, weights, concentration,
     training, opportunity, nodes, travel, job_years, pillars, pillar_concentration, gate, designated, geometric,
     list_rows, list_starts, list_ties, members, member_starts, member_weight,
-    community_rows, community_starts, community_ties, ranks, community_ranks, passed, workers,
+    community_rows, community_starts, community_ties, ranks, community_ranks, passed,
 ):  # fmt: skip
     """Fill one row of `ranks`, `community_ranks` and `passed` per draw; each worker takes every `workers`-th draw."""
     n = designated.size
-    for worker in prange(workers):
-        values, percentile, composite = np.empty(n), np.empty(n), np.empty(n)
-        need, priority = np.empty(n), np.empty(n)
-        keys, rows = np.empty(n), np.empty(n, np.int32)
-        bucket, count = np.empty(n, np.int32), np.empty(n + 1, np.int32)
-        means = np.empty(member_starts.size - 1)
-        drawn, jobs, parts = np.empty(weights.size), np.empty(job_years.shape[0]), np.empty(3)
-        for b in range(worker, ranks.shape[0], workers):
-            draw = first + b
-            dirichlet(weights, concentration, start(seed, DEFINITIONS, draw), 0, drawn)
-            dirichlet(pillars, pillar_concentration, start(seed, PILLARS, draw), 0, parts)
-            for c in range(jobs.size):
-                u = uniform(start(seed, JOBS, draw), c)
-                jobs[c] = triangular(u, job_years[c, 0], job_years[c, 1], job_years[c, 2])
-            begin = start(seed, TRAVEL, draw)
-            detour = triangular(uniform(begin, 0), travel[0, 0], travel[0, 1], travel[0, 2])
-            node, share = _between(
-                nodes, detour / triangular(uniform(begin, 1), travel[1, 0], travel[1, 1], travel[1, 2])
-            )
-            for area in range(areas.size - 1):
-                a, z = areas[area], areas[area + 1]
-                _need_of_draw(
-                    draw, mean[:, a:z], se[:, a:z], limits, shares[:, a:z], widths[:, a:z], begins[:, a:z],
-                    fixed[:, a:z], drawn, values[a:z], percentile[a:z], composite[a:z], need[a:z],
-                    keys, rows, bucket, count,
-                )  # fmt: skip
-                for i in range(a, z):
-                    values[i] = _at(training[:, i], node, share)
-                midrank_percentiles(values[a:z], percentile[a:z], keys, rows, bucket, count)
-                for i in range(a, z):
-                    total = 0.0
-                    for c in range(jobs.size):
-                        total += jobs[c] * _at(opportunity[:, c, i], node, share)
-                    values[i] = total
-                midrank_percentiles(values[a:z], composite[a:z], keys, rows, bucket, count)
-                for i in range(a, z):
-                    gap = 100.0 - percentile[i]
-                    if geometric:
-                        logs = (
-                            parts[0] * math.log(need[i]) + parts[1] * math.log(gap) + parts[2] * math.log(composite[i])
-                        )
-                        priority[i] = math.exp(logs)
-                    else:
-                        priority[i] = parts[0] * need[i] + parts[1] * gap + parts[2] * composite[i]
-                    passed[b, i] = designated[i] or need[i] >= gate
-            for i in range(n):
-                values[i] = rounded(-priority[i] if passed[b, i] else _NOT_GATED - priority[i])
-            sorted_list(values, list_rows, list_starts, list_ties, ranks[b], percentile, keys, rows, bucket, count)
-            for c in range(means.size):
-                total, weight = 0.0, 0.0
-                for k in range(member_starts[c], member_starts[c + 1]):
-                    i = members[k]
-                    total += member_weight[i] * priority[i]
-                    weight += member_weight[i]
-                means[c] = rounded(-total / weight) if weight > 0.0 else 0.0
-            sorted_list(
-                means, community_rows, community_starts, community_ties, community_ranks[b],
-                percentile, keys, rows, bucket, count,
+    values, percentile, composite = np.empty(n), np.empty(n), np.empty(n)
+    need, priority = np.empty(n), np.empty(n)
+    keys, rows = np.empty(n), np.empty(n, np.int32)
+    bucket, count = np.empty(n, np.int32), np.empty(n + 1, np.int32)
+    means = np.empty(member_starts.size - 1)
+    drawn, jobs, parts = np.empty(weights.size), np.empty(job_years.shape[0]), np.empty(3)
+    for b in range(worker, ranks.shape[0], workers):
+        draw = first + b
+        dirichlet(weights, concentration, start(seed, DEFINITIONS, draw), 0, drawn)
+        dirichlet(pillars, pillar_concentration, start(seed, PILLARS, draw), 0, parts)
+        for c in range(jobs.size):
+            u = uniform(start(seed, JOBS, draw), c)
+            jobs[c] = triangular(u, job_years[c, 0], job_years[c, 1], job_years[c, 2])
+        begin = start(seed, TRAVEL, draw)
+        detour = triangular(uniform(begin, 0), travel[0, 0], travel[0, 1], travel[0, 2])
+        node, share = _between(nodes, detour / triangular(uniform(begin, 1), travel[1, 0], travel[1, 1], travel[1, 2]))
+        for area in range(areas.size - 1):
+            a, z = areas[area], areas[area + 1]
+            _need_of_draw(
+                draw, mean[:, a:z], se[:, a:z], limits, shares[:, a:z], widths[:, a:z], begins[:, a:z],
+                fixed[:, a:z], drawn, values[a:z], percentile[a:z], composite[a:z], need[a:z],
+                keys, rows, bucket, count,
             )  # fmt: skip
+            for i in range(a, z):
+                values[i] = _at(training[:, i], node, share)
+            midrank_percentiles(values[a:z], percentile[a:z], keys, rows, bucket, count)
+            for i in range(a, z):
+                total = 0.0
+                for c in range(jobs.size):
+                    total += jobs[c] * _at(opportunity[:, c, i], node, share)
+                values[i] = total
+            midrank_percentiles(values[a:z], composite[a:z], keys, rows, bucket, count)
+            for i in range(a, z):
+                gap = 100.0 - percentile[i]
+                if geometric:
+                    logs = parts[0] * math.log(need[i]) + parts[1] * math.log(gap) + parts[2] * math.log(composite[i])
+                    priority[i] = math.exp(logs)
+                else:
+                    priority[i] = parts[0] * need[i] + parts[1] * gap + parts[2] * composite[i]
+                passed[b, i] = designated[i] or need[i] >= gate
+        for i in range(n):
+            values[i] = rounded(-priority[i] if passed[b, i] else _NOT_GATED - priority[i])
+        sorted_list(values, list_rows, list_starts, list_ties, ranks[b], percentile, keys, rows, bucket, count)
+        for c in range(means.size):
+            total, weight = 0.0, 0.0
+            for k in range(member_starts[c], member_starts[c + 1]):
+                i = members[k]
+                total += member_weight[i] * priority[i]
+                weight += member_weight[i]
+            means[c] = rounded(-total / weight) if weight > 0.0 else 0.0
+        sorted_list(
+            means, community_rows, community_starts, community_ties, community_ranks[b],
+            percentile, keys, rows, bucket, count,
+        )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True)

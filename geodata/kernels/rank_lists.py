@@ -10,11 +10,11 @@ import math
 
 import numba
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from geodata.kernels.draw_model import DrawModel, RankSummary
 from geodata.kernels.ranks import group_starts, sort_ascending, sort_pairs
+from geodata.kernels.threads import in_threads
 
 MOST_BINS = 1024
 SINGLE = 256
@@ -55,9 +55,8 @@ class RankCounts:
     def add(self, ranks: NDArray[np.int32]) -> None:
         """Count a block of draws: int32[draws, listed units], places from 1."""
         starts = np.repeat(self.lists.starts[:-1], np.diff(self.lists.starts))
-        _count(
-            ranks, starts, self.bin_of, self.histogram, self.top, self.top_count, self.within_share, self.within_count
-        )
+        counted = (self.bin_of, self.histogram, self.top, self.top_count, self.within_share, self.within_count)
+        in_threads(lambda worker, workers: _count(worker, workers, ranks, starts, *counted))
 
     def summary(self, n: int, unit: NDArray[np.int64], gated: NDArray[np.float64]) -> RankSummary:
         """Return the summary for n units; listed unit k of the lists is unit[rows[k]] of the result."""
@@ -127,16 +126,15 @@ def sorted_list(values, rows, starts, ties, ranks, work, keys, places, bucket, c
             ranks[a + places[p]] = p + 1
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
-def _count(ranks, starts, bin_of, histogram, top, top_count, within_share, within_count):  # type: ignore[no-untyped-def]
-    for k in prange(ranks.shape[1]):
+@numba.njit(cache=True, nogil=True)
+def _count(worker, workers, ranks, starts, bin_of, histogram, top, top_count, within_share, within_count):  # type: ignore[no-untyped-def]
+    units = ranks.shape[1]
+    for k in range(units * worker // workers, units * (worker + 1) // workers):
         for b in range(ranks.shape[0]):
             rank = ranks[b, k]
             histogram[k, bin_of[starts[k] + rank - 1]] += 1
-            if rank <= top[k]:
-                within_share[k] += 1
-            if rank <= top_count:
-                within_count[k] += 1
+            within_share[k] += rank <= top[k]
+            within_count[k] += rank <= top_count
 
 
 @numba.njit(cache=True, nogil=True)

@@ -52,10 +52,10 @@ def round_significant(values: ArrayLike, digits: int = 12) -> FloatArray:
     array = np.asarray(values, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         exponent = np.where(array == 0, 0.0, np.floor(np.log10(np.abs(array))))
-    scale = 10.0 ** (digits - 1 - exponent)
-    with np.errstate(invalid="ignore"):
-        rounded = np.rint(array * scale) / scale
-    return np.where(np.isfinite(array) & np.isfinite(scale) & (scale > 0), rounded, array)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scale = 10.0 ** (digits - 1 - exponent)
+        kept = np.rint(array * scale) / scale
+    return np.where(np.isfinite(array) & np.isfinite(scale) & (scale > 0), kept, array)
 
 
 @numba.njit(cache=True, nogil=True)
