@@ -9,6 +9,17 @@ from __future__ import annotations
 from geodata.schemas import COUNTY_PATTERN, GEOID_PATTERN, Column, Table
 
 TIERS = ("A", "B", "C", "none")
+EQUITY_METRICS = (
+    "mean",
+    "without_any",
+    "concentration_index",
+    "erreygers_index",
+    "gini",
+    "palma",
+    "fgt0",
+    "fgt1",
+    "fgt2",
+)
 SINGLE_REASONS = ("no_neighbor", "island", "no_polygon", "above_cap", "left_over")
 ACTIONS = ("recruit_now", "bring_training", "connect_to_work", "build_both")
 
@@ -121,7 +132,9 @@ COMMUNITIES = Table(
         Column("place", "text", "Place or county of the name, without its compass part"),
         Column("compass", "text", "Compass part of the name, such as north_east; north_east#2 where they repeat"),
         Column("kind", "text", "community, or single for a lone tract", nullable=False, one_of=("community", "single")),
-        Column("single_reason", "text", "no_neighbor, island, no_polygon, above_cap or left_over", one_of=SINGLE_REASONS),
+        Column(
+            "single_reason", "text", "no_neighbor, island, no_polygon, above_cap or left_over", one_of=SINGLE_REASONS
+        ),
         Column("county_geoid", "text", "County holding most of its people"),
         Column("county_name", "text", "Its name"),
         Column("n_tracts", "integer", "Tracts", least=1),
@@ -208,13 +221,14 @@ EQUITY = Table(
     "equity",
     "How evenly access to training and work is spread",
     (
-        Column("scope_kind", "text", "state, county or workforce_area", nullable=False),
+        Column("scope_kind", "text", "state, county, workforce_area or another kind of area", nullable=False),
         Column("scope_id", "text", "Its identifier", nullable=False),
         Column("scope_name", "text", "Its name"),
         _STATE,
         Column("subject", "text", "training_access or work_access", nullable=False),
-        Column("metric", "text", "concentration_index, erreygers_index, gini, palma, fgt0, fgt1, fgt2", nullable=False),
+        Column("metric", "text", "What is measured", nullable=False, one_of=EQUITY_METRICS),
         Column("value", "number", "Value; empty where it is not defined"),
+        Column("line", "number", "Access below which people are badly served (fgt and erreygers_index)", "as subject"),
         Column("n_tracts", "integer", "Tracts it rests on", least=0),
     ),
     key=("scope_kind", "scope_id", "subject", "metric"),
@@ -274,6 +288,7 @@ ROLLUPS = Table(
         Column("n_tier_b", "integer", "Tracts of tier B", least=0),
         *_ADULTS,
         Column("eligible_adults_gated", "number", "Eligible adults in underserved tracts", "people", least=0),
+        Column("eligible_adults_top", "number", "Eligible adults in tracts of tier A or B", "people", least=0),
         _score("need", "Mean Need, weighted by eligible adults"),
         _score("training_gap", "Mean training gap, weighted by eligible adults"),
         _score("opportunity", "Mean Opportunity, weighted by eligible adults"),
@@ -293,7 +308,7 @@ CLUSTERS = Table(
         _GEOID,
         _STATE,
         Column("local_i", "number", "Local Moran's I"),
-        Column("p_value", "number", "Pseudo p-value", "0–1", least=0, most=1),
+        Column("p_value", "number", "Two-sided pseudo p-value of conditional permutation", "0–1", least=0, most=1),
         Column("cluster", "text", "high_high, low_low, high_low, low_high or none"),
     ),
     key=("geoid",),

@@ -213,6 +213,28 @@ class Hubs(Section):
     solver_seconds: Positive = Field(30.0, description="Longest time for one exact solution.")
 
 
+class Equity(Section):
+    """Below which access people are badly served."""
+
+    training_line: Positive | None = Field(
+        None, description="Shortfall line in yearly seats per 1,000 eligible adults; none is a share of the mean."
+    )
+    work_line: Positive | None = Field(
+        None, description="Shortfall line in job-years per 1,000 eligible adults; none is a share of the mean."
+    )
+    share_of_mean: Share = Field(0.5, description="Shortfall line as a share of the state's mean access.")
+
+
+class Diagnostics(Section):
+    """How the results are examined."""
+
+    top_communities: Annotated[int, Field(ge=1)] = Field(10, description="Top communities followed in the sensitivity.")
+    permutations: Annotated[int, Field(ge=99)] = Field(
+        4999, description="Permutations of the test for clusters; false-discovery control needs small p-values."
+    )
+    false_discovery: Share = Field(0.05, description="Expected share of false clusters among those shown.")
+
+
 class Sources(Section):
     """Where data come from."""
 
@@ -259,6 +281,8 @@ class Settings(BaseSettings):
     communities: Communities = Communities()
     barriers: Barriers = Barriers()
     hubs: Hubs = Hubs()
+    equity: Equity = Equity()
+    diagnostics: Diagnostics = Diagnostics()
     sources: Sources = Sources()
     industry: Industry = Industry()
 

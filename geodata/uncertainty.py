@@ -125,7 +125,6 @@ def certainty(
     if chances.draws == 0 or not len(used):
         return _without_draws(used, grouping, chances)
     drawn = simulate_ranks(model, chances.draws, chances.seed)
-    half = simulate_ranks(model, max(1, chances.draws // 2), chances.seed)
     tracts = _table(used[["geoid", "gated"]], drawn.tracts, chances).assign(p_gated=drawn.tracts.p_gated)
     tracts.loc[~used["gated"], RANK_COLUMNS] = np.nan
     communities = None
@@ -141,7 +140,7 @@ def certainty(
         p, gated = tracts["p_top_share"].iloc[rows], used["gated"].iloc[rows]
         facts[str(state)] = {
             **_list_facts(len(rows), chances),
-            **convergence(p, half.tracts.p_top_share[rows], half.draws, gated, chances),
+            **convergence(p, drawn.first_half[rows], chances.draws // 2, gated, chances),
         }
     return Certainty(tracts.drop(columns="gated"), communities, facts)
 
@@ -164,7 +163,7 @@ def convergence(
     p = p_top_share[gated].to_numpy(dtype=float)
     first = p_of_half[gated.to_numpy(dtype=bool)]
     rest = chances.draws - draws_of_half
-    if not len(p) or rest < 1:
+    if not len(p) or draws_of_half < 1:
         return {}
     # The first half of the draws is part of all of them, so the other half is what is left.
     second = np.clip((p * chances.draws - first * draws_of_half) / rest, 0.0, 1.0)

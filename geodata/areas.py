@@ -1,0 +1,77 @@
+"""Which areas that own a budget each tract and each point lies in: counties, places, workforce areas, districts.
+
+Does not hold what is summed over them (`geodata.rollups`, `geodata.equity`).
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata.points import place
+from geodata.schemas import CRS
+
+COLUMNS = ["geoid", "state", "area_kind", "area_id", "area_name"]
+
+
+def tract_areas(
+    tracts: pd.DataFrame, counties: pd.DataFrame, places: pd.DataFrame, members: pd.DataFrame
+) -> pd.DataFrame:
+    """Return [geoid, state, area_kind, area_id, area_name], a row for each tract and area it belongs to.
+
+    `tracts` is [geoid, state, county_geoid, latitude, longitude]. A tract belongs to its county, to the place that
+    holds its centre, and to the areas of `members` (`area_members`) that name it or its county; where an area names
+    both counties and tracts, each tract belongs to it once.
+    """
+    base = tracts[["geoid", "state", "county_geoid"]]
+    names = counties.drop_duplicates("county_geoid").set_index("county_geoid")["name"]
+    county = base.assign(area_kind="county", area_id=base["county_geoid"])
+    county["area_name"] = base["county_geoid"].map(names).astype("str")
+    county["area_name"] = county["area_name"].where(county["area_name"].notna(), "County " + base["county_geoid"])
+    unit = {"county": "county_geoid", "tract": "geoid"}
+    named = [
+        base.merge(
+            members.loc[members["unit_kind"] == kind, ["area_kind", "area_id", "area_name", "unit_geoid"]],
+            left_on=column,
+            right_on="unit_geoid",
+        )
+        for kind, column in unit.items()
+    ]
+    inside = _places(tracts, places)
+    frames = [frame[COLUMNS] for frame in (county, inside, *named) if len(frame)]
+    table = pd.concat(frames, ignore_index=True).drop_duplicates(["geoid", "area_kind", "area_id"])
+    return table.sort_values(["area_kind", "area_id", "geoid"]).reset_index(drop=True)
+
+
+def point_areas(
+    points: pd.DataFrame, areas: pd.DataFrame, polygons: gpd.GeoDataFrame, places: pd.DataFrame
+) -> pd.DataFrame:
+    """Return [row, state, area_kind, area_id], a row for each point and area it lies in.
+
+    `points` has latitude and longitude, `row` counts from 0. A point lies in the areas of the tract it stands in, or
+    stands off the shore of; in the place whose outline holds it; a point in no tract with a polygon lies in none.
+    """
+    located = points.reset_index(drop=True)
+    tract = place(located, polygons)["geoid"]
+    by_tract = areas[areas["area_kind"] != "place"]
+    rows = pd.DataFrame({"row": located.index, "geoid": tract.to_numpy()}).dropna()
+    in_areas = rows.merge(by_tract, on="geoid")
+    spots = located[["latitude", "longitude"]].assign(geoid=[f"{row}" for row in located.index])
+    in_places = _places(spots, places)
+    in_places["row"] = in_places["geoid"].astype("int64")
+    columns = ["row", "state", "area_kind", "area_id"]
+    return pd.concat([in_areas[columns], in_places[columns]], ignore_index=True)
+
+
+def _places(points: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return [geoid, state, area_kind, area_id, area_name] of the place holding each point; the lower GEOID of two."""
+    known = points[points["latitude"].notna() & points["longitude"].notna()]
+    if known.empty or places.empty:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
+    spots = gpd.GeoDataFrame(
+        known[["geoid"]], geometry=gpd.points_from_xy(known["longitude"], known["latitude"]), crs=CRS
+    )
+    shapes = gpd.GeoDataFrame(places[["place_geoid", "state", "name"]], geometry=places["geometry"].to_numpy(), crs=CRS)
+    inside = spots.sjoin(shapes, predicate="intersects").sort_values("place_geoid").drop_duplicates("geoid")
+    renamed = inside.rename(columns={"place_geoid": "area_id", "name": "area_name"}).assign(area_kind="place")
+    return pd.DataFrame(renamed[COLUMNS])
