@@ -56,6 +56,8 @@ def quantised(shapes: NDArray[np.object_], step: float = STEP_DEGREES) -> Rings:
     singles, owner = shapely.get_parts(shapes, return_index=True)
     rings, single = shapely.get_rings(singles, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
+    if not len(points):
+        return Rings(np.zeros((0, 2), dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64))
     grid = np.round(points / step).astype(np.int64)
     same_ring = np.r_[ring[1:] == ring[:-1], False]
     # A point goes where the next one of its ring is equal; so the ring's repeated last point goes too.
