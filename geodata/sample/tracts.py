@@ -120,8 +120,9 @@ def _codes(cells: Cells, seed: int) -> pd.DataFrame:
     kind, spots = cells.tracts["kind"].to_numpy(dtype=object), cells.tracts[["x", "y"]].to_numpy()
     geoid = np.empty(len(kind), dtype=object)
     former = np.empty(len(kind), dtype=object)
-    for county, here in cells.tracts.groupby("county").indices.items():
-        prefix = cells.counties["geoid"][county]
+    county_of = cells.tracts["county"].to_numpy()
+    for county, prefix in enumerate(cells.counties["geoid"]):
+        here = np.flatnonzero(county_of == county)
         order = here[np.isin(kind[here], ["people", "barracks"])]
         order = order[np.argsort(_along_curve(spots[order]), kind="stable")]
         rng = np.random.default_rng([seed, 10, int(prefix)])
