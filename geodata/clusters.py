@@ -82,9 +82,8 @@ def moran(values: FloatArray, weights: csr_matrix, geoids: pd.Series, settings: 
     lag = np.asarray(weights @ z)
     total = float(weights.sum())
     value = n / total * float(z @ lag) / squares
-    least, most = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
     count = settings.permutations
-    local_extremes(z, lag, degree, tract_keys(geoids), count, seed & 0x7FFFFFFF, least, most)
+    least, most = local_extremes(z, lag, degree, tract_keys(geoids), count, seed & 0x7FFFFFFF)
     p = np.minimum(1.0, 2.0 * (np.minimum(least, most) + 1) / (count + 1))
     unknown = alone | (degree >= n - 1)
     return Moran(

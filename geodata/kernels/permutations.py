@@ -8,26 +8,41 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from numba import prange
+from numpy.typing import NDArray
 
 from geodata.kernels.random import start, uniform
+from geodata.kernels.threads import in_threads
 
 NEIGHBOURS = 200
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
-def local_extremes(z, lag, degree, keys, permutations, seed, at_least, at_most):  # type: ignore[no-untyped-def]
-    """Fill, per unit, how many permuted means of neighbours are ≥ and ≤ the observed `lag`.
+def local_extremes(
+    z: NDArray[np.float64],
+    lag: NDArray[np.float64],
+    degree: NDArray[np.int64],
+    keys: NDArray[np.uint64],
+    permutations: int,
+    seed: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return, per unit, how many permuted means of neighbours are at least and at most the observed `lag`.
 
     `z` float64[n] values, `lag` float64[n] mean of the neighbours' values, `degree` int64[n] number of neighbours
     (units without any, or with as many as there are others, are left at 0), `keys` uint64[n].
     """
+    at_least, at_most = np.zeros(len(z), dtype=np.int64), np.zeros(len(z), dtype=np.int64)
+    given = (z, lag, degree, keys, permutations, np.uint64(seed), at_least, at_most)
+    in_threads(lambda worker, workers: _count(worker, workers, *given))
+    return at_least, at_most
+
+
+@numba.njit(cache=True, nogil=True)
+def _count(worker, workers, z, lag, degree, keys, permutations, seed, at_least, at_most):  # type: ignore[no-untyped-def]
     n = z.size
-    for i in prange(n):
+    for i in range(worker, n, workers):
         k = degree[i]
         if k == 0 or k >= n - 1:
             continue
-        begin = start(np.uint64(seed), NEIGHBOURS, keys[i])
+        begin = start(seed, NEIGHBOURS, keys[i])
         chosen = np.empty(k, np.int64)
         counter = 0
         above, below = 0, 0
