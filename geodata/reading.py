@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import OnrampError, SourceUnavailable
-from geodata.fetching.acquire import Acquired, Acquirer, FolderAcquirer, obtain_for
+from geodata.fetching.acquire import Acquired, Acquirer, obtain_for
 from geodata.fetching.folder import vintage_in
 from geodata.provenance import SourceUse
 from geodata.schemas import REJECTS, Table
 from geodata.settings import Settings
 from geodata.sourced import Sourced
-from geodata.sources.spec import ParseContext, Source, SourceSpec, switched_on
+from geodata.sources.spec import ParseContext, Source, SourceSpec, turned_off
 from geodata.states import State
 from geodata.tables import Parsed, all_rejects
 
@@ -30,7 +30,7 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     """
     spec = source.spec
     states = list(states)
-    if not switched_on(spec, settings, at_hand=isinstance(acquirer, FolderAcquirer)):
+    if turned_off(spec, settings):
         note = f"{spec.title} is turned off in the settings."
         return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, note)], [note])
     try:

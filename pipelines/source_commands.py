@@ -25,7 +25,7 @@ from geodata.fetching.problems import size
 from geodata.fetching.progress import download_bars
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
-from geodata.sources.spec import switched_on
+from geodata.sources.spec import turned_off
 from geodata.states import State, find_state
 
 commands = typer.Typer()
@@ -48,7 +48,7 @@ def mirror(
 ) -> None:
     """Fill a folder with the publishers' files, for places without internet."""
     settings = _settings(settings_file, changes)
-    wanted = [source.spec for source in SOURCES.values() if switched_on(source.spec, settings)]
+    wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
     with download_bars(console) as progress:
         live = live_acquirer(settings, progress=progress, refresh=True)
         account = fill_folder(live, wanted, _states(states, settings), folder)

@@ -12,7 +12,7 @@ from geodata.fetching.acquire import NATION, Acquired, Acquirer, age_in_days
 from geodata.fetching.live import LiveAcquirer, asked_again_after
 from geodata.settings import Settings
 from geodata.sources import SOURCES
-from geodata.sources.spec import ParseContext, SourceSpec, switched_on
+from geodata.sources.spec import ParseContext, SourceSpec, turned_off
 from geodata.states import State
 
 Reach = Literal["yes", "no", "not asked"]
@@ -61,12 +61,12 @@ def diagnose(
     places: Sequence[State | None] = states or [None]
     for spec in specs:
         blank = Diagnosis(spec.name, spec.title, NATION, spec.table.name, spec.required)
-        if not switched_on(spec, settings):
-            rows.append(replace(blank, use="off", said="Turned off; name it in sources.optional to use it."))
+        if turned_off(spec, settings):
+            rows.append(replace(blank, use="off", said=f"{spec.title} is turned off in the settings (sources.off)."))
             continue
         of_source: list[Diagnosis] = []
         for state in places:
-            if isinstance(acquirer, LiveAcquirer) and spec.urls:
+            if isinstance(acquirer, LiveAcquirer) and acquirer.asks_publisher(spec):
                 row = _live(acquirer, spec, state, blank, online=online)
             else:
                 row = _at_hand(acquirer, spec, state, blank)

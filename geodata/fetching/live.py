@@ -55,11 +55,14 @@ Trial = Callable[[SourceSpec, Path, State | None], None]
 
 @dataclass(frozen=True)
 class LiveOptions:
-    """`fields` fill addresses (e.g. `afdc_host`); `environ` holds keys; `refresh` asks even for recent copies."""
+    """`fields` fill addresses (e.g. `afdc_host`); `environ` holds keys; `refresh` asks even for recent copies;
+    `optional` names the optional sources that are wanted.
+    """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     refresh: bool = False
+    optional: frozenset[str] = frozenset()
 
 
 def asked_again_after(spec: SourceSpec) -> timedelta:
@@ -103,6 +106,10 @@ class LiveAcquirer:
         """The clock that tells ages."""
         return self._clock
 
+    def asks_publisher(self, spec: SourceSpec) -> bool:
+        """Return whether this source is downloaded; others come from the operator's folder."""
+        return bool(spec.urls) and (not spec.optional or spec.name in self._options.optional)
+
     def has_key(self, spec: SourceSpec) -> bool:
         """Return whether the environment holds the key this source needs, if it needs one."""
         return spec.key_env is None or bool(self._options.environ.get(spec.key_env, "").strip())
@@ -123,7 +130,7 @@ class LiveAcquirer:
 
     def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
         """Return the newest copy that can be had; raises SourceUnavailable when there never was one."""
-        if not spec.urls:
+        if not self.asks_publisher(spec):
             return self._from_operator(spec, state)
         reasons: list[str] = []
         for scope, addresses in self.addresses(spec, state).items():
@@ -151,6 +158,11 @@ class LiveAcquirer:
             return FolderAcquirer(self._supplied, clock=self._clock).obtain(spec, state)
         where = "a folder named in sources.folder" if self._supplied is None else f"the folder {self._supplied}"
         patterns = told_patterns(fill_patterns(spec.filenames, state))
+        if spec.urls:
+            raise SourceUnavailable(
+                f"{spec.title} is optional and not asked for: name {spec.name} in sources.optional to download it, or "
+                f"put a file called {patterns} in {where}."
+            )
         raise SourceUnavailable(f"{spec.title} is brought by you: put a file called {patterns} in {where}.")
 
     def _obtain(self, spec: SourceSpec, state: State | None, scope: str, addresses: Sequence[str]) -> Acquired:
@@ -308,7 +320,11 @@ def live_acquirer(settings: Settings, *, progress: Progress | None = None, refre
     return LiveAcquirer(
         Fetcher(progress=progress),
         Cache(cache_folder(settings)),
-        options=LiveOptions(fields={"afdc_host": settings.sources.afdc_host.rstrip("/")}, refresh=refresh),
+        options=LiveOptions(
+            fields={"afdc_host": settings.sources.afdc_host.rstrip("/")},
+            refresh=refresh,
+            optional=frozenset(settings.sources.optional),
+        ),
         supplied=settings.home / SUPPLIED_FOLDER,
         trial=parse_on_trial(settings),
     )

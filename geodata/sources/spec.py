@@ -79,13 +79,6 @@ class Source:
     parse: Callable[[Path, ParseContext], Parsed]
 
 
-def switched_on(spec: SourceSpec, settings: Settings, *, at_hand: bool = False) -> bool:
-    """Return whether the settings want this source: optional ones are named to be wanted, others not to be.
-
-    An optional source is off because it is large or rarely wanted; where files are `at_hand` in a folder somebody
-    put it there, and it is used.
-    """
-    named = {spec.name, spec.file_of}
-    if named & set(settings.sources.off):
-        return False
-    return at_hand or not spec.optional or bool(named & set(settings.sources.optional))
+def turned_off(spec: SourceSpec, settings: Settings) -> bool:
+    """Return whether the settings name this source, or the one whose copy it reads, as not wanted."""
+    return bool({spec.name, spec.file_of} & set(settings.sources.off))

@@ -13,10 +13,12 @@ from geodata.fetching.cache import Cache
 from geodata.fetching.doctor import diagnose
 from geodata.fetching.live import LiveAcquirer, LiveOptions
 from geodata.fetching.mirror import mirror
+from geodata.reading import read_source
 from geodata.settings import load_settings
+from geodata.sources import SOURCES
 from geodata.sources.centers import SPEC as CENTERS
 from geodata.sources.planned_sites import SPEC as PLANNED
-from geodata.sources.spec import SourceSpec, switched_on
+from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
 from tests.integration.publisher_server import Publisher, Reply, file_of
 
@@ -176,11 +178,25 @@ def test_the_doctor_of_a_folder_says_what_is_there_and_what_cannot_be_read(specs
     assert drifted.rows is None and "STATEFP" in drifted.said
 
 
-def test_sources_are_turned_on_and_off_by_name(specs):
+def test_a_source_turned_off_is_not_looked_for(specs, tmp_path, fetcher):
+    settings = load_settings(None, {"sources": {"off": ["centers"]}})
+    again = replace(specs["centers"], name="again", file_of="centers")
+    rows = diagnose(live_with(fetcher, tmp_path), [specs["centers"], again], [RI], settings)
+    assert [(row.use, row.reachable) for row in rows] == [("off", "not asked")] * 2
+    source = replace(SOURCES["centers"], spec=replace(specs["centers"], required=True))
+    got = read_source(source, live_with(fetcher, tmp_path), [RI], settings)
+    assert got.missing and got.notes == ["Centers of Population of census tracts is turned off in the settings."]
+
+
+def test_an_optional_source_is_downloaded_only_when_named_but_used_where_it_lies(publisher, specs, tmp_path, fetcher):
     optional = replace(specs["centers"], optional=True)
-    assert switched_on(specs["centers"], load_settings())
-    assert not switched_on(specs["centers"], load_settings(None, {"sources": {"off": ["centers"]}}))
-    assert not switched_on(optional, load_settings())
-    assert switched_on(optional, load_settings(None, {"sources": {"optional": ["centers"]}}))
-    (row,) = diagnose(FolderAcquirer("."), [optional], [RI], load_settings())
-    assert (row.use, row.said) == ("off", "Turned off; name it in sources.optional to use it.")
+    supplied = tmp_path / "supplied"
+    shy = LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=LiveOptions(environ={}), supplied=supplied)
+    with pytest.raises(SourceUnavailable, match=r"is optional and not asked for: name centers in sources\.optional"):
+        shy.obtain(optional)
+    assert publisher.seen == []
+    supplied.mkdir()
+    (supplied / "CenPop2020_Mean_TR.txt").write_bytes(POINTS.encode())
+    assert shy.obtain(optional).status == "folder"
+    named = LiveOptions(environ={}, optional=frozenset({"centers"}))
+    assert LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=named).obtain(optional).status == "live"
