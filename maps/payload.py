@@ -238,7 +238,9 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any
             {
                 "id": ident,
                 "name": row["name"],
-                "county": row["county_name"],
+                "place": None if pd.isna(row["place"]) else row["place"],
+                "compass": None if pd.isna(row["compass"]) else row["compass"],
+                "county": None if pd.isna(row["county_name"]) else row["county_name"],
                 "single": row["kind"] == "single",
                 "tier": TIERS.index(row["tier"]) if row["tier"] in TIERS else 3,
                 "action": ACTIONS.index(row["action"]) if row["action"] in ACTIONS else -1,

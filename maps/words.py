@@ -137,6 +137,17 @@ class Words:
         found = self.texts.find(f"codes.{group}.{code}")
         return found if isinstance(found, str) else str(code)
 
+    def community(self, row: Mapping[str, Any]) -> str:
+        """Return a community's name: its place, and the part of the compass where the place has several."""
+        place, compass = row.get("place"), row.get("compass")
+        if is_missing(place):
+            return str(row["name"])
+        if is_missing(compass):
+            return str(place)
+        part, _, number = str(compass).partition("#")
+        word = self.code("compass", part)
+        return self.texts("format.part_of", place=place, part=f"{word} {number}" if number else word)
+
     def chance(self, probability: Any, tiers: Mapping[str, float] | None = None) -> str:
         """Return how sure we are that a place is among the top, such as `very likely among the top tenth`."""
         if is_missing(probability):

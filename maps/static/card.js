@@ -75,7 +75,7 @@ Onramp.cards = function (model) {
     const page = model.pages && model.pages[c.id];
     return [
       el("h3", { tabindex: "-1" }, bdi(c.name)),
-      el("p", { class: "sub" }, c.county ? bdi(c.county) : null),
+      c.county && c.county !== c.place ? el("p", { class: "sub" }, bdi(c.county)) : null,
       el("p", { class: "tier" }, tierSign(c.tier), sure(c.chance, "community") || ""),
       el("p", {}, place(c.rank, c.low, c.high, C.length), tied.length ? " " + t("map.card.tied", { n: tied.length }) : null),
       ...part("do", act(c.action)),

@@ -15,7 +15,8 @@ Onramp.setUpInsets = function (place, model, painter, look, go) {
   return () => {
     for (const [canvas, box] of drawn) {
       const ratio = look.printing ? 3 : Math.min(window.devicePixelRatio || 1, 2);
-      canvas.width = canvas.height = 150 * ratio;
+      canvas.width = 200 * ratio;
+      canvas.height = 160 * ratio;
       painter.paint(canvas.getContext("2d"), { ...Onramp.fit(box, canvas.width, canvas.height, ratio, 0), small: true }, look);
     }
   };

@@ -9,6 +9,7 @@ Onramp.start = async function (map) {
   const projector = Onramp.projector(facts.bounds);
   const land = Onramp.decodeLand(await Onramp.readBlock("map-land"), facts.layers, facts.step, projector);
   const T = facts.tracts;
+  for (const community of facts.communities) community.name = words.community(community);
   const model = { facts, land, words, projector, tiers: settings.tiers, top: settings.top, pages: settings.pages,
     listed: T.rank.reduce((most, rank) => Math.max(most, rank || 0), 0) };
   facts.reach_km = settings.reach_km;

@@ -47,6 +47,12 @@ Onramp.words = function (block) {
       const parts = /^(\d{4})Q([1-4])$/.exec(code);
       return parts ? t("format.quarters.q" + parts[2], { year: parts[1] }) : t("codes.quarter." + code);
     },
+    // A community is called by its place, and by the part of the compass where the place has several.
+    community: ({ name, place, compass }) => {
+      if (!place || !compass) return place || name;
+      const [part, count] = compass.split("#");
+      return t("format.part_of", { place, part: t("codes.compass." + part) + (count ? " " + count : "") });
+    },
     // A name from data inside a sentence, kept from turning the sentence's direction.
     name: (text) => "\u2068" + text + "\u2069",
   };

@@ -121,8 +121,9 @@ class SiteView:
 
     def community_link(self, ident: str) -> dict[str, Any]:
         """Return name and address of a community."""
-        row = self.state.community_index.get(ident, {})
-        return {"name": row.get("name", ident), "href": self.community_address(ident)}
+        row = self.state.community_index.get(ident)
+        name = ident if row is None else self.words.community(row)
+        return {"name": name, "href": self.community_address(ident)}
 
     def chance(self, probability: Any) -> str:
         """Return how sure we are in words, such as “very likely among the top tenth”."""
@@ -223,9 +224,11 @@ class SiteView:
         certain = not is_missing(row["rank_low"])
         return {
             "rank": rank,
-            "name": bdi(row["name"]),
+            "name": bdi(w.community(row)),
             "href": self.community_address(row["community_id"]),
-            "county": "" if is_missing(row["county_name"]) else bdi(row["county_name"]),
+            "county": ""
+            if is_missing(row["county_name"]) or row["county_name"] == row["place"]
+            else bdi(row["county_name"]),
             "tier": row["tier"],
             "chance": self.chance(row["p_top_share"]) if not is_missing(row["p_top_share"]) else "",
             "adults": w.about(row["eligible_adults"]),

@@ -23,7 +23,8 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
     """Return the context of one community's page."""
     t, w = view.texts, view.words
     row = view.state.community_index[ident]
-    name = isolated(row["name"])
+    plain = w.community(row)
+    name = isolated(plain)
     of = len(view.state.communities)
     order = list(view.state.communities["community_id"])
     place = order.index(ident)
@@ -31,11 +32,11 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
     chance = view.chance(row["p_top_share"]) if not is_missing(row["p_top_share"]) else ""
     ranked = not is_missing(row["rank_low"])
     return {
-        **view.page("community", str(row["name"]), ident),
-        "name": row["name"],
+        **view.page("community", plain, ident),
+        "name": plain,
         "county": "" if is_missing(row["county_name"]) else row["county_name"],
         "tier": row["tier"],
-        "lead": t("site.community.lead", name=name, chance=chance) if chance else "",
+        "lead": t("site.community.lead", chance=chance) if chance else "",
         "rank_text": t(
             "site.community.rank",
             rank=w.number(row["rank"]),

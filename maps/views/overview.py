@@ -46,7 +46,7 @@ def _answer(view: SiteView, rows: list[dict[str, Any]]) -> list[str]:
     first = rows[:FIRST]
     adults = sum(0 if is_missing(row["eligible_adults"]) else row["eligible_adults"] for row in rows)
     told = [
-        t("site.overview.answer", n=len(first), names=view.names([row["name"] for row in first])),
+        t("site.overview.answer", n=len(first), names=view.names([w.community(row) for row in first])),
         view.count("site.overview.answer_people", len(rows), adults=w.about(adults)),
     ]
     return told

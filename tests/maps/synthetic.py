@@ -296,7 +296,9 @@ def _communities(scores: pd.DataFrame, cells: np.ndarray, names: dict, centers: 
             {
                 "community_id": ident,
                 "state": "XL",
-                "name": names["community"](f"{label}, {('north', 'south', 'east', 'west')[number % 4]}"),
+                "name": f"{label} {number + 1}",
+                "place": names["community"](label),
+                "compass": ("north", "south_east", "west#2", None)[number % 4],
                 "kind": "single" if len(members) == 1 else "community",
                 "single_reason": "no_neighbor" if len(members) == 1 else None,
                 "county_geoid": first["county_geoid"],
