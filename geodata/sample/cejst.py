@@ -241,7 +241,8 @@ def _people(
     names = dict(zip(land.counties["geoid"], land.counties["name"], strict=True))
     states = {state.fips: state.name for state in land.terrain.states}
     out[0] = geoids
-    out[1] = np.array([f"{names.get(g[:5], 'Old Marram')} County" for g in geoids], dtype=object)
+    names |= {f"{int(code) + 1:05d}": f"Old {name}" for code, name in names.items()}
+    out[1] = np.array([f"{names[g[:5]]} County" for g in geoids], dtype=object)
     out[2] = np.array([states[g[:2]] for g in geoids], dtype=object)
     people = np.where(lived, np.round(fields["residents"].to_numpy() * rng.normal(0.97, 0.05, len(fields))), 0.0)
     out[24] = np.where(lived, _text(people, 1), np.where(rng.random(len(fields)) < 0.5, "0.0", "")).astype(object)

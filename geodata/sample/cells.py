@@ -107,9 +107,9 @@ def _counties(terrain: Terrain) -> tuple[pd.DataFrame, NDArray[np.object_]]:
         ]
         box = shapely.box(*state.box)
         cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(grid), extend_to=box, ordered=True))
-        for number, cell in enumerate(cells):
-            code = f"{state.fips}{2 * number + 1:03d}"
-            rows.append({"geoid": code, "state": index, "name": state.county_names[number]})
+        alphabetical = np.argsort(np.argsort(state.county_names[: len(cells)]))
+        for name, place, cell in zip(state.county_names, alphabetical, cells, strict=False):
+            rows.append({"geoid": f"{state.fips}{2 * place + 1:03d}", "state": index, "name": name})
             shapes.append(shapely.intersection(cell, box))
     return pd.DataFrame(rows), np.array(shapes, dtype=object)
 

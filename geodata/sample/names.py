@@ -43,19 +43,9 @@ NATION = tuple(
         )
     )
 )
-COUNTIES = (
-    "Amberly",
-    "Bellwether",
-    "Calder",
-    "Dovecote",
-    "Elderfield",
-    "Fallow",
-    "Garnet",
-    "Hawthorn",
-    "Isinglass",
-    "Kestrel",
-    "Linden",
-    "Marram",
+#: Row by row from the south-west, so that Calder City lies in Calder County.
+COUNTIES = tuple(
+    "Elderfield Amberly Dovecote Marram Bellwether Calder Isinglass Kestrel Garnet Hawthorn Linden Fallow".split()
 )
 NEIGHBOUR_COUNTIES = ("Ochre", "Pennant", "Quarrel")
 _HEADS = (

@@ -32,9 +32,12 @@ def test_tracts_of_both_states_form_one_valid_coverage(land):
 
 def test_coverage_check_would_notice_a_moved_vertex(land):
     shapes = land.tracts.geometry.values.copy()
-    spots = shapely.get_coordinates(shapes[5])
-    spots[3] += 0.001
-    shapes[5] = shapely.set_coordinates(shapely.from_wkb(shapely.to_wkb(shapes[5])), spots)
+    pairs = neighbours(land)
+    left, right = shapes[pairs["left"][0]], shapes[pairs["right"][0]]
+    shared = shapely.get_coordinates(shapely.intersection(left, right))[1]
+    spots = shapely.get_coordinates(left)
+    spots[(spots == shared).all(axis=1)] += 0.001
+    shapes[pairs["left"][0]] = shapely.set_coordinates(shapely.from_wkb(shapely.to_wkb(left)), spots)
     assert not shapely.coverage_is_valid(shapes)
 
 
