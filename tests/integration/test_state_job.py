@@ -1,0 +1,148 @@
+"""The job a person launches, on a real Dagster instance, over the whole fictional state."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from dagster import DagsterInstance, ExecuteInProcessResult
+
+from geodata.results import StateResult
+from geodata.sample import write_sample
+from geodata.settings import Settings, load_settings
+from pipelines.build import build_defs
+from pipelines.instance import prepare
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sample(tmp_path_factory.mktemp("files") / "sample", tracts=250)
+
+
+def run_state(home: Path, folder: Path, **changes: object) -> tuple[ExecuteInProcessResult, DagsterInstance]:
+    given = {"home": str(home), "sources": {"folder": str(folder)}, "as_of": "2026-09-30", **changes}
+    settings = load_settings(None, given)
+    prepare(home)
+    instance = DagsterInstance.from_config(str(home / "dagster"))
+    result = (
+        build_defs(settings)
+        .resolve_job_def("state")
+        .execute_in_process(
+            instance=instance,
+            partition_key="XL",
+            run_config={"resources": {"choices": {"config": {"other": given}}}},
+            raise_on_error=False,
+        )
+    )
+    return result, instance
+
+
+@pytest.fixture(scope="module")
+def finished(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ExecuteInProcessResult]:
+    home = tmp_path_factory.mktemp("home")
+    result, _ = run_state(home, sample)
+    return home, result
+
+
+def test_the_run_succeeds_and_no_check_fails(finished: tuple[Path, ExecuteInProcessResult]) -> None:
+    _, result = finished
+    assert result.success
+    checks = result.get_asset_check_evaluations()
+    assert len(checks) > 40
+    failed = {(c.asset_key.to_user_string(), c.check_name): c.description for c in checks if not c.passed}
+    assert failed == {}
+
+
+def test_every_source_accounts_for_its_rows(finished: tuple[Path, ExecuteInProcessResult]) -> None:
+    home, _ = finished
+    result = StateResult.load(home / "tables" / "state_result" / "XL")
+    used = [use for use in result.sources if use.freshness != "missing"]
+    assert len(used) > 15
+    for use in used:
+        assert use.rows_in == use.rows_kept + use.rows_rejected + sum(use.rows_out_of_scope.values()), use.source
+        assert use.freshness == "sample"
+        assert use.sha256
+    assert result.sample
+
+
+def test_scores_sum_and_every_tract_has_a_rank_or_a_reason(finished: tuple[Path, ExecuteInProcessResult]) -> None:
+    home, _ = finished
+    scores = StateResult.load(home / "tables" / "state_result" / "XL").table("tract_scores")
+    points = scores[["points_need", "points_training_gap", "points_opportunity"]].sum(axis=1)
+    known = scores["priority"].notna()
+    assert (points - scores["priority"])[known].abs().max() < 1e-9
+    assert (scores["rank"].notna() == (scores["unranked_reason"].fillna("") == "")).all()
+    listed = scores[scores["rank"].notna()].sort_values("rank")
+    assert listed["priority"].is_monotonic_decreasing
+    assert set(scores["tier"]) >= {"A", "none"}
+
+
+def test_the_ui_gets_metadata_people_can_read(finished: tuple[Path, ExecuteInProcessResult]) -> None:
+    _, result = finished
+    by_asset = {
+        event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
+        for event in result.get_asset_materialization_events()
+    }
+    svi = by_asset["sources/svi"]
+    assert {"dagster/row_count", "dagster/column_schema", "preview", "provenance"} <= set(svi)
+    assert svi["dagster/row_count"].value > 250
+    assert "data:image/png;base64," in by_asset["state_result"]["map"].value
+
+
+def test_a_bad_setting_stops_the_run_with_one_sentence(sample: Path, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    prepare(tmp_path)
+    instance = DagsterInstance.from_config(str(tmp_path / "dagster"))
+    result = (
+        build_defs(settings)
+        .resolve_job_def("state")
+        .execute_in_process(
+            instance=instance,
+            partition_key="XL",
+            run_config={"resources": {"choices": {"config": {"reference_area": "planet"}}}},
+            raise_on_error=False,
+        )
+    )
+    assert not result.success
+    assert result.get_asset_materialization_events() == []
+    told = " ".join(str(event.message) for event in result.all_events) + json.dumps(
+        [str(event.event_specific_data) for event in result.all_events]
+    )
+    assert "need.reference_area" in told and "planet" in told
+
+
+def test_a_missing_required_source_stops_only_what_needs_it(sample: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for path in sample.iterdir():
+        if "CenPop" not in path.name:
+            (folder / path.name).write_bytes(path.read_bytes())
+    result, _ = run_state(tmp_path / "home", folder)
+    assert not result.success
+    done = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events()}
+    assert "definitions" in done
+    assert "study_area" not in done
+
+
+def test_two_runs_of_the_same_files_give_the_same_tables(
+    finished: tuple[Path, ExecuteInProcessResult], sample: Path, tmp_path: Path
+) -> None:
+    home, _ = finished
+    run_state(tmp_path, sample)
+    one, other = (StateResult.load(h / "tables" / "state_result" / "XL") for h in (home, tmp_path))
+    assert set(one.tables) == set(other.tables)
+    for name, table in one.tables.items():
+        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(other.tables[name]), obj=name)
+
+
+def test_the_workspace_loads_from_any_directory(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dagster", "definitions", "validate", "--workspace", str(ROOT / "workspace.yaml")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
