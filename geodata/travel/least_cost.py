@@ -48,13 +48,13 @@ class Grid:
 
 @numba.njit(cache=True, nogil=True)
 def _spread(  # type: ignore[no-untyped-def]
-    source, friction, columns, east, south, diagonal, limit, per_minute, time, touched, heads, entry_cell, entry_next
+    source, friction, columns, east, south, diagonal, per_minute, beyond, time, touched, heads, entry_cell, entry_next
 ):  # fmt: skip
-    """Fill `time` (flat, inf before) outward from cell `source`.
+    """Fill `time` (flat, `beyond` before) outward from cell `source`, as far as times stay below `beyond`.
 
     Each bucket is a chain of entries (a cell, the next entry) from a common pool; a cell whose time fell has
-    a stale entry in a later bucket, passed over when met. Returns how many cells of `touched` were reached,
-    and the pool, which may have grown.
+    a stale entry in a later bucket, passed over when met. Returns how many cells of `touched` were reached, and
+    whether the pool was large enough to finish.
     """
     offsets = np.array([-1, 1, -columns, columns, -columns - 1, -columns + 1, columns - 1, columns + 1])
     half = np.empty(8)
@@ -67,6 +67,8 @@ def _spread(  # type: ignore[no-untyped-def]
     for bucket in range(heads.size):
         at = np.uint32(bucket)
         while heads[at] != _NONE:
+            if n_entries + np.uint32(8) > entry_cell.size:
+                return n_touched, False
             entry = heads[at]
             u = np.uint64(entry_cell[entry])
             heads[at] = entry_next[entry]
@@ -84,27 +86,24 @@ def _spread(  # type: ignore[no-untyped-def]
             for move in range(8):
                 v = np.uint64(np.int64(u) + offsets[move])
                 known = time[v]
-                if known <= so_far:
-                    continue
                 minutes = so_far + (here + friction[v]) * half[move]
-                if minutes < known and minutes <= limit:
-                    if known == np.inf:
-                        touched[n_touched] = v
-                        n_touched += 1
+                if minutes < known:
                     time[v] = minutes
                     to = np.uint32(minutes * per_minute)
+                    if known == beyond:
+                        touched[n_touched] = v
+                        n_touched += 1
+                    elif to > at and np.uint32(known * per_minute) == to:
+                        continue  # its entry there still waits
                     if free != _NONE:
                         entry = free
                         free = entry_next[entry]
                     else:
-                        if n_entries == entry_cell.size:
-                            entry_cell = longer(entry_cell, 2 * entry_cell.size)
-                            entry_next = longer(entry_next, 2 * entry_next.size)
                         entry = n_entries
                         n_entries += np.uint32(1)
                     entry_cell[entry], entry_next[entry] = v, heads[to]
                     heads[to] = entry
-    return n_touched, entry_cell, entry_next
+    return n_touched, True
 
 
 @numba.njit(cache=True, nogil=True)
@@ -113,21 +112,30 @@ def _search(  # type: ignore[no-untyped-def]
     first_target, next_target, target_limit,
 ):  # fmt: skip
     """Run one search per source; return source numbers, targets and minutes of every pair within its limit."""
-    time = np.full(friction.size, np.inf)
+    # Whatever takes longer than the limit is never better than this, so one comparison serves for both.
+    beyond = np.nextafter(limit, np.inf)
+    time = np.full(friction.size, beyond)
     touched = np.empty(friction.size, np.uint32)
     heads = np.full(n_buckets + 1, _NONE, np.uint32)
-    entry_cell = np.empty(_FIRST_ENTRIES, np.uint32)
-    entry_next = np.empty(_FIRST_ENTRIES, np.uint32)
+    pool = _FIRST_ENTRIES
+    entry_cell, entry_next = np.empty(pool, np.uint32), np.empty(pool, np.uint32)
     capacity = 1024
     out_source = np.empty(capacity, np.int32)
     out_target = np.empty(capacity, np.int32)
     out_minutes = np.empty(capacity, np.float64)
     n = 0
     for i in range(sources.size):
-        n_touched, entry_cell, entry_next = _spread(
-            sources[i], friction, columns, east, south, diagonal, limit, per_minute, time, touched, heads,
-            entry_cell, entry_next,
-        )  # fmt: skip
+        finished = False
+        while not finished:
+            n_touched, finished = _spread(
+                sources[i], friction, columns, east, south, diagonal, per_minute, beyond, time, touched, heads,
+                entry_cell, entry_next,
+            )  # fmt: skip
+            if not finished:
+                time[touched[:n_touched]] = beyond
+                heads[:] = _NONE
+                pool *= 2
+                entry_cell, entry_next = np.empty(pool, np.uint32), np.empty(pool, np.uint32)
         for k in range(n_touched):
             cell = touched[k]
             target = first_target[cell]
@@ -143,7 +151,7 @@ def _search(  # type: ignore[no-untyped-def]
                     out_minutes[n] = time[cell]
                     n += 1
                 target = next_target[target]
-            time[cell] = np.inf
+            time[cell] = beyond
     return out_source[:n], out_target[:n], out_minutes[:n]
 
 

@@ -24,11 +24,12 @@ Ticks = NDArray[np.int32]
 
 
 @numba.njit(cache=True, nogil=True)
-def _spread(source, start, head, ticks, limit, width, time, touched, ring, entry_vertex, entry_next):  # type: ignore[no-untyped-def]
-    """Fill `time` (FAR before) outward from `source`; return how many vertices of `touched` were reached, and the pool.
+def _spread(source, start, head, ticks, width, beyond, time, touched, ring, entry_vertex, entry_next):  # type: ignore[no-untyped-def]
+    """Fill `time` (FAR before) outward from `source`, as far as times stay below `beyond`.
 
     Each bucket of the ring is a chain of entries (a vertex, the next entry) from a common pool. A vertex whose
-    time fell leaves a stale entry behind, passed over when met.
+    time fell leaves a stale entry behind, passed over when met. Returns how many vertices of `touched` were
+    reached, and whether the pool was large enough to finish.
     """
     mask = ring.size - 1
     time[source] = 0
@@ -37,43 +38,46 @@ def _spread(source, start, head, ticks, limit, width, time, touched, ring, entry
     entry_vertex[0], entry_next[0] = source, _NONE
     ring[0] = 0
     waiting = 1
-    n_entries, free = np.uint32(1), _NONE
+    n_entries, free = np.int64(1), _NONE
     bucket = 0
     while waiting > 0:
         at = np.uint32(bucket & mask)
         while ring[at] != _NONE:
             entry = ring[at]
             u = entry_vertex[entry]
+            first, stop = np.uint64(start[u]), np.uint64(start[u + np.uint32(1)])
+            if n_entries + np.int64(stop - first) > entry_vertex.size:
+                return n_touched, False
             ring[at] = entry_next[entry]
             entry_next[entry], free = free, entry
             waiting -= 1
-            so_far = time[u]
+            so_far = np.int64(time[u])
             if so_far // width != bucket:
                 continue
-            for edge in range(np.uint64(start[u]), np.uint64(start[u + np.uint32(1)])):
+            for edge in range(first, stop):
                 v = np.uint32(head[edge])
-                arrival = np.int64(so_far) + ticks[edge]
-                known = time[v]
-                if arrival < known and arrival <= limit:
+                arrival = so_far + ticks[edge]
+                known = np.int64(time[v])
+                if arrival < known and arrival < beyond:
+                    time[v] = arrival
+                    to = arrival // width
                     if known == FAR:
                         touched[n_touched] = v
                         n_touched += 1
-                    time[v] = arrival
+                    elif to > bucket and known // width == to:
+                        continue  # its entry there still waits
                     if free != _NONE:
                         entry = free
                         free = entry_next[entry]
                     else:
-                        if n_entries == entry_vertex.size:
-                            entry_vertex = longer(entry_vertex, 2 * entry_vertex.size)
-                            entry_next = longer(entry_next, 2 * entry_next.size)
-                        entry = n_entries
-                        n_entries += np.uint32(1)
-                    to = np.uint32((arrival // width) & mask)
-                    entry_vertex[entry], entry_next[entry] = v, ring[to]
-                    ring[to] = entry
+                        entry = np.uint32(n_entries)
+                        n_entries += 1
+                    slot = np.uint32(to & mask)
+                    entry_vertex[entry], entry_next[entry] = v, ring[slot]
+                    ring[slot] = entry
                     waiting += 1
         bucket += 1
-    return n_touched, entry_vertex, entry_next
+    return n_touched, True
 
 
 @numba.njit(cache=True, nogil=True)
@@ -83,16 +87,24 @@ def _search(start, head, ticks, sources, numbers, source_limit, width, first_tar
     time = np.full(n_vertices, FAR, np.int32)
     touched = np.empty(n_vertices, np.uint32)
     ring = np.full(RING, _NONE, np.uint32)
-    entry_vertex = np.empty(_FIRST_ENTRIES, np.uint32)
-    entry_next = np.empty(_FIRST_ENTRIES, np.uint32)
+    pool = _FIRST_ENTRIES
+    entry_vertex, entry_next = np.empty(pool, np.uint32), np.empty(pool, np.uint32)
     capacity = 1024
     out_source, out_target = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
     out_ticks = np.empty(capacity, np.int32)
     n = 0
     for i in range(sources.size):
-        n_touched, entry_vertex, entry_next = _spread(
-            sources[i], start, head, ticks, source_limit[i], width, time, touched, ring, entry_vertex, entry_next
-        )
+        finished = False
+        while not finished:
+            n_touched, finished = _spread(
+                sources[i], start, head, ticks, width, source_limit[i] + 1, time, touched, ring,
+                entry_vertex, entry_next,
+            )  # fmt: skip
+            if not finished:
+                time[touched[:n_touched]] = FAR
+                ring[:] = _NONE
+                pool *= 2
+                entry_vertex, entry_next = np.empty(pool, np.uint32), np.empty(pool, np.uint32)
         for k in range(n_touched):
             vertex = touched[k]
             target = first_target[vertex]
