@@ -12,6 +12,7 @@ import pandas as pd
 
 from geodata.communities import Previous
 from geodata.decisions import decide, hub_table
+from geodata.examine import Lines, examine
 from geodata.need import need_parts
 from geodata.results import StateResult
 from geodata.scoring import tract_scores, training_access, travel, work_access
@@ -30,11 +31,12 @@ def analyse(
     settings: Settings,
     as_of: str,
     previous: Previous | None = None,
+    lines: Lines | None = None,
 ) -> dict[str, StateResult]:
     """Return the result of each of `states` (postal codes), computed together.
 
     `as_of` is the ISO date the run speaks for; `previous` an earlier grouping whose community names and ids are
-    kept where the tracts barely changed.
+    kept where the tracts barely changed; `lines` the shortfall lines of a run this one is compared with.
     """
     area = study_area(ground, states, settings, as_of)
     engine = engine_for(settings.travel, area.raster("friction"))
@@ -44,14 +46,14 @@ def analyse(
     work = work_access(area, reached.work, settings)
     scores = tract_scores(area, parts, training, work, settings)
     decided = decide(area, reached, scores, parts, travel_access(area, engine, settings), settings, previous)
-    hubs = hub_table(area, decided.tables["tract_scores"], engine, settings)
+    ranked = decided.tables["tract_scores"]
+    examined = examine(area, ranked, parts, settings, lines)
+    hubs = hub_table(area, ranked, engine, settings)
     minutes = reached.training.minutes
     facts = {"engine": minutes.engine, "engine_version": minutes.engine_version, "travel_data": minutes.data_date}
-    tables = {"need_parts": parts, "hubs": hubs, **decided.tables}
-    return {
-        state: state_result(state, area, tables, {**facts, **decided.state_facts[state]}, settings, as_of)
-        for state in states
-    }
+    tables = {"need_parts": parts, "hubs": hubs, **decided.tables, **examined.tables}
+    own_facts = {state: {**facts, **decided.state_facts[state], **examined.state_facts[state]} for state in states}
+    return {state: state_result(state, area, tables, own_facts[state], settings, as_of) for state in states}
 
 
 def state_result(
