@@ -7,7 +7,7 @@ Pure functions over arrays. Does not hold travel times (`geodata.travel`) or pil
 """
 
 from geodata.access.decay import FLAT, GAUSSIAN, STEPS, Decay, flat, gaussian_decay, step_decay, steps
-from geodata.access.grid import grid_e2sfca, grid_nearest
+from geodata.access.grid import grid_e2sfca, grid_nearest, pairs_within
 from geodata.access.measures import (
     Nearest,
     cumulative,
@@ -38,6 +38,7 @@ __all__ = [
     "grid_e2sfca",
     "grid_nearest",
     "nearest_k",
+    "pairs_within",
     "spread",
     "step_decay",
     "steps",

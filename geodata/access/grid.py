@@ -83,6 +83,19 @@ def grid_e2sfca(
     return AccessResult(shaped, ratio, reached, int((near & ~reached).sum()))
 
 
+def pairs_within(
+    engine: GreatCircle, origins: Points, destinations: Points, catchment_minutes: float | ArrayLike
+) -> int:
+    """Return how many pairs lie within the catchments: the size of the matrix that is not stored."""
+    reach = engine.radius(origins, per_origin(catchment_minutes, len(origins)))
+    count, one, nothing = 0.0, np.ones((len(destinations), 1)), np.ones((1, 2))
+    for radius in np.unique(reach):
+        here = bands_of(origins.take(reach == radius), radius / _FINE)
+        there = bands_of(destinations, radius / _COARSE)
+        count += float(_summed(here, there, float(radius), one, _FLAT, nothing)[0].sum())
+    return round(count)
+
+
 def grid_nearest(engine: GreatCircle, origins: Points, destinations: Points, k: int = 1) -> Nearest:
     """Return each origin's k nearest destinations by straight-line travel, however far; ties to the lower row."""
     if k < 1:

@@ -1,0 +1,256 @@
+"""Running contenders apart, timing them, reading their peak memory, and writing the table.
+
+A contender is a function `name(**arguments)` of a bench module that prepares its input (not timed) and returns a
+function to time; what that returns, as an array, is compared with the first contender's. Seconds are wall clock:
+`cold` the first call in a fresh process (compiled kernels loaded from their cache, if they are there), `warm` the
+best of the later ones. `added_mb` is the peak above what the prepared input holds, `peak_mb` that of the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results"
+LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "numba", "access", "libpysal", "spopt", "highspy")
+LONGEST_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way of doing the work: `function` of `module`, what it is called in the table, how often it is run.
+
+    `share` is the part of the work it does where all of it would take too long; its seconds are divided by it, and
+    the table says so. `checked` tells whether its result is the same quantity as the first contender's.
+    """
+
+    name: str
+    function: str
+    repeats: int = 1
+    share: float = 1.0
+    checked: bool = True
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Measured:
+    """What one contender took."""
+
+    contender: str
+    cold_seconds: float | None = None
+    warm_seconds: float | None = None
+    added_mb: float | None = None
+    peak_mb: float | None = None
+    times_ours: float | None = None
+    memory_times_ours: float | None = None
+    largest_difference: float | None = None
+    share_measured: float = 1.0
+    failed: str = ""
+
+
+def side_by_side(module: str, contenders: Sequence[Contender], arguments: dict[str, Any]) -> list[Measured]:
+    """Run the contenders one after another, the first being ours, and compare each with it."""
+    rows: list[Measured] = []
+    ours: np.ndarray | None = None
+    for contender in contenders:
+        row, result = measured(module, contender, {**arguments, **contender.arguments})
+        if not rows:
+            ours = result
+        elif not row.failed and row.warm_seconds is not None and rows[0].warm_seconds:
+            row.times_ours = row.warm_seconds / rows[0].warm_seconds
+            if row.added_mb and rows[0].added_mb:
+                row.memory_times_ours = row.added_mb / max(rows[0].added_mb, 1.0)
+            if contender.checked and ours is not None and result is not None:
+                row.largest_difference = _difference(ours, result)
+        rows.append(row)
+        print(_line(row), flush=True)
+    return rows
+
+
+def measured(module: str, contender: Contender, arguments: dict[str, Any]) -> tuple[Measured, np.ndarray | None]:
+    """Run one contender in a process of its own; return what it took and what it found."""
+    row = Measured(contender.name, share_measured=contender.share)
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "result.npy"
+        order = [module, contender.function, json.dumps(arguments), str(contender.repeats), str(result)]
+        try:
+            ran = subprocess.run(
+                [sys.executable, "-m", "bench.common", *order],
+                capture_output=True,
+                text=True,
+                cwd=HERE.parent,
+                timeout=LONGEST_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            row.failed = f"longer than {LONGEST_SECONDS} s"
+            return row, None
+        if ran.returncode:
+            last = (ran.stderr.strip().splitlines() or [""])[-1]
+            row.failed = f"ended by signal {-ran.returncode}" if ran.returncode < 0 else last[:200]
+            return row, None
+        told = json.loads(ran.stdout.strip().splitlines()[-1])
+        row.cold_seconds = told["seconds"][0] / contender.share
+        row.warm_seconds = min(told["seconds"][1:] or told["seconds"]) / contender.share
+        row.added_mb, row.peak_mb = told["added_mb"], told["peak_mb"]
+        return row, np.load(result) if result.exists() else None
+
+
+def _difference(ours: np.ndarray, theirs: np.ndarray) -> float | None:
+    if ours.shape != theirs.shape:
+        return None
+    scale = np.nanmax(np.abs(ours)) if ours.size else 1.0
+    return float(np.nanmax(np.abs(ours - theirs)) / (scale or 1.0)) if ours.size else 0.0
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _contend(module: str, function: str, arguments: str, repeats: str, result: str) -> None:
+    """Prepare and time one contender in this process; the last line printed is what was measured."""
+    prepare: Callable[..., Callable[[], Any]] = getattr(importlib.import_module(module), function)
+    work = prepare(**json.loads(arguments))
+    held = _resident_mb()
+    # Peaks of preparing must not hide those of working: the kernel forgets them where it is allowed to.
+    forgot = _forget_peak()
+    seconds = []
+    for _ in range(int(repeats)):
+        start = time.perf_counter()
+        value = work()
+        seconds.append(time.perf_counter() - start)
+    peak = _status_peak_mb() if forgot else _peak_mb()
+    if value is not None:
+        np.save(result, np.asarray(value, dtype=np.float64))
+    print(json.dumps({"seconds": seconds, "added_mb": max(peak - held, 0.0), "peak_mb": _peak_mb()}))
+
+
+def _forget_peak() -> bool:
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return False
+    return True
+
+
+def _status_peak_mb() -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return _peak_mb()
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures were taken on, without naming the machine."""
+    model = next(
+        (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "unknown"
+    )
+    memory = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory / 2**20, 1),
+        "load_before": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "libraries": {name: metadata.version(name) for name in LIBRARIES},
+    }
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+def write_results(
+    name: str,
+    title: str,
+    rows: Sequence[Measured],
+    arguments: dict[str, Any],
+    *,
+    repeat: str,
+    notes: Sequence[str] = (),
+) -> None:
+    """Write `results/<name>.json` and `.md`; `repeat` is the command that measures it again."""
+    RESULTS.mkdir(exist_ok=True)
+    told = {
+        "title": title,
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "arguments": arguments,
+        "repeat": repeat,
+        "notes": list(notes),
+        "rows": [asdict(row) for row in rows],
+    }
+    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text(markdown(told), encoding="utf-8")
+
+
+def markdown(told: dict[str, Any]) -> str:
+    """Return a table of results as Markdown."""
+    head = (
+        "| contender | cold s | warm s | × ours | added MB | × ours | peak MB | largest difference |\n"
+        "|---|---:|---:|---:|---:|---:|---:|---:|\n"
+    )
+    body = ""
+    for row in told["rows"]:
+        if row["failed"]:
+            body += f"| {row['contender']} | failed: {row['failed']} ||||||\n"
+            continue
+        partial = "" if row["share_measured"] == 1 else f" (from {100 * row['share_measured']:.3g} % of the work)"
+        cells = [
+            f"{row['cold_seconds']:.3g}",
+            f"{row['warm_seconds']:.3g}{partial}",
+            "" if row["times_ours"] is None else f"{row['times_ours']:.3g}",
+            f"{row['added_mb']:.0f}",
+            "" if row["memory_times_ours"] is None else f"{row['memory_times_ours']:.3g}",
+            f"{row['peak_mb']:.0f}",
+            "" if row["largest_difference"] is None else f"{row['largest_difference']:.1e}",
+        ]
+        body += f"| {row['contender']} | {' | '.join(cells)} |\n"
+    on = told["machine"]
+    said = ", ".join(f"{key} {value}" for key, value in told["arguments"].items())
+    foot = (
+        f"\n{said}. Measured {told['measured_at']} on {on['cores']} cores ({on['processor']}), {on['memory_gb']} GB, "
+        f"load before {on['load_before']}, Python {on['python']}. Again: `{told['repeat']}`.\n"
+    )
+    notes = "".join(f"\n{note}\n" for note in told["notes"])
+    return f"## {told['title']}\n\n{head}{body}{foot}{notes}"
+
+
+def _line(row: Measured) -> str:
+    if row.failed:
+        return f"{row.contender:44s} failed: {row.failed}"
+    ratio = "" if row.times_ours is None else f"{row.times_ours:8.1f} × ours"
+    return (
+        f"{row.contender:44s} cold {row.cold_seconds:9.3f} s  warm {row.warm_seconds:9.3f} s  "
+        f"added {row.added_mb:7.0f} MB  {ratio}"
+    )
+
+
+def parser(doc: str | None) -> argparse.ArgumentParser:
+    """Return a parser that shows the module's own words."""
+    return argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+if __name__ == "__main__":
+    _contend(*sys.argv[1:])

@@ -1,0 +1,151 @@
+"""The cost of a nation against its size: E2SFCA and the Monte Carlo of ranks from 1,000 to 1,000,000 origins.
+
+Each size runs in a process of its own; seconds are the best of the warm runs. Beside E2SFCA stands its bound, what
+memory would allow: in each of two passes a pair brings a place of three coordinates and a value, 32 bytes, at the
+rate of copying a large array on the same machine.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from bench import access_nation, montecarlo
+from bench.common import RESULTS, Contender, machine, measured, parser
+from bench.nation import places
+from geodata.access import pairs_within
+
+BYTES_A_PAIR = 2 * 32
+SIZES = (1_000, 3_000, 10_000, 30_000, 85_000, 245_000, 1_000_000)
+
+
+def grid(tracts: int, providers: int, km: float) -> Callable[[], np.ndarray]:
+    return access_nation.grid(tracts, providers, km)
+
+
+def pairs(tracts: int, providers: int, km: float) -> Callable[[], np.ndarray]:
+    origins, destinations = places(tracts, 1), places(providers, 2)
+    return lambda: np.array([pairs_within(access_nation.ENGINE, origins, destinations, km)])
+
+
+def draws(tracts: int, number: int) -> Callable[[], np.ndarray]:
+    return montecarlo.ours(tracts, 51, number)
+
+
+def bandwidth_gb_per_s(mb: int = 256) -> float:
+    """Return the best rate of copying `mb` megabytes, counting bytes read and written."""
+    source = np.ones(mb * 2**17)
+    target = np.empty_like(source)
+    best = np.inf
+    for _ in range(5):
+        start = time.perf_counter()
+        np.copyto(target, source)
+        best = min(best, time.perf_counter() - start)
+    return 2 * source.nbytes / best / 1e9
+
+
+def curve(sizes: list[int], providers: int, km: float, number: int, bandwidth: float) -> list[dict[str, Any]]:
+    """Return a row of figures for each size."""
+    rows: list[dict[str, Any]] = []
+    for tracts in sizes:
+        size = {"tracts": tracts, "providers": providers, "km": km}
+        _, found = measured("bench.cost_curve", Contender("pairs", "pairs"), size)
+        access, _ = measured("bench.cost_curve", Contender("grid", "grid", 4), size)
+        chance, _ = measured("bench.cost_curve", Contender("draws", "draws", 2), {"tracts": tracts, "number": number})
+        if found is None or access.warm_seconds is None or chance.warm_seconds is None or access.failed:
+            raise SystemExit(f"{tracts} origins: {access.failed or chance.failed or 'pairs were not counted'}")
+        count = int(found[0])
+        rows.append(
+            {
+                "origins": tracts,
+                "pairs": count,
+                "access_seconds": access.warm_seconds,
+                "access_ns_a_pair": 1e9 * access.warm_seconds / max(count, 1),
+                "access_bound_seconds": count * BYTES_A_PAIR / bandwidth / 1e9,
+                "access_added_mb": access.added_mb,
+                "draws_seconds": chance.warm_seconds,
+                "draws_ns_a_tract_and_draw": 1e9 * chance.warm_seconds / tracts / number,
+                "draws_added_mb": chance.added_mb,
+            }
+        )
+        print("  ".join(f"{name} {value:.4g}" for name, value in rows[-1].items()), flush=True)
+    return rows
+
+
+def plot(rows: list[dict[str, Any]], providers: int, number: int, path: Any) -> None:
+    """Draw seconds against origins on logarithmic axes."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
+    origins = [row["origins"] for row in rows]
+    axes.loglog(origins, [row["access_seconds"] for row in rows], "o-", label=f"E2SFCA, {providers:,} providers")
+    axes.loglog(origins, [row["access_bound_seconds"] for row in rows], ":", label="E2SFCA, memory bandwidth bound")
+    axes.loglog(origins, [row["draws_seconds"] for row in rows], "s-", label=f"Monte Carlo of ranks, {number:,} draws")
+    axes.set_xlabel("origins")
+    axes.set_ylabel("seconds, warm")
+    axes.grid(True, which="both", alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=150)
+    pyplot.close(figure)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and write `results/cost_curve` (JSON, Markdown and PNG)."""
+    asked = parser(__doc__)
+    asked.add_argument("--providers", type=int, default=10_000)
+    asked.add_argument("--km", type=float, default=60.0)
+    asked.add_argument("--draws", type=int, default=1000)
+    asked.add_argument("--most", type=int, default=SIZES[-1], help="largest number of origins")
+    asked.add_argument("--quick", action="store_true", help="up to 30,000 origins, 100 draws")
+    given = asked.parse_args(arguments)
+    most, number = (30_000, 100) if given.quick else (given.most, given.draws)
+    bandwidth = bandwidth_gb_per_s()
+    on = machine()
+    rows = curve([size for size in SIZES if size <= most], given.providers, given.km, number, bandwidth)
+    told = {
+        "title": "Cost against size",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": on,
+        "arguments": {"providers": given.providers, "km": given.km, "draws": number},
+        "copy_bandwidth_gb_per_s": round(bandwidth, 1),
+        "repeat": "python -m bench.cost_curve" + (" --quick" if given.quick else ""),
+        "rows": rows,
+    }
+    name = "cost_curve" + ("_quick" if given.quick else "")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text(_markdown(told), encoding="utf-8")
+    plot(rows, given.providers, number, RESULTS / f"{name}.png")
+
+
+def _markdown(told: dict[str, Any]) -> str:
+    lines = [
+        f"## {told['title']}\n",
+        "| origins | pairs | E2SFCA s | ns a pair | bound s | added MB | draws s | ns a tract and draw | added MB |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row['origins']:,} | {row['pairs']:,} | {row['access_seconds']:.3g} | {row['access_ns_a_pair']:.3g} | "
+        f"{row['access_bound_seconds']:.3g} | {row['access_added_mb']:.0f} | {row['draws_seconds']:.3g} | "
+        f"{row['draws_ns_a_tract_and_draw']:.3g} | {row['draws_added_mb']:.0f} |"
+        for row in told["rows"]
+    ]
+    on, given = told["machine"], told["arguments"]
+    lines.append(
+        f"\n{given['providers']:,} providers within {given['km']:g} km, {given['draws']:,} draws. "
+        f"Measured {told['measured_at']} on {on['cores']} cores ({on['processor']}), load before {on['load_before']}, "
+        f"copying at {told['copy_bandwidth_gb_per_s']} GB/s. Again: `{told['repeat']}`.\n"
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
