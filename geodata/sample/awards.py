@@ -31,6 +31,7 @@ def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:
     sites = sites[land.tracts["state"].to_numpy()[sites["tract"]] == 0].reset_index(drop=True)
     sites["city"] = nearest_city(land, sites["tract"])
     expected = dates(len(sites), "2026-10-20", "2028-06-10", rng)
+    usps = land.terrain.states[0].usps
     rows = []
     for number, site in enumerate(each(sites)):
         along = site.corridor != ""
@@ -38,8 +39,8 @@ def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:
         built = number % 17 == 11
         rows.append(
             {
-                "state": land.terrain.states[0].usps,
-                "site_id": f"XL-{'NEVI' if along else 'CFI'}-{number + 1:03d}",
+                "state": usps,
+                "site_id": f"{usps}-{'NEVI' if along else 'CFI'}-{number + 1:03d}",
                 "site_name": f"{site.city} {'Interchange' if along else 'Neighborhood Hub'} {number + 1}",
                 "location_city": site.city,
                 "corridor": site.corridor,
@@ -81,7 +82,7 @@ def _disturb(rows: list[dict[str, str]], stations: list[dict[str, Any]]) -> None
     known = next(r for r in stations if r["status_code"] == "P" and r["state"] == rows[0]["state"])
     again = dict(rows[0])
     again |= {
-        "site_id": f"XL-NEVI-{len(rows) + 1:03d}",
+        "site_id": f"{rows[0]['state']}-NEVI-{len(rows) + 1:03d}",
         "site_name": known["station_name"].upper(),
         "location_city": known["city"],
         "latitude": f"{known['latitude'] + 0.0002:.6f}",

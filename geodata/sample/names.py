@@ -11,38 +11,13 @@ STATES = (
     ("XL", "97", "Larkspur (fictional)"),
     ("XS", "98", "Sumac (fictional)"),
 )
-#: Codes and names of the tiles of the benchmark nation: no FIPS code here belongs to a state.
-NATION = tuple(
-    (f"X{letter}", str(80 + index), f"{name} (fictional)")
-    for index, (letter, name) in enumerate(
-        zip(
-            "ABCDEFGHIJKMNOPQRTUV",
-            (
-                "Anemone",
-                "Bluestem",
-                "Columbine",
-                "Dogwood",
-                "Edelweiss",
-                "Foxglove",
-                "Goldenrod",
-                "Hyssop",
-                "Ironweed",
-                "Jasmine",
-                "Knapweed",
-                "Mallow",
-                "Nettle",
-                "Oxlip",
-                "Periwinkle",
-                "Quince",
-                "Rosemallow",
-                "Tamarack",
-                "Umbel",
-                "Valerian",
-            ),
-            strict=True,
-        )
-    )
-)
+_FLOWERS = (
+    "Anemone Bluestem Columbine Dogwood Edelweiss Foxglove Goldenrod Hyssop Ironweed Jasmine Knapweed Mallow Nettle "
+    "Oxlip Periwinkle Quince Rosemallow Tamarack Umbel Valerian"
+).split()
+_CODES = ("73", "75", "77", *(str(code) for code in range(80, 97)))
+#: The states of the benchmark nation, under codes that no state has; `geodata.states` lists them too.
+NATION = tuple((f"X{flower[0]}", code, f"{flower} (fictional)") for flower, code in zip(_FLOWERS, _CODES, strict=True))
 #: Row by row from the south-west, so that Calder City lies in Calder County.
 COUNTIES = tuple(
     "Elderfield Amberly Dovecote Marram Bellwether Calder Isinglass Kestrel Garnet Hawthorn Linden Fallow".split()

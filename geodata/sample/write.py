@@ -61,7 +61,7 @@ def write_sample(folder: Path, *, tracts: int = 400, seed: int = 20, neighbour: 
 
 
 def write_nation(folder: Path, *, tracts: int = 85_000, seed: int = 20) -> Path:
-    """Write a fictional nation of 20 states (FIPS 80 to 99) with about `tracts` tracts into `folder`."""
+    """Write a fictional nation of 20 states (see `names.NATION`) with about `tracts` tracts into `folder`."""
     return _write(Path(folder), build_land(nation_terrain(tracts, seed)))
 
 

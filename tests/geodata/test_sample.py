@@ -351,7 +351,7 @@ def test_half_written_folder_is_never_seen(tmp_path, monkeypatch):
 def test_nation_in_memory_has_the_numbers_asked_for():
     nation = synthetic_nation(3_000, 150, seed=2, n_sites=90)
     assert (len(nation.tracts), len(nation.measures), len(nation.providers), len(nation.sites)) == (3000, 3000, 150, 90)
-    assert nation.tracts["geoid"].str.fullmatch(r"[89]\d{10}").all()
+    assert nation.tracts["geoid"].str.fullmatch(r"[789]\d{10}").all()
     assert nation.tracts["geoid"].is_unique
     assert (nation.tracts["eligible_adults"] <= nation.measures["E_TOTPOP"]).all()
     assert (nation.measures.filter(like="M_") > 0).all(axis=None)

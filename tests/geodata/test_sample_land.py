@@ -11,11 +11,12 @@ from hypothesis.extra import numpy as hnp
 
 from geodata.sample.boundaries import county_layer, place_layer, state_layer, tract_layer
 from geodata.sample.crosswalk import neighbours
-from geodata.sample.names import NATION
+from geodata.sample.names import NATION, STATES
 from geodata.sample.people import percentile, proportion_margin, survey
 from geodata.sample.settlement import gather
 from geodata.sample.terrain import nation_terrain, sample_terrain
 from geodata.sample.tracts import Land, build_land
+from geodata.states import find_state
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +118,15 @@ def test_neighbour_can_be_left_out():
     assert len(alone.counties) == 12
 
 
+def test_registry_knows_every_fictional_state():
+    for usps, fips, name in (*STATES, *NATION):
+        state = find_state(fips)
+        assert (state.usps, state.name, state.fictional) == (usps, name, True)
+
+
 def test_states_of_a_nation_fit_together():
     nation = build_land(nation_terrain(400, seed=5, tiles=NATION[:4]))
-    assert sorted(nation.tracts["geoid"].str[:2].unique()) == ["80", "81", "82", "83"]
+    assert sorted(nation.tracts["geoid"].str[:2].unique()) == ["73", "75", "77", "80"]
     assert nation.tracts["geoid"].is_unique
     assert shapely.coverage_is_valid(nation.tracts.geometry.values)
     assert nation.tracts["longitude"].max() < -128
