@@ -28,9 +28,11 @@ def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
     known = scores.dropna(subset=["longitude", "latitude"])
     if len(known) < 100:
         return []
-    x = known["longitude"].to_numpy(dtype=float) * np.cos(np.radians(known["latitude"].mean()))
-    y = known["latitude"].to_numpy(dtype=float)
-    x = np.where(x > 180, x - 360, x)
+    longitude, y = known["longitude"].to_numpy(dtype=float), known["latitude"].to_numpy(dtype=float)
+    if np.ptp(longitude) > 180:  # across the antimeridian
+        longitude = np.where(longitude > 0, longitude - 360, longitude)
+    shrink = float(np.cos(np.radians(y.mean())))
+    x = longitude * shrink
     side = WINDOW_SHARE * max(np.ptp(x), np.ptp(y))
     area_share = side * side / max(np.ptp(x) * np.ptp(y), 1e-9)
     free = np.ones(len(known), dtype=bool)
@@ -48,17 +50,16 @@ def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
         share = inside.sum() / len(known)
         if inside.sum() < LEAST_TRACTS or share < LEAST_SHARE or share / area_share < LEAST_DENSITY:
             break
-        found.append(_window(known[inside], cx, cy, side))
+        found.append(_window(known[inside], cx, cy, side, shrink))
         free &= ~((abs(x - cx) <= side) & (abs(y - cy) <= side))
     return found
 
 
-def _window(inside: pd.DataFrame, cx: float, cy: float, side: float) -> dict[str, Any]:
-    stretch = 1 / np.cos(np.radians(inside["latitude"].mean()))
+def _window(inside: pd.DataFrame, cx: float, cy: float, side: float, shrink: float) -> dict[str, Any]:
     names = inside["place_name"].dropna()
     if names.empty:
         names = inside["county_name"].dropna()
     common = names.value_counts(sort=False).sort_index()
     half = side / 2
-    box = [(cx - half) * stretch, cy - half, (cx + half) * stretch, cy + half]
+    box = [(cx - half) / shrink, cy - half, (cx + half) / shrink, cy + half]
     return {"name": str(common.idxmax()) if len(common) else "", "box": [round(float(edge), 4) for edge in box]}

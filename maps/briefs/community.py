@@ -27,7 +27,7 @@ def community_brief(writer: Writer, row: Row) -> Brief:
     return Brief(
         key=ident,
         language=texts.language,
-        title=str(row["name"]),
+        title=writer.name_of(row),
         subtitle=texts(
             "briefs.subtitle_community",
             state=result.state.name,
@@ -38,13 +38,13 @@ def community_brief(writer: Writer, row: Row) -> Brief:
         banner=writer.banner,
         headline=headline,
         facts=_facts(writer, row),
-        map_svg=locator_svg(writer.ground, result, ident, texts),
-        map_alt=texts("briefs.map.alt_community", name=row["name"], state=result.state.name, **seen),
+        map_svg=locator_svg(writer.ground, ident, texts),
+        map_alt=texts("briefs.map.alt_community", name=writer.name_of(row), state=result.state.name, **seen),
         map_caption=texts("briefs.map.caption_community", top=words.top_share(writer.uncertainty)),
         sections=[
             _action(writer, row),
             _who(writer, row),
-            writer.barriers("community", ident),
+            writer.barriers(ident),
             _training(writer, row),
             writer.work("community", ident),
             _questions(writer, row),
@@ -171,7 +171,8 @@ def _tied(writer: Writer, row: Row) -> str:
     texts = writer.texts
     ids = [] if is_missing(row["tied_with"]) else str(row["tied_with"]).split()
     communities = writer.result.table("communities")
-    names = communities.loc[communities["community_id"].isin(ids)].sort_values("rank")["name"].tolist()
+    tied = communities.loc[communities["community_id"].isin(ids)].sort_values("rank")
+    names = [writer.name_of(other) for _, other in tied.iterrows()]
     if not names:
         return texts("briefs.action.untied")
     return texts("briefs.action.tied", n=len(names), names="; ".join(names[:MOST_TIED]))

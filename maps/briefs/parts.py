@@ -10,7 +10,8 @@ import pandas as pd
 
 from geodata.results import StateResult
 from maps.briefs.model import Fact, Grid, Point, Section
-from maps.figures.locator import Ground, ground_of
+from maps.figures.ground import Ground, ground_of
+from maps.source_lines import sources_in_order
 from maps.texts import Texts, load_texts
 from maps.words import Words, is_missing
 
@@ -83,13 +84,16 @@ class Writer:
         return [self.texts(f"briefs.{key}.head.{name}") for name in names]
 
     def measures_grid(self, unit_kind: str, unit_id: str) -> Grid | None:
-        """Return the survey measures of a unit beside the median tract, or None where none is known."""
+        """Return the survey measures of a unit beside the median tract, or None where none is known.
+
+        Whether a state is above its own median tract says nothing of where help is needed, so it is left out.
+        """
         yes = self.texts("codes.flag.true")
         rows = [
             [
                 self.texts.word("codes.measure", row["measure"]),
                 self.words.percent(row["share"]),
-                "" if is_missing(row["share_moe"]) else self.words.percent(row["share_moe"]),
+                self.margin(row["share_moe"]),
                 self.words.percent(row["state_median"]),
                 yes if row["clearly_above"] else "",
             ]
@@ -97,11 +101,22 @@ class Writer:
             if not is_missing(row["share"])
         ]
         names = ("measure", "here", "margin", "median", "above")
-        return Grid(self.head("who", *names), rows, [False, True, True, True, False]) if rows else None
+        numeric = [False, True, True, True, False]
+        shown = len(names) - (unit_kind == "state")
+        cells = [row[:shown] for row in rows]
+        return Grid(self.head("who", *names[:shown]), cells, numeric[:shown]) if rows else None
 
-    def barriers(self, unit_kind: str, unit_id: str) -> Section:
+    def margin(self, share: Any) -> str:
+        """Return a margin of error as a percentage, with a digit more where it is small."""
+        return "" if is_missing(share) else self.words.percent(share, 0 if share >= 0.01 else 1)
+
+    def name_of(self, community: Row | pd.Series) -> str:
+        """Return the name of a community in the reader's language."""
+        return self.words.community(cast(Row, community))
+
+    def barriers(self, community_id: str) -> Section:
         """Return what is clearly above the median, the farthest first, with the support it calls for."""
-        above = [row for row in self.rows("barriers", unit_kind, unit_id) if row["clearly_above"]]
+        above = [row for row in self.rows("barriers", "community", community_id) if row["clearly_above"]]
         above.sort(key=lambda row: row["state_median"] - row["share"])
         points = [
             Point(
@@ -115,7 +130,7 @@ class Writer:
             )
             for row in above
         ]
-        none = self.texts(f"briefs.barriers.none{'_state' if unit_kind == 'state' else ''}")
+        none = self.texts("briefs.barriers.none")
         return Section(self.texts("briefs.barriers.title"), lead=[] if points else [none], points=points)
 
     def work(self, unit_kind: str, unit_id: str) -> Section:
@@ -168,14 +183,12 @@ class Writer:
         return Section(self.texts("briefs.method.title"), lead=[lead])
 
     def sources(self) -> Section:
-        """Return the sources with their vintage, each once."""
-        told: dict[str, None] = {}
-        for use in self.result.sources:
+        """Return the main sources with their vintage."""
+        told = []
+        for use in sources_in_order(self.result)[:MOST_SOURCES]:
             vintage = f", {use.vintage}" if use.vintage else ""
             mark = f"; {self.texts('briefs.sources.archived')}" if use.archived else ""
-            told[self.texts("briefs.sources.row", title=use.title, publisher=use.publisher, vintage=vintage + mark)] = (
-                None
-            )
-        shown = list(told)[:MOST_SOURCES]
+            publisher = {"publisher": use.publisher, "vintage": vintage + mark}
+            told.append(self.texts("briefs.sources.row", title=use.title, **publisher))
         more = [self.texts("briefs.sources.more")]
-        return Section(self.texts("briefs.sources.title"), lead=["; ".join(shown) + ".", *more] if shown else more)
+        return Section(self.texts("briefs.sources.title"), lead=["; ".join(told) + ".", *more] if told else more)

@@ -27,14 +27,14 @@ def state_brief(writer: Writer) -> Brief:
         banner=writer.banner,
         headline=_headline(writer),
         facts=_facts(writer),
-        map_svg=locator_svg(writer.ground, result, None, texts),
+        map_svg=locator_svg(writer.ground, None, texts),
         map_alt=state_map_alt(result, texts),
         map_caption=texts("briefs.map.caption_state"),
         sections=[
             _first(writer),
             _hubs(writer),
             _who(writer),
-            writer.barriers("state", usps),
+            _barriers(writer),
             _training(writer),
             writer.work("state", usps),
             _questions(writer),
@@ -51,9 +51,31 @@ def _headline(writer: Writer) -> Point:
     communities = writer.result.table("communities").sort_values("rank")
     if not len(communities):
         return Point(writer.texts("briefs.first.none"))
-    names = "; ".join(communities["name"].head(3))
+    names = "; ".join(_names(writer))
     told = writer.texts("briefs.headline_state", names=names, n=len(communities), state=writer.result.state.name)
     return Point(writer.texts("briefs.headline_start"), told)
+
+
+def _names(writer: Writer) -> list[str]:
+    """Return the names of the first three communities."""
+    first = writer.result.table("communities").sort_values("rank").head(3)
+    return [writer.name_of(row) for _, row in first.iterrows()]
+
+
+def _barriers(writer: Writer) -> Section:
+    """Return in how many communities each barrier is clearly above the median, with the support it calls for."""
+    texts, table = writer.texts, writer.result.table("barriers")
+    title, n = texts("briefs.barriers.title"), len(writer.result.table("communities"))
+    above = table[(table["unit_kind"] == "community") & table["clearly_above"]]["measure"].value_counts()
+    points = [
+        Point(
+            texts.word("codes.support", measure),
+            texts("briefs.barriers.row_state", measure=texts.word("codes.measure", measure), count=count, n=n),
+        )
+        for measure, count in sorted(above.items(), key=lambda item: (-int(item[1]), str(item[0])))
+    ]
+    lead = texts("briefs.barriers.lead_state") if points else texts("briefs.barriers.none_state")
+    return Section(title, lead=[lead], points=points)
 
 
 def _facts(writer: Writer) -> list[Fact]:
@@ -102,7 +124,7 @@ def _first(writer: Writer) -> Section:
     rows = [
         [
             words.number(row["rank"]),
-            str(row["name"]),
+            writer.name_of(row),
             words.span(row["rank_low"], row["rank_high"]),
             texts.word("codes.tier_short", row["tier"]),
             words.about(row["eligible_adults"]),
@@ -166,7 +188,7 @@ def _training(writer: Writer) -> Section:
 
 def _questions(writer: Writer) -> Section:
     texts = writer.texts
-    names = writer.result.table("communities").sort_values("rank")["name"].head(3).tolist()
+    names = _names(writer)
     asked = [
         texts("briefs.questions.state_budget", names="; ".join(names) if names else writer.result.state.name),
         texts("briefs.questions.state_seats"),

@@ -5,6 +5,7 @@ Each is a drawing on an empty figure, its height, and a text alternative that ca
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def rank_intervals_alt(result: StateResult, texts: Texts) -> str:
     rows = "; ".join(
         texts(
             "figures.rank_intervals.alt_row",
-            name=row["name"],
+            name=words.community(row),
             rank=words.number(row["rank"]),
             low=words.number(row["rank_low"]),
             high=words.number(row["rank_high"]),
@@ -274,13 +275,17 @@ def _alternatives(result: StateResult) -> pd.DataFrame:
 
 def sensitivity_height(result: StateResult) -> float:
     """Return the height in inches: one line an alternative."""
-    return 1.4 + 0.33 * max(3, len(_alternatives(result)))
+    return 1.4 + 0.38 * max(3, len(_alternatives(result)))
 
 
 def _alternative_name(row: dict[str, Any], texts: Texts) -> str:
     settings = texts.find("codes.setting") or {}
-    setting = settings.get(row["setting"], row["setting"])
-    return f"{setting}: {row['alternative']}"
+    setting, alternative = settings.get(row["setting"], row["setting"]), str(row["alternative"])
+    left_out = alternative.removeprefix("without ")
+    if left_out != alternative:
+        name = texts.word("codes.definition", left_out)
+        return f"{setting}: {texts('codes.alternative_without', name=name)}"
+    return f"{setting}: {texts.word('codes.alternative', alternative)}"
 
 
 def draw_sensitivity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
@@ -295,7 +300,7 @@ def draw_sensitivity(axes: Axes, drawn: Figure, result: StateResult, texts: Text
     for place, row in zip(y, records(table), strict=True):
         told = texts("figures.sensitivity.kept", kept=int(row["kept"]), top=int(row["top"]))
         axes.text(float(row["top"]) + top * 0.015, place, told, va="center", fontsize=9)
-    axes.set_yticks(y, [shortened(_alternative_name(row, texts), 52) for row in records(table)])
+    axes.set_yticks(y, [fill(shortened(_alternative_name(row, texts), 90), 46) for row in records(table)])
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
     axes.invert_yaxis()
     axes.set_xlim(0, top * 1.14)

@@ -1,22 +1,26 @@
-"""Draws the ground of a map: tracts by tier, county lines, points; in a plane where distances look right."""
+"""The ground of a state's maps: its shapes and points in a plane where distances look right.
+
+Made once for all drawings of a state. Does not hold any drawing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.path import Path as DrawnPath
-from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 
 from geodata.results import StateResult
-from maps.figures.drawing import shortened
-from maps.palette import MUTED, NOT_RANKED_FILL, TIER_FILL, TIER_HATCH, TIER_HATCH_COLOR
+from maps.hub_choice import recommended_hubs
+from maps.metros import windows
+
+Shapes = NDArray[np.object_]
+Floats = NDArray[np.float64]
 
 
 class Plane:
@@ -25,102 +29,114 @@ class Plane:
     Longitudes east of 0° are moved west by 360° where a state spans the antimeridian.
     """
 
-    def __init__(self, bounds: NDArray[np.float64]) -> None:
+    def __init__(self, bounds: Floats) -> None:
         west, south, east, north = bounds
         self.wraps = east - west > 180
         self.scale = float(np.cos(np.radians((south + north) / 2)))
 
-    def xy(self, longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    def xy(self, longitude: Any, latitude: Any) -> Floats:
         """Return points (n×2) in the plane."""
         longitude = np.asarray(longitude, dtype=float)
         if self.wraps:
             longitude = np.where(longitude > 0, longitude - 360, longitude)
         return np.column_stack([longitude * self.scale, np.asarray(latitude, dtype=float)])
 
-    def shapes(self, shapes: Iterable[shapely.Geometry]) -> NDArray[np.object_]:
+    def shapes(self, shapes: Iterable[shapely.Geometry]) -> Shapes:
         """Return shapes with their coordinates in the plane."""
-        return np.asarray(
-            shapely.transform(np.asarray(list(shapes), dtype=object), lambda xy: self.xy(xy[:, 0], xy[:, 1])),
-            dtype=object,
-        )
+        flat = shapely.transform(np.asarray(list(shapes), dtype=object), lambda xy: self.xy(xy[:, 0], xy[:, 1]))
+        return np.asarray(flat, dtype=object)
 
 
-def simplified(shapes: NDArray[np.object_], parts_across: int = 900) -> NDArray[np.object_]:
-    """Return a coverage with no more detail than a map `parts_across` pixels wide shows; neighbors still meet."""
-    if len(shapes) == 0:
-        return shapes
-    bounds = shapely.total_bounds(shapes)
-    return np.asarray(
-        shapely.coverage_simplify(shapes, max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / parts_across)
+@dataclass(frozen=True)
+class Window:
+    """A dense part of a state that deserves a close-up; `bounds` is west, south, east, north in the plane."""
+
+    name: str
+    bounds: tuple[float, float, float, float]
+
+    def holds(self, points: Floats) -> NDArray[np.bool_]:
+        """Return which points (n×2) lie in it."""
+        west, south, east, north = self.bounds
+        x, y = points[:, 0], points[:, 1]
+        return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
+
+    def stretched(self, aspect: float) -> Window:
+        """Return the window made wider or higher until its width is `aspect` times its height."""
+        west, south, east, north = self.bounds
+        wide = max(east - west, (north - south) * aspect)
+        high = max(north - south, (east - west) / aspect)
+        x, y = (west + east) / 2, (south + north) / 2
+        return Window(self.name, (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
+
+
+@dataclass(frozen=True)
+class Ground:
+    """All that maps of one state share, in the plane.
+
+    `fills` is the tier of each tract, or `unranked`; `first` the communities in order of rank, with their place
+    in `first_xy`; `points` the places of planned sites, providers for beginners, job centers and hubs.
+    """
+
+    plane: Plane
+    tracts: Shapes
+    fills: list[str]
+    communities: dict[str, Any]
+    first: list[dict[str, Any]]
+    first_xy: Floats
+    counties: Shapes
+    county_names: list[str]
+    outline: Any
+    places: list[tuple[Any, str]]
+    landmarks: dict[str, Shapes]
+    points: dict[str, Floats]
+    windows: list[Window]
+
+
+def ground_of(result: StateResult) -> Ground:
+    """Return the ground of a state."""
+    plane = _plane_of(result)
+    tracts, fills = _tracts(result, plane)
+    communities, counties = result.table("communities"), _with_shape(result.table("counties"))
+    county_shapes = plane.shapes(counties["geometry"])
+    first = communities[communities["rank"].notna() & communities["latitude"].notna()].sort_values("rank")
+    places = _with_shape(result.table("places"))
+    named = places if len(places) else counties
+    landmarks = _with_shape(result.table("landmarks"))
+    return Ground(
+        plane=plane,
+        tracts=tracts,
+        fills=fills,
+        communities={
+            key: shape
+            for key, shape in zip(communities["community_id"], plane.shapes(communities["geometry"]), strict=True)
+            if shape is not None
+        },
+        first=cast(list[dict[str, Any]], first.drop(columns="geometry").to_dict("records")),
+        first_xy=plane.xy(first["longitude"], first["latitude"]),
+        counties=county_shapes,
+        county_names=counties["name"].astype(str).tolist(),
+        outline=shapely.union_all(county_shapes if len(county_shapes) else tracts),
+        places=list(zip(plane.shapes(named["geometry"]), named["name"].astype(str), strict=True)),
+        landmarks={
+            kind: plane.shapes(landmarks.loc[landmarks["kind"] == kind, "geometry"])
+            for kind in ("water", "road", "corridor", "tribal")
+        },
+        points=_points(result, plane),
+        windows=_windows(result, plane, plane.xy(first["longitude"], first["latitude"])),
     )
 
 
-def rings_of(shapes: Any) -> NDArray[np.object_]:
+def simplified(shapes: Shapes, tolerance: float) -> Shapes:
+    """Return a coverage with no more detail than `tolerance` (degrees of latitude); neighbors still meet."""
+    return np.asarray(shapely.coverage_simplify(shapes, tolerance)) if len(shapes) else shapes
+
+
+def rings_of(shapes: Any) -> Shapes:
     """Return the rings of a polygon, of several in one, or of an array of these."""
     return np.asarray(shapely.get_rings(shapely.get_parts(shapes)))
 
 
-def drawn_path(shape: shapely.Geometry) -> DrawnPath:
-    """Return a polygon (or several) as one path, holes included."""
-    vertices, codes = [], []
-    for ring in rings_of(shape):
-        points = shapely.get_coordinates(ring)
-        vertices.append(points)
-        codes.append(np.r_[DrawnPath.MOVETO, np.full(len(points) - 2, DrawnPath.LINETO), DrawnPath.CLOSEPOLY])
-    if not vertices:
-        return DrawnPath(np.empty((0, 2)))
-    return DrawnPath(np.vstack(vertices), np.concatenate(codes))
-
-
-def draw_tiers(
-    axes: Axes, shapes: NDArray[np.object_], tiers: list[str], ranked: list[bool], hatch: bool = True
-) -> None:
-    """Fill polygons by tier, with a hatch besides color; unranked ones stay white."""
-    paths = [drawn_path(shape) for shape in shapes]
-    groups: dict[str, list[DrawnPath]] = {}
-    for path, tier, is_ranked in zip(paths, tiers, ranked, strict=True):
-        groups.setdefault(tier if is_ranked else "unranked", []).append(path)
-    for tier in ("unranked", "none", "C", "B", "A"):
-        if tier in groups:
-            fill = TIER_FILL.get(tier, NOT_RANKED_FILL)
-            axes.add_collection(PathCollection(groups[tier], facecolor=fill, edgecolor="#D8D2C4", linewidth=0.25))
-            if hatch and TIER_HATCH.get(tier):
-                axes.add_collection(
-                    PathCollection(
-                        groups[tier],
-                        facecolor="none",
-                        edgecolor=TIER_HATCH_COLOR[tier],
-                        hatch=TIER_HATCH[tier],
-                        linewidth=0,
-                    )
-                )
-
-
-def draw_outlines(axes: Axes, shapes: NDArray[np.object_], color: str, width: float, zorder: float = 3) -> None:
-    """Draw the borders of polygons."""
-    rings = [shapely.get_coordinates(ring) for ring in rings_of(shapes)] if len(shapes) else []
-    axes.add_collection(LineCollection(rings, colors=color, linewidths=width, zorder=zorder))
-
-
-def draw_names(axes: Axes, shapes: NDArray[np.object_], names: list[str]) -> None:
-    """Write names inside polygons, small and muted, with a light edge so that they hold on any fill."""
-    for shape, name in zip(shapes, names, strict=True):
-        if not shape.is_empty:
-            point = shape.representative_point()
-            text = axes.text(
-                point.x,
-                point.y,
-                shortened(name, 22),
-                fontsize=7.5,
-                color=MUTED,
-                style="italic",
-                ha="center",
-                zorder=3.5,
-            )
-            text.set_path_effects([Stroke(linewidth=2, foreground="white", alpha=0.8), Normal()])
-
-
-def apart(points: NDArray[np.float64], distance: float, rounds: int = 60) -> NDArray[np.float64]:
+def apart(points: Floats, distance: float, rounds: int = 60) -> Floats:
     """Return points (n×2) pushed from each other until no two are nearer than `distance`, so labels can be read."""
     out = points.astype(float).copy()
     for _ in range(rounds):
@@ -142,26 +158,52 @@ def apart(points: NDArray[np.float64], distance: float, rounds: int = 60) -> NDA
     return out
 
 
-def tract_shapes(result: StateResult, plane: Plane) -> tuple[NDArray[np.object_], list[str], list[bool]]:
-    """Return simplified polygons in the plane with tier and whether ranked, for tracts that have a polygon."""
+def _with_shape(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["geometry"].notna()]
+
+
+def _tracts(result: StateResult, plane: Plane) -> tuple[Shapes, list[str]]:
     scores = result.table("tract_scores").set_index("geoid")
-    polygons = result.table("tracts")
-    polygons = polygons[polygons["geoid"].isin(scores.index) & polygons["geometry"].notna()]
-    rows = scores.loc[polygons["geoid"]]
+    tracts = _with_shape(result.table("tracts"))
+    tracts = tracts[tracts["geoid"].isin(scores.index)]
+    rows = scores.loc[tracts["geoid"]]
     ranked = rows["need"].notna() & (rows["population"].fillna(1) > 0)
-    return simplified(plane.shapes(polygons["geometry"])), rows["tier"].tolist(), ranked.tolist()
+    fills = [tier if known else "unranked" for tier, known in zip(rows["tier"], ranked, strict=True)]
+    return plane.shapes(tracts["geometry"]), fills
 
 
-def plane_of(result: StateResult) -> Plane:
-    """Return the plane a state is drawn in."""
+def _points(result: StateResult, plane: Plane) -> dict[str, Floats]:
+    sites, providers = result.table("sites"), result.table("providers")
+    tables = {
+        "sites": sites[sites["status"] == "planned"],
+        "providers": providers[providers["entry_stage"] == "entry"],
+        "job_centers": result.table("job_centers"),
+        "hubs": recommended_hubs(result),
+    }
+    out = {}
+    for name, table in tables.items():
+        placed = table[table["latitude"].notna() & table["longitude"].notna()]
+        out[name] = plane.xy(placed["longitude"], placed["latitude"])
+    return out
+
+
+def _windows(result: StateResult, plane: Plane, first: Floats) -> list[Window]:
+    """Return the dense windows that hold communities, the one with most of them first."""
+    found = []
+    for window in windows(result.table("tract_scores")):
+        west, south, east, north = window["box"]
+        corners = plane.xy([west, east], [south, north])
+        found.append(Window(window["name"], (*corners[0], *corners[1])))
+    found = [window for window in found if window.holds(first).any()]
+    return sorted(found, key=lambda window: -int(window.holds(first).sum()))
+
+
+def _plane_of(result: StateResult) -> Plane:
     polygons = result.table("tracts")
     if isinstance(polygons, gpd.GeoDataFrame) and len(polygons):
         return Plane(polygons.total_bounds)
-    scores = result.table("tract_scores")
+    scores = result.table("tract_scores").dropna(subset=["longitude", "latitude"])
     if not len(scores):
         return Plane(np.array([-100.0, 30.0, -90.0, 40.0]))
-    return Plane(
-        np.array(
-            [scores["longitude"].min(), scores["latitude"].min(), scores["longitude"].max(), scores["latitude"].max()]
-        )
-    )
+    x, y = scores["longitude"], scores["latitude"]
+    return Plane(np.array([x.min(), y.min(), x.max(), y.max()]))

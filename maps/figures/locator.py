@@ -14,94 +14,64 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.results import StateResult
 from maps.figures.drawing import printable, shortened
-from maps.figures.ground import Plane, apart, plane_of, rings_of
-from maps.hub_choice import recommended_hubs
-from maps.palette import INK, MARKER, MUTED, NOT_RANKED_FILL, TIER_FILL, TIER_HATCH_COLOR
+from maps.figures.ground import Ground, apart, rings_of, simplified
+from maps.palette import INK, MARKER, MUTED, NOT_RANKED_FILL, TIER_FILL, TIER_HATCH_COLOR, WATER_FILL
 from maps.texts import Texts
 
 WIDTH, HEIGHT, MAP_WIDTH = 720.0, 340.0, 480.0
 INSET = (500.0, 4.0, 212.0, 126.0)  # left, top, width, height
-AROUND = 1.9  # side of the view over the community's own
+CLOSE_UP = (500.0, 196.0, 212.0, 142.0)
+AROUND = 2.6  # side of the view over the community's own
 LEAST_VIEW_DEGREES = 0.05
 MOST_PLACE_NAMES = 6
 LETTER_WIDTH = 7.2  # of our font at 11 units, a generous mean
+FIRST_COMMUNITIES = 10
 CROWD = 30  # markers of a kind beyond which they are drawn small
 KM_PER_DEGREE = 111.2
 KM_PER_MILE = 1.609344
 FONT = 'font-family="DejaVu Sans, Verdana, Arial, sans-serif"'
-WATER_FILL, ROAD_LINE, TRIBAL_LINE = "#DCEAF5", "#B8A98F", "#7A5C99"
+ROAD_LINE, TRIBAL_LINE = "#B8A98F", "#7A5C99"
 
 
-@dataclass(frozen=True)
-class Ground:
-    """All that maps of one state share, in the plane: made once for every brief."""
+def locator_svg(ground: Ground, community_id: str | None, texts: Texts) -> str:
+    """Return the map of a community, or of the state where `community_id` is None, 720×340 user units.
 
-    plane: Plane
-    tracts: NDArray[np.object_]
-    fills: list[str]
-    communities: dict[str, Any]
-    counties: NDArray[np.object_]
-    outline: Any
-    names: list[tuple[Any, str]]
-    landmarks: dict[str, NDArray[np.object_]]
-    points: dict[str, NDArray[np.float64]]
-
-
-def ground_of(result: StateResult) -> Ground:
-    """Return the ground of a state."""
-    plane = plane_of(result)
-    scores = result.table("tract_scores").set_index("geoid")
-    tracts = result.table("tracts")
-    tracts = tracts[tracts["geoid"].isin(scores.index) & tracts["geometry"].notna()]
-    rows = scores.loc[tracts["geoid"]]
-    ranked = rows["need"].notna() & (rows["population"].fillna(1) > 0)
-    shapes = plane.shapes(tracts["geometry"])
-    communities, counties = result.table("communities"), result.table("counties")
-    county_shapes = plane.shapes(counties["geometry"].dropna())
-    landmarks = result.table("landmarks")
-    return Ground(
-        plane=plane,
-        tracts=shapes,
-        fills=[tier if known else "unranked" for tier, known in zip(rows["tier"], ranked, strict=True)],
-        communities={
-            key: shape
-            for key, shape in zip(communities["community_id"], plane.shapes(communities["geometry"]), strict=True)
-            if shape is not None
-        },
-        counties=county_shapes,
-        outline=shapely.union_all(county_shapes if len(county_shapes) else shapes),
-        names=_names(result, plane),
-        landmarks={
-            kind: plane.shapes(landmarks.loc[landmarks["kind"] == kind, "geometry"].dropna())
-            for kind in ("water", "road", "corridor", "tribal")
-        },
-        points=_points(result, plane),
+    A state with a dense city gets a close-up of it.
+    """
+    shape = ground.communities.get(community_id) if community_id else ground.outline
+    if shape is None or shape.is_empty:
+        shape = ground.outline
+    view = View.around(np.asarray(shape.bounds), AROUND if community_id else 1.06)
+    parts = list(_ground(ground, view))
+    aside = [*(_inset(ground, view) if community_id else ()), *_legend(texts, bool(community_id))]
+    beyond = np.ones(len(ground.first_xy), dtype=bool)
+    if community_id:
+        for color, width in (("#fff", 5), (INK, 2.6)):
+            parts.append(f'<path d="{view.path(shape)}" fill="none" stroke="{color}" stroke-width="{width}"/>')
+    elif ground.windows:
+        close = View.around(np.asarray(ground.windows[0].bounds), 1.0, CLOSE_UP)
+        beyond = ~close.holds(ground.first_xy)
+        parts.append(f'<path d="{view.path(close.box)}" fill="none" stroke="{INK}" stroke-width="1.6"/>')
+        inner = [*_ground(ground, close), *_markers(ground, close, 0.7), *_numbers(ground, ~beyond, close)]
+        aside.append(_framed(inner, close, "c"))
+    parts += [*_markers(ground, view, 1.0), *_labels(ground, view)]
+    if not community_id:
+        parts += _numbers(ground, beyond, view)
+    parts += _scale(view, texts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" {FONT} font-size="11">'
+        f"<defs>{_patterns()}</defs>"
+        f'<rect width="{WIDTH:g}" height="{HEIGHT:g}" fill="#fff"/>{_framed(parts, view, "m")}{"".join(aside)}</svg>'
     )
 
 
-def locator_svg(ground: Ground, result: StateResult, community_id: str | None, texts: Texts) -> str:
-    """Return the map of a community, or of the state where `community_id` is None, 720×340 user units."""
-    shape = ground.communities.get(community_id) if community_id else ground.outline
-    bounds = np.asarray(shape.bounds if shape is not None and not shape.is_empty else ground.outline.bounds)
-    view = View.around(bounds, AROUND if community_id else 1.06)
-    parts = [*_ground(ground, view), *_labels(ground, view)]
-    if community_id and shape is not None:
-        parts.append(f'<path d="{view.path(shape)}" fill="none" stroke="#fff" stroke-width="5"/>')
-        parts.append(f'<path d="{view.path(shape)}" fill="none" stroke="{INK}" stroke-width="2.6"/>')
-    parts += _markers(ground, view)
-    if not community_id:
-        parts += _numbers(ground, result, view)
-    parts += _scale(view, texts)
-    clip = f'<clipPath id="m"><rect width="{MAP_WIDTH:g}" height="{HEIGHT:g}"/></clipPath>'
-    inner = f'<g clip-path="url(#m)">{"".join(parts)}</g>'
-    frame = f'<rect x=".5" y=".5" width="{MAP_WIDTH - 1:g}" height="{HEIGHT - 1:g}" fill="none" stroke="{MUTED}"/>'
-    aside = [*(_inset(ground, view) if community_id else ()), *_legend(texts, bool(community_id))]
+def _framed(parts: list[str], view: View, name: str) -> str:
+    """Return what a view shows, cut at its frame."""
+    box = f'x="{view.left:g}" y="{view.top:g}" width="{view.width:g}" height="{view.height:g}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" {FONT} font-size="11">'
-        f"<defs>{clip}{_patterns()}</defs>"
-        f'<rect width="{WIDTH:g}" height="{HEIGHT:g}" fill="#fff"/>{inner}{frame}{"".join(aside)}</svg>'
+        f'<clipPath id="{name}"><rect {box}/></clipPath><g clip-path="url(#{name})">{"".join(parts)}'
+        f'<rect {box} fill="none" stroke="{MUTED}" stroke-width="2"/></g>'
     )
 
 
@@ -167,37 +137,10 @@ class View:
         """Return which shapes reach into the window."""
         return np.asarray(shapely.intersects(shapes, self.box)) if len(shapes) else np.zeros(0, dtype=bool)
 
-    def simple(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-        """Return a coverage without detail the window cannot show."""
-        return np.asarray(shapely.coverage_simplify(shapes, 0.4 / self.scale)) if len(shapes) else shapes
-
-
-def _points(result: StateResult, plane: Plane) -> dict[str, NDArray[np.float64]]:
-    sites, providers = result.table("sites"), result.table("providers")
-    tables = {
-        "sites": sites[sites["status"] == "planned"],
-        "providers": providers[providers["entry_stage"] == "entry"],
-        "job_centers": result.table("job_centers"),
-        "hubs": recommended_hubs(result),
-    }
-    out = {}
-    for name, table in tables.items():
-        placed = table[table["latitude"].notna() & table["longitude"].notna()]
-        out[name] = plane.xy(placed["longitude"].to_numpy(), placed["latitude"].to_numpy())
-    return out
-
-
-def _names(result: StateResult, plane: Plane) -> list[tuple[Any, str]]:
-    """Return places with their polygon, or counties where there are no places."""
-    table = result.table("places")
-    table = table if len(table) else result.table("counties")
-    table = table[table["geometry"].notna()]
-    return list(zip(plane.shapes(table["geometry"]), table["name"].astype(str), strict=True))
-
 
 def _ground(ground: Ground, view: View) -> Iterator[str]:
     near = view.near(ground.tracts)
-    shapes = view.simple(ground.tracts[near])
+    shapes = simplified(ground.tracts[near], 0.4 / view.scale)
     fills = [fill for fill, is_near in zip(ground.fills, near, strict=True) if is_near]
     for tier in ("unranked", "none", "C", "B", "A"):
         data = "".join(view.path(shape) for shape, fill in zip(shapes, fills, strict=True) if fill == tier)
@@ -219,29 +162,29 @@ def _ground(ground: Ground, view: View) -> Iterator[str]:
             if not simple.is_empty and simple.geom_type != "GeometryCollection":
                 yield f'<path d="{view.path(simple, closed)}" {style}/>'
     counties = ground.counties[view.near(ground.counties)]
-    data = "".join(view.path(shape) for shape in view.simple(counties))
+    data = "".join(view.path(shape) for shape in simplified(counties, 0.4 / view.scale))
     yield f'<path d="{data}" fill="none" stroke="#6B6B6B" stroke-width="1.2"/>'
 
 
 def _labels(ground: Ground, view: View) -> Iterator[str]:
     """Write the names of the largest places in view, each where most of it can be seen."""
-    shapes = np.asarray([shape for shape, _ in ground.names], dtype=object)
+    shapes = np.asarray([shape for shape, _ in ground.places], dtype=object)
     near = np.flatnonzero(view.near(shapes))
     seen = shapely.intersection(shapes[near], view.box)
     order = np.argsort(-shapely.area(seen), kind="stable")[:MOST_PLACE_NAMES]
     for place in order:
         point = shapely.point_on_surface(seen[place])
         x, y = view.xy(np.array([[point.x, point.y]]))[0]
-        name = shortened(ground.names[near[place]][1].removesuffix(" County"), 22)
+        name = shortened(ground.places[near[place]][1].removesuffix(" County"), 22)
         half = len(name) * LETTER_WIDTH / 2
         x, y = float(np.clip(x, half, view.width - half)), float(np.clip(y, 14, view.height - 24))
         yield _text(x, y, name, f'text-anchor="middle" fill="{INK}"', halo=True)
 
 
-def _markers(ground: Ground, view: View) -> Iterator[str]:
+def _markers(ground: Ground, view: View, scale: float) -> Iterator[str]:
     for name, points in ground.points.items():
         seen = points[view.holds(points)]
-        size = 0.55 if name != "hubs" and len(seen) > CROWD else 1.0
+        size = scale * (0.55 if name != "hubs" and len(seen) > CROWD else 1.0)
         for x, y in view.xy(seen):
             yield _marker(name, x, y, size)
 
@@ -251,7 +194,7 @@ def _marker(name: str, x: float, y: float, size: float = 1.0) -> str:
     if name == "providers":
         half = 4.5 * size
         return f'<rect x="{x - half:.1f}" y="{y - half:.1f}" width="{2 * half:g}" height="{2 * half:g}" {style}/>'
-    shapes = {
+    shapes: dict[str, list[tuple[float, float]]] = {
         "sites": [(0, -5), (4.8, 3.8), (-4.8, 3.8)],
         "job_centers": [(0, -6), (5, 0), (0, 6), (-5, 0)],
         "hubs": [
@@ -263,16 +206,16 @@ def _marker(name: str, x: float, y: float, size: float = 1.0) -> str:
     return f'<polygon points="{corners}" {style}/>'
 
 
-def _numbers(ground: Ground, result: StateResult, view: View, most: int = 10) -> Iterator[str]:
-    """Write the rank of the first communities where they are, with a line to the spot where they crowd."""
-    first = result.table("communities").sort_values("rank").head(most)
-    first = first[first["rank"].notna() & first["latitude"].notna()]
-    points = view.xy(ground.plane.xy(first["longitude"].to_numpy(), first["latitude"].to_numpy()))
-    for rank, (x, y), (at_x, at_y) in zip(first["rank"], points, apart(points, 21), strict=True):
+def _numbers(ground: Ground, which: NDArray[np.bool_], view: View) -> Iterator[str]:
+    """Write the rank of those first communities that `which` picks, with a line to the place where they crowd."""
+    picked = [place for place in np.flatnonzero(which) if place < FIRST_COMMUNITIES]
+    points = view.xy(ground.first_xy[picked])
+    for place, (x, y), (at_x, at_y) in zip(picked, points, apart(points, 21), strict=True):
         if abs(at_x - x) + abs(at_y - y) > 6:
             yield f'<path d="M{x:.1f},{y:.1f}L{at_x:.1f},{at_y:.1f}" stroke="{INK}"/>'
         yield f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="9.5" fill="{INK}" stroke="#fff" stroke-width="1.2"/>'
-        yield _text(at_x, at_y + 4, str(int(rank)), 'text-anchor="middle" font-weight="bold" fill="#fff"')
+        rank = str(int(ground.first[place]["rank"]))
+        yield _text(at_x, at_y + 4, rank, 'text-anchor="middle" font-weight="bold" fill="#fff"')
 
 
 def _scale(view: View, texts: Texts) -> Iterator[str]:

@@ -3,9 +3,9 @@
 UTF-8 with a byte order mark: without it Excel reads “Doña Ana” as another script, and every other reader of
 ours skips it. A header row and nothing above it, so that any program can read the file; the date, the kind of
 data and the sources with vintage are the last three columns of every row, because a file loses its neighbors
-when it is mailed. Text that a spreadsheet would take for a formula gets an apostrophe in front (the file beside
-says so); numbers are left alone. GEOIDs are text: Excel still drops leading zeros when it opens a CSV by
-double click, which the workbook does not.
+when it is mailed (the long lists leave the sources to the file beside them). Text that a spreadsheet would take
+for a formula gets an apostrophe in front (the file beside says so); numbers are left alone. GEOIDs are text:
+Excel still drops leading zeros when it opens a CSV by double click, which the workbook does not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 
 from geodata.files import write_bytes, write_text
 from maps.lists.provenance import Provenance, shortened
-from maps.lists.tables import ListTable
+from maps.lists.tables import LONG_LISTS, ListTable
 from maps.texts import Texts
 
 #: First signs by which a spreadsheet takes text for a formula, their full-width forms included.
@@ -46,16 +46,21 @@ def write_csv(table: ListTable, file: Path, provenance: Provenance, texts: Texts
             values = values.map({True: "true", False: "false"})
         rows[column.name] = values
     kind = texts("lists.data_kind.sample" if provenance.sample else "lists.data_kind.public")
-    for name, value in zip(ROW_PROVENANCE, (provenance.as_of, kind, provenance.vintages), strict=True):
+    told = dict(zip(ROW_PROVENANCE, (provenance.as_of, kind, provenance.vintages), strict=True))
+    if table.name in LONG_LISTS:
+        del told["data_sources"]
+    for name, value in told.items():
         rows[name] = harmless(value)
     text = rows.to_csv(index=False, lineterminator="\r\n")
     write_bytes(file, text.encode("utf-8-sig"))
     beside = file.with_name(f"{file.name}-metadata.json")
-    write_text(beside, json.dumps(_metadata(table, file.name, provenance), indent=1, ensure_ascii=False) + "\n")
+    write_text(
+        beside, json.dumps(_metadata(table, file.name, provenance, tuple(told)), indent=1, ensure_ascii=False) + "\n"
+    )
     return [file, beside]
 
 
-def _metadata(table: ListTable, file_name: str, provenance: Provenance) -> dict[str, object]:
+def _metadata(table: ListTable, file_name: str, provenance: Provenance, added: tuple[str, ...]) -> dict[str, object]:
     columns = [
         {
             "name": column.name,
@@ -65,7 +70,7 @@ def _metadata(table: ListTable, file_name: str, provenance: Provenance) -> dict[
         }
         for column in table.columns
     ]
-    columns += [{"name": name, "datatype": "string"} for name in ROW_PROVENANCE]
+    columns += [{"name": name, "datatype": "string"} for name in added]
     return {
         "@context": "http://www.w3.org/ns/csvw",
         "url": file_name,

@@ -57,8 +57,10 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
     `link` gives for a row (its columns by name) the address its name leads to, or None. KeyError where there
     is no such list.
     """
-    table = list_table(result, name)
     words, spec = Words(texts), LISTS[name]
+    table = list_table(
+        result, name, community_name=lambda row: words.community({str(key): value for key, value in row.items()})
+    )
     columns = [column for wanted in spec.shown for column in table.columns if column.name == wanted]
     rows = [
         [_cell(column, row, column.name == spec.row_header, texts, words, link) for column in columns]

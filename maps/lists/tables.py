@@ -281,11 +281,17 @@ LISTS: dict[str, ListSpec] = {
 LONG_LISTS = ("barriers", "work_by_quarter", "need_parts")
 
 
-def list_table(result: StateResult, name: str, reasons: Callable[[pd.Series], str] | None = None) -> ListTable:
+def list_table(
+    result: StateResult,
+    name: str,
+    reasons: Callable[[pd.Series], str] | None = None,
+    community_name: Callable[[pd.Series], str] | None = None,
+) -> ListTable:
     """Return the rows of the list `name`, in reading order.
 
     `reasons` turns a row of `tract_scores` into the text of the column `why`; without it that column is
-    left out. KeyError where there is no such list.
+    left out. `community_name` turns a row of `communities` into its name in the reader's language. KeyError
+    where there is no such list.
     """
     spec = LISTS[name]
     if name == "sources":
@@ -297,6 +303,8 @@ def list_table(result: StateResult, name: str, reasons: Callable[[pd.Series], st
     columns = [column for column in spec.table.columns if column.kind != "geometry"]
     if spec.table.extra:
         columns += [_unknown_column(frame, beyond) for beyond in frame.columns if beyond not in spec.table.names]
+    if name == "communities" and community_name is not None:
+        frame["name"] = pd.Series([community_name(row) for _, row in frame.iterrows()], index=frame.index, dtype="str")
     if WHY in spec.added and reasons is not None:
         frame[WHY.name] = pd.Series([reasons(row) for _, row in frame.iterrows()], index=frame.index, dtype="str")
         columns.append(WHY)

@@ -19,6 +19,7 @@ from maps.lists.tables import LISTS, LONG_LISTS, ListTable, list_table
 from maps.lists.workbook import write_workbook
 from maps.texts import Texts, load_texts
 from maps.why import medians_of, why
+from maps.words import Words
 
 FORMATS = ("csv", "json", "parquet")
 
@@ -40,13 +41,16 @@ def texts_for(result: StateResult, language: str) -> Texts:
 
 
 def tables_in(result: StateResult, texts: Texts) -> dict[str, ListTable]:
-    """Return every list, reasons worded in the language of `texts`."""
-    medians = medians_of(result)
+    """Return every list, reasons and names of communities in the language of `texts`."""
+    medians, words = medians_of(result), Words(texts)
 
     def reasons(row: pd.Series) -> str:
         return " ".join(why(row, texts, medians))
 
-    return {name: list_table(result, name, reasons) for name in LISTS}
+    def community_name(row: pd.Series) -> str:
+        return words.community({str(key): value for key, value in row.items()})
+
+    return {name: list_table(result, name, reasons, community_name) for name in LISTS}
 
 
 def workbook_tables(tables: dict[str, ListTable]) -> list[ListTable]:
