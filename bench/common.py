@@ -29,7 +29,8 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
-LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "numba", "access", "libpysal", "spopt", "highspy")
+LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "numba", "access", "libpysal", "spopt", "highspy",
+             "scikit-image", "rasterio", "exactextract")  # fmt: skip
 LONGEST_SECONDS = 3600
 
 
@@ -38,7 +39,8 @@ class Contender:
     """One way of doing the work: `function` of `module`, what it is called in the table, how often it is run.
 
     `share` is the part of the work it does where all of it would take too long; its seconds are divided by it, and
-    the table says so. `checked` tells whether its result is the same quantity as the first contender's.
+    the table says so. `checked` tells whether its result is the same quantity as the first contender's. `python` is
+    another interpreter to run it with, for peers that must not be installed beside the project.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Contender:
     repeats: int = 1
     share: float = 1.0
     checked: bool = True
+    python: str = sys.executable
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
@@ -92,7 +95,7 @@ def measured(module: str, contender: Contender, arguments: dict[str, Any]) -> tu
         order = [module, contender.function, json.dumps(arguments), str(contender.repeats), str(result)]
         try:
             ran = subprocess.run(
-                [sys.executable, "-m", "bench.common", *order],
+                [contender.python, "-m", "bench.common", *order],
                 capture_output=True,
                 text=True,
                 cwd=HERE.parent,
