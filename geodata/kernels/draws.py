@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geodata.errors import InputError
 from geodata.kernels.draw_model import DrawModel, SimulatedRanks
-from geodata.kernels.random import dirichlet, normal_share, start, triangular, truncated_normal, uniform
+from geodata.kernels.random import dirichlet, normal_share, start, triangular, truncated_normals, uniform
 from geodata.kernels.rank_lists import RankCounts, RankedLists, sorted_list
 from geodata.kernels.ranks import group_starts, midrank_percentiles, percentile_ranks, rounded
 from geodata.kernels.threads import in_threads
@@ -178,7 +178,7 @@ def _draws_of_worker(  # type: ignore[no-untyped-def]
     values, percentile, composite = np.empty(n), np.empty(n), np.empty(n)
     need, priority = np.empty(n), np.empty(n)
     keys, rows = np.empty(n), np.empty(n, np.int32)
-    bucket, count = np.empty(n, np.int32), np.empty(n + 1, np.int32)
+    bucket, count = np.empty(n, np.int32), np.empty(2 * n + 2, np.int32)
     means = np.empty(member_starts.size - 1)
     drawn, jobs, parts = np.empty(weights.size), np.empty(job_years.shape[0]), np.empty(3)
     for b in range(worker, ranks.shape[0], workers):
@@ -242,10 +242,9 @@ def _need_of_draw(  # type: ignore[no-untyped-def]
         composite[i] = 0.0
         need[i] = 0.0
     for m in range(measures):
-        low, high = limits[m, 0], limits[m, 1]
-        for i in range(n):
-            u = uniform(begins[m, i], draw)
-            values[i] = truncated_normal(u, mean[m, i], se[m, i], low, high, shares[m, i], widths[m, i])
+        truncated_normals(
+            begins[m], draw, mean[m], se[m], limits[m, 0], limits[m, 1], shares[m], widths[m], percentile, values
+        )
         midrank_percentiles(values, percentile, keys, rows, bucket, count)
         for i in range(n):
             if not np.isnan(values[i]):

@@ -20,7 +20,7 @@ from scipy.special import ndtri
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B = np.uint64(0x94D049BB133111EB)
-_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
+_ONE, _TWO, _THREE, _FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 _S11, _S27, _S30, _S31 = np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31)
 _TO_UNIT = 2.0**-53
 
@@ -184,18 +184,20 @@ def _lower_tail(p):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def normal_quantile(p):  # type: ignore[no-untyped-def]
-    """Return the standard normal quantile at p in (0, 1)."""
-    folded = min(p, 1.0 - p)
-    if folded < _TAIL:
-        x = _lower_tail(folded)
-    else:
-        place = folded * _PER_UNIT
-        piece = np.uint32(place)
+def normal_quantiles(p, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with the standard normal quantiles at p, all in (0, 1)."""
+    # First as if there were no tails, without a branch, so that it is done for several at once.
+    for i in range(p.size):
+        place = max(min(p[i], 1.0 - p[i]), _TAIL) * _PER_UNIT
+        piece = np.int64(place)
         s = place - piece
-        k = np.uint64(4) * np.uint64(piece)
+        k = _FOUR * np.uint64(piece)
         x = _CUBICS[k] + s * (_CUBICS[k + _ONE] + s * (_CUBICS[k + _TWO] + s * _CUBICS[k + _THREE]))
-    return math.copysign(x, p - 0.5)
+        out[i] = x if p[i] <= 0.5 else -x
+    for i in range(p.size):
+        folded = min(p[i], 1.0 - p[i])
+        if folded < _TAIL:
+            out[i] = math.copysign(_lower_tail(folded), p[i] - 0.5)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -205,11 +207,15 @@ def normal_share(x):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def truncated_normal(u, mean, se, low, high, share_low, share_width):  # type: ignore[no-untyped-def]
-    """Return the quantile at u of a normal truncated to [low, high], itself within the range.
+def truncated_normals(begins, draw, mean, se, low, high, share_low, share_width, work, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with draw number `draw` of normals truncated to [low, high], by their quantiles; NaN stays.
 
-    `share_low` is the untruncated share below `low`, `share_width` the share within the range.
+    `begins`: uint64[n] starts; `share_low`, `share_width`: float64[n], the untruncated share below `low` and within
+    the range; `work`: float64[n].
     """
-    if se <= 0.0:
-        return mean
-    return min(max(mean + se * normal_quantile(share_low + u * share_width), low), high)
+    for i in range(out.size):
+        work[i] = share_low[i] + uniform(begins[i], draw) * share_width[i]
+    normal_quantiles(work, out)
+    for i in range(out.size):
+        value = min(max(mean[i] + se[i] * out[i], low), high)
+        out[i] = value if mean[i] == mean[i] else np.nan

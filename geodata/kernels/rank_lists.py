@@ -105,7 +105,7 @@ def _middles(bin_of: NDArray[np.int32]) -> NDArray[np.float64]:
 def sorted_list(values, rows, starts, ties, ranks, work, keys, places, bucket, count):  # type: ignore[no-untyped-def]
     """Fill `ranks` (by position in `rows`) with places from 1, least value first, equal ones by `ties`.
 
-    `work`, `keys`, `places`, `bucket`, `count` are work space of at least the longest list (`count` one more).
+    `work`, `keys`, `places`, `bucket`, `count` are work space as for `sort_ascending`.
     """
     for k in range(starts.size - 1):
         a, b = starts[k], starts[k + 1]

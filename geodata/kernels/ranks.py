@@ -71,7 +71,7 @@ def _ranked_groups(values, starts, out):  # type: ignore[no-untyped-def]
     for g in range(starts.size - 1):
         widest = max(widest, starts[g + 1] - starts[g])
     keys, rows = np.empty(widest), np.empty(widest, np.int32)
-    bucket, count = np.empty(widest, np.int32), np.empty(widest + 1, np.int32)
+    bucket, count = np.empty(widest, np.int32), np.empty(2 * widest + 2, np.int32)
     for g in range(starts.size - 1):
         a, b = starts[g], starts[g + 1]
         midrank_percentiles(values[a:b], out[a:b], keys, rows, bucket, count)
@@ -79,30 +79,30 @@ def _ranked_groups(values, starts, out):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def midrank_percentiles(values, out, keys, rows, bucket, count):  # type: ignore[no-untyped-def]
-    """Fill `out` with the mid-rank percentiles of `values`; the last four are work space of at least their size."""
+    """Fill `out` with the mid-rank percentiles of `values`; the last four are work space as for `sort_ascending`."""
     n = sort_ascending(values, keys, rows, bucket, count)
     if n < values.size:
         for i in range(values.size):
             if np.isnan(values[i]):
                 out[i] = np.nan
-    scale = 100.0 / max(n, 1)
+    half = 50.0 / max(n, 1)
     i = 0
     while i < n:
         j = i + 1
         while j < n and keys[j] == keys[i]:
             j += 1
-        percentile = scale * (0.5 * (i + j))
+        percentile = half * (i + j)
         for k in range(i, j):
-            out[rows[k]] = percentile
+            out[np.uint32(rows[k])] = percentile
         i = j
 
 
 @numba.njit(cache=True, nogil=True)
 def sort_ascending(values, keys, rows, bucket, count):  # type: ignore[no-untyped-def]
-    """Put the values that are not NaN in `keys`, rising, and their places in `rows`; return how many there are.
+    """Put the values in `keys`, rising, and their places in `rows`, NaN last; return how many are not NaN.
 
-    Values must not be infinite. `keys` float64, `rows`, `bucket` int32 of at least the size of values; `count`
-    int32 of one more.
+    Values must not be infinite. Work space: `keys` float64, `rows`, `bucket` int32 of at least the size of values;
+    `count` int32 of twice that and two more.
     """
     n, total = 0, 0.0
     least, most = np.inf, -np.inf
@@ -114,46 +114,42 @@ def sort_ascending(values, keys, rows, bucket, count):  # type: ignore[no-untype
             least = min(least, v)
             most = max(most, v)
     spread = most - least
-    if n == 0 or not spread > 0.0:
-        n = 0
+    # Two buckets a value leave few to be sorted in one; the last bucket is for what is missing.
+    buckets = 2 * n if spread > 0.0 else 1
+    last = buckets - 1.0
+    if not spread > 0.0:
         for i in range(values.size):
-            if not np.isnan(values[i]):
-                keys[n] = values[i]
-                rows[n] = i
-                n += 1
-        return n
-    count[: n + 1] = 0
-    if total / n - least > _SKEWED * spread:
-        scale = n / spread
+            bucket[i] = 0 if values[i] == values[i] else buckets
+    elif total / n - least > _SKEWED * spread:
+        scale = buckets / spread
         for i in range(values.size):
-            if values[i] == values[i]:
-                bucket[i] = min(int((values[i] - least) * scale), n - 1)
+            v = values[i]
+            bucket[i] = np.int32(min((v - least) * scale, last)) if v == v else buckets
     else:
         # Most values crowd near the least: buckets widen by octaves, read from the bits of the number.
         nudge = spread * _OCTAVES
         lowest = np.float64(nudge).view(np.int64)
-        scale = n / np.float64(np.float64(spread + nudge).view(np.int64) - lowest)
+        scale = buckets / np.float64(np.float64(spread + nudge).view(np.int64) - lowest)
         for i in range(values.size):
-            if values[i] == values[i]:
-                bits = np.float64(values[i] - least + nudge).view(np.int64)
-                bucket[i] = min(int((bits - lowest) * scale), n - 1)
+            v = values[i]
+            bits = np.float64(v - least + nudge).view(np.int64)
+            bucket[i] = np.int32(min((bits - lowest) * scale, last)) if v == v else buckets
+    count[: buckets + 1] = 0
     for i in range(values.size):
-        if values[i] == values[i]:
-            count[bucket[i]] += 1
+        count[np.uint32(bucket[i])] += 1
     filled = 0
-    for place in range(n):
+    for place in range(buckets + 1):
         here = count[place]
         count[place] = filled
         filled += here
     for i in range(values.size):
-        v = values[i]
-        if v == v:
-            to = count[bucket[i]]
-            count[bucket[i]] = to + 1
-            keys[to] = v
-            rows[to] = i
+        slot = np.uint32(bucket[i])
+        to = np.uint32(count[slot])
+        count[slot] = to + 1
+        keys[to] = values[i]
+        rows[to] = i
     begin = 0
-    for place in range(n):
+    for place in range(buckets):
         end = count[place]
         if end - begin > _SMALL:
             sort_pairs(keys, rows, begin, end)

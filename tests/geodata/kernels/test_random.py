@@ -19,7 +19,9 @@ def _uniforms(seed, purpose, keys, draws):
 
 @numba.njit
 def _quantiles(p):
-    return np.array([counter.normal_quantile(v) for v in p])
+    out = np.empty(p.size)
+    counter.normal_quantiles(p, out)
+    return out
 
 
 @numba.njit
@@ -43,11 +45,16 @@ def _triangles(u, low, mode, high):
     return np.array([counter.triangular(v, low, mode, high) for v in u])
 
 
-@numba.njit
-def _truncated(u, mean, se, low, high):
-    below = counter.normal_share((low - mean) / se)
-    width = counter.normal_share((high - mean) / se) - below
-    return np.array([counter.truncated_normal(v, mean, se, low, high, below, width) for v in u])
+def _truncated(number, mean, se, low, high):
+    """Draws 7 of `number` units, and the uniform numbers they were made from."""
+    keys = np.arange(number, dtype=np.uint64)
+    begins = np.array([plain_draws.begin(20, 100, int(key)) for key in keys], dtype=np.uint64)
+    below = counter.normal_share((low - mean) / se) if se else 0.0
+    width = counter.normal_share((high - mean) / se) - below if se else 1.0
+    full = [np.full(number, value) for value in (mean, se, below, width)]
+    work, out = np.empty(number), np.empty(number)
+    counter.truncated_normals(begins, 7, full[0], full[1], low, high, full[2], full[3], work, out)
+    return out, _uniforms(20, 100, keys, 8)[:, 7]
 
 
 def test_numbers_are_those_of_splitmix64():
@@ -89,15 +96,16 @@ def test_the_normal_quantile_is_true_to_five_billionths():
 )
 def test_truncated_normals_are_truncated_normals(case):
     mean, se, low, high = case
-    drawn = _truncated((np.arange(5000) + 0.5) / 5000, mean, se, low, high)
+    drawn, u = _truncated(5000, mean, se, low, high)
     law = stats.truncnorm((low - mean) / se, (high - mean) / se, mean, se)
     assert drawn.min() >= low
     assert drawn.max() <= high
-    np.testing.assert_allclose(drawn, law.ppf((np.arange(5000) + 0.5) / 5000), atol=1e-8 * se)
+    np.testing.assert_allclose(drawn, law.ppf(u), atol=1e-8 * se)
 
 
-def test_an_exact_figure_stays():
-    assert counter.truncated_normal(0.9, 0.25, 0.0, 0.0, 1.0, 0.0, 1.0) == 0.25
+def test_an_exact_figure_stays_and_a_missing_one_is_missing():
+    assert set(_truncated(50, 0.25, 0.0, 0.0, 1.0)[0]) == {0.25}
+    assert np.isnan(_truncated(50, np.nan, 0.1, 0.0, 1.0)[0]).all()
 
 
 @pytest.mark.parametrize("shape", [0.3, 1.0, 16.7])
