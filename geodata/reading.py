@@ -11,12 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import OnrampError, SourceUnavailable
-from geodata.fetching.acquire import Acquired, Acquirer, obtain_for
+from geodata.fetching.acquire import NATION, Acquired, Acquirer, obtain_for
 from geodata.fetching.folder import vintage_in
 from geodata.provenance import SourceUse
 from geodata.schemas import REJECTS, Table
 from geodata.settings import Settings
 from geodata.sourced import Sourced
+from geodata.sources.drift import held_to
 from geodata.sources.spec import ParseContext, Source, SourceSpec, turned_off
 from geodata.states import State
 from geodata.tables import Parsed, all_rejects
@@ -40,10 +41,17 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
             raise
         return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, str(problem))], [str(problem)])
     by_code = {state.usps: state for state in states}
-    parsed = [source.parse(file.path, ParseContext(settings, by_code.get(file.scope))) for file in files]
+    fictional = any(state.fictional for state in states)
+    parsed = [
+        held_to(
+            source.parse(file.path, ParseContext(settings, by_code.get(file.scope))),
+            spec,
+            nationwide=file.scope == NATION and not fictional,
+        )
+        for file in files
+    ]
     table = _joined(spec.table, parsed)
     notes = [note for part in parsed for note in part.notes]
-    fictional = any(state.fictional for state in states)
     uses = [_use(spec, file, part, fictional) for file, part in zip(files, parsed, strict=True)]
     unserved = sorted(set(by_code) - {file.scope for file in files}) if len(files[0].scope) == 2 else []
     if unserved:

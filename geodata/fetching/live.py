@@ -26,6 +26,7 @@ from geodata.fetching.cache import Cache, Entry, iso, safe_name
 from geodata.fetching.career_one_stop import CareerOneStop
 from geodata.fetching.census_api import CensusApi
 from geodata.fetching.clock import Clock
+from geodata.fetching.cog import RasterWindow
 from geodata.fetching.exchange import Download, Progress, Validators
 from geodata.fetching.folder import fill_patterns, needs_state, told_patterns
 from geodata.fetching.http import Fetcher
@@ -34,6 +35,7 @@ from geodata.fetching.redaction import Redactor
 from geodata.fetching.transport import Job, PlainFile, Transport, fill_address
 from geodata.settings import Settings
 from geodata.sources import SOURCES
+from geodata.sources.drift import held_to
 from geodata.sources.spec import ParseContext, SourceSpec
 from geodata.states import State
 
@@ -44,6 +46,7 @@ TRANSPORTS: Mapping[str, Transport] = {
     "census_api": CensusApi(),
     "acs_summary_file": SummaryFiles(),
     "career_one_stop": CareerOneStop(),
+    "raster_window": RasterWindow(),
 }
 SUPPLIED_FOLDER = "supplied"
 # After a failure other runs use the last good copy for a while instead of failing one by one.
@@ -339,6 +342,7 @@ def parse_on_trial(settings: Settings) -> Trial:
     """Return a trial that reads a new copy with the source's own parser, which names what drifted."""
 
     def trial(spec: SourceSpec, path: Path, state: State | None) -> None:
-        SOURCES[spec.name].parse(path, ParseContext(settings, state))
+        parsed = SOURCES[spec.name].parse(path, ParseContext(settings, state))
+        held_to(parsed, spec, nationwide=state is None)
 
     return trial
