@@ -27,7 +27,7 @@ BADGES = 10
 TIER_PLACE = {"A": 0, "B": 1, "C": 2}
 #: The surroundings shown are this many times the size of what is located.
 SURROUNDINGS = 2.2
-LEAST_WINDOW_DEGREES = 0.12
+LEAST_WINDOW_DEGREES = 0.04
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from maps.palette import MARKER, TIER_FILL
 Floats = NDArray[np.float64]
 
 COLORS: dict[str, Any] = {
-    "ground": "#f4f2ec",
+    "ground": "#e8e8e5",
     "unlisted": TIER_FILL["none"],
     "unknown": "#fbfaf7",
     "water": "#c9dfe9",

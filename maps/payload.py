@@ -230,6 +230,7 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any
     quarters = result.table("work_by_quarter")
     quarters = quarters[quarters["unit_kind"] == "community"]
     by_unit = {ident: group.sort_values("quarter") for ident, group in quarters.groupby("unit_id")}
+    providers = {ident: number for number, ident in enumerate(_provider_order(result))}
     rows = []
     for row in table.to_dict("records"):
         ident = row["community_id"]
@@ -267,6 +268,7 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any
                         ("center_minutes", "nearest_job_center_minutes", 1),
                     )
                 },
+                "provider_at": providers.get(row["nearest_provider_id"], -1),
                 "provider": row["nearest_provider_name"] if isinstance(row["nearest_provider_name"], str) else None,
                 "center": row["nearest_job_center_name"] if isinstance(row["nearest_job_center_name"], str) else None,
                 "at": [round(float(row["longitude"]), 4), round(float(row["latitude"]), 4)]

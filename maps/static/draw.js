@@ -84,6 +84,24 @@ Onramp.painter = function (model) {
     }
   };
 
+  // A straight line to the training nearest in travel time: a relation, not a route.
+  const paintWay = (pen, { kind, index }, px) => {
+    const number = kind === "tract" ? T.provider[index] : kind === "community" ? facts.communities[index].provider_at : -1;
+    const P = facts.points.providers;
+    if (number < 0 || P.x[number] === null) return;
+    const box = kind === "tract" ? land.tracts.boxes[index] : null, at = kind === "community" ? facts.communities[index].at : null;
+    if (!box && !at) return;
+    const from = box ? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2] : [projector.x(at[0]), projector.y(at[1])];
+    const to = [projector.x(P.x[number] / 1e4), projector.y(P.y[number] / 1e4)];
+    for (const [color, width] of [["rgba(255,255,255,.9)", 4], [colors.points.entry, 2]]) {
+      pen.beginPath(); pen.moveTo(...from); pen.lineTo(...to);
+      pen.strokeStyle = color; pen.lineWidth = width * px; pen.setLineDash(width === 2 ? [7 * px, 5 * px] : []); pen.stroke();
+    }
+    pen.setLineDash([]);
+    pen.beginPath(); pen.rect(to[0] - 6 * px, to[1] - 6 * px, 12 * px, 12 * px);
+    pen.fillStyle = colors.points.entry; pen.fill(); pen.strokeStyle = "#ffffff"; pen.lineWidth = 2 * px; pen.stroke();
+  };
+
   const paintSelection = (pen, look, px) => {
     const chosen = look.selection;
     if (!chosen) return;
@@ -93,6 +111,7 @@ Onramp.painter = function (model) {
       : chosen.kind === "place" ? land.places.paths[chosen.index]
       : chosen.kind === "tribal" ? land.tribal.paths[chosen.index] : null;
     if (!path) return;
+    paintWay(pen, chosen, px);
     for (const [color, width] of [["#ffffff", 6], [colors.selected, 3]]) {
       pen.strokeStyle = color; pen.lineWidth = width * px; pen.stroke(path);
     }

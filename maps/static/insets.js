@@ -7,7 +7,7 @@ Onramp.setUpInsets = function (place, model, painter, look, go) {
     const [west, south, east, north] = metro.box;
     const canvas = el("canvas", { class: "inset", "aria-hidden": "true" });
     const button = el("button", { type: "button", on: { click: () => go(L.latLngBounds([south, west], [north, east])) } },
-      canvas, el("span", {}, words.t("map.inset"), " ", el("bdi", {}, metro.name)));
+      canvas, el("span", {}, el("span", { class: "screen-only" }, words.t("map.inset"), " "), el("bdi", {}, metro.name)));
     place.append(button);
     drawn.push([canvas, [projector.x(west), projector.y(north), projector.x(east), projector.y(south)]]);
   }

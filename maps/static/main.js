@@ -50,6 +50,7 @@ Onramp.start = async function (map) {
   model.select = (selection, move = false, focus = true) => {
     look.selection = selection;
     const card = byId("card");
+    card.parentElement.classList.toggle("nothing", !selection);
     if (!selection) { card.replaceChildren(...model.cards.start().filter(Boolean)); byId("card-nav").hidden = true; }
     else {
       const over = overlayOf[selection.kind];
@@ -113,10 +114,11 @@ Onramp.start = async function (map) {
 
   const follow = () => Onramp.readLink(look, facts, schemes, model, syncControls);
   window.addEventListener("hashchange", follow);
-  Onramp.setUpPrint(map, layer, look, home);
+  Onramp.setUpPrint(map, layer, look, home, shape);
   syncControls();
   if (!follow()) model.select(null);
   refresh();
+  Onramp.page = { map, layer, look, model, home };
   document.documentElement.dataset.ready = "yes";
   performance.mark("onramp-ready");
 };

@@ -19,6 +19,9 @@ from maps.pages import bdi, isolated
 from maps.texts import Texts, load_texts
 from maps.words import Words, is_missing
 
+#: Missing sources are named in a banner up to so many; the page of data names all.
+MOST_NAMED = 3
+
 
 @dataclass
 class StateView:
@@ -176,7 +179,9 @@ class SiteView:
             found.append({"kind": "sample", "text": t("site.sample")})
         for key, wanted in (("stale", "stale"), ("missing_sources", "missing")):
             names = sorted({use.title for use in self.result.sources if use.freshness == wanted})
-            if names:
+            if wanted == "missing" and len(names) > MOST_NAMED:
+                found.append({"kind": wanted, "text": self.count("site.missing_short", len(names))})
+            elif names:
                 found.append({"kind": wanted, "text": self.count(f"site.{key}", len(names), names=self.names(names))})
         parts = self.result.table("need_parts")
         archived = sorted(set(parts.loc[parts["archived"].fillna(False).astype(bool), "definition"]))

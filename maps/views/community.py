@@ -127,7 +127,7 @@ def _why(view: SiteView, row: Mapping[str, Any]) -> list[str]:
     told = []
     if not is_missing(row["need"]):
         told.append(t("map.card.need", percent=w.number(row["need"])))
-    told.append(_training(view, row))
+    told.append(t("map.card.training_none") if is_missing(row["nearest_provider_name"]) else _training(view, row))
     if is_missing(row["sites_within"]) or not row["sites_within"]:
         told.append(t("map.card.work_none"))
     else:

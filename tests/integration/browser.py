@@ -1,0 +1,154 @@
+"""A real Chromium for tests of pages: found where there is one, without a network, and loud where it is absent."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Whatever a page might ask for, no name resolves and no proxy answers.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=127.0.0.1:9",
+)
+#: Addresses that leave no machine: the pages, what they carry, and the browser's own first tab.
+INSIDE = ("data:", "about:", "blob:", "file:", "chrome:", "chrome-untrusted:")
+DESKTOP, PHONE = (1280, 900), (390, 844)
+#: Newest first: packages that carry axe-core, and the file in them.
+AXE = (
+    ("axe-playwright-python", "axe_playwright_python/axe.min.js"),
+    ("selenium-axe-python", "selenium_axe_python/axe-core/axe.min.js"),
+    ("axe-core-python", "axe_core_python/axe.min.js"),
+)
+
+
+def find_chromium() -> tuple[str, str]:
+    """Return the paths of Chromium and its driver, or skip the test, saying loudly what is missing."""
+    browser = os.environ.get("ONRAMP_CHROMIUM") or next(
+        (path for name in CHROMIUM if (path := shutil.which(name))), None
+    )
+    driver = os.environ.get("ONRAMP_CHROMEDRIVER") or shutil.which("chromedriver")
+    if not browser or not driver:
+        missing = "Chromium" if not browser else "chromedriver"
+        pytest.skip(
+            f"NO PAGE WAS OPENED: {missing} is not installed (Debian: apt-get install chromium chromium-driver)"
+        )
+    return browser, driver
+
+
+def axe_script() -> str:
+    """Return axe-core from the newest package that carries it, or skip."""
+    own = os.environ.get("ONRAMP_AXE")
+    if own:
+        return Path(own).read_text(encoding="utf-8")
+    for package, name in AXE:
+        try:
+            return Path(str(distribution(package).locate_file(name))).read_text(encoding="utf-8")
+        except PackageNotFoundError:
+            continue
+    pytest.skip(f"NO ACCESSIBILITY CHECK WAS RUN: install one of {', '.join(package for package, _ in AXE)}")
+
+
+@contextmanager
+def chromium(profile: Path, size: tuple[int, int] = DESKTOP) -> Iterator[webdriver.Chrome]:
+    """Open Chromium with an empty profile; phone sizes are emulated with touch."""
+    browser, driver = find_chromium()
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}"):
+        options.add_argument(flag)
+    if size == PHONE:
+        metrics = {"width": size[0], "height": size[1], "pixelRatio": 2, "touch": True}
+        options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    opened = webdriver.Chrome(options=options, service=Service(driver))
+    opened.set_page_load_timeout(60)
+    opened.set_script_timeout(60)
+    try:
+        yield opened
+    finally:
+        opened.quit()
+
+
+class Page:
+    """One page as a test looks at it."""
+
+    def __init__(self, driver: webdriver.Chrome, file: Path, fragment: str = "") -> None:
+        self.driver = driver
+        driver.get("about:blank")
+        self.logs()
+        self.requests()
+        driver.get(file.as_uri() + fragment)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Return what a script gives."""
+        return self.driver.execute_script(script, *arguments)
+
+    def ready(self) -> Page:
+        """Wait until the map is drawn."""
+        state = self.driver.execute_async_script(
+            "const done = arguments[0]; const root = document.documentElement;"
+            "const look = () => root.dataset.ready ? done(root.dataset.ready) : setTimeout(look, 20); look();"
+        )
+        assert state == "yes"
+        return self
+
+    def logs(self) -> list[str]:
+        """Return what the page complained about since last asked."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def requests(self) -> list[str]:
+        """Return the outside addresses asked for since last asked, but for those the page's own policy held back."""
+        asked: dict[str, str] = {}
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            told = message["params"]
+            if message["method"] == "Network.requestWillBeSent":
+                asked[told["requestId"]] = told["request"]["url"]
+            elif message["method"] == "Network.loadingFailed" and told.get("blockedReason") == "csp":
+                asked.pop(told["requestId"], None)
+        return [url for url in asked.values() if not url.startswith(INSIDE)]
+
+    def files_asked_for(self) -> list[str]:
+        """Return the other files the page made the browser load."""
+        return self.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+
+    def text(self, selector: str) -> str:
+        """Return the text of an element."""
+        return str(self.run("return document.querySelector(arguments[0]).innerText", selector))
+
+    def axe(self) -> list[str]:
+        """Return violations of WCAG 2.0–2.2 A/AA and best practice, one line each."""
+        # The page's own policy lets no script in, so axe is brought in by the debugger.
+        self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe_script()})
+        result = self.driver.execute_async_script(
+            "const done = arguments[0]; axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', "
+            "'wcag22aa', 'best-practice']}).then(r => done(r.violations.map(v => v.id + ': ' + v.help + ' – ' + "
+            "v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0] ? n.any[0].message : '')).join(' | '))))"
+            ".catch(e => done(['axe failed: ' + e]));"
+        )
+        return list(result)
+
+    def printed(self) -> bytes:
+        """Return the page as it is printed, on US Letter."""
+        letter = {"paperWidth": 8.5, "paperHeight": 11, "printBackground": True, "preferCSSPageSize": False}
+        return base64.b64decode(self.driver.execute_cdp_cmd("Page.printToPDF", letter)["data"])

@@ -1,0 +1,321 @@
+"""The pages as people meet them: in a real browser, from a disk, with the network off."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdf
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from geodata.results import StateResult
+from maps.site import build_site
+from tests.integration.browser import DESKTOP, PHONE, Page, chromium
+from tests.maps.synthetic import synthetic_result
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def result() -> StateResult:
+    return synthetic_result(120)
+
+
+@pytest.fixture(scope="module")
+def site(result: StateResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_site(result, tmp_path_factory.mktemp("pages") / "XL")
+
+
+@pytest.fixture(scope="module")
+def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_site(synthetic_result(120, hostile=True), tmp_path_factory.mktemp("pages") / "hostile", ("en",))
+
+
+@pytest.fixture(scope="module")
+def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    with chromium(tmp_path_factory.mktemp("profile"), DESKTOP) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    with chromium(tmp_path_factory.mktemp("profile"), PHONE) as driver:
+        yield driver
+
+
+def page_types(site: Path, language: str) -> list[Path]:
+    """One page of every type in a language."""
+    folder = site if language == "en" else site / language
+    names = ("index", "communities", "counties", "areas", "method", "data", "changes")
+    single = [next(iter(sorted(folder.glob(f"{kind}-*.html")))) for kind in ("community", "county", "area")]
+    return [*(folder / f"{name}.html" for name in names), *single, site / f"XL-{language}.html"]
+
+
+def opened(driver: webdriver.Chrome, file: Path, fragment: str = "") -> Page:
+    page = Page(driver, file, fragment)
+    return page.ready() if page.run("return Boolean(document.getElementById('map-facts'))") else page
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_page_type_is_accessible_silent_and_complete(
+    site: Path, desktop: webdriver.Chrome, language: str
+) -> None:
+    for file in page_types(site, language):
+        page = opened(desktop, file)
+        assert page.axe() == [], file.name
+        assert page.logs() == [], file.name
+        assert page.requests() == [], file.name
+        assert page.files_asked_for() == [], file.name
+        assert page.run("return document.documentElement.lang") == language
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_phone_gets_the_answer_first_and_no_sideways_scrolling(
+    site: Path, phone: webdriver.Chrome, language: str
+) -> None:
+    for file in page_types(site, language):
+        page = opened(phone, file)
+        assert page.run("return document.documentElement.scrollWidth <= innerWidth + 1"), file.name
+    page = opened(phone, page_types(site, language)[0])
+    assert page.axe() == []
+    tops = page.run(
+        "return ['.big', '#where', '#map-section', '#card', '#layer']"
+        ".map((name) => document.querySelector(name).getBoundingClientRect().top + scrollY)"
+    )
+    assert tops == sorted(tops)
+    assert tops[0] < PHONE[1]
+
+
+def test_axe_would_see_a_fault(site: Path, desktop: webdriver.Chrome) -> None:
+    page = opened(desktop, site / "method.html")
+    page.run("document.documentElement.removeAttribute('lang')")
+    assert any("lang" in line for line in page.axe())
+
+
+def test_a_page_at_twice_the_size_needs_no_sideways_scrolling(site: Path, desktop: webdriver.Chrome) -> None:
+    desktop.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": DESKTOP[0] // 2, "height": DESKTOP[1] // 2, "deviceScaleFactor": 2, "mobile": False},
+    )
+    try:
+        for file in page_types(site, "es"):
+            page = opened(desktop, file)
+            assert page.run("return document.documentElement.scrollWidth <= innerWidth + 1"), file.name
+    finally:
+        desktop.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_place_is_found_by_typing_and_chosen_by_keyboard(
+    site: Path, request: pytest.FixtureRequest, size: str
+) -> None:
+    page = opened(request.getfixturevalue(size), site / "index.html")
+    box = page.driver.find_element(By.ID, "search")
+    box.send_keys("santa rosalia")
+    assert page.text("#found").startswith("Santa Rosalía")
+    assert box.get_attribute("aria-expanded") == "true"
+    box.send_keys(Keys.ARROW_DOWN)
+    assert box.get_attribute("aria-activedescendant") == "found-0"
+    box.send_keys(Keys.ENTER)
+    assert page.text("#card h3") == "Santa Rosalía"
+    assert page.run("return document.activeElement === document.querySelector('#card h3')")
+    box.send_keys("nothing of the kind")
+    assert page.text("#found-status") == "0 results"
+    box.send_keys(Keys.ESCAPE)
+    assert box.get_attribute("aria-expanded") == "false"
+
+
+def test_a_tract_is_found_by_its_number(site: Path, desktop: webdriver.Chrome, result: StateResult) -> None:
+    tract = result.table("tract_scores").dropna(subset=["rank"]).sort_values("rank").iloc[0]
+    page = opened(desktop, site / "index.html")
+    box = page.driver.find_element(By.ID, "search")
+    box.send_keys(tract["geoid"], Keys.ENTER)
+    assert tract["geoid"] in page.text("#card")
+    assert "Rank 1 of" in page.text("#card")
+    assert f"tract={tract['geoid']}" in page.run("return location.hash")
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_press_on_the_map_tells_of_the_tract_under_it(
+    site: Path, request: pytest.FixtureRequest, size: str, result: StateResult
+) -> None:
+    page = opened(request.getfixturevalue(size), site / "index.html")
+    scores = result.table("tract_scores")
+    tract = scores[scores["has_polygon"] & scores["need"].notna()].iloc[40]
+    page.run("document.getElementById('map_onramp').scrollIntoView({block: 'center', behavior: 'instant'})")
+    x, y = page.run(
+        "const {map} = Onramp.page; map.setView([arguments[0], arguments[1]], 9, {animate: false});"
+        "const size = map.getSize(); return [size.x / 2, size.y / 2]",
+        tract["latitude"],
+        tract["longitude"],
+    )
+    box = page.driver.find_element(By.ID, "map_onramp")
+    assert (x, y) == pytest.approx((box.size["width"] / 2, box.size["height"] / 2), abs=2)
+    ActionChains(page.driver).move_to_element(box).click().perform()
+    page.run("return new Promise((done) => setTimeout(done, 400))")
+    assert tract["geoid"] in page.text("#card")
+
+
+def test_everything_the_map_offers_is_reached_without_a_mouse(site: Path, desktop: webdriver.Chrome) -> None:
+    page = opened(desktop, site / "index.html")
+    desktop.find_element(By.ID, "first").send_keys(Keys.ENTER)
+    first = page.text("#card h3")
+    desktop.find_element(By.ID, "next").send_keys(Keys.ENTER)
+    second = page.text("#card h3")
+    assert second != first
+    desktop.find_element(By.ID, "previous").send_keys(Keys.ENTER)
+    assert page.text("#card h3") == first
+    before = page.run("return Onramp.page.map.getZoom()")
+    board = desktop.find_element(By.ID, "map_onramp")
+    page.run("document.getElementById('map_onramp').focus()")
+    board.send_keys("+")
+    page.run("return new Promise((done) => setTimeout(done, 600))")
+    assert page.run("return Onramp.page.map.getZoom()") > before
+    board.send_keys(Keys.ENTER)
+    assert page.text("#card h3")
+    for box in desktop.find_elements(By.CSS_SELECTOR, "input[data-overlay]"):
+        box.send_keys(Keys.SPACE)
+    assert page.run("return Onramp.page.look.overlays.has('sites')")
+    assert page.logs() == []
+
+
+def test_every_layer_and_every_card_can_be_opened(site: Path, desktop: webdriver.Chrome) -> None:
+    for file in (site / "index.html", site / "es" / "index.html"):
+        page = opened(desktop, file)
+        shown = page.run(
+            "const {model, look} = Onramp.page, told = [];"
+            "const choice = document.getElementById('layer');"
+            "for (const option of choice.options) { choice.value = option.value;"
+            " choice.dispatchEvent(new Event('change')); told.push(document.querySelector('#legend li, #legend td').textContent); }"
+            "const counts = {tract: model.facts.tracts.code.length, community: model.facts.communities.length,"
+            " sites: model.facts.points.sites.id.length, providers: model.facts.points.providers.id.length,"
+            " centers: model.facts.points.centers.id.length, hubs: model.facts.points.hubs.p.length,"
+            " county: model.land.counties.paths.length, place: model.land.places.paths.length, tribal: 1};"
+            "for (const [kind, count] of Object.entries(counts)) for (let i = 0; i < count; i++) {"
+            " model.select({kind, index: i}, i === 0, false); told.push(document.querySelector('#card h3').textContent); }"
+            "return told"
+        )
+        assert len(shown) > 150
+        assert all(text.strip() for text in shown)
+        body = page.text("body")
+        assert "undefined" not in body
+        assert "NaN" not in body
+        assert "null" not in body
+        assert page.logs() == []
+
+
+def test_a_link_shows_what_it_says(site: Path, desktop: webdriver.Chrome, result: StateResult) -> None:
+    ident = result.table("communities").sort_values("rank")["community_id"].iloc[1]
+    page = opened(desktop, site / "index.html", f"#community={ident}&layer=tiers&show=sites.hubs&hubs=2&quarter=2027Q1")
+    state = page.run(
+        "const {look, model} = Onramp.page; return [look.scheme.id, [...look.overlays].sort(), look.hubs, look.quarter,"
+        " model.facts.communities[look.selection.index].id, document.getElementById('layer').value]"
+    )
+    assert state == ["tiers", ["hubs", "sites"], 2, "2027Q1", ident, "tiers"]
+    assert page.run("return location.hash").startswith(f"#community={ident}")
+    strange = "#community=%3Cimg%20src%3Dx%3E&layer=__proto__&show=constructor&hubs=99&tract=x"
+    page = opened(desktop, site / "index.html", strange)
+    assert page.run("return Onramp.page.look.scheme.id") == "priority"
+    assert page.run("return Onramp.page.look.selection") is None
+
+
+def test_links_between_pages_lead_somewhere(site: Path, desktop: webdriver.Chrome) -> None:
+    for language in ("en", "es"):
+        for file in page_types(site, language):
+            page = opened(desktop, file)
+            for href in page.run("return [...document.links].map((link) => link.href)"):
+                target = Path(href.removeprefix("file://").split("#")[0])
+                assert target.is_file(), (file.name, href)
+
+
+def test_paper_gets_the_whole_map_and_the_screen_its_own_back(site: Path, desktop: webdriver.Chrome) -> None:
+    page = opened(desktop, site / "index.html")
+    width = page.run("return Onramp.page.map.getSize().x")
+    page.run(
+        "window.addEventListener('beforeprint', () => { const {map, home} = Onramp.page;"
+        " window.onPaper = [map.getSize().x, map.getBounds().pad(0.02).contains(home)]; })"
+    )
+    paper = pypdf.PdfReader(io.BytesIO(page.printed()))
+    assert page.run("return window.onPaper") == [pytest.approx(688, abs=12), True]
+    assert page.run("return Onramp.page.map.getSize().x") == width
+    text = "".join(sheet.extract_text() for sheet in paper.pages)
+    assert "Where to recruit" in text
+    assert "Show on top" not in text
+    assert len(paper.pages) < 9
+    one = pypdf.PdfReader(io.BytesIO(opened(desktop, next(site.glob("community-*.html"))).printed()))
+    assert len(one.pages) <= 4
+
+
+def test_hostile_names_are_shown_and_never_run(hostile_site: Path, desktop: webdriver.Chrome) -> None:
+    for file in sorted(hostile_site.glob("*.html")):
+        page = opened(desktop, file)
+        assert page.run("return window.hacked === undefined"), file.name
+        assert page.logs() == [], file.name
+        assert page.requests() == [], file.name
+    page = opened(desktop, hostile_site / "index.html")
+    page.run(
+        "const {model} = Onramp.page; const counts = {community: model.facts.communities.length, "
+        "sites: model.facts.points.sites.id.length, providers: model.facts.points.providers.id.length, "
+        "county: model.land.counties.paths.length, place: model.land.places.paths.length};"
+        "for (const [kind, count] of Object.entries(counts)) for (let i = 0; i < count; i++) model.select({kind, index: i});"
+    )
+    box = page.driver.find_element(By.ID, "search")
+    for text in ("img", "script", "7*7", "`", "$", "{"):
+        box.clear()
+        box.send_keys(text)
+    assert page.run("return document.querySelectorAll('main img, main script').length") == 0
+    assert page.run("return window.hacked === undefined")
+    assert page.logs() == []
+    everything = page.run("return document.body.innerText")
+    assert "<img src=x" in everything
+    assert "{{7*7}}" in everything
+    assert "uid=" not in everything
+
+
+def test_the_policy_lets_nothing_in_and_nothing_out(site: Path, desktop: webdriver.Chrome) -> None:
+    page = opened(desktop, site / "index.html")
+    page.run(
+        "const code = document.createElement('script'); code.textContent = 'window.hacked = 1'; document.body.append(code);"
+        "const away = document.createElement('script'); away.src = 'https://example.invalid/x.js'; document.body.append(away);"
+        "const image = new Image(); image.src = 'https://example.invalid/x.png'; document.body.append(image);"
+        "const box = document.createElement('div'); box.innerHTML = '<img src=x onerror=\"window.hacked = 2\">'; document.body.append(box);"
+        "const form = document.createElement('form'); form.action = 'https://example.invalid/'; document.body.append(form); form.submit();"
+    )
+    asked = desktop.execute_async_script(
+        "const done = arguments[0]; fetch('https://example.invalid/').then(() => done('sent'), () => done('refused'))"
+    )
+    assert asked == "refused"
+    assert page.run("return window.hacked === undefined")
+    told = page.logs()
+    assert len([line for line in told if "Content Security Policy" in line]) >= 5
+    assert page.requests() == []
+
+
+def test_browsers_without_streams_read_the_same_data(site: Path, desktop: webdriver.Chrome) -> None:
+    page = opened(desktop, site / "index.html")
+    same = desktop.execute_async_script(
+        "const done = arguments[0]; (async () => { const first = await Onramp.readBlock('map-land');"
+        " Onramp.withoutStreams = true; const second = await Onramp.readBlock('map-land');"
+        " done(first.length > 1000 && first.length === second.length && first.every((v, i) => v === second[i])); })()"
+    )
+    assert same is True
+
+
+def test_those_who_want_calm_get_no_motion(site: Path, desktop: webdriver.Chrome) -> None:
+    features = [{"name": "prefers-reduced-motion", "value": "reduce"}]
+    desktop.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    try:
+        page = opened(desktop, site / "index.html")
+        moves = page.run(
+            "const {map, model} = Onramp.page; let moving = 0; map.on('zoomanim', () => { moving++; });"
+            "model.select({kind: 'community', index: 0}, true); return moving"
+        )
+        assert moves == 0
+        assert page.run("return getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    finally:
+        desktop.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
