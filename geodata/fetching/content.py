@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from geodata.fetching.problems import FetchError
 from geodata.fetching.redaction import printable
@@ -146,3 +148,11 @@ def check_end(path: Path, media: Media, host: str) -> None:
         end = handle.read().rstrip()
     if not end.endswith((b"}", b"]")):
         raise FetchError(f"{host} sent JSON that breaks off before its end.", "truncated", again=True)
+
+
+def filename_of(headers: Mapping[str, str], url: str) -> str:
+    """Return the file name a publisher gives, in Content-Disposition or else the address; never a path."""
+    given = headers.get("Content-Disposition", "")
+    found = re.search(r"filename\*=(?:UTF-8'')?([^;]+)", given, re.I) or re.search(r'filename="?([^";]+)', given, re.I)
+    name = unquote(found.group(1)) if found else unquote(urlsplit(url).path)
+    return name.replace("\\", "/").rsplit("/", 1)[-1].strip()

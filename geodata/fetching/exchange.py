@@ -68,6 +68,7 @@ class Request:
     follow_redirects: bool = True
     known: Validators = Validators()
     beginning_only: bool = False
+    span: tuple[int, int] | None = None  # first and last byte wanted, of a file whose bytes are `media`
 
     def redactor(self) -> Redactor:
         """Return what hides this request's secrets."""
@@ -76,7 +77,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Download:
-    """What came: `state` is new, unchanged (304) or empty (204). `moved_to` is set after a permanent redirect."""
+    """What came: `state` is new, unchanged (304) or empty (204). `moved_to` is set after a permanent redirect, `total`
+    (bytes of the whole file) after a span.
+    """
 
     state: Literal["new", "unchanged", "empty"]
     url: str
@@ -90,3 +93,4 @@ class Download:
     moved_to: str | None = None
     attempts: int = 1
     resumed_at: int = 0
+    total: int | None = None

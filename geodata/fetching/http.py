@@ -10,13 +10,12 @@ from __future__ import annotations
 import errno
 import io
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError as TransportError
@@ -26,7 +25,7 @@ from geodata.fetching import resume
 from geodata.fetching.archives import check_zip
 from geodata.fetching.body import Bounds, copy_body
 from geodata.fetching.clock import Clock
-from geodata.fetching.content import HEAD_BYTES, check_end, check_head
+from geodata.fetching.content import HEAD_BYTES, check_end, check_head, filename_of
 from geodata.fetching.exchange import Download, Limits, Progress, Request
 from geodata.fetching.problems import FetchError, duration
 from geodata.fetching.redaction import Redactor, host_of, redact_logs
@@ -149,7 +148,7 @@ class Fetcher:
                 if not problem.again or number == attempts:
                     if problem.kind == "unreachable":
                         self._given_up[host_of(request.url)] = self.clock.monotonic()
-                    raise _told_attempts(problem, number) from None
+                    raise problem.after(number) from None
                 self._wait(problem, number, deadline)
         raise AssertionError("limits.attempts is at least 1")
 
@@ -168,7 +167,7 @@ class Fetcher:
                 raise problem
             pause += problem.wait_s
         if self.clock.monotonic() + pause >= deadline:
-            raise _told_attempts(problem, number)
+            raise problem.after(number)
         self.clock.sleep(pause)
 
     def _attempt(self, request: Request, out: IO[bytes], part: Path | None, deadline: float) -> Download:
@@ -191,7 +190,9 @@ class Fetcher:
         headers = dict(request.headers)
         # Ranges count the bytes of the encoded form, so what may be resumed must come as it is.
         headers["Accept-Encoding"] = "gzip" if request.media == "json" and not kept.size else "identity"
-        if kept.size and kept.validator:
+        if request.span is not None:
+            headers["Range"] = f"bytes={request.span[0]}-{request.span[1]}"
+        elif kept.size and kept.validator:
             headers |= {"Range": f"bytes={kept.size}-", "If-Range": kept.validator}
         else:
             if request.known.etag:
@@ -281,7 +282,7 @@ class Fetcher:
         came = Download(
             state="new",
             url=redact(response.url),
-            filename=_filename(response),
+            filename=filename_of(response.headers, response.url),
             etag=response.headers.get("ETag"),
             last_modified=response.headers.get("Last-Modified"),
             content_type=response.headers.get("Content-Type", ""),
@@ -292,6 +293,8 @@ class Fetcher:
             return replace(came, state="unchanged")
         if response.status_code == 204:
             return replace(came, state="empty")
+        if request.span is not None and response.status_code in (200, 206):
+            return self._receive_span(request, response, out, came, deadline)
         if response.status_code == 206 and part is not None and kept.size:
             start = kept.size
             if not resume.continues(kept, response.headers):
@@ -320,6 +323,19 @@ class Fetcher:
         got = copy_body(response, out, start, request.media, host, bounds, self.clock.monotonic, report)
         return replace(came, size=got, resumed_at=start)
 
+    def _receive_span(
+        self, request: Request, response: requests.Response, out: IO[bytes], came: Download, deadline: float
+    ) -> Download:
+        """Read one span of a file; only its first bytes can be judged by their kind."""
+        host = host_of(response.url or request.url)
+        got = resume.span_of(response.headers)
+        if response.status_code != 206 or request.span is None or got is None or got[0] != request.span[0]:
+            raise FetchError(f"{host} does not serve parts of its files.", "misunderstood", status=response.status_code)
+        judged = 0 if got[0] == 0 else 1
+        bounds = Bounds(self.limits.max_bytes_in_memory, deadline, self.limits.total_s)
+        copy_body(response, out, judged, request.media, host, bounds, self.clock.monotonic, None)
+        return replace(came, total=got[2])
+
     def _checked(self, request: Request, part: Path, came: Download) -> Download:
         """Return `came` with the hash of the whole file; raises FetchError when it is not the file meant."""
         host = host_of(request.url)
@@ -337,26 +353,3 @@ class Fetcher:
                 "hash",
             )
         return replace(came, sha256=sha256, size=part.stat().st_size)
-
-
-def _told_attempts(problem: FetchError, number: int) -> FetchError:
-    if number == 1:
-        return problem
-    return FetchError(
-        f"{str(problem).rstrip('.')} ({number} attempts).",
-        problem.kind,
-        status=problem.status,
-        again=problem.again,
-        wait_s=problem.wait_s,
-        location=problem.location,
-    )
-
-
-def _filename(response: requests.Response) -> str:
-    """Return the file name the publisher gives, from Content-Disposition or the address; never a path."""
-    header = response.headers.get("Content-Disposition", "")
-    found = re.search(r"filename\*=(?:UTF-8'')?([^;]+)", header, re.I) or re.search(
-        r'filename="?([^";]+)', header, re.I
-    )
-    name = unquote(found.group(1)) if found else unquote(urlsplit(response.url).path)
-    return name.replace("\\", "/").rsplit("/", 1)[-1].strip()

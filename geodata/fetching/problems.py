@@ -49,6 +49,19 @@ class FetchError(OnrampError):
         self.wait_s = wait_s
         self.location = location
 
+    def after(self, attempts: int) -> FetchError:
+        """Return the same error told with the number of attempts, where there were several."""
+        if attempts == 1:
+            return self
+        return FetchError(
+            f"{str(self).rstrip('.')} ({attempts} attempts).",
+            self.kind,
+            status=self.status,
+            again=self.again,
+            wait_s=self.wait_s,
+            location=self.location,
+        )
+
 
 def duration(seconds: float) -> str:
     """Return a length of time as a person would say it, e.g. `22 hours`."""

@@ -55,13 +55,22 @@ def kept(part: Path, url: str) -> Kept:
 
 def continues(begun: Kept, headers: Mapping[str, str]) -> bool:
     """Return whether a partial answer (206) goes on exactly where `begun` stops, in the same file."""
-    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", headers.get("Content-Range", "").strip())
-    if not found or int(found.group(1)) != begun.size:
+    span = span_of(headers)
+    if span is None or span[0] != begun.size:
         return False
-    if found.group(3) != "*" and begun.total is not None and int(found.group(3)) != begun.total:
+    if None not in (span[2], begun.total) and span[2] != begun.total:
         return False
     now = headers.get("ETag") or headers.get("Last-Modified")
     return now is None or now == begun.validator or headers.get("Last-Modified") == begun.validator
+
+
+def span_of(headers: Mapping[str, str]) -> tuple[int, int, int | None] | None:
+    """Return the first byte, the last and the number of all (None where unknown) of a partial answer."""
+    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", headers.get("Content-Range", "").strip())
+    if not found:
+        return None
+    first, last, total = found.groups()
+    return int(first), int(last), None if total == "*" else int(total)
 
 
 def settle(part: Path) -> None:

@@ -43,10 +43,12 @@ FRICTION = SourceSpec(
     table=RASTERS,
     scope="nation",
     filenames=("friction*.tif", "*motorized_friction_surface*.tif", "*motorized_friction_surface*.geotiff"),
+    # The United States with Alaska, Hawaii and Puerto Rico, cut from a surface of the whole earth.
     urls=(
         "https://hot.storage.heigit.org/heigit-hdx-public/risk_assessment_inputs/"
-        "2020_motorized_friction_surface_cog.tif",
+        "2020_motorized_friction_surface_cog.tif?box=-180,17,-64,72",
     ),
+    transport="raster_window",
     page="https://malariaatlas.org/project-resources/accessibility-to-healthcare/",
     licence="CC BY 4.0; cite Weiss et al. 2020",
     cadence="as released",

@@ -17,7 +17,7 @@ from geodata.states import State
 from geodata.tables import Parsed
 
 Scope = Literal["nation", "state"]
-Transport = Literal["file", "afdc", "arcgis", "census_api", "acs_summary_file", "career_one_stop"]
+Transport = Literal["file", "afdc", "arcgis", "census_api", "acs_summary_file", "career_one_stop", "raster_window"]
 
 
 @dataclass(frozen=True)

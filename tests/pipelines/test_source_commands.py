@@ -14,6 +14,7 @@ from geodata.fetching.cache import Cache, Entry, iso
 from geodata.files import sha256_of
 from geodata.sources import SOURCES
 from geodata.sources.centers import SPEC as CENTERS
+from geodata.sources.spec import Expected
 from pipelines import source_commands
 from tests.integration.publisher_server import Publisher, Reply, file_of
 
@@ -33,7 +34,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def one_source(monkeypatch: pytest.MonkeyPatch):
     with Publisher() as publisher:
-        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",))
+        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), expected=Expected())
         only = {"centers": replace(SOURCES["centers"], spec=spec)}
         monkeypatch.setattr(source_commands, "SOURCES", only)
         publisher.script("/CenPop2020_Mean_TR.txt", file_of(POINTS))
