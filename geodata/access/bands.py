@@ -19,6 +19,7 @@ from geodata.travel.sphere import unit_vectors
 
 FloatArray = NDArray[np.float64]
 MOST_CELLS = 4_000_000
+_AT_ONCE = 1_000_000
 # Margins in radians (0.3 m in longitude, where arc cosines lose digits): candidates only, never the result.
 _ROUNDING, _ROUNDING_AROUND = 1e-9, 5e-8
 
@@ -48,34 +49,43 @@ class Bands:
 
 def bands_of(points: Points, height: float) -> Bands:
     """Sort points into bands `height` radians high, or higher where that would make too many cells."""
-    latitude, longitude = np.radians(points.latitude), np.radians(points.longitude)
-    lowest = float(latitude.min(initial=math.pi / 2)) - _ROUNDING
-    span = max(float(latitude.max(initial=-math.pi / 2)) + _ROUNDING - lowest, _ROUNDING)
+    south, north = float(points.latitude.min(initial=90.0)), float(points.latitude.max(initial=-90.0))
+    lowest = math.radians(south) - _ROUNDING
+    span = max(math.radians(north) + _ROUNDING - lowest, _ROUNDING)
     height = max(height, math.sqrt(2 * math.pi * span / MOST_CELLS), 1e-6)
     bands = int(span / height) + 1
     edge = lowest + height * np.arange(bands + 1)
     widest = np.where(edge[:-1] * edge[1:] < 0, 1.0, np.maximum(np.cos(edge[:-1]), np.cos(edge[1:])))
     cells = np.maximum(1, np.floor(2 * math.pi * np.maximum(widest, 0.0) / height)).astype(np.int64)
     band_cell = np.concatenate(([0], np.cumsum(cells)))
-    band = np.minimum(((latitude - lowest) / height).astype(np.int64), bands - 1)
-    column = ((longitude + math.pi) / (2 * math.pi) * cells[band]).astype(np.int64)
-    cell = band_cell[band] + np.minimum(column, cells[band] - 1)
-    order = np.empty(len(cell), dtype=np.int32)
-    start = _cell_order(cell, int(band_cell[-1]), latitude, longitude, order)
-    vectors = unit_vectors(points)[order]
-    x, y, z = (np.ascontiguousarray(vectors[:, axis]) for axis in range(3))
+    order = np.empty(len(points), dtype=np.int32)
+    start = _cell_order(points.latitude, points.longitude, lowest, height, band_cell, order)
+    x, y, z = np.empty(len(points)), np.empty(len(points)), np.empty(len(points))
+    for a in range(0, len(points), _AT_ONCE):
+        some = slice(a, a + _AT_ONCE)
+        x[some], y[some], z[some] = unit_vectors(points.take(order[some])).T
     edges = np.column_stack([edge, np.sin(edge), np.cos(edge)])
     return Bands(order, x, y, z, height, lowest, edges, band_cell, start)
 
 
 @numba.njit(cache=True, nogil=True)
-def _cell_order(cell, cells, latitude, longitude, order):  # type: ignore[no-untyped-def]
+def _cell(latitude, longitude, lowest, height, band_cell):  # type: ignore[no-untyped-def]
+    band = min(int((math.radians(latitude) - lowest) / height), band_cell.size - 2)
+    cells = band_cell[band + 1] - band_cell[band]
+    return band_cell[band] + min(int((longitude + 180.0) / 360.0 * cells), cells - 1)
+
+
+@numba.njit(cache=True, nogil=True)
+def _cell_order(latitude, longitude, lowest, height, band_cell, order):  # type: ignore[no-untyped-def]
     """Fill `order` with rows by cell and return where each cell begins.
 
     Within a cell by coordinates, so that sums are taken in one order whatever order the rows came in.
     """
+    cells = band_cell[-1]
     start = np.zeros(cells + 1, np.int32)
+    cell = np.empty(latitude.size, np.int32)
     for k in range(cell.size):
+        cell[k] = _cell(latitude[k], longitude[k], lowest, height, band_cell)
         start[cell[k] + 1] += 1
     for c in range(cells):
         start[c + 1] += start[c]
