@@ -61,6 +61,7 @@ class Locator:
     """Draws the still maps of one state; its shapes are prepared once."""
 
     def __init__(self, result: StateResult) -> None:
+        self._made: dict[tuple[int, ...], Markup] = {}
         tracts = result.geo("tracts")
         scores = result.table("tract_scores").set_index("geoid")
         shapes = np.asarray(tracts.geometry.values)
@@ -74,7 +75,8 @@ class Locator:
         if bounds[2] - bounds[0] > 180:
             shapes, outline = topology.moved_west(shapes), topology.moved_west(outline)
             bounds = shapely.total_bounds(np.concatenate([shapes, outline]))
-        self.bounds = tuple(float(value) for value in bounds)
+        west, south, east, north = (float(value) for value in bounds)
+        self.bounds = (west, south, east, north)
         span = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
         self.shapes = topology.simplified(shapes, 0.0003)
         self.geoids = tracts["geoid"].to_numpy()
@@ -95,8 +97,13 @@ class Locator:
         places = [self.position[geoid] for geoid in geoids if geoid in getattr(self, "position", {})]
         if self.empty or not places:
             return Markup("")
-        chosen = shapely.union_all(self.shapes[places])
-        return self._drawn(chosen, label)
+        key = tuple(places)
+        if key not in self._made:
+            self._made[key] = self._drawn(shapely.union_all(self.shapes[places]))
+        # The drawing is the same in every language; only what it is called differs.
+        return Markup('<svg class="locator" viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="{}">{}</svg>').format(
+            WIDE, HIGH, label, self._made[key]
+        )
 
     def of_county(self, county_geoid: str, label: str) -> Markup:
         """Return the map of a county; empty where it has no polygon."""
@@ -111,7 +118,7 @@ class Locator:
         x, y = (west + east) / 2, (south + north) / 2
         return (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
 
-    def _drawn(self, chosen: shapely.Geometry, label: str) -> Markup:
+    def _drawn(self, chosen: shapely.Geometry) -> Markup:
         window = self._window(chosen)
         frame = Frame(window, WIDE, HIGH)
         sheet = shapely.box(*window)
@@ -139,16 +146,14 @@ class Locator:
         county_lines = "".join(_path(shape, frame, sheet) for shape in self.counties)
         outline = _path(chosen, frame)
         return Markup(
-            '<svg class="locator" viewBox="0 0 {wide:.0f} {high:.0f}" role="img" aria-label="{label}">{defs}'
-            '<rect width="{wide:.0f}" height="{high:.0f}" fill="{ground}"/>{drawn}'
+            '{defs}<rect width="{wide:.0f}" height="{high:.0f}" fill="{ground}"/>{drawn}'
             '<path d="{water}" fill="{blue}"/><path d="{lines}" fill="none" stroke="{county}" stroke-width="1"/>'
             '<path d="{outline}" fill="none" stroke="#fff" stroke-width="5" stroke-linejoin="round"/>'
             '<path d="{outline}" fill="none" stroke="{ink}" stroke-width="2.4" stroke-linejoin="round"/>'
-            "{marks}{inset}</svg>"
+            "{marks}{inset}"
         ).format(
             wide=WIDE,
             high=HIGH,
-            label=label,
             defs=_PATTERNS,
             ground=COLORS["ground"],
             drawn=Markup("").join(drawn),

@@ -162,7 +162,6 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
     order = {ident: number for number, ident in enumerate(communities["community_id"])}
     providers = {ident: number for number, ident in enumerate(_provider_order(result))}
     flags, flag = indexed(scores["flags"].replace("", None))
-    lost = ~scores["has_polygon"].fillna(False).astype(bool)
     return {
         "county_ids": counties,
         "county_names": [str(county_names[ident]) for ident in counties],
@@ -206,12 +205,15 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
         "flags": flags,
         "flag": flag,
         **_barrier_bits(result, scores),
-        "unplaced": {
-            str(number): [round(float(row.longitude), 4), round(float(row.latitude), 4)]
-            for number, row in zip(scores.index[lost], scores[lost].itertuples(), strict=True)
-            if pd.notna(row.longitude)
-        },
+        "unplaced": _unplaced(scores),
     }
+
+
+def _unplaced(scores: pd.DataFrame) -> dict[str, list[float]]:
+    """Return where the tracts without a polygon lie, by their place in the order: search can still go there."""
+    lost = scores[~scores["has_polygon"].fillna(False).astype(bool)].dropna(subset=["longitude", "latitude"])
+    spots = lost[["longitude", "latitude"]].to_numpy(dtype=float).round(4).tolist()
+    return dict(zip(map(str, lost.index), spots, strict=True))
 
 
 def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> dict[str, Any]:

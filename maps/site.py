@@ -17,7 +17,7 @@ from maps.map_view import MapFragments, fragments, static
 from maps.pages import render
 from maps.payload import MapPayload, map_payload
 from maps.views.areas import area, area_list
-from maps.views.common import SiteView, StateView
+from maps.views.common import SiteView, StateView, records
 from maps.views.community import communities, community
 from maps.views.data import data
 from maps.views.method import method
@@ -72,10 +72,12 @@ def _pages(view: SiteView, payload: MapPayload, downloads: list[str], tiles: boo
         (file_of("data"), page("data.html", data(view, links))),
         (file_of("changes"), page("changes.html", changes)),
     ]
-    for ident in view.state.communities["community_id"]:
-        pages.append((file_of("community", ident), page("community.html", community(view, ident))))
+    pages += [
+        (file_of("community", ident), page("community.html", community(view, ident)))
+        for ident in view.state.communities["community_id"]
+    ]
     rollups = view.state.rollups
-    for row in rollups[rollups["area_kind"].isin(["county", "workforce_area"])].to_dict("records"):
+    for row in records(rollups[rollups["area_kind"].isin(["county", "workforce_area"])]):
         kind = "county" if row["area_kind"] == "county" else "area"
         pages.append((file_of(kind, row["area_id"]), page("area.html", area(view, row))))
     return pages

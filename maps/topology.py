@@ -8,6 +8,7 @@ what the polygons mean.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -28,7 +29,7 @@ class Rings:
 
 
 def moved_west(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return shapes (degrees) with eastern longitudes moved west by 360°, for a coverage that spans the antimeridian."""
+    """Return shapes (degrees) with eastern longitudes moved west by 360°: for coverages across the antimeridian."""
 
     def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
         points = points.copy()
@@ -112,14 +113,14 @@ def encode(rings: Rings, n_shapes: int) -> bytes:
     points: list[Ints] = []
     refs: list[int] = []
     per_ring: list[int] = []
-    for begin, end in zip(rings.starts[:-1], rings.starts[1:], strict=True):
+    for begin, end in pairwise(rings.starts):
         ids = vertex[begin:end]
         cuts = np.flatnonzero(met[begin:end])
         turn = int(cuts[0]) if len(cuts) else int(ids.argmin())
         closed = np.r_[ids[turn:], ids[:turn], ids[turn]]
         edges = np.r_[cuts - turn, len(ids)] if len(cuts) else np.array([0, len(ids)])
         per_ring.append(len(edges) - 1)
-        for left, right in zip(edges[:-1], edges[1:], strict=True):
+        for left, right in pairwise(edges):
             arc = closed[left : right + 1]
             backwards = (arc[0], arc[1]) > (arc[-1], arc[-2])
             if backwards:

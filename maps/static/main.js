@@ -34,7 +34,10 @@ Onramp.start = async function (map) {
   // What is chosen, and its card.
   const boxOf = ({ kind, index }) => {
     const layerOf = { tract: land.tracts, county: land.counties, place: land.places, tribal: land.tribal }[kind];
-    if (layerOf) return layerOf.boxes[index];
+    if (layerOf && layerOf.boxes[index]) return layerOf.boxes[index];
+    const lost = kind === "tract" && T.unplaced[index];
+    if (lost) { const x = projector.x(lost[0]), y = projector.y(lost[1]); return [x - 0.02, y - 0.02, x + 0.02, y + 0.02]; }
+    if (layerOf) return null;
     const spot = kind === "community" ? null : facts.points[kind];
     if (spot) { const x = projector.x(spot.x[index] / 1e4), y = projector.y(spot.y[index] / 1e4); return [x - 0.02, y - 0.02, x + 0.02, y + 0.02]; }
     return T.community.reduce((box, of, i) => {

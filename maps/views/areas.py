@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from maps.views.common import SiteView
+from maps.views.common import SiteView, records
 from maps.views.overview import area_rows
 from maps.words import is_missing
 
@@ -58,7 +58,7 @@ def area(view: SiteView, row: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "map": view.state.locator.of_tracts(list(tracts["geoid"]), label),
         "rows": [view.community_row(found) for found in inside],
-        "tracts": [view.tract_row(tract) for tract in listed.head(MOST_TRACTS).to_dict("records")],
+        "tracts": [view.tract_row(tract) for tract in records(listed.head(MOST_TRACTS))],
         "more_tracts": view.count("site.area.more_tracts", len(listed) - MOST_TRACTS)
         if len(listed) > MOST_TRACTS
         else "",

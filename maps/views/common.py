@@ -23,6 +23,11 @@ from maps.words import Words, is_missing
 MOST_NAMED = 3
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain dictionaries."""
+    return frame.to_dict("records")  # type: ignore[return-value]
+
+
 @dataclass
 class StateView:
     """A state's tables as pages read them; the same in every language."""
@@ -42,7 +47,7 @@ class StateView:
     @cached_property
     def community_index(self) -> dict[str, dict[str, Any]]:
         """Each community's row by its id."""
-        return {row["community_id"]: row for row in self.communities.to_dict("records")}
+        return {row["community_id"]: row for row in records(self.communities)}
 
     @cached_property
     def tracts_of(self) -> dict[str, pd.DataFrame]:

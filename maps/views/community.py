@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from maps.pages import isolated
-from maps.views.common import SiteView
+from maps.views.common import SiteView, records
 from maps.words import is_missing
 
 
 def communities(view: SiteView) -> dict[str, Any]:
     """Return the context of the list of communities."""
-    rows = view.state.communities.to_dict("records")
+    rows = records(view.state.communities)
     title = view.texts("site.communities.title", state=view.result.state.name)
     return {**view.page("communities", title), "rows": [view.community_row(row) for row in rows]}
 
@@ -84,7 +84,7 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         "single": t("site.community.single", reason=w.code("single_reason", row["single_reason"]).lower())
         if row["kind"] == "single" and not is_missing(row["single_reason"])
         else "",
-        "tracts": [view.tract_row(tract) for tract in tracts.to_dict("records")],
+        "tracts": [view.tract_row(tract) for tract in records(tracts)],
         "previous": view.community_link(order[place - 1]) if place else None,
         "next": view.community_link(order[place + 1]) if place + 1 < of else None,
         "all_href": view.to("communities"),
@@ -184,7 +184,7 @@ def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[dict[str, s
             "mid": w.job_years(row["job_years_mid"]),
             "span": w.job_years_span(row["job_years_low"], row["job_years_high"]),
         }
-        for row in ([] if table is None else table.to_dict("records"))
+        for row in ([] if table is None else records(table))
     ]
 
 

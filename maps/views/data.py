@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from maps.payload import quarter_of
-from maps.views.common import SiteView
+from maps.views.common import SiteView, records
 from maps.words import is_missing
 
 
@@ -90,7 +90,7 @@ def marks(view: SiteView) -> dict[str, list[dict[str, Any]]]:
                 "fast": w.number(row["ports_dc_fast"]),
                 "level2": w.number(row["ports_level2"]),
             }
-            for row, quarter in zip(sites.to_dict("records"), quarters, strict=True)
+            for row, quarter in zip(records(sites), quarters, strict=True)
         ],
         "providers": [
             {
@@ -114,10 +114,10 @@ def marks(view: SiteView) -> dict[str, list[dict[str, Any]]]:
                 "share": w.percent(row["covered_share"]),
                 "adults": w.about(row["covered_adults"]),
             }
-            for row in hubs.to_dict("records")
+            for row in records(hubs)
         ],
     }
 
 
 def _by_name(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return frame.sort_values("name", kind="stable").to_dict("records")  # type: ignore[return-value]
+    return records(frame.sort_values("name", kind="stable"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maps.views.common import SiteView
+from maps.views.common import SiteView, records
 from maps.words import is_missing
 
 TERMS = ("tract", "community", "adults", "job_year", "seats", "tier", "reach", "archived")
@@ -83,7 +83,7 @@ def _agreement(view: SiteView) -> list[str]:
             both=w.number(row["both"]),
             either=w.number(row["either"]),
         )
-        for row in view.result.table("agreement").to_dict("records")
+        for row in records(view.result.table("agreement"))
     ]
 
 
@@ -96,7 +96,7 @@ def _sensitivity(view: SiteView) -> list[dict[str, str]]:
             "alternative": row["alternative"],
             "kept": t("figures.sensitivity.kept", kept=w.number(row["kept"]), top=w.number(row["top"])),
         }
-        for row in table[table["unit_kind"] == "community"].to_dict("records")
+        for row in records(table[table["unit_kind"] == "community"])
     ]
 
 
@@ -109,7 +109,7 @@ def _equity(view: SiteView) -> list[dict[str, str]]:
             "metric": t.word("site.method.metric", row["metric"]),
             "value": w.number(row["value"], 2),
         }
-        for row in table[table["scope_kind"] == "state"].to_dict("records")
+        for row in records(table[table["scope_kind"] == "state"])
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from maps.views.common import SiteView
+from maps.views.common import SiteView, records
 from maps.words import is_missing
 
 FIRST = 3
@@ -15,7 +15,7 @@ SHOWN = 10
 def overview(view: SiteView) -> dict[str, Any]:
     """Return the context of the overview."""
     t, w, state = view.texts, view.words, view.state
-    rows = state.communities.to_dict("records")
+    rows = records(state.communities)
     title = t("site.overview.title", state=view.result.state.name)
     return {
         **view.page("overview", title),
@@ -154,5 +154,5 @@ def area_rows(view: SiteView, kind: str) -> list[dict[str, Any]]:
             "adults_gated": w.about(row["eligible_adults_gated"]),
             "communities": w.number(len(str(row["communities"]).split()) if not is_missing(row["communities"]) else 0),
         }
-        for row in rows[rows["area_kind"] == kind].to_dict("records")
+        for row in records(rows[rows["area_kind"] == kind])
     ]

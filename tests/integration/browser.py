@@ -141,7 +141,8 @@ class Page:
         # The page's own policy lets no script in, so axe is brought in by the debugger.
         self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe_script()})
         result = self.driver.execute_async_script(
-            "const done = arguments[0]; axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', "
+            "const done = arguments[0]; axe.run(document, {resultTypes: ['violations'], "
+            "runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', "
             "'wcag22aa', 'best-practice']}).then(r => done(r.violations.map(v => v.id + ': ' + v.help + ' – ' + "
             "v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0] ? n.any[0].message : '')).join(' | '))))"
             ".catch(e => done(['axe failed: ' + e]));"

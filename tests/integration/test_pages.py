@@ -191,13 +191,15 @@ def test_every_layer_and_every_card_can_be_opened(site: Path, desktop: webdriver
             "const {model, look} = Onramp.page, told = [];"
             "const choice = document.getElementById('layer');"
             "for (const option of choice.options) { choice.value = option.value;"
-            " choice.dispatchEvent(new Event('change')); told.push(document.querySelector('#legend li, #legend td').textContent); }"
+            " choice.dispatchEvent(new Event('change'));"
+            " told.push(document.querySelector('#legend li, #legend td').textContent); }"
             "const counts = {tract: model.facts.tracts.code.length, community: model.facts.communities.length,"
             " sites: model.facts.points.sites.id.length, providers: model.facts.points.providers.id.length,"
             " centers: model.facts.points.centers.id.length, hubs: model.facts.points.hubs.p.length,"
             " county: model.land.counties.paths.length, place: model.land.places.paths.length, tribal: 1};"
             "for (const [kind, count] of Object.entries(counts)) for (let i = 0; i < count; i++) {"
-            " model.select({kind, index: i}, i === 0, false); told.push(document.querySelector('#card h3').textContent); }"
+            " model.select({kind, index: i}, i === 0, false);"
+            " told.push(document.querySelector('#card h3').textContent); }"
             "return told"
         )
         assert len(shown) > 150
@@ -262,7 +264,8 @@ def test_hostile_names_are_shown_and_never_run(hostile_site: Path, desktop: webd
         "const {model} = Onramp.page; const counts = {community: model.facts.communities.length, "
         "sites: model.facts.points.sites.id.length, providers: model.facts.points.providers.id.length, "
         "county: model.land.counties.paths.length, place: model.land.places.paths.length};"
-        "for (const [kind, count] of Object.entries(counts)) for (let i = 0; i < count; i++) model.select({kind, index: i});"
+        "for (const [kind, count] of Object.entries(counts))"
+        " for (let i = 0; i < count; i++) model.select({kind, index: i});"
     )
     box = page.driver.find_element(By.ID, "search")
     for text in ("img", "script", "7*7", "`", "$", "{"):
@@ -280,11 +283,12 @@ def test_hostile_names_are_shown_and_never_run(hostile_site: Path, desktop: webd
 def test_the_policy_lets_nothing_in_and_nothing_out(site: Path, desktop: webdriver.Chrome) -> None:
     page = opened(desktop, site / "index.html")
     page.run(
-        "const code = document.createElement('script'); code.textContent = 'window.hacked = 1'; document.body.append(code);"
-        "const away = document.createElement('script'); away.src = 'https://example.invalid/x.js'; document.body.append(away);"
-        "const image = new Image(); image.src = 'https://example.invalid/x.png'; document.body.append(image);"
-        "const box = document.createElement('div'); box.innerHTML = '<img src=x onerror=\"window.hacked = 2\">'; document.body.append(box);"
-        "const form = document.createElement('form'); form.action = 'https://example.invalid/'; document.body.append(form); form.submit();"
+        "const add = (tag, values) => document.body.append(Object.assign(document.createElement(tag), values));"
+        "add('script', {textContent: 'window.hacked = 1'});"
+        "add('script', {src: 'https://example.invalid/x.js'});"
+        "add('img', {src: 'https://example.invalid/x.png'});"
+        "add('div', {innerHTML: '<img src=x onerror=\"window.hacked = 2\">'});"
+        "add('form', {action: 'https://example.invalid/'}); document.forms[0].submit();"
     )
     asked = desktop.execute_async_script(
         "const done = arguments[0]; fetch('https://example.invalid/').then(() => done('sent'), () => done('refused'))"
@@ -297,7 +301,7 @@ def test_the_policy_lets_nothing_in_and_nothing_out(site: Path, desktop: webdriv
 
 
 def test_browsers_without_streams_read_the_same_data(site: Path, desktop: webdriver.Chrome) -> None:
-    page = opened(desktop, site / "index.html")
+    opened(desktop, site / "index.html")
     same = desktop.execute_async_script(
         "const done = arguments[0]; (async () => { const first = await Onramp.readBlock('map-land');"
         " Onramp.withoutStreams = true; const second = await Onramp.readBlock('map-land');"
