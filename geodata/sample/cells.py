@@ -17,7 +17,8 @@ from scipy.spatial import Voronoi, cKDTree
 from geodata.sample.settlement import Reserve, gather, points_per_tract, reserves, settle
 from geodata.sample.terrain import Floats, Terrain
 
-GRID_KM = 1e-4
+#: Lines closer than this are one: far above the rounding of degrees, far below any tract.
+GRID_KM = 2e-3
 #: How many points stand for the people of an institution.
 BARRACKS_POINTS = 40
 #: Kinds of faces while drawing.

@@ -118,6 +118,11 @@ def test_neighbour_can_be_left_out():
     assert len(alone.counties) == 12
 
 
+def test_narrow_shore_does_not_tangle():
+    # In this seed a border runs a hand's breadth beside the lake shore.
+    assert shapely.is_valid(build_land(sample_terrain(150, seed=15)).tracts.geometry.values).all()
+
+
 def test_registry_knows_every_fictional_state():
     for usps, fips, name in (*STATES, *NATION):
         state = find_state(fips)
