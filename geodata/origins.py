@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geodata.population_raster import populated_cells
+from geodata.thinning import thinned
 
 log = logging.getLogger(__name__)
 
@@ -77,84 +78,20 @@ def _inside(tracts: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _from_cells(cells: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Thin populated cells [geoid, latitude, longitude, people] to at most `most` per tract, with weights.
-
-    The cells of a tract are parted, time and again, by the line of latitude or longitude that leaves the least
-    spread about the centres (Ward's criterion), the most spread-out group first, so that towns stay whole; each
-    group is stood for by its cell nearest to its weighted centre.
-    """
+    """Thin populated cells [geoid, latitude, longitude, people], sorted by geoid, to at most `most` per tract."""
     geoid = cells["geoid"].to_numpy()
-    start = np.flatnonzero(np.r_[True, geoid[1:] != geoid[:-1]]) if len(geoid) else np.empty(0, np.int64)
-    stop = np.r_[start[1:], len(geoid)]
-    latitude, longitude, people = (cells[name].to_numpy() for name in ("latitude", "longitude", "people"))
-    chosen, weight = [], []
-    for first, last in zip(start, stop, strict=True):
-        span = slice(first, last)
-        rows, shares = _thinned(latitude[span], longitude[span], people[span], most)
-        chosen.append(rows + first)
-        weight.append(shares)
-    rows = np.concatenate(chosen) if chosen else np.empty(0, np.int64)
+    start = np.r_[np.flatnonzero(np.r_[True, geoid[1:] != geoid[:-1]]), len(geoid)] if len(geoid) else np.zeros(1, int)
+    latitude, longitude, people = (cells[name].to_numpy(dtype=float) for name in ("latitude", "longitude", "people"))
+    rows, weight = thinned(start.astype(np.int64), latitude, longitude, people, most)
     return pd.DataFrame(
         {
             "geoid": geoid[rows],
             "latitude": latitude[rows],
             "longitude": longitude[rows],
-            "weight": np.concatenate(weight) if weight else np.empty(0),
+            "weight": weight,
             "origin_basis": "raster_cells",
         }
     )
-
-
-def _thinned(
-    latitude: NDArray[np.float64], longitude: NDArray[np.float64], people: NDArray[np.float64], most: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the rows of at most `most` cells and the shares of people they stand for, most people first."""
-    if np.ptp(longitude) > 180.0:  # a tract on both sides of the 180th meridian
-        longitude = np.mod(longitude, 360.0)
-    place = np.column_stack([latitude, longitude * np.cos(np.radians(latitude.mean()))])
-    groups: list[tuple[float, NDArray[np.int64]]] = []
-
-    def add(rows: NDArray[np.int64]) -> None:
-        centre = np.average(place[rows], axis=0, weights=people[rows])
-        spread = (((place[rows] - centre) ** 2).sum(axis=1) * people[rows]).sum() if len(rows) > 1 else 0.0
-        groups.append((float(spread), rows))
-
-    add(np.arange(len(people)))
-    while len(groups) < most:
-        widest = max(range(len(groups)), key=lambda i: groups[i][0])
-        spread, rows = groups[widest]
-        if spread <= 0.0:
-            break
-        del groups[widest]
-        for part in _parted(rows, place[rows], people[rows]):
-            add(part)
-    picked, share = [], []
-    for _, rows in groups:
-        centre = np.average(place[rows], axis=0, weights=people[rows])
-        picked.append(rows[int(np.argmin(((place[rows] - centre) ** 2).sum(axis=1)))])
-        share.append(people[rows].sum())
-    order = np.lexsort((picked, -np.array(share)))
-    weight = np.array(share)[order]
-    return np.array(picked, dtype=np.int64)[order], weight / weight.sum()
-
-
-def _parted(
-    rows: NDArray[np.int64], place: NDArray[np.float64], people: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Part at least two cells in two where that takes away most of their spread along one axis."""
-    best, cut, order = -1.0, 1, np.arange(len(rows))
-    for axis in (0, 1):
-        along = np.argsort(place[:, axis], kind="stable")
-        here, weight = place[along, axis], people[along]
-        before = np.cumsum(weight)[:-1]
-        after = weight.sum() - before
-        reach = np.cumsum(here * weight)
-        gap = (reach[-1] - reach[:-1]) / np.maximum(after, 1e-300) - reach[:-1] / before
-        gain = before * after * gap**2
-        at = int(np.argmax(gain))
-        if gain[at] > best:
-            best, cut, order = float(gain[at]), at + 1, along
-    return rows[order[:cut]], rows[order[cut:]]
 
 
 def rurality(

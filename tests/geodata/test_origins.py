@@ -18,8 +18,9 @@ from rasterio.transform import from_origin
 
 from geodata import population_raster
 from geodata.errors import InputError
-from geodata.origins import _thinned, origins, people_per_km2, rurality
+from geodata.origins import origins, people_per_km2, rurality
 from geodata.population_raster import populated_cells
+from geodata.thinning import thinned
 
 ONE, TWO, THREE = "01001000100", "01001000200", "01001000300"
 
@@ -144,7 +145,7 @@ def test_thinning_keeps_all_people_and_no_more_points_than_asked(
     cells: list[tuple[int, int, float]], most: int
 ) -> None:
     latitude, longitude, people = (np.array(part, float) for part in zip(*cells, strict=True))
-    rows, weight = _thinned(latitude / 100 + 40, longitude / 100 - 90, people, most)
+    rows, weight = thinned(np.array([0, len(people)]), latitude / 100 + 40, longitude / 100 - 90, people, most)
     assert len(rows) == min(most, len(cells)) == len(set(rows.tolist()))
     assert weight.sum() == pytest.approx(1.0)
     assert (weight > 0).all()
@@ -166,7 +167,7 @@ def test_two_towns_are_stood_for_by_a_point_each(tmp_path: Path) -> None:
 
 def test_a_tract_across_the_180th_meridian_is_not_split_in_its_middle() -> None:
     longitude = np.array([179.95, -179.95, 179.9, -179.9])
-    rows, weight = _thinned(np.full(4, 52.0), longitude, np.ones(4), 2)
+    rows, weight = thinned(np.array([0, 4]), np.full(4, 52.0), longitude, np.ones(4), 2)
     assert {frozenset(rows.tolist())} <= {frozenset({a, b}) for a in (0, 2) for b in (1, 3)}
     np.testing.assert_allclose(weight, [0.5, 0.5])
 
