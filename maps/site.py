@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from geodata.changes import ChangeReport
 from geodata.files import folder_written_aside
 from geodata.results import StateResult
 from maps.addresses import file_of
@@ -17,6 +18,7 @@ from maps.map_view import MapFragments, fragments, static
 from maps.pages import render
 from maps.payload import MapPayload, map_payload
 from maps.views.areas import area, area_list
+from maps.views.changes import changes as changes_page
 from maps.views.common import SiteView, StateView, records
 from maps.views.community import communities, community
 from maps.views.data import data
@@ -31,12 +33,14 @@ def build_site(
     folder: Path,
     languages: Sequence[str] = LANGUAGES,
     *,
+    changes: ChangeReport | None = None,
     downloads: Sequence[str] = (),
     tiles: bool = False,
 ) -> Path:
     """Write the site of a state to `folder` and return it; the folder is replaced only when all is written.
 
     The pages of the first language lie in the folder itself, those of others in a folder of their code.
+    `changes` is the comparison with the last accepted run, where there is one.
     `downloads` are names of files the caller puts beside the site's first page. With `tiles` the map asks
     OpenStreetMap's server for background pictures; without, nothing leaves the reader's machine.
     """
@@ -47,7 +51,7 @@ def build_site(
             view = SiteView(state, language, tuple(languages))
             place = aside / view.to.folder
             place.mkdir(exist_ok=True)
-            for name, html in _pages(view, payload, list(downloads), tiles):
+            for name, html in _pages(view, payload, changes, list(downloads), tiles):
                 (place / name).write_text(html, encoding="utf-8")
             single = SiteView(state, language, tuple(languages), standalone=True)
             html = overview_page(single, payload, tiles)
@@ -55,14 +59,15 @@ def build_site(
     return Path(folder)
 
 
-def _pages(view: SiteView, payload: MapPayload, downloads: list[str], tiles: bool) -> list[tuple[str, str]]:
+def _pages(
+    view: SiteView, payload: MapPayload, report: ChangeReport | None, downloads: list[str], tiles: bool
+) -> list[tuple[str, str]]:
     styles = [static("page.css")]
 
     def page(template: str, context: dict[str, Any]) -> str:
         return render(template, context, styles=styles)
 
     links = [{"text": name, "href": view.to.root + name, "note": ""} for name in downloads]
-    changes = view.page("changes", view.texts("site.changes.title"))
     pages = [
         (file_of("overview"), overview_page(view, payload, tiles)),
         (file_of("communities"), page("communities.html", communities(view))),
@@ -70,7 +75,7 @@ def _pages(view: SiteView, payload: MapPayload, downloads: list[str], tiles: boo
         (file_of("areas"), page("areas.html", area_list(view, "areas"))),
         (file_of("method"), page("method.html", method(view))),
         (file_of("data"), page("data.html", data(view, links))),
-        (file_of("changes"), page("changes.html", changes)),
+        (file_of("changes"), page("changes.html", changes_page(view, report))),
     ]
     pages += [
         (file_of("community", ident), page("community.html", community(view, ident)))
