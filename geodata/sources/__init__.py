@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from geodata.sources import (
+    acs,
     afdc,
     apprenticeship,
     cejst,
@@ -32,6 +33,8 @@ _ALL = (
     Source(centers.SPEC, centers.parse),
     Source(relationship.SPEC, relationship.parse),
     Source(svi.SPEC, svi.parse),
+    Source(acs.API, acs.parse),
+    Source(acs.SUMMARY, acs.parse_summary),
     Source(svi.SPEC_MEASURES, svi.parse_measures),
     Source(cejst.SPEC, cejst.parse),
     Source(afdc.SPEC, afdc.parse),
