@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from geodata.fetching.acquire import NATION, FolderAcquirer
+from geodata.fetching.address_file import fill_coordinates
 from geodata.fetching.cache import Cache
 from geodata.fetching.choose import acquirer_for
 from geodata.fetching.clock import utc_now
 from geodata.fetching.doctor import Diagnosis, diagnose
+from geodata.fetching.geocoder import geocode as ask_geocoder
+from geodata.fetching.http import Fetcher
 from geodata.fetching.live import cache_folder, live_acquirer
 from geodata.fetching.mirror import Mirrored
 from geodata.fetching.mirror import mirror as fill_folder
@@ -85,6 +89,20 @@ def doctor(
         _say((row.source, row.scope, row.said) for row in rows if row.path and row.rows is None and not quick)
     if any(row.required and row.use == "nothing" for row in rows):
         raise typer.Exit(1)
+
+
+@commands.command(epilog="Example:  onramp geocode awards.xlsx planned_sites_awards.csv")
+def geocode(
+    source: Annotated[Path, typer.Argument(help="CSV or XLSX with addresses.")],
+    target: Annotated[Path, typer.Argument(help="CSV to write, with latitude and longitude filled in.")],
+) -> None:
+    """Find the coordinates of addresses in a list, through the Census geocoder; rows that have some keep them."""
+    with Fetcher() as fetcher:
+        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher))
+    console.print(f"{filled.rows} rows, {filled.had} of them with coordinates before", highlight=False)
+    for outcome, count in filled.outcomes.items():
+        console.print(f"  {count} {outcome.replace('_', ' ')}", highlight=False)
+    console.print(f"Look at {target} before you use it", soft_wrap=True, markup=False)
 
 
 @commands.command()

@@ -215,7 +215,7 @@ class LiveAcquirer:
         try:
             if self._trial is not None:
                 # A parser may read the vintage from the name.
-                part = part.replace(part.with_name(_filename(spec, state, came, now)))
+                part = part.replace(part.with_name(copy_name(spec, state, came, now)))
                 self._trial(spec, part, state)
             entry = self._entry(spec, state, came, redact(address), redact, now)
             return _with_note(
@@ -230,7 +230,7 @@ class LiveAcquirer:
         return Entry(
             url=redact(came.url),
             asked=asked,
-            filename=_filename(spec, state, came, now),
+            filename=copy_name(spec, state, came, now),
             sha256=came.sha256,
             size=came.size,
             retrieved_at=iso(now),
@@ -278,7 +278,7 @@ def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError
     return f"{spec.title}{where} could not be obtained and there is no earlier copy. {reason} {remedy}"
 
 
-def _filename(spec: SourceSpec, state: State | None, came: Download, now: datetime) -> str:
+def copy_name(spec: SourceSpec, state: State | None, came: Download, now: datetime) -> str:
     """Return the publisher's name for the file if a folder would be searched for it, else one that would.
 
     The made-up name carries the source's year, or the day it came, where the pattern leaves room.

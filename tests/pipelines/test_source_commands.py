@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,17 @@ def test_older_copies_are_pruned_and_the_last_good_one_stays(command, tmp_path):
     assert "1 file removed, 3 bytes freed" in pruned.output
     assert cache.newest_good("centers", "nation")[1].read_bytes() == b"four"
     assert command("prune", "--keep", "0").exit_code == 2
+
+
+def test_addresses_are_geocoded_into_a_new_file(command, tmp_path, monkeypatch):
+    (tmp_path / "awards.csv").write_text("address,zip\n1 Main St,02903\n2 Main St,02903\n")
+    with Publisher() as publisher:
+        row = '"0","1 Main St, 02903","Match","Exact","1 MAIN ST","-71.4,41.8","1","L","44","007","000101","1"'
+        publisher.script("/geocoder/geographies/addressbatch", Reply(f'{row}\n"1","2 Main St","No_Match"\n'.encode()))
+        service = partial(source_commands.ask_geocoder, host=publisher.url)
+        monkeypatch.setattr(source_commands, "ask_geocoder", service)
+        told = command("geocode", tmp_path / "awards.csv", tmp_path / "filled.csv")
+    assert told.exit_code == 0, told.output
+    assert "2 rows, 0 of them with coordinates before" in told.output
+    assert "1 exact" in told.output and "1 no match" in told.output
+    assert "41.800000,-71.400000" in (tmp_path / "filled.csv").read_text()

@@ -1,0 +1,67 @@
+"""The addresses of all sources, filled in: complete, of the right shape, and named so that they are found."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+import pytest
+
+from geodata.fetching.cache import Cache
+from geodata.fetching.exchange import Download
+from geodata.fetching.folder import fill_patterns
+from geodata.fetching.http import Fetcher
+from geodata.fetching.live import TRANSPORTS, LiveAcquirer, LiveOptions, copy_name
+from geodata.fetching.transport import split_address
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.states import find_state
+
+RI = find_state("RI")
+# What the address of a protocol must say, besides the place.
+PARAMETERS = {
+    "census_api": {"variables", "state"},
+    "acs_summary_file": {"variables"},
+    "career_one_stop": {"location"},
+    "raster_window": {"box"},
+    "afdc": {"fuel_type", "status"},
+}
+WITH_ADDRESS = sorted(name for name, source in SOURCES.items() if source.spec.urls)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    fields = {"afdc_host": Settings().sources.afdc_host}
+    return LiveAcquirer(Fetcher(), Cache(tmp_path_factory.mktemp("cache")), options=LiveOptions(fields=fields))
+
+
+@pytest.mark.parametrize("name", WITH_ADDRESS)
+def test_every_address_is_complete_and_says_what_its_protocol_needs(live, name):
+    spec = SOURCES[name].spec
+    assert spec.transport in TRANSPORTS
+    found = [url for urls in live.addresses(spec, RI).values() for url in urls]
+    assert len(found) == len(spec.urls)
+    for url in found:
+        assert "{" not in url
+        assert urlsplit(url).scheme == "https"
+        assert PARAMETERS.get(spec.transport, set()) <= set(split_address(url)[1])
+
+
+@pytest.mark.parametrize("name", WITH_ADDRESS)
+def test_a_downloaded_copy_has_a_name_by_which_a_folder_finds_it(live, name):
+    spec = SOURCES[name].spec
+    for scope, urls in live.addresses(spec, RI).items():
+        state = None if scope == "nation" else RI
+        for url in urls:
+            base, _ = split_address(url)
+            came = Download("new", url=url, filename="" if spec.transport != "file" else base.rsplit("/", 1)[-1])
+            named = copy_name(spec, state, came, datetime(2026, 11, 22, tzinfo=UTC))
+            patterns = fill_patterns(spec.filenames, state)
+            assert any(fnmatchcase(named.casefold(), pattern.casefold()) for pattern in patterns), named
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_a_source_with_a_key_says_where_to_ask_for_one(name):
+    spec = SOURCES[name].spec
+    assert (spec.key_env is None) == (spec.key_page is None)
