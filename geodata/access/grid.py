@@ -31,7 +31,11 @@ FloatArray = NDArray[np.float64]
 MOST_REACHES = 64
 _KINDS = {"gaussian": 0, "step": 1, "flat": 2}
 _GAUSSIAN, _FLAT = _KINDS["gaussian"], _KINDS["flat"]
-_AT_ONCE = 256
+# Places that look for candidates together, at most, and candidates at hand at once (three coordinates and a value).
+_BLOCK, _PIECE = 64, 1024
+# How far apart such places may lie, in reaches: destinations are few and look alone, origins are many.
+_ALONE, _TOGETHER = 0.0, 0.25
+_EQUAL = 1.0 + 1e-9
 # Bands per reach: measured best; origins are many and dense, destinations few, and short runs waste more.
 _FINE, _COARSE = 3.0, 1.5
 
@@ -68,9 +72,9 @@ def grid_e2sfca(
 
     competing, near = np.zeros(len(destinations)), np.zeros(len(destinations), dtype=np.bool_)
     for rows, from_, (to, radius) in zip(alike, here, there, strict=True):
-        sums, found = _summed(to, from_, radius, people[rows][from_.order, None], kind, steps)
+        sums, inside = _summed(to, from_, radius, people[rows][from_.order, None], kind, steps, _ALONE)
         competing[to.order] += sums[:, 0]
-        near[to.order] |= found
+        near[to.order] |= inside > 0
     reached = competing > 0
     inverse = np.divide(1.0, competing, out=np.zeros_like(competing), where=reached)
     ratio = capacity * (inverse if capacity.ndim == 1 else inverse[:, None])
@@ -78,7 +82,7 @@ def grid_e2sfca(
     columns = ratio[:, None] if ratio.ndim == 1 else ratio
     access = np.zeros((len(origins), columns.shape[1]))
     for rows, from_, (to, radius) in zip(alike, here, there, strict=True):
-        access[rows[from_.order]] = _summed(from_, to, radius, columns[to.order], kind, steps)[0]
+        access[rows[from_.order]] = _summed(from_, to, radius, columns[to.order], kind, steps, _TOGETHER)[0]
     shaped = access[:, 0] if capacity.ndim == 1 else access
     return AccessResult(shaped, ratio, reached, int((near & ~reached).sum()))
 
@@ -88,12 +92,12 @@ def pairs_within(
 ) -> int:
     """Return how many pairs lie within the catchments: the size of the matrix that is not stored."""
     reach = engine.radius(origins, per_origin(catchment_minutes, len(origins)))
-    count, one, nothing = 0.0, np.ones((len(destinations), 1)), np.ones((1, 2))
+    count, one, steps = 0, np.ones((len(destinations), 1)), np.ones((1, 2))
     for radius in np.unique(reach):
         here = bands_of(origins.take(reach == radius), radius / _FINE)
         there = bands_of(destinations, radius / _COARSE)
-        count += float(_summed(here, there, float(radius), one, _FLAT, nothing)[0].sum())
-    return round(count)
+        count += int(_summed(here, there, float(radius), one, _FLAT, steps, _TOGETHER)[1].sum())
+    return count
 
 
 def grid_nearest(engine: GreatCircle, origins: Points, destinations: Points, k: int = 1) -> Nearest:
@@ -105,9 +109,18 @@ def grid_nearest(engine: GreatCircle, origins: Points, destinations: Points, k: 
     minutes = np.full((len(origins), k), np.nan)
     found = min(k, len(destinations))
     if found and len(origins):
-        _, index = KDTree(there).query(here, k=list(range(1, found + 1)))
+        tree = KDTree(there)
+        # One more than asked for: where it is as near as the last, the tree's choice among equals is not ours.
+        more = min(found + 1, len(destinations))
+        _, index = tree.query(here, k=list(range(1, more + 1)))
         squared = chord_squared(here[:, None, :], there[index])
-        order = np.lexsort((index, squared), axis=1)
+        for row in np.flatnonzero(squared[:, -1] <= squared[:, found - 1] * _EQUAL) if more > found else ():
+            chord = float(np.sqrt(squared[row, found - 1] * _EQUAL))
+            equals = np.array(sorted(tree.query_ball_point(here[row], chord)))
+            apart = chord_squared(here[row], there[equals])
+            first = np.lexsort((equals, apart))[:more]
+            index[row], squared[row] = equals[first], apart[first]
+        order = np.lexsort((index, squared), axis=1)[:, :found]
         destination[:, :found] = np.take_along_axis(index, order, axis=1)
         pace = engine.minutes_per_km(origins)[:, None]
         minutes[:, :found] = EARTH_RADIUS_KM * angle(np.take_along_axis(squared, order, axis=1)) * pace
@@ -115,25 +128,27 @@ def grid_nearest(engine: GreatCircle, origins: Points, destinations: Points, k: 
 
 
 def _summed(
-    at: Bands, of: Bands, radius: float, values: FloatArray, kind: int, steps: FloatArray
-) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return Σ values · weight over the points of `of` within `radius` of each point of `at`, and if any is.
+    at: Bands, of: Bands, radius: float, values: FloatArray, kind: int, steps: FloatArray, apart: float
+) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return Σ values · weight over the points of `of` within `radius` of each point of `at`, and how many are.
 
-    `values` is float64[points of `of`, columns] in their cell order; the sums come in the cell order of `at`.
+    `values` is float64[points of `of`, columns] in their cell order; the sums come in the cell order of `at`. Places
+    of `at` within `apart` (a share of the radius) of each other look for candidates together.
     """
     sums = np.zeros((len(at.order), values.shape[1]))
-    found = np.zeros(len(at.order), dtype=np.bool_)
-    limit = float(chord_limit(radius))
+    inside = np.zeros(len(at.order), dtype=np.int64)
+    decay = (float(chord_limit(radius)), 1.0 / (radius * radius), kind, steps)
     columns = np.ascontiguousarray(values.T)
+    blocks, spread = _blocks(at.x, at.y, at.z, radius * apart)
 
     def some(worker: int, workers: int) -> None:
         _sum_weighted(
-            worker, workers, at.x, at.y, at.z, of.x, of.y, of.z, columns, of.search, radius, limit, kind, steps,
-            sums, found,
+            worker, workers, at.x, at.y, at.z, blocks, spread, of.x, of.y, of.z, columns, of.search, radius, decay,
+            sums, inside,
         )  # fmt: skip
 
     in_threads(some)
-    return sums, found
+    return sums, inside
 
 
 def _gaussian_polynomial(degree: int = 11) -> list[float]:
@@ -207,26 +222,82 @@ def _dot(values, weights):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def _blocks(x, y, z, most_apart):  # type: ignore[no-untyped-def]
+    """Return where blocks of neighbouring places begin (closed by their number), and how far each spreads (radians).
+
+    Blocks hang on the places alone, not on who works on them, so that sums are always taken in the same order.
+    """
+    begin = np.empty(x.size + 1, np.int64)
+    spread = np.zeros(x.size)
+    count = 0
+    limit = 4.0 * math.sin(0.5 * most_apart) ** 2 if most_apart < math.pi else 4.0
+    j = 0
+    while j < x.size:
+        begin[count] = j
+        widest = 0.0
+        k = j + 1
+        while k < x.size and k - j < _BLOCK:
+            c = _chord(x[k] - x[j], y[k] - y[j], z[k] - z[j])
+            if c > limit:
+                break
+            widest = max(widest, c)
+            k += 1
+        spread[count] = 2.0 * math.asin(min(1.0, 0.5 * math.sqrt(widest)))
+        count += 1
+        j = k
+    begin[count] = x.size
+    return begin[: count + 1], spread[:count]
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(x, y, z, px, py, pz, columns, a, b, decay, weights, sums):  # type: ignore[no-untyped-def]
+    """Add to `sums` what one place finds among points a to b; return how many are within."""
+    limit, scale, kind, steps = decay
+    w, ax, ay, az = weights[: b - a], px[a:b], py[a:b], pz[a:b]
+    if kind == _GAUSSIAN and limit <= _SERIES_LIMIT:
+        inside = _gaussian_run(x, y, z, ax, ay, az, limit, scale, w)
+    else:
+        inside = _other_run(x, y, z, ax, ay, az, limit, scale, kind, steps, w)
+    for c in range(columns.shape[0]):
+        sums[c] += _dot(columns[c, a:b], w)
+    return inside
+
+
+@numba.njit(cache=True, nogil=True)
 def _sum_weighted(  # type: ignore[no-untyped-def]
-    worker, workers, x, y, z, px, py, pz, columns, search, radius, limit, kind, steps, sums, found
+    worker, workers, x, y, z, blocks, spread, px, py, pz, columns, search, radius, decay, sums, inside
 ):
-    """Fill `sums` and `found` for every place (x, y, z); neighbours in the order go to different workers."""
-    scale = 1.0 / (radius * radius)
-    series = kind == _GAUSSIAN and limit <= _SERIES_LIMIT
+    """Fill `sums`, and `inside` with how many are within, for every place (x, y, z).
+
+    A block of places looks for its candidates together, gathers them a piece at a time into memory the processor
+    keeps at hand, and goes through each piece place by place; a place alone reads them where they are.
+    """
     begin = np.empty(2 * search[2].shape[0], np.int64)
     end = np.empty(2 * search[2].shape[0], np.int64)
-    weights = np.empty(_AT_ONCE)
-    for j in range(worker, x.size, workers):
-        runs = runs_near(x[j], y[j], z[j], radius, *search, begin, end)  # type: ignore[call-arg]
-        inside = 0
+    nx, ny, nz, near = np.empty(_PIECE), np.empty(_PIECE), np.empty(_PIECE), np.empty((columns.shape[0], _PIECE))
+    weights = np.empty(_PIECE)
+    for block in range(worker, spread.size, workers):
+        j, last = blocks[block], blocks[block + 1]
+        runs = runs_near(x[j], y[j], z[j], radius + spread[block], *search, begin, end)  # type: ignore[call-arg]
+        if last - j == 1:
+            for run in range(runs):
+                for a in range(begin[run], end[run], _PIECE):
+                    b = min(a + _PIECE, end[run])
+                    inside[j] += _add(x[j], y[j], z[j], px, py, pz, columns, a, b, decay, weights, sums[j])
+            continue
+        filled = 0
         for run in range(runs):
-            for a in range(begin[run], end[run], _AT_ONCE):
-                b = min(a + _AT_ONCE, end[run])
-                w = weights[: b - a]
-                if series:
-                    inside += _gaussian_run(x[j], y[j], z[j], px[a:b], py[a:b], pz[a:b], limit, scale, w)
-                else:
-                    inside += _other_run(x[j], y[j], z[j], px[a:b], py[a:b], pz[a:b], limit, scale, kind, steps, w)
+            a = begin[run]
+            while a < end[run]:
+                b = min(a + _PIECE - filled, end[run])
+                to = filled + b - a
+                nx[filled:to], ny[filled:to], nz[filled:to] = px[a:b], py[a:b], pz[a:b]
                 for c in range(columns.shape[0]):
-                    sums[j, c] += _dot(columns[c, a:b], w)
-        found[j] = inside > 0
+                    near[c, filled:to] = columns[c, a:b]
+                a, filled = b, to
+                if filled == _PIECE:
+                    for k in range(j, last):
+                        inside[k] += _add(x[k], y[k], z[k], nx, ny, nz, near, 0, filled, decay, weights, sums[k])
+                    filled = 0
+        for k in range(j, last):
+            inside[k] += _add(x[k], y[k], z[k], nx, ny, nz, near, 0, filled, decay, weights, sums[k])

@@ -170,3 +170,9 @@ def test_nearest_of_too_few():
     found = grid_nearest(ENGINE, scatter("town", 3, 1), scatter("town", 1, 2), 2)
     assert found.destination.tolist() == [[0, -1]] * 3
     assert np.isnan(found.minutes[:, 1]).all()
+
+
+def test_nearest_of_places_at_one_spot_is_the_lower_row():
+    spot = Points([41.5] * 30 + [41.6], [-71.5] * 30 + [-71.5])
+    found = grid_nearest(ENGINE, Points([41.5, 41.55, 41.59], [-71.4, -71.5, -71.5]), spot, 2)
+    assert found.destination.tolist() == [[0, 1], [0, 1], [30, 0]]
