@@ -44,7 +44,8 @@ FIRST_UNIT = 970_001
 
 
 def colleges(land: Land) -> pd.DataFrame:
-    """Return the institutions: unitid, name, kind, tract, latitude, longitude, city, zip, state, trades, active.
+    """Return the institutions: unitid, name, kind, tract, latitude, longitude, city, zip, state, size,
+    trades, active.
 
     Public colleges stand in every city (in metros more of them, on the better-off side more often); trade
     schools and others among people. Not every college teaches a trade.
@@ -70,11 +71,13 @@ def colleges(land: Land) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["kind", "tract", "latitude", "longitude"])
     frame["latitude"], frame["longitude"] = frame["latitude"].round(6), frame["longitude"].round(6)
     frame["city"], frame["zip"] = nearest_city(land, frame["tract"]), zip_codes(land, frame["tract"])
+    metros = [city.name for city in land.terrain.cities if city.metro]
     frame["state"] = tracts["state"].to_numpy()[frame["tract"]]
     frame["unitid"] = FIRST_UNIT + np.arange(len(frame))
     frame["name"] = [_name(row.kind, row.city, i) for i, row in enumerate(each(frame))]
     chance = frame["kind"].map({"community": 0.75, "technical": 1.0, "trade": 0.9, "career": 0.3}).fillna(0.0)
     frame["trades"] = rng.random(len(frame)) < chance
+    frame["size"] = np.where(frame["kind"].isin(["community", "technical"]) & frame["city"].isin(metros), 2.5, 1.0)
     frame["active"] = True
     frame.loc[frame.index[frame["kind"] == "trade"][-1:], "active"] = False
     return frame
@@ -143,7 +146,7 @@ def completions_table(land: Land, schools: pd.DataFrame, revised: bool) -> pd.Da
         offered += [o for o in OTHERS if school.kind in ("community", "university", "career") and rng.random() < 0.6]
         detail = []
         for cip, base, award in offered:
-            awards = int(rng.poisson(base * rng.lognormal(0, 0.35)))
+            awards = int(rng.poisson(base * school.size * rng.lognormal(0, 0.35)))
             change = int(rng.integers(-3, 6)) if rng.random() < 0.3 else 0
             awards = max(0, awards + (change if revised else 0))
             detail.append((school.unitid, cip, 1, award, "R", awards))

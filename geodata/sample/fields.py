@@ -25,7 +25,7 @@ def hidden_fields(terrain: Terrain, tracts: pd.DataFrame) -> pd.DataFrame:
     tree = cKDTree(spots)
     for city in terrain.cities:
         here = np.sort(np.array(tree.query_ball_point((city.x, city.y), REACH * city.spread_km), dtype=int))
-        weight = 1.0 if city.metro else 0.55
+        weight = city.contrast
         away = spots[here] - (city.x, city.y)
         far = np.hypot(away[:, 0], away[:, 1]) / city.spread_km
         toward = np.cos(np.arctan2(away[:, 1], away[:, 0]) - city.poor_side) * np.minimum(far, 1)

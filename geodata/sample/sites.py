@@ -89,7 +89,7 @@ def planned_sites(land: Land) -> pd.DataFrame:
     road["ports"] = rng.choice([4, 4, 4, 6, 8], len(road))
     road["kw"] = rng.choice([150, 150, 180, 350], len(road))
     total = len(land.tracts)
-    town = spots_among_people(land, max(24, round(0.075 * total)), 0.25, rng)
+    town = spots_among_people(land, max(24, round(0.11 * total)), 0.4, rng)
     town["corridor"] = ""
     town["level"] = np.where(rng.random(len(town)) < 0.45, "dc_fast", "2")
     town["ports"] = np.where(

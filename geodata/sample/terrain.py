@@ -45,7 +45,8 @@ class State:
 class City:
     """A city or town: centre in km, `spread_km` of its built-up area, share of its state's people.
 
-    `poor_side` is the direction (radians from east) in which need is highest.
+    `poor_side` is the direction (radians from east) in which need is highest, `contrast` how far its sides
+    differ (1 in a divided metropolis).
     """
 
     name: str
@@ -56,6 +57,7 @@ class City:
     share: float
     metro: bool = False
     poor_side: float = 0.0
+    contrast: float = 0.55
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ _CITIES = (
     ("Yarrow", 124, 2, 2.2, 0.03, False, 10),
     ("Old Wicket", -44, -102, 1.6, 0.015, False, 60),
 )
+_CONTRASTS = {"Calder City": 1.0, "Aster Bay": 1.25, "Cannery Point": 0.9, "Foundry Park": 0.7, "Tansy": 0.8}
 _ROADS: tuple[tuple[str, str, tuple[str | tuple[float, float], ...]], ...] = (
     (
         "I- 98",
@@ -214,7 +217,8 @@ def _tile(
         px, py = put(x + rng.uniform(-3, 3), y + rng.uniform(-3, 3))
         turn = np.arctan2(flip[1] * np.sin(np.radians(side)), flip[0] * np.cos(np.radians(side)))
         shown = name if whole else f"{names.compound(211 * state + len(cities))}"
-        cities.append(City(shown, state, px, py, spread, share, metro, float(turn)))
+        contrast = _CONTRASTS.get(name, 0.55)
+        cities.append(City(shown, state, px, py, spread, share, metro, float(turn), contrast))
     where = {row[0]: (city.x, city.y) for row, city in zip(_CITIES, cities, strict=True)}
     if whole:
         where |= {row[0]: (row[1], row[2]) for row in _NEIGHBOUR_CITIES}
