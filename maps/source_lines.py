@@ -30,3 +30,13 @@ def main_sources(result: StateResult, texts: Texts, most: int) -> str:
             return texts("lists.sources_more", sources=", ".join(told), n=len(uses) - len(told))
         told.append(item)
     return ", ".join(told)
+
+
+def warnings_of(result: StateResult, texts: Texts) -> list[str]:
+    """Return sentences on sources that are old copies or missing; nothing where all is fresh."""
+    told = []
+    for freshness, key in (("stale", "lists.stale"), ("missing", "lists.missing_sources")):
+        titles = dict.fromkeys(use.title for use in result.sources if use.freshness == freshness)
+        if titles:
+            told.append(texts(key, n=len(titles), titles="; ".join(titles)))
+    return told

@@ -36,6 +36,7 @@ def community_brief(writer: Writer, row: Row) -> Brief:
             of=words.number(len(result.table("communities"))),
         ),
         banner=writer.banner,
+        warnings=writer.warnings,
         headline=headline,
         facts=_facts(writer, row),
         map_svg=locator_svg(writer.ground, ident, texts),

@@ -53,6 +53,7 @@ class Brief:
     title: str
     subtitle: str
     banner: str
+    warnings: list[str]
     headline: Point
     facts: list[Fact]
     map_svg: str

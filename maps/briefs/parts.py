@@ -11,7 +11,7 @@ import pandas as pd
 from geodata.results import StateResult
 from maps.briefs.model import Fact, Grid, Point, Section
 from maps.figures.ground import Ground, ground_of
-from maps.source_lines import sources_in_order
+from maps.source_lines import sources_in_order, warnings_of
 from maps.texts import Texts, load_texts
 from maps.words import Words, is_missing
 
@@ -51,6 +51,11 @@ class Writer:
     def banner(self) -> str:
         """The notice of fictional data, or nothing."""
         return self.texts("lists.sample") if self.result.sample else ""
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """Sentences on old and missing sources."""
+        return warnings_of(self.result, self.texts)
 
     @property
     def footer(self) -> str:

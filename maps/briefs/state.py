@@ -25,6 +25,7 @@ def state_brief(writer: Writer) -> Brief:
         title=texts("briefs.title_state", state=result.state.name),
         subtitle=texts("lists.as_of", date=writer.words.date(result.as_of)),
         banner=writer.banner,
+        warnings=writer.warnings,
         headline=_headline(writer),
         facts=_facts(writer),
         map_svg=locator_svg(writer.ground, None, texts),

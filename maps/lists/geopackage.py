@@ -7,7 +7,7 @@ one run are identical byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +16,7 @@ import pandas as pd
 import pyogrio
 
 from geodata.files import written_aside
-from geodata.results import StateResult
-from maps.lists.provenance import provenance_of
+from maps.lists.provenance import Provenance
 from maps.lists.qgis_style import marker_style, priority_style, tier_style
 from maps.lists.tables import ListTable, dictionary
 from maps.lists.wording import help_of
@@ -39,19 +38,22 @@ _LABELS = {
 }
 
 
-def write_geopackage(result: StateResult, tables: Sequence[ListTable], file: Path, texts: Texts) -> Path:
+def write_geopackage(
+    tables: Sequence[ListTable], provenances: Mapping[str, Provenance], file: Path, texts: Texts
+) -> Path:
     """Write every table of `tables`: spatial ones as layers in EPSG:4326, the others as attribute tables."""
+    as_of = provenances[tables[0].name].as_of
     by_name = {table.name: table for table in tables}
     ordered = [by_name[name] for name in LAYERS if name in by_name]
     ordered += [table for table in tables if table.name not in LAYERS]
-    with written_aside(file) as aside, _clock_at(result.as_of):
+    with written_aside(file) as aside, _clock_at(as_of):
         for table in ordered:
-            told = provenance_of(result, texts, table.name)
+            told = provenances[table.name]
             about = " ".join(part for part in (told.notice, f"{told.as_of}.", told.vintages) if part)
             _add(aside, table.name, _frame(table), table.spec.geometry, told.title, about)
         columns = dictionary(tables, lambda name, column: help_of(texts, name, column))
         _add(aside, "dictionary", columns, "", texts("lists.titles.dictionary"), "")
-        styles = _styles([table.name for table in ordered], result.as_of, texts)
+        styles = _styles([table.name for table in ordered], as_of, texts)
         pyogrio.write_dataframe(styles, aside, layer="layer_styles", driver="GPKG", append=True, FID="id")
     return file
 
@@ -114,9 +116,10 @@ def _default_style(name: str, texts: Texts) -> str:
 
 @contextmanager
 def _clock_at(as_of: str) -> Iterator[None]:
-    """Let GDAL write the date of the data as the time of change."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{as_of}T00:00:00.000Z"})
+    """Let GDAL write the date of the data as the time of change, and leave it to us to bring the file to disk."""
+    options = {"OGR_CURRENT_DATE": f"{as_of}T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+    pyogrio.set_gdal_config_options(options)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options(dict.fromkeys(options))

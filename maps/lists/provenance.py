@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,17 +45,21 @@ class Provenance:
         }
 
 
-def provenance_of(result: StateResult, texts: Texts, name: str) -> Provenance:
-    """Return what the file of list `name` says of itself."""
-    return Provenance(
-        title=f"{texts(f'lists.titles.{name}')}: {result.state.name}",
-        as_of=result.as_of,
-        sample=result.sample,
-        notice=texts("lists.sample") if result.sample else "",
-        settings_digest=result.settings_digest,
-        run_id=result.run_id,
-        sources=plain_records(sources_table(result)),
-    )
+def provenances(result: StateResult, texts: Texts, names: Iterable[str]) -> dict[str, Provenance]:
+    """Return what the file of each list says of itself."""
+    sources = plain_records(sources_table(result))
+    return {
+        name: Provenance(
+            title=f"{texts(f'lists.titles.{name}')}: {result.state.name}",
+            as_of=result.as_of,
+            sample=result.sample,
+            notice=texts("lists.sample") if result.sample else "",
+            settings_digest=result.settings_digest,
+            run_id=result.run_id,
+            sources=sources,
+        )
+        for name in names
+    }
 
 
 def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from geodata.results import StateResult
 from maps.lists.csv_files import write_csv
 from maps.lists.data_files import write_json, write_parquet
 from maps.lists.geopackage import write_geopackage
-from maps.lists.provenance import provenance_of
+from maps.lists.provenance import provenances
 from maps.lists.tables import LISTS, LONG_LISTS, ListTable, list_table
 from maps.lists.workbook import write_workbook
 from maps.texts import Texts, load_texts
@@ -70,14 +70,14 @@ def write_lists(result: StateResult, folder: Path, languages: tuple[str, ...] = 
         texts = texts_for(result, language)
         tables = tables_in(result, texts)
         if place == 0:
+            told = provenances(result, texts, tables)
             for name, table in tables.items():
-                told = provenance_of(result, texts, name)
                 csv = folder / file_name(result, name, "csv")
-                written += write_csv(table, csv, told, texts)
-                written.append(write_json(table, csv.with_suffix(".json"), told))
-                written.append(write_parquet(table, csv.with_suffix(".parquet"), told))
+                written += write_csv(table, csv, told[name], texts)
+                written.append(write_json(table, csv.with_suffix(".json"), told[name]))
+                written.append(write_parquet(table, csv.with_suffix(".parquet"), told[name]))
             geopackage = folder / file_name(result, "lists", "gpkg")
-            written.append(write_geopackage(result, list(tables.values()), geopackage, texts))
+            written.append(write_geopackage(list(tables.values()), told, geopackage, texts))
         workbook = folder / file_name(result, "lists", f"{language}.xlsx")
         written.append(write_workbook(result, workbook_tables(tables), workbook, texts))
     return written

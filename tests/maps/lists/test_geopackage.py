@@ -1,0 +1,116 @@
+"""The GeoPackage, opened again: layers, types, tables of sources and columns, and styles QGIS would apply."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pyogrio
+import pytest
+
+from geodata.result_tables import TIERS
+from maps.lists import LISTS
+from maps.lists.geopackage import LAYERS
+
+
+@pytest.fixture(scope="module")
+def file(written):
+    return written.file("lists.gpkg")
+
+
+@pytest.fixture(scope="module")
+def styles(file):
+    with sqlite3.connect(file) as db:
+        db.row_factory = sqlite3.Row
+        return [dict(row) for row in db.execute("select * from layer_styles")]
+
+
+def test_the_file_is_sound_and_holds_every_list(file):
+    with sqlite3.connect(file) as db:
+        assert db.execute("pragma integrity_check").fetchone() == ("ok",)
+        assert db.execute("pragma application_id").fetchone()[0] == int.from_bytes(b"GPKG")
+        types = dict(db.execute("select table_name, data_type from gpkg_contents"))
+    assert set(LISTS) | {"dictionary", "layer_styles"} == set(types)
+    assert {name for name, kind in types.items() if kind == "features"} == set(LAYERS)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_holds_every_row_in_degrees(file, written, layer):
+    frame = pyogrio.read_dataframe(file, layer=layer)
+    assert len(frame) == len(written.result.table(LISTS[layer].table.name))
+    assert frame.crs.to_epsg() == 4326
+    expected = {"MultiPolygon"} if LISTS[layer].geometry == "polygon" else {"Point"}
+    assert set(frame.geometry.dropna().geom_type) == expected
+
+
+def test_geoids_are_text_and_tracts_without_polygon_stay(file, written):
+    frame = pyogrio.read_dataframe(file, layer="tracts")
+    assert frame["geoid"].map(type).eq(str).all()
+    drawn = set(written.result.table("tracts")["geoid"])
+    assert frame.geometry.isna().sum() == (~frame["geoid"].isin(drawn)).sum() > 0
+
+
+def test_sources_and_dictionary_travel_inside(file, written):
+    sources = pyogrio.read_dataframe(file, layer="sources")
+    assert sources["sha256"].dropna().tolist() == [use.sha256 for use in written.result.sources if use.sha256]
+    assert sources["freshness"].tolist() == [use.freshness for use in written.result.sources]
+    dictionary = pyogrio.read_dataframe(file, layer="dictionary")
+    for layer in LAYERS:
+        columns = set(pyogrio.read_info(file, layer=layer)["fields"])
+        assert columns == set(dictionary.loc[dictionary["list"] == layer, "column"])
+    with sqlite3.connect(file) as db:
+        told = dict(db.execute("select table_name, description from gpkg_contents"))
+    assert all("Fictional sample data" in told[layer] and "svi 2022" in told[layer] for layer in LAYERS)
+
+
+def test_every_layer_has_one_default_style(styles):
+    defaults = [style["f_table_name"] for style in styles if style["useAsDefault"]]
+    assert sorted(defaults) == sorted(LAYERS)
+    assert all(style["f_geometry_column"] == "geom" for style in styles)
+
+
+def test_styles_are_sound_and_speak_of_columns_that_are_there(file, styles):
+    for style in styles:
+        columns = set(pyogrio.read_info(file, layer=style["f_table_name"])["fields"])
+        root = ET.fromstring(style["styleQML"].split("\n", 1)[1])
+        renderer = root.find("renderer-v2")
+        symbols = {symbol.get("name") for symbol in renderer.find("symbols")}
+        used = {part.get("symbol") for part in renderer.iter() if part.tag in ("category", "range")} or {"0"}
+        assert used == symbols
+        kinds = {symbol.get("type") for symbol in renderer.find("symbols")}
+        assert kinds == {"fill"} if LISTS[style["f_table_name"]].geometry == "polygon" else {"marker"}
+        if renderer.get("attr"):
+            assert renderer.get("attr") in columns
+        label = root.find("labeling/settings/text-style")
+        assert (label is not None) == (root.get("labelsEnabled") == "1")
+        if label is not None:
+            assert set(re.findall(r'"(\w+)"', label.get("fieldName"))) <= columns
+
+
+def test_the_default_style_colors_every_tier(styles):
+    qml = next(s["styleQML"] for s in styles if s["f_table_name"] == "tracts" and s["useAsDefault"])
+    root = ET.fromstring(qml.split("\n", 1)[1])
+    assert [part.get("value") for part in root.iter("category")] == list(TIERS)
+    colors = [
+        option.get("value")
+        for symbol in root.iter("symbol")
+        for option in symbol.iter("Option")
+        if option.get("name") == "color"
+    ]
+    assert len(set(colors)) == len(TIERS)
+
+
+def test_classes_cover_the_whole_scale(styles):
+    qml = next(s["styleQML"] for s in styles if s["f_table_name"] == "tracts" and s["styleName"] == "priority")
+    ranges = [
+        (float(r.get("lower")), float(r.get("upper"))) for r in ET.fromstring(qml.split("\n", 1)[1]).iter("range")
+    ]
+    assert ranges[0][0] == 0 and ranges[-1][1] == 100
+    assert all(high == low for (_, high), (low, _) in pairwise(ranges))
+
+
+def test_hostile_names_are_kept_as_they_came(written_hostile):
+    frame = pyogrio.read_dataframe(written_hostile.file("lists.gpkg"), layer="providers")
+    assert set(frame["name"]) == set(written_hostile.result.table("providers")["name"])
