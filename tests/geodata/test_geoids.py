@@ -48,7 +48,7 @@ def test_a_code_cut_shorter_is_not_filled_up(geoid: str, kept: int) -> None:
 
 
 def test_what_is_no_tract_code_is_missing() -> None:
-    assert cleaned("0500000US44001", "44001", "99001020100", "4400103010O", "", None, "440010301001") == [None] * 7
+    assert cleaned("0500000US44001", "44001", "00001020100", "4400103010O", "", None, "440010301001") == [None] * 7
     # Ten digits that begin with no state once filled up: 00 is none.
     assert cleaned("0123456789") == [None]
 

@@ -32,7 +32,7 @@ def test_centers_with_lost_zeros_and_bad_cells(tmp_path: Path) -> None:
         "1,1,20100,1775,+32.476823,-086.486599\n"
         "01,001,020200,,+32.471897,-086.472591\n"
         "01,001,020300,10,0,0\n"
-        "77,001,020300,10,1,1\n"
+        "00,001,020300,10,1,1\n"
         "01,001,020100,5,1,1\n"
     )
     parsed = parse_text("centers", tmp_path, "CenPop2020_Mean_TR01.txt", content)

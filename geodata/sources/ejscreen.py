@@ -1,0 +1,70 @@
+"""EJScreen of the Environmental Protection Agency, withdrawn in February 2025, from archived copies (2024 release).
+
+The value is the supplemental demographic index (DEMOGIDX_5: low income, disability, limited English, less than high
+school, low life expectancy), a share from 0 to 1; earlier releases have the two-factor index only. EJScreen designates
+nothing. The file of percentiles by state bears the same headers and is told by its name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geodata.errors import InputError
+from geodata.geoids import year_in
+from geodata.schemas import DEFINITIONS
+from geodata.sources.index_rows import definition_rows, keyed
+from geodata.sources.reading import Wanted, read_csv
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.values import numbers
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="ejscreen",
+    title="EJScreen",
+    publisher="Environmental Protection Agency (archived)",
+    table=DEFINITIONS,
+    scope="nation",
+    filenames=("EJScreen_*_Tract_with_AS_CNMI_GU_VI.csv", "EJScreen_*_Tract.csv", "ejscreen*.csv"),
+    page="https://doi.org/10.7910/DVN/RLR5AX",
+    licence="CC0 1.0",
+    cadence="none (withdrawn on 2025-02-05)",
+    urls=("https://dataverse.harvard.edu/api/access/datafile/10775979?format=original",),
+    year=2024,
+    tract_vintage=2020,
+    media="csv",
+    archived=True,
+    optional=True,
+    expected=Expected(least_rows=84_000, most_rows=87_000, least_states=51),
+)
+COLUMNS = (
+    Wanted("geoid", ("ID",)),
+    Wanted("five", ("DEMOGIDX_5",), required=False),
+    Wanted("two", ("DEMOGIDX_2",)),
+)
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the demographic index of each tract; island areas with shorter codes are out of scope."""
+    if "statepct" in Path(path).name.casefold():
+        raise InputError(
+            "this is the file of percentiles within states",
+            file=path,
+            remedy="Use the file of the nation, without StatePct in its name.",
+        )
+    text = read_csv(path, COLUMNS, SPEC.name)
+    islands = text.frame["geoid"].str.fullmatch(r"(60|66|69|78)\d{5}(\d{3})?").fillna(False).astype(bool)
+    text.frame = text.frame[~islands]
+    frame = keyed(text)
+    column = "two" if "five" in text.absent else "five"
+    cells = frame[column].mask(frame[column].str.casefold() == "none")
+    index = numbers(cells, least=0, file=text.file, column=f"DEMOGIDX ({column} factors)", notes=text.notes)
+    return definition_rows(
+        text,
+        frame,
+        SPEC.name,
+        value=index.values,
+        archived=True,
+        vintage=year_in(text.file) or SPEC.year,
+        tract_vintage=2020,
+        out_of_scope={"island area without tract code": int(islands.sum())},
+    )

@@ -1,0 +1,111 @@
+"""An index or designation of one's own: any table with a tract code and a value or a designation.
+
+Columns: geoid; value (more means more need) or designated (yes/no), or both; and, where they are not the same for all,
+definition (its name, else the file name after “index_”), official (yes/no, else no), tract_vintage (2010 or 2020,
+else 2020), vintage (year). One file may hold several definitions.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from geodata.errors import InputError
+from geodata.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas import DEFINITIONS
+from geodata.sources.reading import Text, Wanted, from_records, read_table
+from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.values import counts, flags, numbers
+from geodata.tables import Parsed
+
+SPEC = SourceSpec(
+    name="user_index",
+    title="Index or designation supplied by the operator",
+    publisher="State or city office",
+    table=DEFINITIONS,
+    scope="nation",
+    filenames=("index_*.csv", "index_*.xlsx", "index_*.parquet", "index_{usps}_*.csv"),
+    page="",
+    licence="As the office says",
+    cadence="as the office says",
+)
+COLUMNS = (
+    Wanted("geoid", ("geoid", "GEOID20", "GEOID10", "FIPS", "tract", "census_tract", "GEO_ID")),
+    Wanted("value", ("value", "score", "index"), required=False),
+    Wanted("designated", ("designated", "designation", "dac_designation"), required=False),
+    Wanted("definition", ("definition", "index_name"), required=False),
+    Wanted("official", ("official",), required=False),
+    Wanted("tract_vintage", ("tract_vintage",), required=False),
+    Wanted("vintage", ("vintage", "year"), required=False),
+)
+
+
+def parse(path: Path, context: ParseContext) -> Parsed:
+    """Return the rows of the table; those with neither a value nor a designation are refused."""
+    text = _read(Path(path))
+    if {"value", "designated"} <= set(text.absent):
+        raise InputError(
+            "it has neither a column “value” nor a column “designated”",
+            file=path,
+            remedy="Name the column of the index value, or that of the designation (yes or no).",
+        )
+    frame = text.frame.assign(geoid=clean_geoids(text.frame["geoid"]))
+    frame["definition"] = frame["definition"].fillna(_name_in(text.file)).map(_plain_name)
+    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
+    repeated = frame.duplicated(["geoid", "definition"])
+    frame = text.log.take(frame, repeated, "repeated", key="geoid", field="definition")
+    census = counts(frame["tract_vintage"]).fillna(2010 if "GEOID10" in text.headers else 2020)
+    remedy = "Give 2010 or 2020."
+    frame = text.log.take(
+        frame, ~census.isin([2010, 2020]), "unknown_tract_vintage", key="geoid", field="tract_vintage", remedy=remedy
+    )
+    value = numbers(frame["value"], file=text.file, column="value", notes=text.notes).values
+    designated = _designations(frame["designated"])
+    frame = text.log.take(frame, value.isna() & designated.isna(), "no_value", key="geoid", field="value")
+    table = pd.DataFrame(
+        {
+            "geoid": frame["geoid"],
+            "state": usps_of(frame["geoid"]),
+            "definition": frame["definition"],
+            "value": value.fillna(designated.astype("float64")),
+            "designated": designated,
+            "official": flags(frame["official"]).fillna(False),
+            "archived": False,
+            "pooled": "none",
+            "crosswalk_basis": "none",
+            "vintage": counts(frame["vintage"]),
+            "tract_vintage": census,
+            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+        }
+    ).reindex(frame.index)
+    return text.parsed(DEFINITIONS, table)
+
+
+def _read(path: Path) -> Text:
+    if path.suffix.lower() != ".parquet":
+        return read_table(path, COLUMNS, SPEC.name)
+    try:
+        records = pq.read_table(path).to_pylist()
+    except (OSError, ValueError) as problem:
+        raise InputError(f"the file cannot be read ({problem})", file=path, remedy="Write it again.") from None
+    return from_records(records, COLUMNS, SPEC.name, path.name)
+
+
+def _designations(text: pd.Series) -> pd.Series:
+    """Return flags; “Designated as DAC” and “Not Designated as DAC”, as New York writes them, are understood."""
+    told = flags(text)
+    words = text.str.casefold().str.strip()
+    told = told.mask(words.str.startswith("designated", na=False), True)
+    return told.mask(words.str.startswith("not designated", na=False), False)
+
+
+def _name_in(file: str) -> str:
+    return re.sub(r"^index_", "", Path(file).stem, flags=re.IGNORECASE)
+
+
+def _plain_name(name: str) -> str:
+    """Return a name fit for settings and headers: lower case, words joined by underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_") or "user_index"
