@@ -4,11 +4,22 @@ import json
 from collections.abc import Iterator
 
 import pandas as pd
-from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetOut, Output, asset, multi_asset
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetOut,
+    Output,
+    asset,
+    multi_asset,
+)
 
+from assets.history import LastRun
 from assets.metadata import table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
+from geodata.communities import Previous
 from geodata.decisions import decide, hub_table
 from geodata.reach import Travel
 from geodata.result_tables import BARRIERS, COMMUNITIES, COMMUNITY_TRACTS, HUBS, TRACT_SCORES, WORK_BY_QUARTER
@@ -44,13 +55,20 @@ SETTLED = 0.05
     ],
 )
 def decided(
-    choices: Choices, study_area: StudyArea, travel: Travel, tract_scores: pd.DataFrame, need_parts: pd.DataFrame
+    context: AssetExecutionContext,
+    choices: Choices,
+    study_area: StudyArea,
+    travel: Travel,
+    tract_scores: pd.DataFrame,
+    need_parts: pd.DataFrame,
 ) -> Iterator[Output[pd.DataFrame] | AssetCheckResult]:
     """Draw the ranks, group tracts into communities, find barriers, actions and work by quarter."""
     settings = choices.settings
     engine = engine_for(settings.travel, study_area.raster("friction"))
     access = travel_access(study_area, engine, settings)
-    made = decide(study_area, travel, tract_scores, need_parts, access, settings)
+    made = decide(
+        study_area, travel, tract_scores, need_parts, access, settings, earlier(settings, context.partition_key)
+    )
     for name, table in DECIDED.items():
         frame = made.tables[table.name]
         yield Output(frame, output_name=name, metadata=table_metadata(frame, table))
@@ -59,6 +77,15 @@ def decided(
     yield Output(facts_table(facts), output_name="facts", metadata=told)
     yield grouped_once(made.tables["tract_scores"], made.tables["community_tracts"], settings)
     yield draws_settled(facts)
+
+
+def earlier(settings: Settings, usps: str) -> Previous | None:
+    """Return the communities of the state's last run, whose names and ids are kept where tracts barely change."""
+    last = LastRun.find(settings.home, usps)
+    if last is None:
+        return None
+    result = last.result()
+    return Previous(result.table("community_tracts"), result.table("communities"))
 
 
 @asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"highs"})

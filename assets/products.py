@@ -2,16 +2,32 @@
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from dagster import AssetExecutionContext, MaterializeResult, MetadataValue, Output, asset
+from dagster import (
+    AssetExecutionContext,
+    AssetIn,
+    MaterializeResult,
+    MetadataValue,
+    Output,
+    PythonObjectDagsterType,
+    asset,
+)
 
-from assets.decisions import facts_of
+from assets.decisions import DECIDED, facts_of
+from assets.examination import EXAMINED
+from assets.history import LastRun, ground_at, keep
 from assets.partitions import STATES
 from assets.resources import Choices
 from geodata.analysis import state_result as result_of_state
+from geodata.changes import ChangeReport, change_report, source_changes, tables_by_cause
+from geodata.reruns import rerun_between
 from geodata.results import StateResult
+from geodata.settings import Settings
 from geodata.study import StudyArea
+from maps.briefs import write_briefs
+from maps.bundle import write_bundle
 from maps.figures import state_map_png
 from maps.lists import write_lists
 from maps.site import build_site
@@ -19,46 +35,47 @@ from maps.site import build_site
 GROUP = "products"
 OWNERS = ["team:products"]
 THUMBNAIL_PX = 480
+FRAME = PythonObjectDagsterType(pd.DataFrame)
+# Asset name: result table.
+RESULT_ASSETS = {
+    "need_parts": "need_parts",
+    **{name: table.name for name, table in DECIDED.items()},
+    "hubs": "hubs",
+    **{table.name: table.name for table in EXAMINED},
+    "sensitivity": "sensitivity",
+}
+FACTS = ("facts", "examination_facts")
 
 
 def product_paths(home: Path, usps: str) -> dict[str, Path]:
-    """Return where the products of a state are: the map to open, the ranked list, and the folder of all lists."""
+    """Return where the products of a state are: map, ranked list, folders of lists and briefs, e-mail bundle."""
     folder = home / "products" / usps
     return {
         "map": folder / "site" / "index.html",
         "ranked list": folder / "lists" / f"{usps.lower()}-tracts.csv",
         "lists": folder / "lists",
+        "briefs": folder / "briefs",
+        "bundle": folder / f"onramp-{usps}.zip",
     }
 
 
-@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"geoparquet"})
+@asset(
+    group_name=GROUP,
+    partitions_def=STATES,
+    owners=OWNERS,
+    kinds={"geoparquet"},
+    ins={asset_name: AssetIn(dagster_type=FRAME) for asset_name in (*RESULT_ASSETS, *FACTS)},
+)
 def state_result(
-    context: AssetExecutionContext,
-    choices: Choices,
-    study_area: StudyArea,
-    need_parts: pd.DataFrame,
-    ranked_tracts: pd.DataFrame,
-    communities: pd.DataFrame,
-    community_tracts: pd.DataFrame,
-    barriers: pd.DataFrame,
-    work_by_quarter: pd.DataFrame,
-    hubs: pd.DataFrame,
-    facts: pd.DataFrame,
+    context: AssetExecutionContext, choices: Choices, study_area: StudyArea, **computed: pd.DataFrame
 ) -> Output[StateResult]:
     """All that the run knows of the state, with every source it rests on and the settings it used."""
-    tables = {
-        "need_parts": need_parts,
-        "tract_scores": ranked_tracts,
-        "communities": communities,
-        "community_tracts": community_tracts,
-        "barriers": barriers,
-        "work_by_quarter": work_by_quarter,
-        "hubs": hubs,
-    }
+    tables = {table: computed[asset_name] for asset_name, table in RESULT_ASSETS.items()}
+    facts = {name: value for part in FACTS for name, value in facts_of(computed[part]).items()}
     result = result_of_state(
-        context.partition_key, study_area, tables, facts_of(facts), choices.settings, choices.date, context.run_id
+        context.partition_key, study_area, tables, facts, choices.settings, choices.date, context.run_id
     )
-    metadata = {
+    metadata: dict[str, Any] = {
         "map": thumbnail(result),
         "settings_digest": result.settings_digest,
         "stale_or_missing": [use.source for use in result.sources if use.freshness in ("stale", "missing")],
@@ -69,11 +86,32 @@ def state_result(
 
 @asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"html"})
 def pages(choices: Choices, state_result: StateResult) -> MaterializeResult:
-    """The site of the state: overview, map, communities, counties, method. Opens from disk, without a network."""
-    page = product_paths(choices.settings.home, state_result.state.usps)["map"]
-    build_site(state_result, page.parent, choices.settings.languages)
-    size = sum(path.stat().st_size for path in page.parent.rglob("*") if path.is_file())
-    return MaterializeResult(metadata={"page": MetadataValue.path(page), "megabytes": round(size / 1e6, 2)})
+    """The site of the state: overview, map, communities, counties, method. Opens from disk, without a network.
+
+    What changed since the last run, and why, is on a page of its own; then this run becomes the last one.
+    """
+    settings, usps = choices.settings, state_result.state.usps
+    paths = product_paths(settings.home, usps)
+    report = changes_since_last(settings, state_result)
+    build_site(state_result, paths["map"].parent, settings.languages, changes=report)
+    keep(settings.home, usps)
+    size = sum(path.stat().st_size for path in paths["map"].parent.rglob("*") if path.is_file())
+    changed = {} if report is None else {"changed_since_last_run": report.summary}
+    return MaterializeResult(
+        metadata={"page": MetadataValue.path(paths["map"]), "megabytes": round(size / 1e6, 2), **changed}
+    )
+
+
+def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | None:
+    """Return what changed since the last run of the state, with its causes; None at the first."""
+    last = LastRun.find(settings.home, now.state.usps)
+    if last is None:
+        return None
+    before = last.result()
+    by_cause = tables_by_cause(source_changes(before.sources, now.sources))
+    old = (last.ground(), last.settings(), before.as_of)
+    new = (ground_at(settings.home / "tables"), settings, now.as_of)
+    return change_report(before, now, rerun_between(old, new, by_cause, now.state.usps))
 
 
 @asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"csv", "excel", "geopackage"})
@@ -84,10 +122,22 @@ def lists(choices: Choices, state_result: StateResult) -> MaterializeResult:
     return MaterializeResult(metadata={"folder": MetadataValue.path(folder), "files": len(files)})
 
 
+@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"pdf"})
+def briefs(choices: Choices, state_result: StateResult) -> MaterializeResult:
+    """One or two printable pages for the state and each community, HTML and tagged PDF, and the e-mail bundle."""
+    paths = product_paths(choices.settings.home, state_result.state.usps)
+    files = write_briefs(state_result, paths["briefs"], choices.settings.languages)
+    bundle = write_bundle(state_result, paths["bundle"], choices.settings.languages[0])
+    size = round(bundle.stat().st_size / 1e6, 2)
+    return MaterializeResult(
+        metadata={"folder": MetadataValue.path(paths["briefs"]), "files": len(files), "bundle_megabytes": size}
+    )
+
+
 def thumbnail(result: StateResult) -> MetadataValue:
     """Return a small map of the state as the UI shows it."""
     picture = base64.b64encode(state_map_png(result, THUMBNAIL_PX)).decode("ascii")
     return MetadataValue.md(f"![Priority by tract](data:image/png;base64,{picture})")
 
 
-PRODUCT_ASSETS = [state_result, pages, lists]
+PRODUCT_ASSETS = [state_result, pages, lists, briefs]

@@ -78,7 +78,9 @@ def source_asset(source: Source) -> AssetsDefinition:
 def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
     """Warn of a source that is missing or stale, with its sentence."""
     poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
-    told = "; ".join(use.note for use in poor) if poor else f"{len(got.uses)} file(s), none stale."
+    told = "; ".join(use.note for use in poor)
+    if not poor:
+        told = f"{len(got.uses)} file(s), none stale." if got.uses else "Optional, and not asked for."
     return AssetCheckResult(
         asset_key=key,
         check_name="found_and_fresh",

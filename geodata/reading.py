@@ -27,18 +27,20 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     """Return what `source` says of `states`.
 
     A required source that cannot be had raises SourceUnavailable with what to do. One that is not required
-    gives no rows and a use marked missing, whose note says so, and the run goes on without it.
+    gives no rows and a use marked missing, whose note says so, and the run goes on without it. An optional one
+    nobody asked for leaves no trace.
     """
     spec = source.spec
     states = list(states)
     if turned_off(spec, settings):
-        note = f"{spec.title} is turned off in the settings."
-        return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, note)], [note])
+        return Sourced(spec.table.empty(), REJECTS.empty())
     try:
         files = obtain_for(acquirer, spec, states)
     except SourceUnavailable as problem:
         if spec.required:
             raise
+        if spec.optional and spec.name not in settings.sources.optional:
+            return Sourced(spec.table.empty(), REJECTS.empty())
         return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, str(problem))], [str(problem)])
     by_code = {state.usps: state for state in states}
     fictional = any(state.fictional for state in states)

@@ -25,8 +25,8 @@ class Sourced:
 
     @property
     def missing(self) -> bool:
-        """True where no file was found."""
-        return all(use.freshness == "missing" for use in self.uses)
+        """True where a file was wanted and none was found."""
+        return bool(self.uses) and all(use.freshness == "missing" for use in self.uses)
 
     def save(self, folder: Path) -> None:
         """Write to `folder`, which is replaced only when all is written."""

@@ -144,9 +144,10 @@ def announce(place: State, settings: Settings) -> None:
 
 def report(result: StateResult, products: dict[str, Path]) -> None:
     """Print what is missing, the ten to start with, and where the products are."""
-    for use in result.sources:
-        if use.freshness in ("missing", "stale"):
-            console.print(f"[yellow]{use.freshness}[/yellow] {use.note}", highlight=False)
+    for freshness in ("missing", "stale"):
+        titles = [use.title for use in result.sources if use.freshness == freshness]
+        if titles:
+            console.print(f"[yellow]{freshness}[/yellow]: {'; '.join(titles)}", highlight=False)
     console.print(first_ten(result))
     for name, path in products.items():
         console.print(f"{name}: {path}", highlight=False, soft_wrap=True)

@@ -43,7 +43,6 @@ SPEC_MEASURES = replace(
     name="svi_measures",
     title="Survey measures of the Social Vulnerability Index",
     table=MEASURES,
-    required=True,
     file_of="svi",
 )
 # Variable of the file by measure; counts are E_/M_, percentages EP_/MP_.
