@@ -12,8 +12,9 @@ from geodata.files import write_bytes
 from geodata.results import StateResult
 from maps.briefs import brief_name, brief_pdf, briefs
 from maps.figures import state_map_png
+from maps.lists.naming import file_name
 from maps.lists.workbook import workbook_bytes
-from maps.lists.writing import file_name, tables_in, texts_for, workbook_tables
+from maps.lists.writing import tables_in, texts_for, workbook_tables
 from maps.words import Words
 
 #: Many mail servers refuse more than 10 MB, counted in megabytes of a million bytes.

@@ -26,6 +26,8 @@ from maps.words import Words, is_missing
 
 DASH = "\N{EN DASH}"
 DIGITS = {"degrees": 4}
+#: Columns of long text, which would otherwise make a row as high as a page.
+WIDE = frozenset({"barriers", "note", "remedy", "title", "licence", "page", "sha256"})
 Link = Callable[[Mapping[str, Any]], str | None]
 
 
@@ -80,6 +82,7 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
             {
                 "label": label_of(texts, name, column),
                 "kind": "number" if column.kind in ("number", "integer") else column.kind,
+                "wide": column.name in WIDE,
                 "help": help_of(texts, name, column).rstrip(".") + ".",
                 "unit": texts("lists.unit", unit=column.unit) + "." if column.unit else "",
             }

@@ -1,7 +1,8 @@
 """Writes every list of a state into a folder, in every format.
 
-`{state}-{list}.csv|json|parquet` for each list, `{state}-lists.gpkg` for all, and one workbook a language,
-`{state}-lists.{language}.xlsx`. CSV, JSON, GeoParquet and GeoPackage hold codes, the workbook holds words.
+`{state}-{list}.csv|json|parquet` for each list, `{state}-{list}.{language}.html` for all but the long ones,
+`{state}-lists.gpkg` for all together, and one workbook a language, `{state}-lists.{language}.xlsx`. CSV, JSON,
+GeoParquet and GeoPackage hold codes; the pages and the workbook hold words.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.files import write_text
 from geodata.results import StateResult
 from maps.lists.csv_files import write_csv
 from maps.lists.data_files import write_json, write_parquet
 from maps.lists.geopackage import write_geopackage
+from maps.lists.naming import FORMATS, file_name
+from maps.lists.pages import PAGES, list_page
 from maps.lists.provenance import provenances
 from maps.lists.tables import LISTS, LONG_LISTS, ListTable, list_table
 from maps.lists.workbook import write_workbook
@@ -21,17 +25,12 @@ from maps.texts import Texts, load_texts
 from maps.why import medians_of, why
 from maps.words import Words
 
-FORMATS = ("csv", "json", "parquet")
-
-
-def file_name(result: StateResult, name: str, ending: str) -> str:
-    """Return the name of a list's file, such as `ri-tracts.csv`; `lists` is the name of all of them together."""
-    return f"{result.state.usps.lower()}-{name}.{ending}"
-
 
 def list_files(result: StateResult, language: str = "en") -> dict[str, list[str]]:
     """Return the names of the files `write_lists` makes, by list; those of all lists under `lists`."""
     files = {name: [file_name(result, name, ending) for ending in FORMATS] for name in LISTS}
+    for name in PAGES:
+        files[name].append(file_name(result, name, f"{language}.html"))
     return {"lists": [file_name(result, "lists", f"{language}.xlsx"), file_name(result, "lists", "gpkg")], **files}
 
 
@@ -80,4 +79,7 @@ def write_lists(result: StateResult, folder: Path, languages: tuple[str, ...] = 
             written.append(write_geopackage(list(tables.values()), told, geopackage, texts))
         workbook = folder / file_name(result, "lists", f"{language}.xlsx")
         written.append(write_workbook(result, workbook_tables(tables), workbook, texts))
+        for name in PAGES:
+            page = folder / file_name(result, name, f"{language}.html")
+            written.append(write_text(page, list_page(result, name, texts, languages)))
     return written

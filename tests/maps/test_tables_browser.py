@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from maps.briefs import brief_html, briefs
-from maps.lists import html_table
+from maps.lists import LISTS, html_table
+from maps.lists.pages import PAGES, list_page
 from maps.texts import load_texts
 from tests.integration.browser import Page, chromium
 
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).resolve().parents[2] / "maps" / "static"
-LISTS = ("communities", "tracts", "sites", "rejects")
+TABLES = ("communities", "tracts", "sites", "rejects")
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +23,25 @@ def driver(tmp_path_factory):
         yield opened
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_list_pages_work_under_their_own_policy(driver, hostile, tmp_path, language):
+    texts = load_texts(language).about(hostile.settings["industry"])
+    for name in PAGES:
+        file = tmp_path / f"{name}.html"
+        file.write_text(list_page(hostile, name, texts, ("en", "es")), encoding="utf-8")
+        page = Page(driver, file)
+        assert page.run("return document.querySelectorAll('thead button').length") == len(LISTS[name].shown)
+        assert page.run("return window.hacked === undefined")
+        assert page.run("return getComputedStyle(document.querySelector('h1')).color") == "rgb(18, 53, 91)"
+        assert page.requests() == [] and page.logs() == []
+        if name in ("communities", "providers"):
+            assert page.axe() == []
+
+
 @pytest.fixture(scope="module")
 def page(driver, hostile, tmp_path_factory):
     texts = load_texts("en")
-    tables = "".join(f"<h2>{name}</h2>{html_table(hostile, name, texts)}" for name in LISTS)
+    tables = "".join(f"<h2>{name}</h2>{html_table(hostile, name, texts)}" for name in TABLES)
     css, js = ((STATIC / f"tables.{ending}").read_text(encoding="utf-8") for ending in ("css", "js"))
     file = tmp_path_factory.mktemp("page") / "tables.html"
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Tables</title>'
