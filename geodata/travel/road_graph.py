@@ -1,7 +1,8 @@
 """A road network as plain arrays, read once from an OpenStreetMap extract and kept.
 
-Holds the reading (pyosmium), the contraction of bends, the components worth keeping and the cache. Does not hold
-shortest paths (`geodata.travel.shortest_paths`) or travel minutes (`geodata.travel.roads`).
+Holds the contraction of bends, the components worth keeping and the cache. Does not hold the reading of extracts
+(`geodata.travel.osm_extract`), shortest paths (`geodata.travel.shortest_paths`) or travel minutes
+(`geodata.travel.roads`).
 
 Times are whole ticks of 0.1 ms: sums of whole numbers are exact, so a path costs the same in whichever direction
 it is searched. Turn restrictions, traffic and signals are not modelled; speeds are those of the road class.
@@ -13,41 +14,36 @@ import hashlib
 import json
 import logging
 import zipfile
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numba
 import numpy as np
-import osmium
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geodata.errors import InputError
 from geodata.files import sha256_of, written_aside
+from geodata.travel.osm_extract import PER_DEGREE, Ways, drivable_ways
 from geodata.travel.pairs import counting_order
 from geodata.travel.sphere import EARTH_RADIUS_KM
 from geodata.travel.z_curve import morton
 
 log = logging.getLogger(__name__)
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 TICKS_PER_MINUTE = 600_000
 EARTH_M = 1000 * EARTH_RADIUS_KM
 LONGEST_EDGE_M = 500.0  # bends are kept at least this often, so that points find the road they lie on
 LEAST_COMPONENT = 500  # islands with fewer vertices are mapping errors or private ways, unless nothing is larger
-FILE_ENDINGS = (".osm", ".pbf", ".osm.bz2", ".osm.gz", ".o5m")
 # Mean driving speeds by class in km/h with ordinary junctions; assumptions of this project, meant to be set.
 SPEEDS_KMH: dict[str, float] = {
     "motorway": 100, "motorway_link": 60, "trunk": 80, "trunk_link": 50, "primary": 60, "primary_link": 45,
     "secondary": 50, "secondary_link": 40, "tertiary": 45, "tertiary_link": 35, "unclassified": 40, "road": 35,
     "residential": 30, "living_street": 10, "service": 15,
 }  # fmt: skip
-_PRIVATE = frozenset({"no", "private"})
-_NOT_THROUGH = frozenset({"driveway", "parking_aisle", "drive-through", "emergency_access"})
-_ROUND = frozenset({"roundabout", "circular"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +78,6 @@ def road_graph(extract: Path, cache: Path | None = None, speeds_kmh: Mapping[str
     The cache is keyed by the content of the extract, the speeds and the version of this module. InputError for
     a file that is not an extract, or holds no drivable road.
     """
-    _check_file(extract)
     if cache is None:
         return _read(extract, speeds_kmh)
     recipe = json.dumps([GRAPH_VERSION, LONGEST_EDGE_M, LEAST_COMPONENT, sorted(speeds_kmh.items())])
@@ -137,22 +132,6 @@ def _csr(
     return start, head[order], ticks[order]
 
 
-def _check_file(extract: Path) -> None:
-    if not extract.name.endswith(FILE_ENDINGS):
-        raise InputError(
-            "not an OpenStreetMap extract by its name", file=extract, remedy="Give a .osm.pbf or .osm file."
-        )
-    try:
-        with extract.open("rb") as handle:
-            start = handle.read(512).lstrip().lower()
-    except OSError as error:
-        raise InputError(
-            f"the file cannot be read ({error.strerror})", file=extract, remedy="Check the path."
-        ) from None
-    if start.startswith((b"<!doctype html", b"<html")):
-        raise InputError("a web page, not an OpenStreetMap extract", file=extract, remedy="Fetch the extract again.")
-
-
 def _load(path: Path) -> RoadGraph:
     with np.load(path) as kept:
         arrays = {f.name: kept[f.name] for f in fields(RoadGraph) if f.name != "data_date"}
@@ -160,26 +139,12 @@ def _load(path: Path) -> RoadGraph:
 
 
 def _read(extract: Path, speeds_kmh: Mapping[str, float]) -> RoadGraph:
-    try:
-        ways = _ways(extract, speeds_kmh)
-        if not len(ways.refs):
-            raise InputError("the extract holds no drivable road", file=extract, remedy="Give another extract.")
-        if ways.refs.min() <= 0:
-            raise InputError(
-                "the extract has ids below 1", file=extract, remedy="Renumber it, for example with osmium renumber."
-            )
-        ids, latitude, longitude = _nodes(extract, ways)
-    except RuntimeError as error:
-        raise InputError(
-            f"not a readable OpenStreetMap extract ({error})", file=extract, remedy="Fetch the extract again."
-        ) from None
-    at = np.searchsorted(ids, ways.refs)
-    at[at == len(ids)] = 0
-    node = np.where(ids[at] == ways.refs, at, -1) if len(ids) else np.full(len(ways.refs), -1)
-    uses = np.bincount(node[node >= 0], minlength=len(ids))
+    ways = drivable_ways(extract, speeds_kmh)
+    node, latitude, longitude = _nodes(ways)
+    uses = np.bincount(node[node >= 0], minlength=len(latitude))
     tail, head, ticks, direction = _edges(node, ways.start, ways.kmh, ways.direction, uses, latitude, longitude)
     if not len(tail):
-        raise InputError("the extract holds no drivable road with places", file=extract, remedy="Give another extract.")
+        raise InputError("the extract holds no drivable road", file=extract, remedy="Give another extract.")
     forth, back = direction >= 0, direction <= 0
     vertex, ends = np.unique(np.concatenate([tail, head]), return_inverse=True)
     tail, head = ends[: len(tail)], ends[len(tail) :]
@@ -193,83 +158,18 @@ def _read(extract: Path, speeds_kmh: Mapping[str, float]) -> RoadGraph:
     )
 
 
-@dataclass(frozen=True)
-class _Ways:
-    """Drivable ways: node ids `refs` of way w are start[w]:start[w + 1]; direction 1 along, −1 against, 0 both."""
+def _nodes(ways: Ways) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the node of each point of the ways (−1 where unknown), and the nodes' coordinates.
 
-    refs: NDArray[np.int64]
-    start: NDArray[np.int64]
-    kmh: NDArray[np.float64]
-    direction: NDArray[np.int8]
-    tracker: osmium.IdTracker
-    data_date: str | None
-
-
-def _ways(extract: Path, speeds_kmh: Mapping[str, float]) -> _Ways:
-    refs, start, kmh, direction = array("q"), array("q", [0]), array("d"), array("b")
-    tracker = osmium.IdTracker()
-    reader = osmium.FileProcessor(extract, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
-    for way in reader:
-        assert isinstance(way, osmium.osm.Way)
-        tags = way.tags
-        speed = speeds_kmh.get(tags["highway"])
-        if speed is None or not _may_drive(tags):
-            continue
-        before = len(refs)
-        refs.extend(node.ref for node in way.nodes)
-        if len(refs) > before and min(refs[before], refs[-1]) > 0:
-            tracker.add_references(way)
-        start.append(len(refs))
-        kmh.append(speed)
-        direction.append(_direction(tags))
-    stamp = reader.header.get("osmosis_replication_timestamp") or reader.header.get("timestamp")
-    return _Ways(
-        np.frombuffer(refs, np.int64) if refs else np.empty(0, np.int64),
-        np.frombuffer(start, np.int64),
-        np.frombuffer(kmh, np.float64) if kmh else np.empty(0),
-        np.frombuffer(direction, np.int8) if direction else np.empty(0, np.int8),
-        tracker,
-        stamp[:10] or None,
-    )
-
-
-def _may_drive(tags: osmium.osm.TagList) -> bool:
-    """Return whether ordinary cars may use the way; the most specific access tag decides."""
-    if tags.get("area") == "yes" or tags.get("service") in _NOT_THROUGH:
-        return False
-    for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
-        allowed = tags.get(key)
-        if allowed is not None:
-            return allowed not in _PRIVATE
-    return True
-
-
-def _direction(tags: osmium.osm.TagList) -> int:
-    oneway = tags.get("oneway")
-    if oneway in ("yes", "true", "1"):
-        return 1
-    if oneway in ("-1", "reverse"):
-        return -1
-    if oneway is None and (tags.get("junction") in _ROUND or tags["highway"] in ("motorway", "motorway_link")):
-        return 1
-    return 0
-
-
-def _nodes(extract: Path, ways: _Ways) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return ids (ascending), latitudes and longitudes of the nodes of the ways, as far as the extract has them."""
-    ids, latitude, longitude = array("q"), array("d"), array("d")
-    reader = osmium.FileProcessor(extract, osmium.osm.NODE).with_filter(ways.tracker.id_filter())
-    for node in reader:
-        assert isinstance(node, osmium.osm.Node)
-        location = node.location
-        if location.valid():
-            ids.append(node.id)
-            latitude.append(location.lat)
-            longitude.append(location.lon)
-    if not ids:
-        return np.empty(0, np.int64), np.empty(0), np.empty(0)
-    unique, first = np.unique(np.frombuffer(ids, np.int64), return_index=True)
-    return unique, np.frombuffer(latitude, np.float64)[first], np.frombuffer(longitude, np.float64)[first]
+    Ways meet where they share a place: coordinates tell nodes apart to a centimetre, as ids would.
+    """
+    there = np.flatnonzero(np.isfinite(ways.latitude))
+    row = np.rint((ways.latitude[there] + 90.0) * PER_DEGREE).astype(np.int64)
+    column = np.rint((ways.longitude[there] + 180.0) * PER_DEGREE).astype(np.int64)
+    _, first, which = np.unique(row * (2**32) + column, return_index=True, return_inverse=True)
+    node = np.full(len(ways.latitude), -1, np.int64)
+    node[there] = which
+    return node, ways.latitude[there[first]], ways.longitude[there[first]]
 
 
 @numba.njit(cache=True, nogil=True)

@@ -13,6 +13,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from geodata.errors import InputError
+from geodata.travel import osm_extract
 from geodata.travel import road_graph as module
 from geodata.travel.base import Points, TravelEngine, TravelMinutes
 from geodata.travel.road_graph import RoadGraph, graph_of_edges, road_graph
@@ -174,6 +175,13 @@ def test_ways_that_leave_the_extract_end_at_the_gap(tmp_path: Path) -> None:
     assert list(pairs(found)) == [(0, 0)]
 
 
+def test_large_extracts_are_read_with_places_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    extract = osm_xml(tmp_path / "a.osm", SQUARE, [([1, 2, 3, 4, 1], {"highway": "residential"})])
+    small = road_graph(extract)
+    monkeypatch.setattr(osm_extract, "LARGE_BYTES", 0)
+    np.testing.assert_array_equal(road_graph(extract).ticks, small.ticks)
+
+
 def test_a_pbf_extract_gives_the_same_graph_and_names_its_date(tmp_path: Path) -> None:
     ways: list[Way] = [([1, 2, 3, 4, 1], {"highway": "residential"})]
     xml = osm_xml(tmp_path / "a.osm", SQUARE, ways)
@@ -225,7 +233,7 @@ LONE_WAY = '<osm version="0.6"><way id="1"><nd ref="{}"/><nd ref="2"/><tag k="hi
         ("a.osm.pbf", "not protobuf at all", "not a readable"),
         ("a.osm", '<osm version="0.6"><node', "not a readable"),
         ("a.osm", '<osm version="0.6"></osm>', "no drivable road"),
-        ("a.osm", LONE_WAY.format(1), "no drivable road with places"),
+        ("a.osm", LONE_WAY.format(1), "no drivable road"),
         ("a.osm", LONE_WAY.format(-1), "ids below 1"),
         ("a.csv", "x", "by its name"),
         ("a.osm", None, "cannot be read"),
