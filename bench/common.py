@@ -3,7 +3,7 @@
 A contender is a function `name(**arguments)` of a bench module that prepares its input (not timed) and returns a
 function to time; what that returns, as an array, is compared with the first contender's. Seconds are wall clock:
 `cold` the first call in a fresh process (compiled kernels loaded from their cache, if they are there), `warm` the
-best of the later ones. `added_mb` is the peak above what the prepared input holds, `peak_mb` that of the process.
+best of the later ones; `cpu` is processor time, all threads together, which a busy machine distorts less. `added_mb` is the peak above what the prepared input holds, `peak_mb` that of the process.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ class Measured:
     contender: str
     cold_seconds: float | None = None
     warm_seconds: float | None = None
+    cpu_seconds: float | None = None
     added_mb: float | None = None
     peak_mb: float | None = None
     times_ours: float | None = None
@@ -111,6 +112,7 @@ def measured(module: str, contender: Contender, arguments: dict[str, Any]) -> tu
         told = json.loads(ran.stdout.strip().splitlines()[-1])
         row.cold_seconds = told["seconds"][0] / contender.share
         row.warm_seconds = min(told["seconds"][1:] or told["seconds"]) / contender.share
+        row.cpu_seconds = min(told["cpu_seconds"][1:] or told["cpu_seconds"]) / contender.share
         row.added_mb, row.peak_mb = told["added_mb"], told["peak_mb"]
         return row, np.load(result) if result.exists() else None
 
@@ -138,15 +140,17 @@ def _contend(module: str, function: str, arguments: str, repeats: str, result: s
     held = _resident_mb()
     # Peaks of preparing must not hide those of working: the kernel forgets them where it is allowed to.
     forgot = _forget_peak()
-    seconds = []
+    seconds, cpu_seconds = [], []
     for _ in range(int(repeats)):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         value = work()
         seconds.append(time.perf_counter() - start)
+        cpu_seconds.append(time.process_time() - busy)
     peak = _status_peak_mb() if forgot else _peak_mb()
     if value is not None:
         np.save(result, np.asarray(value, dtype=np.float64))
-    print(json.dumps({"seconds": seconds, "added_mb": max(peak - held, 0.0), "peak_mb": _peak_mb()}))
+    told = {"seconds": seconds, "cpu_seconds": cpu_seconds}
+    print(json.dumps({**told, "added_mb": max(peak - held, 0.0), "peak_mb": _peak_mb()}))
 
 
 def _forget_peak() -> bool:
@@ -211,19 +215,20 @@ def write_results(
 def markdown(told: dict[str, Any]) -> str:
     """Return a table of results as Markdown."""
     head = (
-        "| contender | cold s | warm s | × ours | added MB | × ours | peak MB | largest difference |\n"
-        "|---|---:|---:|---:|---:|---:|---:|---:|\n"
+        "| contender | cold s | warm s | × ours | cpu s | added MB | × ours | peak MB | largest difference |\n"
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
     )
     body = ""
     for row in told["rows"]:
         if row["failed"]:
-            body += f"| {row['contender']} | failed: {row['failed']} ||||||\n"
+            body += f"| {row['contender']} | failed: {row['failed']} |||||||\n"
             continue
         partial = "" if row["share_measured"] == 1 else f" (from {100 * row['share_measured']:.3g} % of the work)"
         cells = [
             f"{row['cold_seconds']:.3g}",
             f"{row['warm_seconds']:.3g}{partial}",
             "" if row["times_ours"] is None else f"{row['times_ours']:.3g}",
+            f"{row['cpu_seconds']:.3g}",
             f"{row['added_mb']:.0f}",
             "" if row["memory_times_ours"] is None else f"{row['memory_times_ours']:.3g}",
             f"{row['peak_mb']:.0f}",

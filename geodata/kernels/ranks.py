@@ -175,6 +175,9 @@ def _insertion(keys, rows, lo, hi):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def sort_pairs(keys, rows, begin, end):  # type: ignore[no-untyped-def]
     """Sort keys[begin:end] with their rows: quicksort (Hoare's partition), insertion where few are left."""
+    if end - begin <= _SMALL:
+        _insertion(keys, rows, begin, end - 1)
+        return
     same = True
     for i in range(begin + 1, end):
         if keys[i] != keys[begin]:

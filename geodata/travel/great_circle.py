@@ -6,21 +6,21 @@ travel over rasters, roads or servers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
 
+import numba
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import KDTree
+from numpy.typing import ArrayLike
 
 from geodata.errors import SettingsError
+from geodata.kernels.ranks import sort_pairs
+from geodata.kernels.threads import in_threads
+from geodata.travel.bands import bands_of, runs_near
 from geodata.travel.base import FloatArray, Points, TravelMinutes, per_origin
-from geodata.travel.pairs import sorted_pairs
-from geodata.travel.sphere import EARTH_RADIUS_KM, angle, chord_limit, chord_squared, unit_vectors
+from geodata.travel.sphere import EARTH_RADIUS_KM, chord_limit, unit_vectors
 
-_MOST_RADII = 8
-_ORIGINS_AT_ONCE = 16_384
-_SLACK = 1.0 + 1e-9
+_BANDS_PER_REACH = 1.5
 
 
 @dataclass(frozen=True)
@@ -49,41 +49,60 @@ class GreatCircle:
         return limit / self.minutes_per_km(origins) / EARTH_RADIUS_KM
 
     def minutes(self, origins: Points, destinations: Points, catchment_minutes: float | ArrayLike) -> TravelMinutes:
-        """Return the pairs within each origin's catchment, found with a k-d tree on the unit sphere."""
-        limit = per_origin(catchment_minutes, len(origins))
-        radius, pace = self.radius(origins, limit), self.minutes_per_km(origins)
-        edge = chord_limit(radius)
-        here, there = unit_vectors(origins), unit_vectors(destinations)
-        no_pairs = (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
-        found = [no_pairs]
-        for origin, destination in _near(here, there, radius):
-            squared = chord_squared(here[origin], there[destination])
-            keep = squared <= edge[origin]
-            origin, destination = origin[keep], destination[keep]
-            minutes = EARTH_RADIUS_KM * angle(squared[keep]) * pace[origin]
-            # A pair on the very edge stays within: rounding must not carry its minutes past the catchment.
-            minutes = np.minimum(minutes, limit[origin])
-            found.append((origin.astype(np.int32), destination.astype(np.int32), minutes))
-        rows, columns, minutes = (np.concatenate(part) for part in zip(*found, strict=True))
-        ordered = sorted_pairs(rows, columns, minutes, len(origins), len(destinations))
-        return TravelMinutes(*ordered, len(origins), len(destinations), self.name, self.version)
+        """Return the pairs within each origin's catchment, found on a search grid and counted before they are kept."""
+        limit = np.ascontiguousarray(per_origin(catchment_minutes, len(origins)))
+        radius = self.radius(origins, limit)
+        there = bands_of(destinations, float(np.median(radius)) / _BANDS_PER_REACH if len(radius) else 1.0)
+        here = (
+            unit_vectors(origins),
+            radius,
+            chord_limit(radius),
+            limit,
+            self.minutes_per_km(origins) * EARTH_RADIUS_KM,
+        )
+        search = (there.x, there.y, there.z, there.order, there.search)
+        found = np.zeros(len(origins) + 1, dtype=np.int64)
+        in_threads(lambda worker, workers: _count(worker, workers, *here, *search, found[1:]))
+        np.cumsum(found, out=found)
+        destination, minutes = np.empty(found[-1], dtype=np.int32), np.empty(found[-1])
+        in_threads(lambda worker, workers: _fill(worker, workers, *here, *search, found, destination, minutes))
+        origin = np.repeat(np.arange(len(origins), dtype=np.int32), np.diff(found))
+        return TravelMinutes(origin, destination, minutes, len(origins), len(destinations), self.name, self.version)
 
 
-def _near(
-    here: FloatArray, there: FloatArray, radius: FloatArray
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield supersets of the pairs within each origin's radius: origins of one reach together, some at a time."""
-    if len(here) == 0 or len(there) == 0:
-        return
-    reaches, reach_of = np.unique(radius, return_inverse=True)
-    if len(reaches) > _MOST_RADII:
-        reach_of = np.floor(np.log2(radius / radius.min())).astype(np.int64)
-        reaches = radius.min() * 2.0 ** np.arange(1, reach_of.max() + 2)
-    tree = KDTree(there)
-    for number, reach in enumerate(reaches):
-        rows = np.flatnonzero(reach_of == number)
-        chord = float(np.sqrt(chord_limit(reach))) * _SLACK
-        for first in range(0, len(rows), _ORIGINS_AT_ONCE):
-            some = rows[first : first + _ORIGINS_AT_ONCE]
-            near = KDTree(here[some]).sparse_distance_matrix(tree, chord, output_type="ndarray")
-            yield some[near["i"]], near["j"]
+@numba.njit(cache=True, nogil=True)
+def _squared(here, i, x, y, z, j):  # type: ignore[no-untyped-def]
+    dx, dy, dz = here[i, 0] - x[j], here[i, 1] - y[j], here[i, 2] - z[j]
+    return dx * dx + dy * dy + dz * dz
+
+
+@numba.njit(cache=True, nogil=True)
+def _count(worker, workers, here, radius, edge, limit, pace, x, y, z, rows, search, found):  # type: ignore[no-untyped-def]
+    begin, end = np.empty(2 * search[2].shape[0], np.int64), np.empty(2 * search[2].shape[0], np.int64)
+    for i in range(worker, radius.size, workers):
+        runs = runs_near(here[i, 0], here[i, 1], here[i, 2], radius[i], *search, begin, end)  # type: ignore[call-arg]
+        count = 0
+        for run in range(runs):
+            for j in range(begin[run], end[run]):
+                count += _squared(here, i, x, y, z, j) <= edge[i]
+        found[i] = count
+
+
+@numba.njit(cache=True, nogil=True)
+def _fill(  # type: ignore[no-untyped-def]
+    worker, workers, here, radius, edge, limit, pace, x, y, z, rows, search, start, destination, minutes
+):
+    begin, end = np.empty(2 * search[2].shape[0], np.int64), np.empty(2 * search[2].shape[0], np.int64)
+    for i in range(worker, radius.size, workers):
+        runs = runs_near(here[i, 0], here[i, 1], here[i, 2], radius[i], *search, begin, end)  # type: ignore[call-arg]
+        to = start[i]
+        for run in range(runs):
+            for j in range(begin[run], end[run]):
+                squared = _squared(here, i, x, y, z, j)
+                if squared <= edge[i]:
+                    turn = 2.0 * math.asin(min(1.0, 0.5 * math.sqrt(squared)))
+                    destination[to] = rows[j]
+                    # A pair on the very edge stays within: rounding must not carry it past the catchment.
+                    minutes[to] = min(turn * pace[i], limit[i])
+                    to += 1
+        sort_pairs(destination, minutes, start[i], to)

@@ -16,7 +16,7 @@ def ours():
     return access_nation.grid(**SIZE)()
 
 
-@pytest.mark.parametrize("peer", ["tree_and_csr", "csr_with_minutes", "pysal_handed"])
+@pytest.mark.parametrize("peer", ["minutes_and_csr", "tree_and_csr", "csr_with_minutes", "pysal_handed"])
 def test_access_with_the_same_distances_is_the_same(ours, peer):
     np.testing.assert_allclose(getattr(access_nation, peer)(**SIZE)(), ours, rtol=1e-9, atol=1e-12)
 

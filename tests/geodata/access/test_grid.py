@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.access import FLAT, GAUSSIAN, STEPS, e2sfca, grid_e2sfca, grid_nearest, nearest_k, pairs_within
-from geodata.access.bands import bands_of
 from geodata.errors import InputError
+from geodata.travel.bands import bands_of
 from geodata.travel.base import Points
 from geodata.travel.great_circle import GreatCircle
 from geodata.travel.sphere import angle, chord_squared, unit_vectors
