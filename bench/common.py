@@ -3,7 +3,8 @@
 A contender is a function `name(**arguments)` of a bench module that prepares its input (not timed) and returns a
 function to time; what that returns, as an array, is compared with the first contender's. Seconds are wall clock:
 `cold` the first call in a fresh process (compiled kernels loaded from their cache, if they are there), `warm` the
-best of the later ones; `cpu` is processor time, all threads together, which a busy machine distorts less. `added_mb` is the peak above what the prepared input holds, `peak_mb` that of the process.
+best of the later ones; `cpu` is processor time, all threads together, which a busy machine distorts less.
+`added_mb` is the peak above what the prepared input holds, `peak_mb` that of the process.
 """
 
 from __future__ import annotations
