@@ -12,7 +12,7 @@ MAIN_PAGES = ("overview", "communities", "counties", "areas", "method", "data", 
 def slug(identifier: str) -> str:
     """Return a file-safe name for an identifier from data; two different ones never share a name."""
     plain = re.sub(r"[^a-z0-9]+", "-", identifier.lower()).strip("-")[:40]
-    if plain == identifier:
+    if plain and plain == identifier:
         return plain
     mark = hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     return f"{plain}-{mark}" if plain else mark

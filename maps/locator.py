@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -20,136 +21,171 @@ from geodata.results import StateResult
 from maps import topology
 from maps.map_colors import COLORS
 
-WIDE, HIGH = 640.0, 420.0
-STATE_WIDE, STATE_HIGH = 160.0, 120.0
-ANSWER_WIDE = 520.0
+Box = tuple[float, float, float, float]
+Shapes = NDArray[np.object_]
+
+#: Size of a map in the units of its drawing; on the page it takes the width of its column.
+WIDE, HIGH = 1280, 840
+STATE_WIDE, STATE_HIGH = 320, 240
+ANSWER_WIDE = 1040
+MARGIN = 12
 BADGES = 10
-TIER_PLACE = {"A": 0, "B": 1, "C": 2}
-#: The surroundings shown are this many times the size of what is located.
-SURROUNDINGS = 2.2
+#: The surroundings shown are this many times the size of a community, and of a county or larger area.
+SURROUNDINGS, WIDE_SURROUNDINGS = 2.2, 1.3
+#: A window that holds this much of the state needs no small map of the state beside it.
+MOST_OF_STATE = 0.7
 LEAST_WINDOW_DEGREES = 0.04
+#: How far a line may lie from where it belongs, in units of the drawing.
+TOLERANCE = 1.5
+#: Shapes are simplified once for each of these tolerances (degrees); a map takes the coarsest that serves it.
+LEVELS = (0.0, 0.0002, 0.0006, 0.002, 0.006, 0.02, 0.06)
+TIER_PLACE = {"A": 0, "B": 1, "C": 2}
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A window (degrees) laid on a sheet (pixels), north up, longitudes shrunk by the cosine of the latitude."""
+    """A window (degrees) laid on a sheet (units), north up, longitudes shrunk by the cosine of the latitude."""
 
-    window: tuple[float, float, float, float]
+    window: Box
     wide: float
     high: float
 
-    def scale(self) -> tuple[float, float, float]:
-        """Return pixels a degree of latitude, the shrinking of longitudes, and the middle's latitude."""
+    @property
+    def shrink(self) -> float:
+        """How much shorter a degree of longitude is than one of latitude in the middle of the window."""
+        return float(np.cos(np.radians((self.window[1] + self.window[3]) / 2)))
+
+    @property
+    def scale(self) -> float:
+        """Units a degree of latitude."""
         west, south, east, north = self.window
-        shrink = float(np.cos(np.radians((south + north) / 2)))
-        return (
-            min(self.wide / max((east - west) * shrink, 1e-9), self.high / max(north - south, 1e-9)),
-            shrink,
-            (south + north) / 2,
-        )
+        return min(self.wide / max((east - west) * self.shrink, 1e-9), self.high / max(north - south, 1e-9))
 
     def to_sheet(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return sheet coordinates (pixels, downward) of points (longitude, latitude)."""
-        scale, shrink, middle = self.scale()
-        west, _, east, _ = self.window
-        x = (points[:, 0] - (west + east) / 2) * shrink * scale + self.wide / 2
-        y = (middle - points[:, 1]) * scale + self.high / 2
+        """Return sheet coordinates (downward) of points (longitude, latitude)."""
+        west, south, east, north = self.window
+        x = (points[:, 0] - (west + east) / 2) * self.shrink * self.scale + self.wide / 2
+        y = ((south + north) / 2 - points[:, 1]) * self.scale + self.high / 2
         return np.stack([x, y], axis=1)
 
 
+def outlines(shapes: Shapes, frame: Frame) -> str:
+    """Return polygons as one SVG path in whole units, each point as a step from the one before."""
+    rings = shapely.get_rings(shapely.get_parts(shapes)) if len(shapes) else np.zeros(0, dtype=object)
+    rings = rings[shapely.get_dimensions(rings) == 1] if len(rings) else rings
+    if not len(rings):
+        return ""
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    grid = np.round(frame.to_sheet(points)).astype(np.int64)
+    repeats = np.r_[False, (grid[1:] == grid[:-1]).all(axis=1) & (ring[1:] == ring[:-1])]
+    grid, ring = grid[~repeats], ring[~repeats]
+    starts = np.r_[np.searchsorted(ring, np.arange(len(rings))), len(ring)]
+    steps = np.diff(grid, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    parts = []
+    for begin, end in pairwise(starts):
+        if end - begin < 4:
+            continue
+        x, y = grid[begin]
+        parts.append(f"M{x} {y}l{' '.join(map(str, steps[begin + 1 : end - 1].ravel().tolist()))}z")
+    return "".join(parts)
+
+
+def shown(shapes: Shapes, window: Box) -> Shapes:
+    """Return the parts of shapes inside a window and a little beyond."""
+    inside = shapes[shapely.intersects(shapes, shapely.box(*window))] if len(shapes) else shapes
+    if not len(inside):
+        return inside
+    west, south, east, north = window
+    beyond = 0.05 * (north - south)
+    return shapely.clip_by_rect(inside, west - beyond, south - beyond, east + beyond, north + beyond)
+
+
+class Levels:
+    """One coverage, simplified to the levels that are asked for, each once."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self._made: dict[float, Shapes] = {}
+
+    def __call__(self, degrees: float) -> Shapes:
+        """Return the shapes with no line farther than about `degrees` from where it belongs."""
+        level = max(known for known in LEVELS if known <= degrees)
+        if level not in self._made:
+            self._made[level] = topology.simplified(self.shapes, level)
+        return self._made[level]
+
+
 class Locator:
-    """Draws the still maps of one state; its shapes are prepared once."""
+    """Draws the still maps of one state; its shapes are prepared once, and each map is drawn once."""
 
     def __init__(self, result: StateResult) -> None:
-        self._made: dict[tuple[int, ...], Markup] = {}
-        tracts = result.geo("tracts")
-        scores = result.table("tract_scores").set_index("geoid")
-        shapes = np.asarray(tracts.geometry.values)
-        counties = result.geo("counties")
-        outline = np.asarray(counties.geometry.values)
-        everything = np.concatenate([shapes, outline]) if len(shapes) or len(outline) else np.zeros(0, dtype=object)
+        self._made: dict[tuple[float, tuple[int, ...]], Markup] = {}
+        tracts = result.geo("tracts").sort_values("geoid")
+        counties = result.geo("counties").sort_values("county_geoid")
+        shapes, outline = np.asarray(tracts.geometry.values), np.asarray(counties.geometry.values)
+        everything = np.concatenate([shapes, outline])
+        self.position: dict[str, int] = {}
         self.empty = not len(everything)
         if self.empty:
             return
-        bounds = shapely.total_bounds(everything)
-        if bounds[2] - bounds[0] > 180:
+        if np.ptp(shapely.bounds(everything)[:, [0, 2]]) > 180:
             shapes, outline = topology.moved_west(shapes), topology.moved_west(outline)
-            bounds = shapely.total_bounds(np.concatenate([shapes, outline]))
-        west, south, east, north = (float(value) for value in bounds)
-        self.bounds = (west, south, east, north)
-        span = max(bounds[2] - bounds[0], bounds[3] - bounds[1])
-        self.shapes = topology.simplified(shapes, 0.0003)
-        self.geoids = tracts["geoid"].to_numpy()
-        self.position = {geoid: place for place, geoid in enumerate(self.geoids)}
-        self.tiers = scores["tier"].reindex(self.geoids).to_numpy()
-        self.listed = scores["gated"].reindex(self.geoids).fillna(False).to_numpy(dtype=bool)
-        self.known = scores["need"].reindex(self.geoids).notna().to_numpy()
-        self.tree = shapely.STRtree(self.shapes)
-        self.counties = topology.simplified(outline, span / 600) if len(outline) else self.shapes[:0]
-        self.county_ids = counties["county_geoid"].to_numpy()
-        self.water = _areas(result.geo("landmarks"), "water")
+        west, south, east, north = shapely.total_bounds(np.concatenate([shapes, outline])).tolist()
+        self.bounds: Box = (west, south, east, north)
+        self.position = {geoid: place for place, geoid in enumerate(tracts["geoid"])}
+        self.shapes, self.tracts, self.counties = shapes, Levels(shapes), Levels(outline)
+        self.tree = shapely.STRtree(shapes)
+        self.kinds = _kinds(result.table("tract_scores").set_index("geoid").reindex(tracts["geoid"]))
+        self.water = Levels(_areas(result.geo("landmarks"), "water"))
         self.marks = _marks(result)
-        frame = Frame(self.bounds, STATE_WIDE, STATE_HIGH)
-        self.state_lines = "".join(_path(shape, frame) for shape in self.counties)
+        self.small = Frame(self.bounds, STATE_WIDE, STATE_HIGH)
+        self.state_lines = outlines(self.counties(TOLERANCE / self.small.scale), self.small)
 
-    def of_tracts(self, geoids: Sequence[str], label: str) -> Markup:
+    def of_tracts(self, geoids: Sequence[str], label: str, surroundings: float = SURROUNDINGS) -> Markup:
         """Return the map of some tracts with what lies around them; empty where none has a polygon."""
-        places = [self.position[geoid] for geoid in geoids if geoid in getattr(self, "position", {})]
-        if self.empty or not places:
+        places = tuple(sorted(self.position[geoid] for geoid in geoids if geoid in self.position))
+        if not places:
             return Markup("")
-        key = tuple(places)
+        key = (surroundings, places)
         if key not in self._made:
-            self._made[key] = self._drawn(shapely.union_all(self.shapes[places]))
+            self._made[key] = self._drawn(shapely.coverage_union_all(self.shapes[list(places)]), surroundings)
         # The drawing is the same in every language; only what it is called differs.
-        return Markup('<svg class="locator" viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="{}">{}</svg>').format(
+        return Markup('<svg class="locator" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
             WIDE, HIGH, label, self._made[key]
         )
 
-    def of_county(self, county_geoid: str, label: str) -> Markup:
-        """Return the map of a county; empty where it has no polygon."""
-        places = [] if self.empty else [k for k, geoid in enumerate(self.geoids) if geoid[:5] == county_geoid]
-        return self.of_tracts([self.geoids[k] for k in places], label)
-
-    def _window(self, chosen: shapely.Geometry) -> tuple[float, float, float, float]:
+    def _window(self, chosen: shapely.Geometry, surroundings: float) -> Box:
         west, south, east, north = chosen.bounds
         shrink = float(np.cos(np.radians((south + north) / 2)))
-        high = max(north - south, (east - west) * shrink * HIGH / WIDE, LEAST_WINDOW_DEGREES) * SURROUNDINGS
+        high = max(north - south, (east - west) * shrink * HIGH / WIDE, LEAST_WINDOW_DEGREES) * surroundings
         wide = high * WIDE / HIGH / shrink
-        x, y = (west + east) / 2, (south + north) / 2
+        x = _kept_inside((west + east) / 2, wide / 2, self.bounds[0], self.bounds[2])
+        y = _kept_inside((south + north) / 2, high / 2, self.bounds[1], self.bounds[3])
         return (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
 
-    def _drawn(self, chosen: shapely.Geometry) -> Markup:
-        window = self._window(chosen)
+    def _drawn(self, chosen: shapely.Geometry, surroundings: float) -> Markup:
+        window = self._window(chosen, surroundings)
         frame = Frame(window, WIDE, HIGH)
-        sheet = shapely.box(*window)
-        parts: dict[str, list[str]] = {"A": [], "B": [], "C": [], "listed": [], "other": [], "unknown": []}
-        for place in sorted(self.tree.query(sheet).tolist()):
-            tier = self.tiers[place]
-            kind = "unknown" if not self.known[place] else tier if tier in TIER_PLACE else None
-            kind = kind or ("listed" if self.listed[place] else "other")
-            parts[kind].append(_path(self.shapes[place], frame, sheet))
-        fills = {
-            **{tier: COLORS["tiers"][place] for tier, place in TIER_PLACE.items()},
-            "listed": COLORS["tiers"][3],
-            "other": COLORS["unlisted"],
-            "unknown": COLORS["unknown"],
-        }
+        degrees = TOLERANCE / frame.scale
+        near = np.sort(self.tree.query(shapely.box(*window)))
+        kinds = self.kinds[near]
+        around = self.tracts(degrees)[near]
+        paths = {kind: outlines(shown(around[kinds == kind], window), frame) for kind in FILLS if (kinds == kind).any()}
         drawn = [
-            Markup('<path d="{}" fill="{}" stroke="#fff" stroke-width=".7"/>').format("".join(paths), fills[kind])
-            for kind, paths in parts.items()
-            if paths
+            Markup('<path d="{}" fill="{}" stroke="#fff" stroke-width="1.4"/>').format(path, FILLS[kind])
+            for kind, path in paths.items()
         ]
-        for tier, pattern in (("B", "lines"), ("C", "dots")):
-            if parts[tier]:
-                drawn.append(Markup('<path d="{}" fill="url(#{})"/>').format("".join(parts[tier]), pattern))
-        water = "".join(_path(shape, frame, sheet) for shape in self.water)
-        county_lines = "".join(_path(shape, frame, sheet) for shape in self.counties)
-        outline = _path(chosen, frame)
+        drawn += [
+            Markup('<path d="{}" fill="url(#{})"/>').format(paths[tier], pattern)
+            for tier, pattern in (("B", "lines"), ("C", "dots"))
+            if tier in paths
+        ]
+        outline = outlines(np.array([shapely.simplify(chosen, degrees / 2)], dtype=object), frame)
         return Markup(
-            '{defs}<rect width="{wide:.0f}" height="{high:.0f}" fill="{ground}"/>{drawn}'
-            '<path d="{water}" fill="{blue}"/><path d="{lines}" fill="none" stroke="{county}" stroke-width="1"/>'
-            '<path d="{outline}" fill="none" stroke="#fff" stroke-width="5" stroke-linejoin="round"/>'
-            '<path d="{outline}" fill="none" stroke="{ink}" stroke-width="2.4" stroke-linejoin="round"/>'
+            '{defs}<rect width="{wide}" height="{high}" fill="{ground}"/>{drawn}'
+            '<path d="{water}" fill="{blue}"/><path d="{lines}" fill="none" stroke="{county}" stroke-width="2"/>'
+            '<path d="{outline}" fill="none" stroke="#fff" stroke-width="10" stroke-linejoin="round"/>'
+            '<path d="{outline}" fill="none" stroke="{ink}" stroke-width="5" stroke-linejoin="round"/>'
             "{marks}{inset}"
         ).format(
             wide=WIDE,
@@ -157,46 +193,49 @@ class Locator:
             defs=_PATTERNS,
             ground=COLORS["ground"],
             drawn=Markup("").join(drawn),
-            water=water,
+            water=outlines(shown(self.water(degrees), window), frame),
             blue=COLORS["water"],
-            lines=county_lines,
+            lines=outlines(shown(self.counties(degrees), window), frame),
             county=COLORS["county"],
             outline=outline,
             ink=COLORS["community"],
             marks=self._marks_in(window, frame),
-            inset=self._inset(chosen, window),
+            inset=self._inset(window),
         )
 
-    def _marks_in(self, window: tuple[float, float, float, float], frame: Frame) -> Markup:
+    def _marks_in(self, window: Box, frame: Frame) -> Markup:
         west, south, east, north = window
         drawn = []
         for kind, points in self.marks.items():
-            inside = points[
-                (points[:, 0] > west) & (points[:, 0] < east) & (points[:, 1] > south) & (points[:, 1] < north)
+            within = (points > np.array([west, south])).all(axis=1) & (points < np.array([east, north])).all(axis=1)
+            drawn += [
+                Markup('<use href="#{}" x="{:.0f}" y="{:.0f}"/>').format(kind, x, y)
+                for x, y in frame.to_sheet(points[within])
             ]
-            for x, y in frame.to_sheet(inside):
-                drawn.append(Markup('<use href="#{}" x="{:.0f}" y="{:.0f}"/>').format(kind, x, y))
         return Markup("").join(drawn)
 
-    def _inset(self, chosen: shapely.Geometry, window: tuple[float, float, float, float]) -> Markup:
-        """Return the state in a corner with the window of the large map on it."""
-        frame = Frame(self.bounds, STATE_WIDE, STATE_HIGH)
-        (left, top), (right, bottom) = frame.to_sheet(np.array([[window[0], window[3]], [window[2], window[1]]]))
+    def _inset(self, window: Box) -> Markup:
+        """Return the state in a corner with the window of the large map on it, where that says anything."""
+        if window[3] - window[1] > MOST_OF_STATE * (self.bounds[3] - self.bounds[1]):
+            return Markup("")
+        (left, top), (right, bottom) = self.small.to_sheet(np.array([[window[0], window[3]], [window[2], window[1]]]))
+        left, top = np.clip([left, top], -MARGIN, [STATE_WIDE, STATE_HIGH])
+        right, bottom = np.clip([right, bottom], 0, [STATE_WIDE + MARGIN, STATE_HIGH + MARGIN])
         return Markup(
-            '<g transform="translate({x:.0f} {y:.0f})"><rect x="-8" y="-8" width="{w:.0f}" height="{h:.0f}" rx="4" '
-            'fill="#fff" fill-opacity=".94" stroke="#b9b4a6"/><path d="{lines}" fill="#f4f2ec" stroke="#8b9096" '
-            'stroke-width=".6"/><rect x="{left:.1f}" y="{top:.1f}" width="{rw:.1f}" height="{rh:.1f}" fill="none" '
-            'stroke="{red}" stroke-width="2"/></g>'
+            '<g transform="translate({x} {y})"><rect x="-16" y="-16" width="{w}" height="{h}" rx="8" '
+            'fill="#fff" fill-opacity=".94" stroke="#b9b4a6" stroke-width="2"/><path d="{lines}" fill="#f4f2ec" '
+            'stroke="#8b9096"/><rect x="{left:.0f}" y="{top:.0f}" width="{rw:.0f}" height="{rh:.0f}" fill="none" '
+            'stroke="{red}" stroke-width="4"/></g>'
         ).format(
-            x=WIDE - STATE_WIDE - 12,
-            y=HIGH - STATE_HIGH - 12,
-            w=STATE_WIDE + 16,
-            h=STATE_HIGH + 16,
+            x=WIDE - STATE_WIDE - 2 * MARGIN,
+            y=HIGH - STATE_HIGH - 2 * MARGIN,
+            w=STATE_WIDE + 32,
+            h=STATE_HIGH + 32,
             lines=self.state_lines,
             left=left,
             top=top,
-            rw=max(right - left, 6.0),
-            rh=max(bottom - top, 6.0),
+            rw=max(right - left, 12.0),
+            rh=max(bottom - top, 12.0),
             red=COLORS["selected"],
         )
 
@@ -208,104 +247,106 @@ class Locator:
         if self.empty:
             return Markup("")
         west, south, east, north = self.bounds
-        shrink = float(np.cos(np.radians((south + north) / 2)))
-        high = min(
-            ANSWER_WIDE * 1.1,
-            max(ANSWER_WIDE * 0.45, ANSWER_WIDE * (north - south) / max((east - west) * shrink, 1e-9)),
-        )
-        frame = Frame(self.bounds, ANSWER_WIDE - 12, high - 12)
-        place_of = dict(zip(members["geoid"], members["community_id"], strict=True))
+        shape = (north - south) / max((east - west) * self.small.shrink, 1e-9)
+        high = ANSWER_WIDE * min(1.1, max(0.45, shape))
+        frame = Frame(self.bounds, ANSWER_WIDE - 2 * MARGIN, high - 2 * MARGIN)
         tier_of = dict(zip(communities["community_id"], communities["tier"], strict=True))
-        tiers: dict[str, list[str]] = {}
-        for place, geoid in enumerate(self.geoids):
-            if geoid in place_of:
-                path = _path(self.shapes[place], frame)
-                tiers.setdefault(str(tier_of.get(place_of[geoid], "none")), []).append(path)
-        drawn = [
-            Markup('<path d="{}" fill="{}" stroke="{}" stroke-width="1"/>').format(
-                "".join(paths), COLORS["tiers"][TIER_PLACE.get(tier, 3)], COLORS["tiers"][TIER_PLACE.get(tier, 3)]
-            )
-            for tier, paths in sorted(tiers.items())
-        ]
+        places: dict[str, list[int]] = {}
+        for geoid, ident in zip(members["geoid"], members["community_id"], strict=True):
+            if geoid in self.position:
+                places.setdefault(str(tier_of.get(ident, "none")), []).append(self.position[geoid])
+        degrees = TOLERANCE / frame.scale
+        lines = outlines(self.counties(degrees), frame)
         return Markup(
-            '<svg class="locator state" viewBox="-6 -6 {wide:.0f} {high:.0f}" role="img" aria-label="{label}">'
+            '<svg class="locator state" viewBox="{start} {start} {wide} {high:.0f}" role="img" aria-label="{label}">'
             '<path d="{lines}" fill="{ground}"/>{drawn}<path d="{water}" fill="{blue}"/>'
-            '<path d="{lines}" fill="none" stroke="{county}" stroke-width=".7"/>{badges}</svg>'
+            '<path d="{lines}" fill="none" stroke="{county}" stroke-width="1.4"/>{badges}</svg>'
         ).format(
+            start=-MARGIN,
             wide=ANSWER_WIDE,
             high=high,
             label=label,
-            lines="".join(_path(shape, frame) for shape in self.counties),
-            ground=COLORS["ground"],
-            drawn=Markup("").join(drawn),
-            water="".join(_path(shape, frame) for shape in self.water),
+            lines=lines,
+            ground=COLORS["unlisted"],
+            drawn=Markup("").join(
+                Markup('<path d="{path}" fill="{fill}" stroke="{fill}" stroke-width="2"/>').format(
+                    path=outlines(self.tracts(degrees)[sorted(found)], frame),
+                    fill=COLORS["tiers"][TIER_PLACE.get(tier, 3)],
+                )
+                for tier, found in sorted(places.items())
+            ),
+            water=outlines(self.water(degrees), frame),
             blue=COLORS["water"],
             county=COLORS["county"],
             badges=_badges(communities.head(BADGES), frame),
         )
 
 
+def _kept_inside(middle: float, half: float, low: float, high: float) -> float:
+    """Return the middle of a window moved so that it shows more of the state and less of what lies beyond it."""
+    slack = 0.25 * half
+    if 2 * half >= high - low + 2 * slack:
+        return (low + high) / 2
+    return min(max(middle, low + half - slack), high - half + slack)
+
+
+FILLS = {
+    "other": COLORS["unlisted"],
+    "unknown": COLORS["unknown"],
+    "listed": COLORS["tiers"][3],
+    **{tier: COLORS["tiers"][place] for tier, place in TIER_PLACE.items()},
+}
+_PATTERNS = Markup(
+    '<defs><pattern id="lines" width="12" height="12" patternUnits="userSpaceOnUse">'
+    '<path d="M-2 14L14 -2M-2 2L2 -2M10 14L14 10" stroke="#fff" stroke-opacity=".75" stroke-width="2.4"/></pattern>'
+    '<pattern id="dots" width="12" height="12" patternUnits="userSpaceOnUse">'
+    '<circle cx="6" cy="6" r="2.2" fill="#14202b" fill-opacity=".65"/></pattern>'
+    '<g id="entry"><rect x="-10" y="-10" width="20" height="20" fill="{entry}" stroke="#fff" stroke-width="3"/></g>'
+    '<g id="centers"><path d="M0 -12L12 10H-12Z" fill="{centers}" stroke="#fff" stroke-width="3"/></g></defs>'
+).format(**COLORS["points"])
+
+
+def _kinds(scores: pd.DataFrame) -> Shapes:
+    """Return what each tract is drawn as: its tier, else listed, other or unknown."""
+    listed = scores["gated"].fillna(False).to_numpy(dtype=bool)
+    kinds = np.where(scores["need"].isna(), "unknown", np.where(listed, "listed", "other")).astype(object)
+    tiers = scores["tier"].to_numpy(dtype=object)
+    ranked = np.isin(tiers, list(TIER_PLACE))
+    kinds[ranked] = tiers[ranked]
+    return kinds
+
+
 def _badges(communities: pd.DataFrame, frame: Frame) -> Markup:
     """Return numbered circles; one that would hide a better-ranked one is left out."""
     drawn: list[Markup] = []
     taken: list[NDArray[np.float64]] = []
-    for row in communities.dropna(subset=["longitude", "latitude"]).itertuples():
-        at = frame.to_sheet(np.array([[row.longitude, row.latitude]], dtype=float))[0]
-        if any(np.hypot(*(at - other)) < 22 for other in taken):
+    known = communities.dropna(subset=["longitude", "latitude"])
+    spots = frame.to_sheet(known[["longitude", "latitude"]].to_numpy(dtype=float))
+    for rank, at in zip(known["rank"], spots, strict=True):
+        if any(np.hypot(*(at - other)) < 44 for other in taken):
             continue
         taken.append(at)
         drawn.append(
             Markup(
-                '<circle cx="{x:.0f}" cy="{y:.0f}" r="11.5" fill="#fff" stroke="{ink}" stroke-width="2"/>'
-                '<text x="{x:.0f}" y="{t:.0f}" text-anchor="middle" font-size="13" font-weight="700" fill="{ink}" '
+                '<circle cx="{x:.0f}" cy="{y:.0f}" r="23" fill="#fff" stroke="{ink}" stroke-width="4"/>'
+                '<text x="{x:.0f}" y="{t:.0f}" text-anchor="middle" font-size="26" font-weight="700" fill="{ink}" '
                 'font-family="system-ui, sans-serif">{rank}</text>'
-            ).format(x=at[0], y=at[1], t=at[1] + 4.6, ink=COLORS["community"], rank=row.rank)
+            ).format(x=at[0], y=at[1], t=at[1] + 9, ink=COLORS["community"], rank=rank)
         )
     return Markup("").join(drawn)
 
 
-_PATTERNS = Markup(
-    '<defs><pattern id="lines" width="6" height="6" patternUnits="userSpaceOnUse">'
-    '<path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5" stroke="#fff" stroke-opacity=".75" stroke-width="1.2"/></pattern>'
-    '<pattern id="dots" width="6" height="6" patternUnits="userSpaceOnUse">'
-    '<circle cx="3" cy="3" r="1.1" fill="#14202b" fill-opacity=".65"/></pattern>'
-    '<g id="entry"><rect x="-5" y="-5" width="10" height="10" fill="{entry}" stroke="#fff" stroke-width="1.5"/></g>'
-    '<g id="centers"><path d="M0 -6L6 5H-6Z" fill="{centers}" stroke="#fff" stroke-width="1.5"/></g></defs>'
-).format(**COLORS["points"])
-
-
-def _areas(landmarks: gpd.GeoDataFrame, kind: str) -> NDArray[np.object_]:
-    shapes = np.asarray(landmarks.loc[landmarks["kind"] == kind].geometry.values)
+def _areas(landmarks: gpd.GeoDataFrame, kind: str) -> Shapes:
+    chosen = landmarks[landmarks["kind"] == kind].sort_values("landmark_id")
+    shapes = np.asarray(chosen.geometry.values)
     return shapes[shapely.get_dimensions(shapes) == 2] if len(shapes) else shapes
 
 
 def _marks(result: StateResult) -> dict[str, NDArray[np.float64]]:
     providers, centers = result.table("providers"), result.table("job_centers")
-    return {
-        "entry": _points(providers[providers["entry_stage"] == "entry"]),
-        "centers": _points(centers),
-    }
+    return {"entry": _points(providers[providers["entry_stage"] == "entry"]), "centers": _points(centers)}
 
 
 def _points(frame: pd.DataFrame) -> NDArray[np.float64]:
-    return frame[["longitude", "latitude"]].dropna().to_numpy(dtype=float).reshape(-1, 2)
-
-
-def _path(shape: shapely.Geometry, frame: Frame, sheet: shapely.Geometry | None = None) -> str:
-    """Return the outline of polygons as path data in tenths of a pixel; parts outside the sheet are left out."""
-    if sheet is not None:
-        if not shape.intersects(sheet):
-            return ""
-        if not sheet.contains(shape):
-            shape = shapely.clip_by_rect(shape, *sheet.buffer(0.02).bounds)
-    parts = []
-    for ring in shapely.get_rings(shapely.get_parts(shape)) if not shape.is_empty else []:
-        if not isinstance(ring, shapely.LinearRing):
-            continue
-        points = np.round(frame.to_sheet(shapely.get_coordinates(ring)), 1)
-        moved = np.r_[True, (np.diff(points, axis=0) != 0).any(axis=1)]
-        points = points[moved]
-        if len(points) < 4:
-            continue
-        parts.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points[:-1]) + "Z")
-    return "".join(parts)
+    known = frame[["longitude", "latitude"]].dropna().sort_values(["longitude", "latitude"])
+    return known.to_numpy(dtype=float).reshape(-1, 2)

@@ -31,7 +31,7 @@ COLORS: dict[str, Any] = {
     "selected": "#b3005e",
     # YlGnBu, from its light end to its dark end, for what adds up to Priority.
     "priority": ["#d3ecbd", "#73c8bd", "#2f8fbf", "#1f3a93"],
-    "pillar": ["#f7fbd0", "#c3e6b5", "#6bc4bf", "#2f88bb", "#1f3a93"],
+    "pillar": ["#fdfdc9", "#acdeb3", "#4ab8c3", "#2b80b8", "#1f3a93"],
     # Cividis for travel time: it is not a score, and should not look like one.
     "minutes": ["#fde945", "#c9b765", "#8b8a78", "#575d6d", "#12305f"],
     "beyond": "#9a5a3c",

@@ -90,8 +90,8 @@ def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any
     tracts = _aligned(result.geo("tracts"), "geoid", scores["geoid"])
     counties = result.geo("counties").sort_values("county_geoid")
     frames = [tracts, np.asarray(counties.geometry.values)]
-    drawn = np.concatenate([shapes for shapes in frames if len(shapes)])
-    wraps = len(drawn) > 0 and np.ptp(shapely.total_bounds(drawn)[[0, 2]]) > 180
+    drawn = np.concatenate(frames)
+    wraps = len(drawn) > 0 and np.ptp(shapely.bounds(drawn)[:, [0, 2]]) > 180
 
     def unwrapped(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         return topology.moved_west(shapes) if wraps and len(shapes) else shapes
@@ -119,13 +119,20 @@ def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any
         )
     )
     layers += _landmark_layers(result.geo("landmarks"), tolerance, unwrapped)
-    bounds = shapely.total_bounds(tracts[~shapely.is_empty(tracts)] if len(tracts) else drawn)
-    if not np.isfinite(bounds).all():
-        known = scores[["longitude", "latitude"]].dropna()
-        spots = shapely.points(known.to_numpy(dtype=float)) if len(known) else np.array([shapely.Point(-98, 39)])
-        bounds = shapely.total_bounds(spots) + np.array([-0.5, -0.5, 0.5, 0.5])
+    bounds = _bounds(tracts, scores)
     west, south, east, north = (float(value) for value in bounds)
     return layers, (west, south, east, north)
+
+
+def _bounds(tracts: NDArray[np.object_], scores: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the box of the tracts drawn, else of their points, else of the country's middle."""
+    drawn = tracts[~shapely.is_empty(tracts)]
+    if len(drawn):
+        return shapely.total_bounds(drawn)
+    known = scores[["longitude", "latitude"]].dropna().to_numpy(dtype=float)
+    if not len(known):
+        known = np.array([[-98.0, 39.0]])
+    return np.r_[known.min(axis=0) - 0.5, known.max(axis=0) + 0.5]
 
 
 def _place_layer(result: StateResult, scores: pd.DataFrame) -> gpd.GeoDataFrame:

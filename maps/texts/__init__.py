@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from geodata.errors import InputError
+from geodata.settings import Industry
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -39,7 +40,8 @@ class Texts:
         """
         named = {"industry": "name", "site": "site_singular", "sites": "site_plural"}
         known = self.find("industries") or {}
-        words = {key: str(industry[field]) for key, field in named.items() if field in industry}
+        told = {**Industry().model_dump(), **industry}
+        words = {key: str(told[field]) for key, field in named.items()}
         return Texts(self.language, self._tree, {key: known.get(word, word) for key, word in words.items()})
 
     def __call__(self, key: str, /, **values: object) -> str:

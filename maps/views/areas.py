@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from maps.locator import WIDE_SURROUNDINGS
 from maps.views.common import SiteView, records
 from maps.views.overview import area_rows
 from maps.words import is_missing
@@ -56,7 +57,7 @@ def area(view: SiteView, row: Mapping[str, Any]) -> dict[str, Any]:
             {"value": w.number(row["planned_sites"]), "text": t("site.area.sites"), "note": ""},
             {"value": w.job_years(row["job_years_mid"]), "text": t("site.area.work"), "note": ""},
         ],
-        "map": view.state.locator.of_tracts(list(tracts["geoid"]), label),
+        "map": view.state.locator.of_tracts(list(tracts["geoid"]), label, WIDE_SURROUNDINGS),
         "rows": [view.community_row(found) for found in inside],
         "tracts": [view.tract_row(tract) for tract in records(listed.head(MOST_TRACTS))],
         "more_tracts": view.count("site.area.more_tracts", len(listed) - MOST_TRACTS)

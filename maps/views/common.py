@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -55,6 +56,17 @@ class StateView:
         members = self.result.table("community_tracts")[["community_id", "geoid"]]
         joined = self.scores.drop(columns="community_id").merge(members, on="geoid", how="inner")
         return {str(ident): group for ident, group in joined.groupby("community_id")}
+
+    @cached_property
+    def points_of(self) -> dict[str, tuple[float, float, float]]:
+        """The mean points (need, training gap, work) of each community's tracts, weighted by eligible adults."""
+        names = ["points_need", "points_training_gap", "points_opportunity"]
+        found = {}
+        for ident, tracts in self.tracts_of.items():
+            weight = tracts["eligible_adults"].fillna(0.0).to_numpy(dtype=float) + 1e-9
+            need, gap, work = np.average(tracts[names].fillna(0.0).to_numpy(dtype=float), axis=0, weights=weight)
+            found[ident] = (float(need), float(gap), float(work))
+        return found
 
     @cached_property
     def barriers_of(self) -> dict[str, pd.DataFrame]:
@@ -253,15 +265,7 @@ class SiteView:
 
     def points(self, ident: str) -> tuple[float, float, float]:
         """Return the mean points of a community's tracts, weighted by eligible adults."""
-        tracts = self.state.tracts_of.get(ident)
-        if tracts is None:
-            return (0.0, 0.0, 0.0)
-        weight = tracts["eligible_adults"].fillna(0) + 1e-9
-        need, gap, work = (
-            float((tracts[name].fillna(0) * weight).sum() / weight.sum())
-            for name in ("points_need", "points_training_gap", "points_opportunity")
-        )
-        return (need, gap, work)
+        return self.state.points_of.get(ident, (0.0, 0.0, 0.0))
 
     def points_label(self, row: Mapping[str, Any]) -> str:
         """Return in words what a community's bar shows."""

@@ -1,0 +1,102 @@
+"""Every language says everything: the same keys, the same names to fill in, the same forms of number."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from geodata.errors import InputError
+from geodata.settings import Industry
+from maps.texts import FOLDER, languages, load_texts
+
+#: Where a language may say more than English, whose words are the schema's own meaning of the column.
+OWN_WORDS = ("lists.columns.",)
+
+
+def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text with its dotted key."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from leaves(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(tree, list):
+        for place, value in enumerate(tree):
+            yield from leaves(value, f"{path}.{place}")
+    else:
+        yield path, str(tree)
+
+
+def names_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+ALL = {code: dict(leaves(yaml.safe_load((FOLDER / f"{code}.yaml").read_text("utf-8")))) for code in languages()}
+
+
+def own(key: str) -> bool:
+    return key.startswith(OWN_WORDS) and key.endswith(".help")
+
+
+def test_english_and_spanish_are_there() -> None:
+    assert {"en", "es"} <= set(languages())
+
+
+@pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
+def test_every_key_is_in_every_language(language: str) -> None:
+    missing = {key for key in ALL["en"] if key not in ALL[language]}
+    beyond = {key for key in ALL[language] if key not in ALL["en"] and not own(key)}
+    assert (missing, beyond) == (set(), set())
+
+
+@pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
+def test_every_text_takes_the_same_names(language: str) -> None:
+    differing = {
+        key: (names_in(text), names_in(ALL[language][key]))
+        for key, text in ALL["en"].items()
+        if names_in(text) - {"n", "site", "sites", "industry"}
+        != names_in(ALL[language][key]) - {"n", "site", "sites", "industry"}
+    }
+    assert differing == {}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_text_is_empty_and_none_is_left_in_english(language: str) -> None:
+    assert [key for key, text in ALL[language].items() if not text.strip()] == []
+    if language == "en":
+        return
+    long_ones = {key: text for key, text in ALL["en"].items() if len(text.split()) > 5}
+    assert [key for key, text in long_ones.items() if ALL[language][key] == text] == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_key_that_is_not_there_is_an_error_and_never_falls_back(language: str) -> None:
+    with pytest.raises(KeyError, match="no text"):
+        load_texts(language)("site.no_such_text")
+
+
+def test_a_language_without_texts_is_named() -> None:
+    with pytest.raises(InputError, match="“xx”"):
+        load_texts("xx")
+
+
+def test_numbers_choose_the_form() -> None:
+    texts = load_texts("en")
+    assert texts("site.tract_word", n=1) == "1 tract"
+    assert texts("site.tract_word", n="1,200") == "1,200 tracts"
+
+
+def test_values_are_never_read_as_templates() -> None:
+    assert load_texts("en")("why.training", minutes="5", name="{site} {0.__class__}").endswith("{site} {0.__class__}.")
+
+
+def test_another_industry_needs_only_its_words() -> None:
+    heat = Industry(name="heat pump", site_singular="installation", site_plural="installations").model_dump()
+    for language in languages():
+        texts = load_texts(language).about(heat)
+        assert "heat pump" in texts("site.overview.title", state="Kansas")
+        assert "installations" in texts("map.controls.sites")
+        assert "{" not in str(texts.filled("map.signs.sites"))
+    assert "vehículos eléctricos" in load_texts("es").about(Industry().model_dump())("site.overview.title", state="X")
