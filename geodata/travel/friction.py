@@ -1,6 +1,6 @@
 """Travel engine (b): least-cost minutes over a friction raster such as the Malaria Atlas motorised surface.
 
-Weiss et al. 2018 (doi:10.1038/nature25181) describe the surface: each cell holds the minutes it takes to cross
+Weiss et al. 2020 (doi:10.1038/s41591-020-1059-1) describe the surface: each cell holds the minutes it takes to cross
 a metre. Minutes run from cell centre to cell centre, so two points of one cell are 0 minutes apart. Does not
 hold the search itself (`geodata.travel.least_cost`) or the reading of the file (`geodata.travel.friction_raster`).
 """
@@ -8,7 +8,6 @@ hold the search itself (`geodata.travel.least_cost`) or the reading of the file 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +67,7 @@ class FrictionEngine:
         InputError where the file is not a friction raster, or holds none of the origins or destinations.
         """
         limit = per_origin(catchment_minutes, len(origins))
-        threads = self.threads or len(os.sched_getaffinity(0))
+        threads = self.threads or numba.get_num_threads()
         with FrictionRaster(self.raster, self.band) as raster:
             homes = self._locate(raster, origins, "origins")
             places = self._locate(raster, destinations, "destinations")

@@ -7,12 +7,12 @@ Speeds are those of the road class; see `geodata.travel.road_graph` for what is 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -60,7 +60,7 @@ class RoadsEngine:
         limit = per_origin(catchment_minutes, len(origins))
         homes = self._snap(origins, "origins")
         places = self._snap(destinations, "destinations")
-        threads = self.threads or len(os.sched_getaffinity(0))
+        threads = self.threads or numba.get_num_threads()
         origin, destination, ticks = self.network.ticks(homes, places, limit, threads)
         keep = ticks <= np.floor(limit[origin] * TICKS_PER_MINUTE)
         origin, destination, minutes = sorted_pairs(

@@ -24,7 +24,7 @@ Ticks = NDArray[np.int32]
 
 
 @numba.njit(cache=True, nogil=True)
-def _spread(source, start, head, ticks, width, beyond, time, touched, ring, entry_vertex, entry_next):  # type: ignore[no-untyped-def]
+def _spread(source, start, head, ticks, shift, beyond, time, touched, ring, entry_vertex, entry_next):  # type: ignore[no-untyped-def]
     """Fill `time` (FAR before) outward from `source`, as far as times stay below `beyond`.
 
     Each bucket of the ring is a chain of entries (a vertex, the next entry) from a common pool. A vertex whose
@@ -52,7 +52,7 @@ def _spread(source, start, head, ticks, width, beyond, time, touched, ring, entr
             entry_next[entry], free = free, entry
             waiting -= 1
             so_far = np.int64(time[u])
-            if so_far // width != bucket:
+            if so_far >> shift != bucket:
                 continue
             for edge in range(first, stop):
                 v = np.uint32(head[edge])
@@ -60,11 +60,11 @@ def _spread(source, start, head, ticks, width, beyond, time, touched, ring, entr
                 known = np.int64(time[v])
                 if arrival < known and arrival < beyond:
                     time[v] = arrival
-                    to = arrival // width
+                    to = arrival >> shift
                     if known == FAR:
                         touched[n_touched] = v
                         n_touched += 1
-                    elif to > bucket and known // width == to:
+                    elif to > bucket and known >> shift == to:
                         continue  # its entry there still waits
                     if free != _NONE:
                         entry = free
@@ -81,7 +81,7 @@ def _spread(source, start, head, ticks, width, beyond, time, touched, ring, entr
 
 
 @numba.njit(cache=True, nogil=True)
-def _search(start, head, ticks, sources, numbers, source_limit, width, first_target, next_target):  # type: ignore[no-untyped-def]
+def _search(start, head, ticks, sources, numbers, source_limit, shift, first_target, next_target):  # type: ignore[no-untyped-def]
     """Run one search per source; return source numbers, targets and ticks of every pair within its limit."""
     n_vertices = start.size - 1
     time = np.full(n_vertices, FAR, np.int32)
@@ -97,7 +97,7 @@ def _search(start, head, ticks, sources, numbers, source_limit, width, first_tar
         finished = False
         while not finished:
             n_touched, finished = _spread(
-                sources[i], start, head, ticks, width, source_limit[i] + 1, time, touched, ring,
+                sources[i], start, head, ticks, shift, source_limit[i] + 1, time, touched, ring,
                 entry_vertex, entry_next,
             )  # fmt: skip
             if not finished:
@@ -137,13 +137,13 @@ def shortest_ticks(
     """
     first_target, next_target = chains(targets, len(start) - 1)
     longest = int(ticks.max(initial=1))
-    width = longest // (RING - 2) + 1
+    shift = (longest // (RING - 2)).bit_length()  # buckets are 2^shift ticks wide
     numbers = np.argsort(sources, kind="stable").astype(np.int32)
     limit = np.minimum(source_limit, int(FAR) - longest - 1)
 
     def work(part: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32], Ticks]:
         found: tuple[NDArray[np.int32], NDArray[np.int32], Ticks] = _search(
-            start, head, ticks, sources[part].astype(np.uint32), part, limit[part], width, first_target, next_target
+            start, head, ticks, sources[part].astype(np.uint32), part, limit[part], shift, first_target, next_target
         )
         return found
 
