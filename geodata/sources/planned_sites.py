@@ -1,6 +1,6 @@
 """Planned charger sites a state office supplies: award lists as CSV, XLSX, GeoJSON, GeoPackage or shapefile.
 
-The columns of such lists are given in docs/data-formats; other names are taken through the setting
+The columns of such lists are given in docs/sources.md; other names are taken through the setting
 `sources.planned_sites_mapping`, in which `=RI` stands for a value that holds for every row. Rows that state no
 state take that of their ZIP code. Cancelled awards are out of scope.
 """
@@ -66,6 +66,8 @@ COLUMNS = (
     Wanted("dc_fast", ("ports_dc_fast", "dcfc_ports"), False),
     Wanted("as_of", ("as_of", "data_as_of"), False),
 )
+# Written by the geocoding command; nobody needs to map it.
+_GEOCODED = Wanted("geocoded", required=False)
 MAPPABLE = {column.headers[0]: column for column in COLUMNS}
 # SAE J1772: alternating current up to 1.9 kW (Level 1) and 19.2 kW (Level 2); above that it is direct current.
 _LEVEL1_MOST_KW, _LEVEL2_MOST_KW = 1.92, 19.2
@@ -121,7 +123,7 @@ def _read(path: Path, mapping: dict[str, str]) -> Text:
     columns = [
         column if name not in mapping or name in constants else Wanted(column.name, (mapping[name],), required=True)
         for name, column in MAPPABLE.items()
-    ]
+    ] + [_GEOCODED]
     suffix = path.suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
         text = read_workbook(path, columns, SPEC.name, least=3)
@@ -187,7 +189,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, notes: list[str]) -> pd.DataF
             "zip": frame["zip"],
             "latitude": latitude,
             "longitude": longitude,
-            "location_quality": quality_of_decimals(frame["latitude"], frame["longitude"]),
+            "location_quality": _quality(frame),
             **_ports(frame, power, notes),
             "power_kw": power,
             "expected_date": expected,
@@ -196,6 +198,12 @@ def _sites(frame: pd.DataFrame, status: pd.Series, notes: list[str]) -> pd.DataF
             "as_of": dates(frame["as_of"]),
         }
     )
+
+
+def _quality(frame: pd.DataFrame) -> pd.Series:
+    """Return how exact the coordinates are; one the geocoder found by a similar address is on its street at best."""
+    quality = quality_of_decimals(frame["latitude"], frame["longitude"])
+    return quality.mask((frame["geocoded"] == "near") & (quality == "point"), "street")
 
 
 def _ports(frame: pd.DataFrame, power: pd.Series, notes: list[str]) -> dict[str, pd.Series]:

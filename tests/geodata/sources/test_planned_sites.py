@@ -135,6 +135,14 @@ def test_rounded_coordinates_are_no_points(tmp_path: Path, latitude: str, qualit
     assert one(tmp_path, latitude=latitude, longitude=longitude)["location_quality"] == quality
 
 
+def test_a_near_match_of_the_geocoder_is_no_point(tmp_path: Path) -> None:
+    content = "state,site_name,latitude,longitude,geocoded\n" + "".join(
+        f"RI,{word},41.712345,-71.412345,{word}\n" for word in ("given", "exact", "near")
+    )
+    table = parse_text("planned_sites", tmp_path, "planned_sites.csv", content).table
+    assert table["location_quality"].tolist() == ["point", "point", "street"]
+
+
 def test_the_state_comes_from_the_zip_code_where_the_list_has_none(tmp_path: Path) -> None:
     content = (
         "site_id,site_name,zip,latitude,longitude\n"
