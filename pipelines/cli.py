@@ -20,6 +20,7 @@ from geodata.errors import OnrampError, SettingsError
 from geodata.results import StateResult
 from geodata.settings import CHECKOUT, Settings, load_settings
 from geodata.states import SAMPLE_STATE, State, find_state
+from pipelines.decision_commands import commands as decision_commands
 from pipelines.source_commands import commands as source_commands
 
 app = typer.Typer(
@@ -102,6 +103,7 @@ def open_map(state: StateOption = SAMPLE_STATE, home: HomeOption = None) -> None
 
 
 app.add_typer(source_commands)
+app.add_typer(decision_commands)
 
 
 def settings_changes(

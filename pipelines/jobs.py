@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dagster import AssetSelection, define_asset_job, in_process_executor
 
-from assets import sources, tables
+from assets import scenarios, sources, tables
 
 SOURCES = AssetSelection.groups(sources.GROUP)
 TABLES = AssetSelection.groups(tables.GROUP)
-NATIONAL = AssetSelection.groups("nation")
-OF_A_STATE = AssetSelection.all() - SOURCES - TABLES - NATIONAL
+SCENARIOS = AssetSelection.groups(scenarios.GROUP)
+WALK = AssetSelection.all() - SCENARIOS
 
 state_job = define_asset_job(
     "state",
-    selection=AssetSelection.all() - NATIONAL,
+    selection=WALK,
     description="Everything for one state: read its sources, compute, write maps and lists. Start here.",
     executor_def=in_process_executor,
 )
@@ -29,8 +29,14 @@ refresh_sources_job = define_asset_job(
 )
 analysis_job = define_asset_job(
     "analysis",
-    selection=OF_A_STATE,
+    selection=WALK - SOURCES - TABLES,
     description="Compute one state from the canonical tables at hand; nothing is fetched.",
     executor_def=in_process_executor,
 )
-JOBS = [state_job, refresh_sources_job, analysis_job]
+scenario_job = define_asset_job(
+    "scenario",
+    selection=SCENARIOS,
+    description="Run a scenario file beside the last result of a state; name the file in the run config.",
+    executor_def=in_process_executor,
+)
+JOBS = [state_job, refresh_sources_job, analysis_job, scenario_job]

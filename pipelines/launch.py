@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagster import DagsterEventType, Definitions, ExecuteInProcessResult
+from dagster import DagsterEventType, Definitions, ExecuteInProcessResult, MetadataValue
 from rich.console import Console
 
 from assets.products import product_paths
@@ -41,24 +43,39 @@ def folders(state: State, home: Path) -> Folders:
 def launch_state(
     state: State, settings: Settings, settings_file: Path | None, changes: dict[str, Any], console: Console
 ) -> Folders:
-    """Run the job `state` for one state and return where its products are.
+    """Run the job `state` for one state and return where its products are; see `launch`."""
+    launch(state_job.name, state, settings, settings_file, {"other": changes}, console)
+    return folders(state, settings.home)
+
+
+def launch(
+    job: str,
+    state: State,
+    settings: Settings,
+    settings_file: Path | None,
+    choices: dict[str, Any],
+    console: Console,
+) -> dict[str, Mapping[str, MetadataValue]]:
+    """Run a job for one state with the run config `choices` and return the metadata of what it made, by asset.
 
     OnrampError, with the sentence of every step that failed, where something could not be computed.
     """
-    import os
-
     if settings_file is not None:
         os.environ[SETTINGS_FILE] = str(settings_file.resolve())
     definitions = Definitions.merge(build_defs(settings), progress(console))
-    result = definitions.resolve_job_def(state_job.name).execute_in_process(
+    result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance(settings.home),
         partition_key=state.usps,
-        run_config={"resources": {"choices": {"config": {"other": changes}}}, "loggers": {LINES: {}}},
+        run_config={"resources": {"choices": {"config": choices}}, "loggers": {LINES: {}}},
         raise_on_error=False,
     )
     if not result.success:
         raise OnrampError("\n".join(failures(result)) or "The run did not finish; the Dagster UI shows why.")
-    return folders(state, settings.home)
+    made = {}
+    for event in result.get_asset_materialization_events():
+        materialization = event.step_materialization_data.materialization
+        made[materialization.asset_key.to_user_string()] = materialization.metadata
+    return made
 
 
 def failures(result: ExecuteInProcessResult) -> list[str]:

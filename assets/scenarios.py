@@ -1,0 +1,58 @@
+"""What if: a scenario file run beside the state's result, and only the differences told. One partition a state."""
+
+from pathlib import Path
+from typing import Any
+
+from dagster import AssetExecutionContext, Failure, MaterializeResult, MetadataValue, asset
+
+from assets.history import ground_at
+from assets.partitions import STATES
+from assets.products import OWNERS
+from assets.resources import Choices
+from geodata.differences import Differences
+from geodata.errors import OnrampError
+from geodata.files import folder_written_aside
+from geodata.reruns import run_scenario
+from geodata.results import StateResult
+from geodata.scenarios import load_scenario
+
+GROUP = "scenarios"
+
+
+def scenario_folder(home: Path, usps: str, name: str) -> Path:
+    """Return where the differences of a scenario are written."""
+    slug = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split()) or "scenario"
+    return home / "products" / usps / "scenarios" / slug
+
+
+@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"csv"})
+def scenario_differences(
+    context: AssetExecutionContext, choices: Choices, state_result: StateResult
+) -> MaterializeResult:
+    """Who gains access, which ranks and tiers move and how evenness changes under the scenario in the run config.
+
+    Name the file in `scenario` of the resource `choices`; docs/scenarios.md says what it may hold.
+    """
+    if choices.scenario is None:
+        raise Failure("Name a scenario file in the run config: choices.scenario.", allow_retries=False)
+    try:
+        scenario = load_scenario(Path(choices.scenario))
+        ground = ground_at(choices.settings.home / "tables")
+        usps = context.partition_key
+        _, _, found = run_scenario(ground, usps, choices.settings, choices.date, scenario, state_result)
+    except OnrampError as error:
+        raise Failure(description=str(error), allow_retries=False) from None
+    folder = write_differences(found, scenario_folder(choices.settings.home, usps, scenario.name))
+    metadata: dict[str, Any] = {"scenario": scenario.name, "folder": MetadataValue.path(folder), **found.summary}
+    return MaterializeResult(metadata=metadata)
+
+
+def write_differences(found: Differences, folder: Path) -> Path:
+    """Write the difference tables as CSV to `folder`, which is replaced only when all are written."""
+    with folder_written_aside(folder) as aside:
+        for name in ("tracts", "communities", "equity"):
+            getattr(found, name).to_csv(aside / f"{name}.csv", index=False)
+    return folder
+
+
+SCENARIO_ASSETS = [scenario_differences]

@@ -1,0 +1,68 @@
+"""The commands about decisions: what if, and what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from geodata.changes import place_changes
+from geodata.differences import differences
+from geodata.results import StateResult
+from geodata.scenarios import load_scenario
+from geodata.settings import load_settings
+from geodata.states import SAMPLE_STATE, find_state
+
+commands = typer.Typer()
+console = Console()
+
+
+@commands.command(epilog="Example:  onramp scenario new-college.yaml --state RI --sources downloads")
+def scenario(
+    file: Annotated[Path, typer.Argument(help="YAML file of what opens, closes or changes.")],
+    state: Annotated[str, typer.Option("--state", "-s", help="Postal code, FIPS code or name.")] = SAMPLE_STATE,
+    sources: Annotated[Path | None, typer.Option("--sources", help="Folder of downloaded files.")] = None,
+    home: Annotated[Path | None, typer.Option("--home", help="Folder of the run it is compared with.")] = None,
+) -> None:
+    """Run a scenario beside the state's last result and print what differs."""
+    from assets.scenarios import scenario_folder
+    from pipelines.cli import settings_changes
+    from pipelines.jobs import scenario_job
+    from pipelines.launch import launch
+
+    place, changes = find_state(state), settings_changes(None, sources=sources, home=home)
+    settings = load_settings(None, changes)
+    name = load_scenario(file).name
+    chosen = {"other": changes, "scenario": str(file.resolve())}
+    metadata = launch(scenario_job.name, place, settings, None, chosen, console)["scenario_differences"]
+    console.print(_summary(name, {key: value.value for key, value in metadata.items()}))
+    console.print(f"tables: {scenario_folder(settings.home, place.usps, name)}", soft_wrap=True, highlight=False)
+
+
+@commands.command(epilog="Example:  onramp compare runs/october runs/november")
+def compare(
+    before: Annotated[Path, typer.Argument(help="Folder of an earlier result (tables/state_result/XX).")],
+    after: Annotated[Path, typer.Argument(help="Folder of a later result of the same state.")],
+) -> None:
+    """Print what differs between two results of one state."""
+    one, other = StateResult.load(before), StateResult.load(after)
+    found = differences(one, other)
+    places = place_changes(one, other)
+    counts = (places["table"] + "_" + places["change"]).value_counts().sort_index()
+    told = {str(name): int(count) for name, count in counts.items()}
+    console.print(_summary(f"{one.state.name}, {one.as_of} → {other.as_of}", {**found.summary, **told}))
+
+
+def _summary(title: str, figures: dict[str, Any]) -> Table:
+    table = Table(title=title, show_header=False)
+    table.add_column("what")
+    table.add_column("figure", justify="right")
+    for name, value in figures.items():
+        if isinstance(value, int | float) and value:
+            table.add_row(name.replace("_", " "), f"{value:,.0f}")
+    if not table.rows:
+        table.add_row("nothing differs", "")
+    return table
