@@ -100,22 +100,14 @@ class RoutingServer:
         snap, far_side = np.full(len(origins), np.nan), np.full(len(destinations), np.nan)
         chunks = list(self._chunks(origins, destinations, limit))
         server = self._about(origins) if chunks else Server("not asked")
-        asked = [(origins.take(homes), destinations.take(places)) for homes, places in chunks]
         found: list[tuple[Indices, Indices, FloatArray]] = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
-        with ThreadPoolExecutor(max(1, self.parallel)) as pool:
-            waiting = [pool.submit(self._answer, server, *pair) for pair in asked]
-            try:
-                for number, ((homes, places), future) in enumerate(zip(chunks, waiting, strict=True), 1):
-                    answer = future.result()
-                    np.fmax.at(snap, homes, answer.source_km)
-                    np.fmax.at(far_side, places, answer.target_km)
-                    row, column = np.nonzero(answer.minutes <= limit[homes][:, None])
-                    found.append((homes[row], places[column], answer.minutes[row, column]))
-                    if number % 100 == 0:
-                        log.info("%s: %d of %d requests answered.", self.name, number, len(chunks))
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+        for number, (homes, places, answer) in enumerate(self._answers(server, origins, destinations, chunks), 1):
+            np.fmax.at(snap, homes, answer.source_km)
+            np.fmax.at(far_side, places, answer.target_km)
+            row, column = np.nonzero(answer.minutes <= limit[homes][:, None])
+            found.append((homes[row], places[column], answer.minutes[row, column]))
+            if number % 100 == 0:
+                log.info("%s: %d of %d requests answered.", self.name, number, len(chunks))
         origin, destination, minutes = (np.concatenate([part[i] for part in found]) for i in range(3))
         # Not told is not far: a server that names no place for a point is believed.
         near = ~(snap[origin] > self.max_snap_km) & ~(far_side[destination] > self.max_snap_km)
@@ -129,6 +121,25 @@ class RoutingServer:
             *pairs, len(origins), len(destinations), self.name, server.version, server.data_date,
             snap_km=snap, destination_snap_km=far_side,
         )  # fmt: skip
+
+    def _answers(
+        self, server: Server, origins: Points, destinations: Points, chunks: list[tuple[Indices, Indices]]
+    ) -> Iterator[tuple[Indices, Indices, Answer]]:
+        """Yield the chunks with their answers, a few dozen requests ahead so that memory stays bounded."""
+        ahead = 16 * max(1, self.parallel)
+        with ThreadPoolExecutor(max(1, self.parallel)) as pool:
+            for at in range(0, len(chunks), ahead):
+                batch = chunks[at : at + ahead]
+                waiting = [
+                    pool.submit(self._answer, server, origins.take(homes), destinations.take(places))
+                    for homes, places in batch
+                ]
+                try:
+                    for (homes, places), future in zip(batch, waiting, strict=True):
+                        yield homes, places, future.result()
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
 
     def _tell_far(self, km: FloatArray, what: str) -> None:
         far = int((km > self.far_snap_km).sum())

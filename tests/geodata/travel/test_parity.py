@@ -79,7 +79,7 @@ NETWORKS = NAMES[1:]
 
 def at(*places: tuple[int, int]) -> Points:
     """Return points at (row, column)."""
-    return Points(np.array([r for r, _ in places]) * STEP, np.array([c for _, c in places]) * STEP)
+    return Points(np.array([r for r, _ in places], float) * STEP, np.array([c for _, c in places], float) * STEP)
 
 
 def table(found: TravelMinutes) -> NDArray[np.float64]:
@@ -120,3 +120,10 @@ def test_all_cut_at_each_origins_catchment(engines: dict[str, TravelEngine], nam
     homes, places = at((0, 0), (0, 0)), at((3, 0), (9, 0), (15, 0))
     found = engines[name].minutes(homes, places, np.array([4 * KM, 10 * KM]))
     assert list(zip(found.origin.tolist(), found.destination.tolist(), strict=True)) == [(0, 0), (1, 0), (1, 1)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_and_nowhere_are_no_error(engines: dict[str, TravelEngine], name: str) -> None:
+    for homes, places in ((at(), at((0, 0))), (at((0, 0)), at()), (at(), at())):
+        found = engines[name].minutes(homes, places, 30.0)
+        assert (len(found), found.n_origins, found.n_destinations) == (0, len(homes), len(places))
