@@ -56,6 +56,12 @@ def sites(rows: pd.DataFrame, counties: gpd.GeoDataFrame) -> Refined:
     if len(twice):
         notes.append(f"Planned sites told by two sources, counted once: {len(twice):,}.")
         rejects.append(twice)
+    perhaps_open = with_open_twin(merged)
+    if perhaps_open:
+        notes.append(
+            f"Planned sites of lists with an open station of similar name within {SAME_SITE_M:.0f} m, kept as planned: "
+            f"{perhaps_open:,}. Where the list is old, look whether they have opened."
+        )
     filled = [frame for frame in rejects if len(frame)]
     return Refined(merged, REJECTS.validate(pd.concat(filled, ignore_index=True)) if filled else REJECTS.empty(), notes)
 
@@ -77,6 +83,27 @@ def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     kept = rows.drop(index=list(same))
     filled = _filled(kept, rows, same)
     return SITES.validate(filled), _twice(rows, same)
+
+
+def with_open_twin(rows: pd.DataFrame) -> int:
+    """Return how many planned sites of lists stand beside an open station of a similar name in the federal file.
+
+    They may have opened since the list was made, or be a second set of chargers at the place, which is common: of
+    stations that opened in a year one in ten stands beside an older one of its name. So they are only told.
+    """
+    latitude, longitude = (rows[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
+    federal = (rows["source"] == PRECEDENCE[0]).to_numpy()
+    opened = federal & (rows["status"] == "open").to_numpy()
+    planned = ~federal & (rows["status"] == "planned").to_numpy()
+    pairs = near_pairs(latitude, longitude, SAME_SITE_M)
+    names = rows["name"].fillna("").tolist()
+    found: set[int] = set()
+    for first, second in pairs.tolist():
+        site = first if planned[first] else second
+        station = second if site == first else first
+        if planned[site] and opened[station] and site not in found and alike(names[site], names[station]):
+            found.add(site)
+    return len(found)
 
 
 def _same(

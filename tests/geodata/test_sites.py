@@ -97,6 +97,12 @@ def test_the_nearest_record_is_the_same_one_and_each_only_once() -> None:
     }
 
 
+def test_a_planned_site_beside_an_open_station_of_its_name_is_told_and_kept() -> None:
+    found = sites(table(site("1", status="open"), award()), OUTLINE)
+    assert found.table["status"].tolist() == ["open", "planned"]
+    assert "kept as planned: 1." in found.notes[0]
+
+
 def test_sites_that_contradict_their_state_are_left_out() -> None:
     found = sites(table(site("1"), site("2", latitude=33.0)), OUTLINE)
     assert found.table["site_id"].tolist() == ["afdc:1"]
