@@ -19,6 +19,7 @@ from geodata.result_tables import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas import CRS
 
 PILLARS = ("need", "training_gap", "opportunity", "priority")
+PLACE = ("latitude", "longitude")
 JOB_YEARS = ("job_years_low", "job_years_mid", "job_years_high")
 HOLE_M2 = 10_000.0
 
@@ -118,40 +119,30 @@ def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame)
     return WORK_BY_QUARTER.validate(sums.reset_index())
 
 
-def weighted(values: pd.Series, weight: pd.Series) -> float:
-    """Return the weighted mean of the values present; their plain mean where no weight is above zero."""
-    known = values.notna()
-    values, weight = values[known].astype("float64"), weight[known].fillna(0.0).astype("float64")
-    if not len(values):
-        return float("nan")
-    return float(np.average(values, weights=weight)) if weight.sum() > 0 else float(values.mean())
-
-
 def _sums(members: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for name, part in members.groupby("community_id"):
-        adults, people = part["eligible_adults"], part["population"]
-        rows.append(
-            {
-                "community_id": name,
-                "state": part["state"].iloc[0],
-                "kind": part["kind"].iloc[0],
-                "single_reason": part["single_reason"].iloc[0],
-                "n_tracts": len(part),
-                "latitude": weighted(part["latitude"], people),
-                "longitude": weighted(part["longitude"], people),
-                **{column: part[column].sum(min_count=1) for column in ("population", "working_age")},
-                "eligible_adults": adults.sum(min_count=1),
-                "eligible_adults_moe": _root_sum(part["eligible_adults_moe"]),
-                **{pillar: weighted(part[pillar], adults) for pillar in PILLARS},
-            }
-        )
-    return pd.DataFrame(rows)
+    """Return one row a community: its people, and means of its tracts."""
+    grouped = members.groupby("community_id")
+    first = grouped[["state", "kind", "single_reason"]].first()
+    people = grouped[["population", "working_age", "eligible_adults"]].sum(min_count=1)
+    table = first.join(people).assign(n_tracts=grouped.size())
+    # A margin that is missing makes the sum's missing, not smaller.
+    squares = members["eligible_adults_moe"].astype("float64") ** 2
+    table["eligible_adults_moe"] = np.sqrt(squares.groupby(members["community_id"]).agg(_sum_of_all))
+    for name, weight in (*((place, "population") for place in PLACE), *((p, "eligible_adults") for p in PILLARS)):
+        table[name] = _means(members, name, weight)
+    return table.reset_index()
 
 
-def _root_sum(margins: pd.Series) -> float:
-    """Return the root of the sum of squares; a margin that is missing makes the sum's missing, not smaller."""
-    return float(np.sqrt((margins.astype("float64") ** 2).sum(skipna=False)))
+def _sum_of_all(values: pd.Series) -> float:
+    return float(values.sum(skipna=False))
+
+
+def _means(members: pd.DataFrame, name: str, weight: str) -> pd.Series:
+    """Return the weighted mean of the values present, by community; a trace of weight keeps tracts without any."""
+    values = members[name].astype("float64")
+    weights = members[weight].fillna(0.0).clip(lower=1e-9).where(values.notna())
+    sums = pd.DataFrame({"product": values * weights, "weight": weights}).groupby(members["community_id"]).sum()
+    return (sums["product"] / sums["weight"]).where(sums["weight"] > 0)
 
 
 def _nearest(members: pd.DataFrame, supply: Supply, prefix: str) -> pd.DataFrame:

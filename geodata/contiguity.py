@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from geodata.kernels.contiguity import rook_edges
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
 KM_PER_DEGREE = 111.32
@@ -45,23 +43,29 @@ def contacts(tracts: gpd.GeoDataFrame, shared_border_m: float) -> pd.DataFrame:
     known = tracts[~(tracts.geometry.isna() | tracts.geometry.is_empty)].sort_values("geoid")
     geoids = known["geoid"].to_numpy()
     shapes = np.asarray(known.geometry.values, dtype=object)
-    if shapely.coverage_is_valid(shapes):
-        edges = rook_edges(shapes)
-        i, j, shared_m = edges.i, edges.j, 1000.0 * edges.shared_length
-    else:
-        i, j, shared_m = _nearly_shared(planar_m(known.geometry))
-    table = pd.DataFrame({"geoid_a": geoids[i], "geoid_b": geoids[j], "shared_m": shared_m})
+    edges = rook_edges(shapes)
+    table = pd.DataFrame({"i": edges.i, "j": edges.j, "shared_m": 1000.0 * edges.shared_length})
+    if not shapely.coverage_is_valid(shapes):
+        table = _with_near_misses(table, planar_m(known.geometry), shared_border_m)
     table = table[table["shared_m"] >= shared_border_m]
+    table = pd.DataFrame({"geoid_a": geoids[table["i"]], "geoid_b": geoids[table["j"]], "shared_m": table["shared_m"]})
     return table.sort_values(["geoid_a", "geoid_b"]).reset_index(drop=True)
 
 
-def _nearly_shared(shapes: Shapes) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return pairs i < j of polygons (metres) and the border they have within `SNAP_M` of each other."""
+def _with_near_misses(exact: pd.DataFrame, shapes: Shapes, enough_m: float) -> pd.DataFrame:
+    """Return [i, j, shared_m] with the pairs whose borders lie within `SNAP_M` without being matched well enough.
+
+    `shapes` are polygons in metres. Pairs that edges already show to be neighbours are not measured again.
+    """
     shapes = shapely.make_valid(shapes)
     i, j = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=SNAP_M)
-    i, j = i[i < j], j[i < j]
-    around, border = shapely.buffer(shapes, SNAP_M, quad_segs=2), shapely.boundary(shapes)
+    found = exact[exact["shared_m"] >= enough_m]
+    fresh = (i < j) & ~np.isin(i * len(shapes) + j, (found["i"] * len(shapes) + found["j"]).to_numpy())
+    i, j = i[fresh], j[fresh]
+    some, place = np.unique(np.concatenate([i, j]), return_inverse=True)
+    a, b = place[: len(i)], place[len(i) :]
+    around, border = shapely.buffer(shapes[some], SNAP_M, quad_segs=2), shapely.boundary(shapes[some])
     # Half the sum from both sides, so that the length does not depend on which tract comes first.
-    one = shapely.length(shapely.intersection(border[i], around[j]))
-    other = shapely.length(shapely.intersection(border[j], around[i]))
-    return i, j, (one + other) / 2.0
+    one = shapely.length(shapely.intersection(border[a], around[b]))
+    other = shapely.length(shapely.intersection(border[b], around[a]))
+    return pd.concat([found, pd.DataFrame({"i": i, "j": j, "shared_m": (one + other) / 2.0})], ignore_index=True)

@@ -25,7 +25,7 @@ from geodata.travel.base import TravelEngine
 from geodata.travel_range import TravelAccess
 from geodata.uncertainty import Certainty, certainty
 
-SCORE_COLUMNS = ["rank_median", "rank_low", "rank_high", "p_top_share", "p_top_count", "tier"]
+SCORE_COLUMNS = ["rank_median", "rank_low", "rank_high", "p_top_share", "p_top_count", "p_gated", "tier"]
 
 
 @dataclass(frozen=True)

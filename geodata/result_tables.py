@@ -96,6 +96,7 @@ TRACT_SCORES = Table(
         _score("points_training_gap", "Points the training gap adds"),
         _score("points_opportunity", "Points Opportunity adds"),
         *_rank_columns(),
+        Column("p_gated", "number", "Probability of passing the gate", "0–1", least=0, most=1),
         Column("unranked_reason", "text", "no_residents, no_index, no_adults, no_origin or not_gated"),
         Column("action", "text", "What the two access pillars call for", one_of=ACTIONS),
         Column("community_id", "text", "Community the tract belongs to, if any"),
