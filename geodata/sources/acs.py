@@ -28,20 +28,19 @@ from geodata.tables import Parsed
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a measure is made: the sum of `cells` less `minus`, over `whole` or with its share in `percent`.
+    """How a measure is made: the sum of `cells`, over `whole` or with its share in `percent`.
 
     Variables are named without the E or M at their end.
     """
 
     cells: tuple[str, ...]
     whole: str | None = None
-    minus: str | None = None
     percent: str | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:
         """All variables the recipe needs."""
-        return tuple(v for v in (*self.cells, self.minus, self.whole, self.percent) if v)
+        return tuple(v for v in (*self.cells, self.whole, self.percent) if v)
 
 
 def _cells(table: str, *lines: int) -> tuple[str, ...]:
@@ -85,10 +84,8 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         Recipe(_cells("B18101", *_DISABLED), "B18101_001"),
         Recipe(("DP02_0072",), percent="DP02_0072P"),
     ),
-    "no_internet": (
-        Recipe(("B28002_013",), "B28002_001"),
-        Recipe(("S2802_C01_001",), "S2802_C01_001", minus="S2802_C02_001"),
-    ),
+    # People less people with access would have the margins of both, many times too wide: no recipe from S2802.
+    "no_internet": (Recipe(("B28002_013",), "B28002_001"),),
     "uninsured": (
         Recipe(_cells("B27010", 17, 33, 50, 66), "B27010_001"),
         Recipe(("S2701_C04_001",), percent="S2701_C05_001"),
@@ -234,13 +231,10 @@ def _estimate(text: Text, frame: pd.DataFrame, variable: str) -> tuple[Numbers, 
 
 def _measure(text: Text, frame: pd.DataFrame, name: str, recipe: Recipe) -> dict[str, Any]:
     cells = [_estimate(text, frame, variable) for variable in recipe.cells]
-    minus = [_estimate(text, frame, recipe.minus)] if recipe.minus else []
     values = np.column_stack([told.values for told, _ in cells])
-    lessened = np.column_stack([told.values for told, _ in minus]) if minus else np.empty((len(frame), 0))
-    margins = np.column_stack([margin for _, margin in (*cells, *minus)])
-    count = np.clip(values.sum(axis=1) - lessened.sum(axis=1), 0, None)
-    count_moe = sum_margin(np.column_stack([values, lessened]), margins)
-    status = _worst([told.status for told, _ in (*cells, *minus)], frame.index)
+    margins = np.column_stack([margin for _, margin in cells])
+    count, count_moe = values.sum(axis=1), sum_margin(values, margins)
+    status = _worst([told.status for told, _ in cells], frame.index)
     columns: dict[str, Any] = {"measure": name, "count": count, "count_moe": count_moe, "status": status}
     if recipe.percent:
         told, margin = _estimate(text, frame, recipe.percent)

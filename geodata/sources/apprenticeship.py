@@ -10,7 +10,7 @@ from pathlib import Path
 from geodata.schemas import PROVIDERS
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
 from geodata.sources.reading import Wanted, read_table
-from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
 from geodata.tables import Parsed
 
 SPEC = SourceSpec(
@@ -23,6 +23,8 @@ SPEC = SourceSpec(
     page="https://www.apprenticeship.gov/partner-finder",
     licence="Public domain (US federal work)",
     cadence="as exported",
+    # An office may have nothing to list yet.
+    expected=Expected(least_rows=0),
 )
 COLUMNS = (
     NAME,

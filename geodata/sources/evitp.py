@@ -11,7 +11,7 @@ from pathlib import Path
 from geodata.schemas import PROVIDERS
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, without_fillers
 from geodata.sources.reading import Wanted, read_table
-from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
 from geodata.tables import Parsed
 
 SPEC = SourceSpec(
@@ -24,6 +24,8 @@ SPEC = SourceSpec(
     page="https://evitp.org",
     licence="As the program says",
     cadence="as supplied",
+    # An office may have nothing to list yet.
+    expected=Expected(least_rows=0),
 )
 COLUMNS = (NAME, *PLACE, Wanted("url", ("url", "website"), required=False))
 

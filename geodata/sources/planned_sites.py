@@ -18,7 +18,7 @@ from geodata.schemas import SITES
 from geodata.sources.layers import read_layer
 from geodata.sources.places_of_rows import quality_of_decimals, state_codes
 from geodata.sources.reading import Text, Wanted, read_csv, read_workbook
-from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
 from geodata.sources.values import counts, dates, points, to_numbers
 from geodata.tables import Parsed
 from geodata.zips import clean_zips, state_of_zips
@@ -44,6 +44,8 @@ SPEC = SourceSpec(
     page="",
     licence="As the office says",
     cadence="as the office says",
+    # An office may have nothing to list yet.
+    expected=Expected(least_rows=0),
 )
 COLUMNS = (
     Wanted("state", ("state", "state_abbr", "stusps"), False),

@@ -14,7 +14,7 @@ from geodata.cip import clean_cip
 from geodata.schemas import ENTRY_STAGES, PROVIDERS
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
 from geodata.sources.reading import Wanted, read_table
-from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
 from geodata.tables import Parsed
 
 SPEC = SourceSpec(
@@ -27,6 +27,8 @@ SPEC = SourceSpec(
     page="",
     licence="As the office says",
     cadence="as the office says",
+    # An office may have nothing to list yet.
+    expected=Expected(least_rows=0),
 )
 COLUMNS = (
     NAME,

@@ -17,7 +17,7 @@ from geodata.errors import InputError
 from geodata.geoids import clean_geoids, ct_scheme_column, usps_of
 from geodata.schemas import DEFINITIONS
 from geodata.sources.reading import Text, Wanted, from_records, read_table
-from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
 from geodata.sources.values import counts, flags, numbers
 from geodata.tables import Parsed
 
@@ -31,6 +31,8 @@ SPEC = SourceSpec(
     page="",
     licence="As the office says",
     cadence="as the office says",
+    # An office may have nothing to list yet.
+    expected=Expected(least_rows=0),
 )
 COLUMNS = (
     Wanted("geoid", ("geoid", "GEOID20", "GEOID10", "FIPS", "tract", "census_tract", "GEO_ID")),

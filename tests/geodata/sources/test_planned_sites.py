@@ -8,6 +8,8 @@ import pytest
 from shapely import Point
 
 from geodata.errors import InputError
+from geodata.sources import SOURCES
+from geodata.sources.drift import held_to
 from tests.geodata.sources.helpers import parse, parse_text, reasons
 
 HEADER = (
@@ -204,6 +206,12 @@ def test_a_mapping_that_names_nothing_is_refused(tmp_path: Path) -> None:
                 awards(line()),
                 sources={"planned_sites_mapping": mapping},
             )
+
+
+def test_a_list_without_rows_is_an_empty_table(tmp_path: Path) -> None:
+    parsed = parse_text("planned_sites", tmp_path, "planned_sites.csv", awards())
+    assert (parsed.rows_in, len(parsed.table)) == (0, 0)
+    assert held_to(parsed, SOURCES["planned_sites"].spec, nationwide=True) is parsed
 
 
 def test_a_list_without_places_is_refused(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from geodata.errors import InputError
 from geodata.sources.reading import (
@@ -74,6 +78,23 @@ def test_a_header_without_rows_is_an_empty_table(tmp_path: Path) -> None:
     for content in ("a,b", "a,b\n", "a,b\r\n\r\n"):
         text = read_csv(written(tmp_path, content), wanted("a"), "s")
         assert (text.rows_in, len(text.frame)) == (0, 0)
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=8)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(cells, cells, cells), max_size=12), delimiter=st.sampled_from(",|\t;"))
+def test_what_the_csv_module_writes_is_read_back(
+    tmp_path: Path, rows: list[tuple[str, str, str]], delimiter: str
+) -> None:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    writer.writerows([("a", "b", "c"), *rows])
+    text = read_csv(written(tmp_path, buffer.getvalue()), wanted("c", "a"), "s")
+    found = [[None if pd.isna(cell) else cell for cell in row] for row in text.frame[["a", "c"]].to_numpy().tolist()]
+    assert found == [[row[0].strip() or None, row[2].strip() or None] for row in rows]
+    assert text.rows_in == len(rows)
 
 
 def test_what_is_no_table_is_refused_in_one_sentence(tmp_path: Path) -> None:
