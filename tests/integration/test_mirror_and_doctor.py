@@ -185,7 +185,7 @@ def test_a_source_turned_off_is_not_looked_for(specs, tmp_path, fetcher):
     assert [(row.use, row.reachable) for row in rows] == [("off", "not asked")] * 2
     source = replace(SOURCES["centers"], spec=replace(specs["centers"], required=True))
     got = read_source(source, live_with(fetcher, tmp_path), [RI], settings)
-    assert got.missing and got.notes == ["Centers of Population of census tracts is turned off in the settings."]
+    assert len(got.table) == 0 and got.uses == []
 
 
 def test_an_optional_source_is_downloaded_only_when_named_but_used_where_it_lies(publisher, specs, tmp_path, fetcher):
