@@ -32,11 +32,16 @@ def main_sources(result: StateResult, texts: Texts, most: int) -> str:
     return ", ".join(told)
 
 
-def warnings_of(result: StateResult, texts: Texts) -> list[str]:
-    """Return sentences on sources that are old copies or missing; nothing where all is fresh."""
-    told = []
-    for freshness, key in (("stale", "lists.stale"), ("missing", "lists.missing_sources")):
-        titles = dict.fromkeys(use.title for use in result.sources if use.freshness == freshness)
-        if titles:
-            told.append(texts(key, n=len(titles), titles="; ".join(titles)))
-    return told
+def old_copies(result: StateResult, texts: Texts) -> list[str]:
+    """Return a sentence on sources that are old copies; nothing where there is none."""
+    return _told(result, texts, "stale", "lists.stale")
+
+
+def missing_sources(result: StateResult, texts: Texts) -> list[str]:
+    """Return a sentence on sources that were looked for and not there; nothing where all were."""
+    return _told(result, texts, "missing", "lists.missing_sources")
+
+
+def _told(result: StateResult, texts: Texts, freshness: str, key: str) -> list[str]:
+    titles = dict.fromkeys(use.title for use in result.sources if use.freshness == freshness)
+    return [texts(key, n=len(titles), titles="; ".join(titles))] if titles else []

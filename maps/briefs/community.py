@@ -132,14 +132,11 @@ def _nearest_providers(writer: Writer, ident: str) -> list[list[str]]:
     for provider, minutes in travel.head(MOST_PROVIDERS).iterrows():
         known = providers.get(str(provider))
         name = scores.loc[scores["nearest_provider_id"] == provider, "nearest_provider_name"].iloc[0]
-        seats = words.missing if known is None else words.number(known["seats"])
-        if known is not None and known["seats_basis"] in ("assumed", "suppressed"):
-            seats = texts("briefs.training.assumed") if is_missing(known["seats"]) else seats
         out.append(
             [
                 "?" if is_missing(name) else str(name),
                 words.span(minutes["min"], minutes["max"]),
-                seats,
+                words.missing if known is None else writer.seats_of(known),
                 "" if known is None else texts.word("codes.kind", known["kind"]),
             ]
         )

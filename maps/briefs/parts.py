@@ -11,7 +11,7 @@ import pandas as pd
 from geodata.results import StateResult
 from maps.briefs.model import Fact, Grid, Point, Section
 from maps.figures.ground import Ground, ground_of
-from maps.source_lines import sources_in_order, warnings_of
+from maps.source_lines import missing_sources, old_copies, sources_in_order
 from maps.texts import Texts, load_texts
 from maps.words import Words, is_missing
 
@@ -54,8 +54,8 @@ class Writer:
 
     @cached_property
     def warnings(self) -> list[str]:
-        """Sentences on old and missing sources."""
-        return warnings_of(self.result, self.texts)
+        """Sentences on old copies."""
+        return old_copies(self.result, self.texts)
 
     @property
     def footer(self) -> str:
@@ -118,6 +118,16 @@ class Writer:
     def name_of(self, community: Row | pd.Series) -> str:
         """Return the name of a community in the reader's language."""
         return self.words.community(cast(Row, community))
+
+    def seats_of(self, provider: Row) -> str:
+        """Return the yearly seats of a provider, and where they are assumed or withheld that they are."""
+        basis = provider["seats_basis"]
+        if basis == "suppressed":
+            return self.texts("codes.seats_basis.suppressed")
+        if basis == "assumed":
+            seats = self.result.settings.get("training", {}).get("assumed_seats", 1)
+            return self.texts("briefs.training.assumed", seats=self.words.number(seats))
+        return self.words.number(provider["seats"])
 
     def barriers(self, community_id: str) -> Section:
         """Return what is clearly above the median, the farthest first, with the support it calls for."""
@@ -195,5 +205,5 @@ class Writer:
             mark = f"; {self.texts('briefs.sources.archived')}" if use.archived else ""
             publisher = {"publisher": use.publisher, "vintage": vintage + mark}
             told.append(self.texts("briefs.sources.row", title=use.title, **publisher))
-        more = [self.texts("briefs.sources.more")]
+        more = [*missing_sources(self.result, self.texts), self.texts("briefs.sources.more")]
         return Section(self.texts("briefs.sources.title"), lead=["; ".join(told) + ".", *more] if told else more)

@@ -108,6 +108,10 @@ def _facts(writer: Writer) -> list[Fact]:
     if len(hubs):
         share = words.percent(hubs["covered_share"].iloc[0])
         facts.append(writer.fact("hubs", share, texts("briefs.facts.hubs_note", n=len(hubs))))
+    else:
+        sites = result.table("sites")
+        own = sites[(sites["status"] == "planned") & (sites["state"] == result.state.usps)]
+        facts.append(writer.fact("sites", words.number(len(own)), texts("briefs.facts.sites_note")))
     rows = writer.rows("work_by_quarter", "state", result.state.usps)
     low, mid, high = (sum(row[f"job_years_{level}"] for row in rows) for level in ("low", "mid", "high"))
     work = texts("briefs.facts.work_value", n=words.job_years(mid))
@@ -171,7 +175,7 @@ def _who(writer: Writer) -> Section:
 
 
 def _training(writer: Writer) -> Section:
-    texts, words = writer.texts, writer.words
+    texts = writer.texts
     providers = writer.result.table("providers")
     providers = providers[(providers["entry_stage"] == "entry") & (providers["state"] == writer.result.state.usps)]
     title = texts("briefs.training.title")
@@ -179,7 +183,7 @@ def _training(writer: Writer) -> Section:
         return Section(title, lead=[texts("briefs.training.none")])
     largest = providers.sort_values(["seats", "name"], ascending=[False, True]).head(MOST_PROVIDERS)
     rows = [
-        [str(row["name"]), words.number(row["seats"]), texts.word("codes.kind", row["kind"])]
+        [str(row["name"]), writer.seats_of(row), texts.word("codes.kind", row["kind"])]
         for row in cast(list[Row], largest.to_dict("records"))
     ]
     grid = Grid(writer.head("training", "name", "seats", "kind"), rows, [False, True, False])

@@ -95,9 +95,9 @@ class Ground:
 def ground_of(result: StateResult) -> Ground:
     """Return the ground of a state."""
     plane = _plane_of(result)
-    tracts, fills = _tracts(result, plane)
+    tracts, fills, county_of = _tracts(result, plane)
     communities, counties = result.table("communities"), _with_shape(result.table("counties"))
-    county_shapes = plane.shapes(counties["geometry"])
+    county_shapes = _counties(counties, plane, tracts, county_of)
     first = communities[communities["rank"].notna() & communities["latitude"].notna()].sort_values("rank")
     places = _with_shape(result.table("places"))
     named = places if len(places) else counties
@@ -162,14 +162,22 @@ def _with_shape(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["geometry"].notna()]
 
 
-def _tracts(result: StateResult, plane: Plane) -> tuple[Shapes, list[str]]:
+def _tracts(result: StateResult, plane: Plane) -> tuple[Shapes, list[str], NDArray[np.object_]]:
     scores = result.table("tract_scores").set_index("geoid")
     tracts = _with_shape(result.table("tracts"))
     tracts = tracts[tracts["geoid"].isin(scores.index)]
     rows = scores.loc[tracts["geoid"]]
     ranked = rows["need"].notna() & (rows["population"].fillna(1) > 0)
     fills = [tier if known else "unranked" for tier, known in zip(rows["tier"], ranked, strict=True)]
-    return plane.shapes(tracts["geometry"]), fills
+    return plane.shapes(tracts["geometry"]), fills, rows["county_geoid"].to_numpy(dtype=object)
+
+
+def _counties(counties: pd.DataFrame, plane: Plane, tracts: Shapes, county_of: NDArray[np.object_]) -> Shapes:
+    """Return the counties as their tracts make them, so that lines meet; published shapes are often coarser."""
+    published = plane.shapes(counties["geometry"])
+    own = [tracts[county_of == geoid] for geoid in counties["county_geoid"]]
+    merged = [shapely.union_all(parts) if len(parts) else shape for parts, shape in zip(own, published, strict=True)]
+    return np.asarray(merged, dtype=object)
 
 
 def _points(result: StateResult, plane: Plane) -> dict[str, Floats]:

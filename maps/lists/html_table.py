@@ -63,7 +63,7 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
     table = list_table(
         result, name, community_name=lambda row: words.community({str(key): value for key, value in row.items()})
     )
-    columns = [column for wanted in spec.shown for column in table.columns if column.name == wanted]
+    columns = [column for wanted in spec.shown_columns for column in table.columns if column.name == wanted]
     rows = [
         [_cell(column, row, column.name == spec.row_header, texts, words, link) for column in columns]
         for row in plain_records(table.rows)
@@ -92,7 +92,7 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
         filters=[
             {"label": label_of(texts, name, column), "column": place}
             for place, column in enumerate(columns)
-            if column.name in spec.filters
+            if column.name in spec.filters.split()
         ],
         filter_label=texts("lists.filter"),
         all_label=texts("lists.filter_all"),
@@ -122,6 +122,7 @@ def _cell(
         shown = Cell(_number(column, value, words))
     else:
         text = cell_words(texts, column, value)
+        text = text[:10] if column.name == "retrieved_at" else text
         shown = Cell(text, safe_web_address(text) if column.name in ("url", "page") else None)
     if is_header:
         return Cell(shown.text, link(row) if link else None)

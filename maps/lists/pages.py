@@ -14,7 +14,7 @@ from geodata.results import StateResult
 from maps.lists.html_table import html_table, template
 from maps.lists.naming import FORMATS, file_name
 from maps.lists.tables import LISTS, LONG_LISTS
-from maps.source_lines import main_sources, warnings_of
+from maps.source_lines import main_sources, missing_sources, old_copies
 from maps.texts import Texts, load_texts
 from maps.words import Words
 
@@ -34,7 +34,9 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
         language=language,
         title=f"{texts(f'lists.titles.{name}')}: {result.state.name}",
         as_of=texts("lists.as_of", date=words.date(result.as_of)),
-        warnings=warnings_of(result, texts),
+        warnings=[*old_copies(result, texts), *missing_sources(result, texts)]
+        if name == "sources"
+        else old_copies(result, texts),
         # Escaped where it was made.
         table=Markup(html_table(result, name, texts)),  # noqa: S704
         others_label=texts("lists.page.others"),

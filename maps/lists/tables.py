@@ -58,22 +58,27 @@ DICTIONARY = Table(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ListSpec:
-    """One list: its name, the schema and name of the table behind it, and the order of its rows.
+    """One list: its name, the table behind it, and the order of its rows. Names of columns are joined by blanks.
 
-    `shown` are the columns of the HTML table (others are in the downloads); `filters` those of few values
-    that a reader may choose from; `row_header` the column that names a row.
+    `shown` are the columns of the HTML table (the others are in the downloads); `filters` those of few values
+    that a reader may choose from; `row_header` the column that names a row; `geometry` polygon, point or none.
     """
 
-    name: str
-    table: Table
-    order: tuple[str, ...]
-    shown: tuple[str, ...]
+    name: str = field(kw_only=False)
+    table: Table = field(kw_only=False)
+    shown: str
     row_header: str
-    filters: tuple[str, ...] = ()
-    geometry: str = ""  # polygon | point | none
+    order: str = ""
+    filters: str = ""
+    geometry: str = ""
     added: tuple[Column, ...] = ()
+
+    @property
+    def shown_columns(self) -> list[str]:
+        """Names of the columns of the HTML table, in order."""
+        return self.shown.split()
 
 
 @dataclass(frozen=True)
@@ -91,192 +96,115 @@ class ListTable:
         return self.spec.name
 
 
-_RANKED = ("tier", "rank", "rank_low", "rank_high")
-LISTS: dict[str, ListSpec] = {
-    spec.name: spec
-    for spec in (
-        ListSpec(
-            "communities",
-            result_tables.COMMUNITIES,
-            ("rank", "community_id"),
-            (
-                "rank",
-                "name",
-                "county_name",
-                "tier",
-                "rank_low",
-                "rank_high",
-                "p_top_share",
-                "priority",
-                "need",
-                "training_gap",
-                "opportunity",
-                "eligible_adults",
-                "eligible_adults_moe",
-                "nearest_provider_name",
-                "nearest_provider_minutes",
-                "job_years_mid",
-                "barriers",
-                "action",
-            ),
-            "name",
-            ("tier", "county_name", "action"),
-            "polygon",
-        ),
-        ListSpec(
-            "tracts",
-            result_tables.TRACT_SCORES,
-            ("rank", "geoid"),
-            (
-                "rank",
-                "geoid",
-                "place_name",
-                "county_name",
-                *_RANKED[:1],
-                *_RANKED[2:],
-                "priority",
-                "need",
-                "training_gap",
-                "opportunity",
-                "eligible_adults",
-                "eligible_adults_moe",
-                "nearest_provider_minutes",
-                "action",
-                "unranked_reason",
-            ),
-            "geoid",
-            ("tier", "county_name", "action"),
-            "polygon",
-            (WHY,),
-        ),
-        ListSpec(
-            "areas",
-            result_tables.ROLLUPS,
-            ("area_kind", "rank", "area_id"),
-            (
-                "rank",
-                "area_name",
-                "area_kind",
-                "n_tracts",
-                "n_gated",
-                "n_tier_a",
-                "n_tier_b",
-                "eligible_adults",
-                "eligible_adults_gated",
-                "need",
-                "training_gap",
-                "opportunity",
-                "providers",
-                "planned_sites",
-                "job_years_mid",
-            ),
-            "area_name",
-            ("area_kind",),
-        ),
-        ListSpec(
-            "sites",
-            schemas.SITES,
-            ("status", "expected_date", "site_id"),
-            (
-                "name",
-                "city",
-                "status",
-                "expected_date",
-                "ports_level2",
-                "ports_dc_fast",
-                "power_kw",
-                "program",
-                "location_quality",
-                "source",
-                "as_of",
-            ),
-            "name",
-            ("status", "program"),
-            "point",
-        ),
-        ListSpec(
-            "providers",
-            schemas.PROVIDERS,
-            ("entry_stage", "name", "provider_id"),
-            ("name", "city", "entry_stage", "kind", "seats", "seats_basis", "cip_codes", "location_quality", "url"),
-            "name",
-            ("entry_stage", "kind"),
-            "point",
-        ),
-        ListSpec(
-            "job_centers",
-            schemas.JOB_CENTERS,
-            ("name", "center_id"),
-            ("name", "kind", "address", "city", "zip", "location_quality", "as_of"),
-            "name",
-            ("kind",),
-            "point",
-        ),
-        ListSpec(
-            "hubs",
-            result_tables.HUBS,
-            ("p", "order", "candidate_id"),
-            ("p", "order", "name", "kind", "covered_adults", "covered_share", "gap"),
-            "name",
-            ("p", "kind"),
-            "point",
-        ),
-        ListSpec(
-            "barriers",
-            result_tables.BARRIERS,
-            ("unit_kind", "unit_id", "measure"),
-            ("unit_id", "unit_kind", "measure", "share", "share_moe", "state_median", "clearly_above"),
-            "unit_id",
-            ("unit_kind", "measure", "clearly_above"),
-        ),
-        ListSpec(
-            "work_by_quarter",
-            result_tables.WORK_BY_QUARTER,
-            ("unit_kind", "unit_id", "quarter"),
-            ("unit_id", "unit_kind", "quarter", "sites", "ports", "job_years_low", "job_years_mid", "job_years_high"),
-            "unit_id",
-            ("unit_kind", "quarter"),
-        ),
-        ListSpec(
-            "need_parts",
-            result_tables.NEED_PARTS,
-            ("geoid", "definition"),
-            ("geoid", "definition", "value", "percentile", "weight", "designated", "archived", "vintage"),
-            "geoid",
-            ("definition",),
-        ),
-        ListSpec(
-            "rejects",
-            schemas.REJECTS,
-            ("source", "file", "row"),
-            ("source", "file", "row", "key", "field", "value", "reason", "remedy"),
-            "source",
-            ("source", "reason"),
-        ),
-        ListSpec(
-            "sources",
-            SOURCES,
-            (),
-            (
-                "title",
-                "publisher",
-                "vintage",
-                "freshness",
-                "retrieved_at",
-                "rows_in",
-                "rows_kept",
-                "rows_rejected",
-                "archived",
-                "licence",
-                "page",
-                "sha256",
-                "note",
-            ),
-            "title",
-            ("freshness",),
-        ),
-    )
-}
+_SPECS = (
+    ListSpec(
+        "communities",
+        result_tables.COMMUNITIES,
+        order="rank community_id",
+        shown="rank name county_name tier action rank_low rank_high p_top_share eligible_adults eligible_adults_moe "
+        "nearest_provider_name nearest_provider_minutes job_years_mid priority need training_gap opportunity barriers",
+        row_header="name",
+        filters="tier county_name action",
+        geometry="polygon",
+    ),
+    ListSpec(
+        "tracts",
+        result_tables.TRACT_SCORES,
+        order="rank geoid",
+        shown="rank geoid place_name county_name tier action rank_low rank_high eligible_adults eligible_adults_moe "
+        "nearest_provider_minutes priority need training_gap opportunity unranked_reason",
+        row_header="geoid",
+        filters="tier county_name action",
+        geometry="polygon",
+        added=(WHY,),
+    ),
+    ListSpec(
+        "areas",
+        result_tables.ROLLUPS,
+        order="area_kind rank area_id",
+        shown="rank area_name area_kind n_tracts n_gated n_tier_a n_tier_b eligible_adults eligible_adults_gated need "
+        "training_gap opportunity providers planned_sites job_years_mid",
+        row_header="area_name",
+        filters="area_kind",
+    ),
+    ListSpec(
+        "sites",
+        schemas.SITES,
+        order="status expected_date site_id",
+        shown="name city status expected_date ports_level2 ports_dc_fast power_kw program location_quality source as_of",
+        row_header="name",
+        filters="status program",
+        geometry="point",
+    ),
+    ListSpec(
+        "providers",
+        schemas.PROVIDERS,
+        order="entry_stage name provider_id",
+        shown="name city entry_stage kind seats seats_basis cip_codes location_quality url",
+        row_header="name",
+        filters="entry_stage kind",
+        geometry="point",
+    ),
+    ListSpec(
+        "job_centers",
+        schemas.JOB_CENTERS,
+        order="name center_id",
+        shown="name kind address city zip location_quality as_of",
+        row_header="name",
+        filters="kind",
+        geometry="point",
+    ),
+    ListSpec(
+        "hubs",
+        result_tables.HUBS,
+        order="p order candidate_id",
+        shown="p order name kind covered_adults covered_share gap",
+        row_header="name",
+        filters="p kind",
+        geometry="point",
+    ),
+    ListSpec(
+        "barriers",
+        result_tables.BARRIERS,
+        order="unit_kind unit_id measure",
+        shown="unit_id unit_kind measure share share_moe state_median clearly_above",
+        row_header="unit_id",
+        filters="unit_kind measure clearly_above",
+    ),
+    ListSpec(
+        "work_by_quarter",
+        result_tables.WORK_BY_QUARTER,
+        order="unit_kind unit_id quarter",
+        shown="unit_id unit_kind quarter sites ports job_years_low job_years_mid job_years_high",
+        row_header="unit_id",
+        filters="unit_kind quarter",
+    ),
+    ListSpec(
+        "need_parts",
+        result_tables.NEED_PARTS,
+        order="geoid definition",
+        shown="geoid definition value percentile weight designated archived vintage",
+        row_header="geoid",
+        filters="definition",
+    ),
+    ListSpec(
+        "rejects",
+        schemas.REJECTS,
+        order="source file row",
+        shown="source file row key field value reason remedy",
+        row_header="source",
+        filters="source reason",
+    ),
+    ListSpec(
+        "sources",
+        SOURCES,
+        shown="title publisher vintage freshness retrieved_at rows_in rows_kept rows_rejected archived licence page "
+        "sha256 note",
+        row_header="title",
+        filters="freshness",
+    ),
+)
+LISTS: dict[str, ListSpec] = {spec.name: spec for spec in _SPECS}
 #: Lists too long for a workbook that is mailed: they are downloads of their own.
 LONG_LISTS = ("barriers", "work_by_quarter", "need_parts")
 
@@ -297,7 +225,7 @@ def list_table(
     if name == "sources":
         return ListTable(spec, SOURCES.columns, sources_table(result))
     frame = result.table(spec.table.name)
-    frame = frame.sort_values(list(spec.order), na_position="last", kind="stable").reset_index(drop=True)
+    frame = frame.sort_values(spec.order.split(), na_position="last", kind="stable").reset_index(drop=True)
     geometry = _geometry(result, spec, frame)
     frame = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
     columns = [column for column in spec.table.columns if column.kind != "geometry"]

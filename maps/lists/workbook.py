@@ -21,7 +21,7 @@ from geodata.results import StateResult
 from geodata.schemas import Column
 from maps.lists.tables import ListTable, dictionary
 from maps.lists.wording import cell_words, help_of, label_of
-from maps.source_lines import warnings_of
+from maps.source_lines import missing_sources, old_copies
 from maps.texts import Texts
 from maps.words import Words, is_missing
 
@@ -137,7 +137,8 @@ def _read_me(
         row += 1
     steps = {letter: words.percent(uncertainty.get(f"tier_{letter}")) for letter in ("a", "b", "c")}
     lines = [
-        *warnings_of(result, texts),
+        *old_copies(result, texts),
+        *missing_sources(result, texts),
         texts("lists.as_of", date=words.date(result.as_of)),
         texts("lists.workbook.about"),
         *(texts(f"lists.workbook.use_{n}") for n in (1, 2)),

@@ -60,7 +60,7 @@ def test_a_community_brief_tells_numbers_with_ranges(community, synthetic):
 
 def test_it_owns_up_to_old_and_missing_sources(community):
     assert any("Charging stations (fictional)" in warning for warning in community.warnings)
-    assert any("Eligible training providers" in warning for warning in community.warnings)
+    assert any("Eligible training providers" in paragraph for paragraph in community.sources.lead)
 
 
 def test_barriers_are_those_clearly_above_and_each_has_its_support(writer, synthetic):

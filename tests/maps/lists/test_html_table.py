@@ -53,10 +53,10 @@ def test_every_row_is_there_with_all_its_cells(synthetic, name, language):
     source = synthetic.sources if name == "sources" else synthetic.table(LISTS[name].table.name)
     assert len(seen.rows) == len(source) + 1
     widths = {len(row) for row in seen.rows}
-    assert widths == {len(LISTS[name].shown)}
+    assert widths == {len(LISTS[name].shown_columns)}
     assert seen.tags["caption"] == seen.tags["table"] == 1
     scopes = Counter(value for tag, attribute, value in seen.attributes if (tag, attribute) == ("th", "scope"))
-    assert scopes == {"col": len(LISTS[name].shown), "row": len(source)}
+    assert scopes == {"col": len(LISTS[name].shown_columns), "row": len(source)}
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -82,8 +82,8 @@ def test_the_text_tells_rows_columns_units_and_that_it_is_fictional(synthetic):
 
 def test_missing_is_a_dash_and_zero_is_zero(synthetic):
     seen = Seen(html_table(synthetic, "tracts", load_texts("en")))
-    adults, need = LISTS["tracts"].shown.index("eligible_adults"), LISTS["tracts"].shown.index("need")
-    geoid = LISTS["tracts"].shown.index("geoid")
+    adults, need = LISTS["tracts"].shown_columns.index("eligible_adults"), LISTS["tracts"].shown_columns.index("need")
+    geoid = LISTS["tracts"].shown_columns.index("geoid")
     scores = synthetic.table("tract_scores").set_index("geoid")
     empty = scores.index[(scores["eligible_adults"] == 0) & scores["need"].isna()]
     assert len(empty)
