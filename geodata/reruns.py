@@ -25,7 +25,7 @@ from geodata.settings import Settings
 from geodata.study import Ground, StudyArea, study_area
 from geodata.travel.choose import engine_for
 
-# A nation is at hand where definitions of at least this many states are.
+# A nation is at hand where definitions and the survey speak of at least this many states.
 NATION = 45
 
 
@@ -59,7 +59,7 @@ def sensitivity_of(
     used = reached.training.minutes.engine
     raster = area.raster("friction")
     engines = tuple(name for name in ("great_circle", "friction") if name != used and (name != "friction" or raster))
-    national = ground is not None and ground.table("definitions")["state"].nunique() >= NATION
+    national = ground is not None and _holds_a_nation(ground)
     states = sorted(tables["tract_scores"]["state"].unique())
 
     def rerun(changes: Changes) -> pd.DataFrame:
@@ -77,6 +77,10 @@ def sensitivity_of(
         rerun,
         settings,
     )
+
+
+def _holds_a_nation(ground: Ground) -> bool:
+    return min(ground.table(name)["state"].nunique() for name in ("definitions", "measures")) >= NATION
 
 
 def run_scenario(
