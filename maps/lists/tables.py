@@ -131,7 +131,8 @@ _SPECS = (
         "sites",
         schemas.SITES,
         order="status expected_date site_id",
-        shown="name city status expected_date ports_level2 ports_dc_fast power_kw program location_quality source as_of",
+        shown="name city status expected_date ports_level2 ports_dc_fast power_kw program location_quality "
+        "source as_of",
         row_header="name",
         filters="status program",
         geometry="point",
