@@ -11,6 +11,7 @@ Excel still drops leading zeros when it opens a CSV by double click, which the w
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -71,15 +72,36 @@ def _metadata(table: ListTable, file_name: str, provenance: Provenance, added: t
         for column in table.columns
     ]
     columns += [{"name": name, "datatype": "string"} for name in added]
+    key = table.spec.table.key
     return {
         "@context": "http://www.w3.org/ns/csvw",
         "url": file_name,
-        "dialect": {"encoding": "utf-8", "header": True},
+        "dc:title": provenance.title,
+        "dc:date": provenance.as_of,
+        "dc:description": provenance.notice,
+        "dc:source": [_source(source) for source in provenance.sources],
+        "prov:wasGeneratedBy": f"run {provenance.run_id}, settings {provenance.settings_digest}",
         "rdfs:comment": "Text that begins with a sign a spreadsheet would run (= + - @) has an apostrophe in front. "
         "Identifiers such as GEOIDs are text. An empty cell means no value, never zero.",
-        "tableSchema": {
-            "columns": columns,
-            **({"primaryKey": list(table.spec.table.key)} if table.spec.table.key else {}),
-        },
-        "onramp:provenance": provenance.to_dict(),
+        "dialect": {"encoding": "utf-8", "header": True},
+        "tableSchema": {"columns": columns, **({"primaryKey": list(key)} if key else {})},
     }
+
+
+#: What a source says, in the vocabularies the format knows from the start.
+SOURCE_TERMS = {
+    "title": "dc:title",
+    "publisher": "dc:publisher",
+    "vintage": "schema:version",
+    "licence": "dc:license",
+    "page": "schema:mainEntityOfPage",
+    "url": "schema:contentUrl",
+    "retrieved_at": "prov:generatedAtTime",
+    "freshness": "schema:creativeWorkStatus",
+    "sha256": "schema:sha256",
+    "note": "rdfs:comment",
+}
+
+
+def _source(source: Mapping[str, object]) -> dict[str, object]:
+    return {term: source[name] for name, term in SOURCE_TERMS.items() if source[name]}

@@ -229,7 +229,8 @@ def list_table(
     frame = frame.sort_values(spec.order.split(), na_position="last", kind="stable").reset_index(drop=True)
     geometry = _geometry(result, spec, frame)
     frame = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    columns = [column for column in spec.table.columns if column.kind != "geometry"]
+    # A result of an earlier version may lack a column that was added since.
+    columns = [column for column in spec.table.columns if column.kind != "geometry" and column.name in frame.columns]
     if spec.table.extra:
         columns += [_unknown_column(frame, beyond) for beyond in frame.columns if beyond not in spec.table.names]
     if name == "communities" and community_name is not None:

@@ -102,10 +102,10 @@ def test_the_file_beside_tells_types_sources_and_that_it_is_fictional(written):
     told = json.loads(written.file("tracts.csv-metadata.json").read_text(encoding="utf-8"))
     header = written.file("tracts.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     assert [column["name"] for column in told["tableSchema"]["columns"]] == header
-    about = told["onramp:provenance"]
-    assert about["fictional_sample"] is True
-    assert "Fictional" in about["notice"]
-    assert {source["source"] for source in about["sources"]} == {use.source for use in written.result.sources}
+    assert "Fictional" in told["dc:description"]
+    assert told["dc:date"] == "2026-11-22"
+    sums = [use.sha256 for use in written.result.sources]
+    assert [source.get("schema:sha256") for source in told["dc:source"]] == sums
     assert told["tableSchema"]["primaryKey"] == ["geoid"]
 
 

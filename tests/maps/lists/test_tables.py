@@ -96,3 +96,11 @@ def test_sources_name_files_without_folders(synthetic):
 def test_an_unknown_list_is_a_key_error(synthetic):
     with pytest.raises(KeyError):
         list_table(synthetic, "nonsense")
+
+
+def test_a_result_of_an_earlier_version_has_its_lists(synthetic):
+    scores = synthetic.table("tract_scores").drop(columns="p_gated")
+    result = dataclasses.replace(synthetic, tables={**synthetic.tables, "tract_scores": scores})
+    table = list_table(result, "tracts")
+    assert "p_gated" not in table.rows.columns
+    assert len(table.rows) == len(scores)
