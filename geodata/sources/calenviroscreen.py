@@ -13,9 +13,10 @@ from geodata.errors import InputError
 from geodata.schemas import DEFINITIONS
 from geodata.sources.index_rows import definition_rows, keyed
 from geodata.sources.layers import read_layer
-from geodata.sources.reading import Text, Wanted, read_table
+from geodata.sources.reading import Text, Wanted
 from geodata.sources.spec import ParseContext, SourceSpec
 from geodata.sources.values import flags, numbers
+from geodata.sources.workbooks import read_table
 from geodata.tables import Parsed
 
 SPEC = SourceSpec(

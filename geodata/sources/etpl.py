@@ -14,9 +14,10 @@ import pandas as pd
 from geodata.cip import chosen_codes, clean_cip
 from geodata.schemas import PROVIDERS
 from geodata.sources.operator_lists import provider_rows, with_place, without_fillers
-from geodata.sources.reading import Wanted, read_table
+from geodata.sources.reading import Wanted
 from geodata.sources.spec import ParseContext, SourceSpec
 from geodata.sources.values import counts
+from geodata.sources.workbooks import read_table
 from geodata.tables import Parsed
 
 SPEC = SourceSpec(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from geodata.schemas import PROVIDERS
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, without_fillers
-from geodata.sources.reading import Wanted, read_table
+from geodata.sources.reading import Wanted
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.workbooks import read_table
 from geodata.tables import Parsed
 
 SPEC = SourceSpec(

@@ -12,9 +12,10 @@ import pandas as pd
 from geodata.errors import InputError
 from geodata.schemas import JOB_CENTERS
 from geodata.sources.operator_lists import identifiers, with_place, without_fillers
-from geodata.sources.reading import Text, Wanted, from_records, read_json, read_table
+from geodata.sources.reading import Text, Wanted, from_records, read_json
 from geodata.sources.spec import ParseContext, SourceSpec
 from geodata.sources.values import dates
+from geodata.sources.workbooks import read_table
 from geodata.tables import Parsed
 
 SPEC = SourceSpec(

@@ -17,9 +17,10 @@ from geodata.errors import InputError
 from geodata.schemas import SITES
 from geodata.sources.layers import read_layer
 from geodata.sources.places_of_rows import quality_of_decimals, state_codes
-from geodata.sources.reading import Text, Wanted, read_csv, read_workbook
+from geodata.sources.reading import Text, Wanted, read_csv
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 from geodata.sources.values import counts, dates, points, to_numbers
+from geodata.sources.workbooks import read_workbook
 from geodata.tables import Parsed
 from geodata.zips import clean_zips, state_of_zips
 

@@ -17,23 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl.utils.exceptions import InvalidFileException
 from pyarrow import csv as arrow_csv
 
 from geodata.errors import InputError
-from geodata.fetching.archives import check_zip
 from geodata.schemas import Table
 from geodata.sources.archives import read_member
 from geodata.tables import Parsed, RejectLog
 
 MOST_BYTES = 1_000_000_000
-_HEADER_ROWS = 25
 _DELIMITERS = ",|\t;"
-_AGAIN = "Download it again from the publisher, or take it out of the folder."
+AGAIN = "Download it again from the publisher, or take it out of the folder."
 
 
 @dataclass(frozen=True)
@@ -107,7 +103,7 @@ def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str 
         raise InputError(
             f"{len(bad_rows):,} of {rows_in:,} rows do not have the {len(found)} fields of the header",
             file=name,
-            remedy=_AGAIN,
+            remedy=AGAIN,
         )
     log = RejectLog(source, name)
     positions = pd.RangeIndex(rows_in).difference([spot for spot, _ in bad_rows])
@@ -156,7 +152,7 @@ def _read_body(
             ),
         )
     except pa.ArrowInvalid as problem:
-        raise InputError(f"the rows cannot be told apart ({problem})", file=name, remedy=_AGAIN) from None
+        raise InputError(f"the rows cannot be told apart ({problem})", file=name, remedy=AGAIN) from None
     return table, bad_rows
 
 
@@ -166,13 +162,6 @@ def _trimmed(column: pa.ChunkedArray) -> pd.Series:
     return pd.Series(pd.array(text.combine_chunks().cast(pa.large_string()), dtype="str"))
 
 
-def read_table(path: Path, columns: Sequence[Wanted], source: str, *, least: int = 1) -> Text:
-    """Return the wanted columns of an operator's table: a workbook by its ending, else delimited text."""
-    if Path(path).suffix.lower() in (".xlsx", ".xlsm"):
-        return read_workbook(Path(path), columns, source, least=least)
-    return read_csv(path, columns, source)
-
-
 def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """Return the bytes of a file; InputError where it is missing, empty or beyond `most_bytes`."""
     try:
@@ -180,9 +169,9 @@ def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     except OSError:
         raise InputError("the file is not there", file=path, remedy="Check the folder of sources.") from None
     if size == 0:
-        raise InputError("the file is empty", file=path, remedy=_AGAIN)
+        raise InputError("the file is empty", file=path, remedy=AGAIN)
     if size > most_bytes:
-        raise InputError(f"the file has {size:,} bytes, more than the {most_bytes:,} allowed", file=path, remedy=_AGAIN)
+        raise InputError(f"the file has {size:,} bytes, more than the {most_bytes:,} allowed", file=path, remedy=AGAIN)
     return path.read_bytes()
 
 
@@ -196,11 +185,11 @@ def decode(data: bytes) -> str:
 
 def _refuse_other_kinds(start: str, magic: bytes, name: str) -> None:
     if re.match(r"\s*<(!doctype|html|head|\?xml)", start, re.IGNORECASE):
-        raise InputError("this is a web page, not data", file=name, remedy=_AGAIN)
+        raise InputError("this is a web page, not data", file=name, remedy=AGAIN)
     if magic == b"PK\x03\x04":
         raise InputError("this is a zip archive named like a text file", file=name, remedy="Give it the ending .zip.")
     if not start.strip():
-        raise InputError("the file is empty", file=name, remedy=_AGAIN)
+        raise InputError("the file is empty", file=name, remedy=AGAIN)
 
 
 def _split_header(text: str, delimiter: str) -> tuple[list[str], str]:
@@ -267,14 +256,14 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
     try:
         return json.loads(text)
     except ValueError as problem:
-        raise InputError(f"the file is not sound JSON ({problem})", file=path, remedy=_AGAIN) from None
+        raise InputError(f"the file is not sound JSON ({problem})", file=path, remedy=AGAIN) from None
 
 
 def from_records(records: Sequence[dict[str, Any]], columns: Sequence[Wanted], source: str, file: str) -> Text:
     """Return records (of a JSON file or a feature layer) as text columns, indexed by position."""
     found = list(dict.fromkeys(key for record in records for key in record))
     if not records:
-        raise InputError("the file holds no records", file=file, remedy=_AGAIN)
+        raise InputError("the file holds no records", file=file, remedy=AGAIN)
     chosen, absent = choose_columns(found, columns, file)
     frame = pd.DataFrame(index=pd.RangeIndex(len(records)))
     for key, spot in chosen.items():
@@ -299,61 +288,3 @@ def as_text(value: Any) -> str | None:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())[:10]
     return str(value).strip() or None
-
-
-def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: int = 1) -> Text:
-    """Return the wanted columns of a workbook, from the sheet and row that look most like its header.
-
-    Title rows above the header are skipped: among the first rows of each sheet the one with the most wanted
-    columns wins, if all required ones and at least `least` are there. Raises InputError naming what is not found.
-    """
-    check_zip(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError) as fault:
-        raise InputError(f"the workbook cannot be opened ({fault})", file=path, remedy=_AGAIN) from None
-    best: tuple[dict[str, int], tuple[str, ...], list[str], str, int] | None = None
-    problem: InputError | None = None
-    try:
-        for title in book.sheetnames:
-            top = book[title].iter_rows(max_row=_HEADER_ROWS, values_only=True)
-            for spot, row in enumerate(top, start=1):
-                found = [as_text(cell) or "" for cell in row]
-                try:
-                    chosen, absent = choose_columns(found, columns, path.name)
-                except InputError as fault:
-                    problem = fault if problem is None or sum(map(bool, found)) > 1 else problem
-                    continue
-                if len(chosen) >= least and (best is None or len(chosen) > len(best[0])):
-                    best = (chosen, absent, found, title, spot)
-        if best is None:
-            raise problem or InputError("no sheet has a header row with the columns expected", file=path, remedy=_AGAIN)
-        chosen, absent, found, title, spot = best
-        spots = sorted(set(chosen.values()))
-        rows = [
-            {i: as_text(row[i]) if i < len(row) else None for i in spots}
-            if any(cell is not None for cell in row)
-            else {}
-            for row in book[title].iter_rows(min_row=spot + 1, values_only=True)
-        ]
-    finally:
-        book.close()
-    return _from_rows(rows, found, chosen, absent, source, path.name)
-
-
-def _from_rows(
-    rows: list[dict[int, str | None]],
-    found: list[str],
-    chosen: dict[str, int],
-    absent: tuple[str, ...],
-    source: str,
-    file: str,
-) -> Text:
-    filled = {i: row for i, row in enumerate(rows) if row}
-    frame = pd.DataFrame(
-        {key: pd.array([row[spot] for row in filled.values()], dtype="str") for key, spot in chosen.items()},
-        index=pd.Index(list(filled), dtype="int64"),
-    )
-    for key in absent:
-        frame[key] = pd.Series(None, index=frame.index, dtype="str")
-    return Text(frame, file, len(filled), RejectLog(source, file), tuple(found), absent)

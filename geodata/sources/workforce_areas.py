@@ -12,8 +12,9 @@ import pandas as pd
 
 from geodata.geoids import clean_geoids, usps_of
 from geodata.schemas import AREA_MEMBERS
-from geodata.sources.reading import Wanted, read_table
+from geodata.sources.reading import Wanted
 from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.workbooks import read_table
 from geodata.tables import Parsed
 
 SPEC = SourceSpec(

@@ -104,7 +104,7 @@ def test_an_index_that_designates_nothing_is_carried_over_without_designation() 
 shares = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 10_000)), min_size=1, max_size=25)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(shares, st.lists(st.booleans(), min_size=6, max_size=6), st.lists(st.floats(0, 8), min_size=6, max_size=6))
 def test_land_is_conserved(parts: list[tuple[int, int, int]], flags: list[bool], values: list[float]) -> None:
     """Designated land, and land times value, are the same in all before and after."""

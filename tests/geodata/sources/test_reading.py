@@ -12,16 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import InputError
-from geodata.sources.reading import (
-    Wanted,
-    as_text,
-    choose_columns,
-    from_records,
-    read_csv,
-    read_json,
-    read_workbook,
-    wanted,
-)
+from geodata.sources.reading import Wanted, as_text, choose_columns, from_records, read_csv, read_json, wanted
+from geodata.sources.workbooks import read_workbook
 
 
 def written(folder: Path, text: str | bytes, name: str = "file.csv") -> Path:
