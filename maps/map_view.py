@@ -7,7 +7,7 @@ and its options, static/*.js draws on it from inert blocks. Does not hold the pa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from maps.payload import MapPayload
 from maps.texts import Texts
 from maps.words import Words
 
+Box = tuple[float, float, float, float]
 STATIC = Path(__file__).resolve().parent / "static"
 MAP_ID = "onramp"
 SCRIPTS = (
@@ -39,6 +40,21 @@ SCRIPTS = (
     "insets.js",
     "print.js",
     "main.js",
+    "boot.js",
+)
+NATIONAL_SCRIPTS = (
+    "payload.js",
+    "gunzip.js",
+    "shapes.js",
+    "patterns.js",
+    "draw.js",
+    "points.js",
+    "layer.js",
+    "legend.js",
+    "search.js",
+    "print.js",
+    "national.js",
+    "boot.js",
 )
 #: Groups of texts the page's script needs.
 WORD_GROUPS = ("format", "codes", "map", "why")
@@ -56,7 +72,7 @@ class MapFragments:
     image_sources: list[str]
 
 
-def folium_map(bounds: tuple[float, float, float, float], *, tiles: bool = False) -> folium.Map:
+def folium_map(bounds: Box, *, tiles: bool = False) -> folium.Map:
     """Return the empty map over `bounds` (west, south, east, north); tiles come from the network only when asked for.
 
     Its outside scripts and styles are taken away on this instance only, and its name is fixed, so that two builds
@@ -99,32 +115,45 @@ def fragments(
     payload: MapPayload, result: StateResult, texts: Texts, *, pages: Mapping[str, str], tiles: bool = False
 ) -> MapFragments:
     """Return the parts of a page's map in one language; `pages` gives the address of each community's page."""
-    made = folium_map(payload.bounds, tiles=tiles)
     uncertainty = result.settings.get("uncertainty", {})
-    words = Words(texts)
     settings = {
         "tiles": tiles,
         "pages": dict(pages),
         "tiers": [round(100 * float(uncertainty.get(f"tier_{letter}", share))) for letter, share in _TIERS],
-        "top": words.top_share(uncertainty),
+        "top": Words(texts).top_share(uncertainty),
         "reach_km": _reach_km(result.settings),
+    }
+    blocks = {"map-facts": payload.facts, "map-land": payload.land}
+    return assembled(payload.bounds, texts, SCRIPTS, blocks, settings=settings, tiles=tiles)
+
+
+def assembled(
+    bounds: Box,
+    texts: Texts,
+    scripts: Sequence[str],
+    blocks: Mapping[str, str],
+    *,
+    settings: Mapping[str, Any],
+    tiles: bool = False,
+) -> MapFragments:
+    """Return a folium map over `bounds` with the page's own scripts around it, and its words beside the data."""
+    made = folium_map(bounds, tiles=tiles)
+    told = {
+        "language": texts.language,
+        "colors": COLORS,
+        "texts": {group: texts.filled(group) for group in WORD_GROUPS}
+        | {
+            "site": {
+                "not_a_benefit": texts("site.not_a_benefit"),
+                "community_word": texts.filled("site.community_word"),
+                "national": texts.filled("site.national"),
+            }
+        },
     }
     return MapFragments(
         styles=[leaflet.style(), static("map.css")],
-        scripts=[leaflet.script(), "\n".join(static(name) for name in SCRIPTS), folium_script(made)],
-        blocks={
-            "map-settings": inert_json(settings),
-            "map-words": inert_json(
-                {
-                    "language": texts.language,
-                    "colors": COLORS,
-                    "texts": {group: texts.filled(group) for group in WORD_GROUPS}
-                    | {"site": {"not_a_benefit": texts("site.not_a_benefit")}},
-                }
-            ),
-            "map-facts": payload.facts,
-            "map-land": payload.land,
-        },
+        scripts=[leaflet.script(), "\n".join(static(name) for name in scripts), folium_script(made)],
+        blocks={"map-settings": inert_json(settings), "map-words": inert_json(told), **blocks},
         map_id=f"map_{MAP_ID}",
         image_sources=[TILE_HOST] if tiles else [],
     )

@@ -53,19 +53,18 @@ Onramp.hit = function (model, look, view, pen, [x, y]) {
     const away = Math.hypot(px - x, py - y);
     if (away < least) { least = away; best = { kind: point.kind, index: point.index }; }
   }
-  return best || Onramp.tractAt(model, view, pen, x, y);
+  if (best) return best;
+  const index = Onramp.shapeAt(model.land.tracts, view, pen, x, y);
+  return index === null ? null : { kind: "tract", index };
 };
 
-Onramp.tractAt = function (model, view, pen, x, y) {
-  const tracts = model.land.tracts, mapX = (x - view.x) / view.scale, mapY = (y - view.y) / view.scale;
+// The shape of a layer under a canvas pixel, or null.
+Onramp.shapeAt = function (layer, view, pen, x, y) {
+  const mapX = (x - view.x) / view.scale, mapY = (y - view.y) / view.scale;
   pen.save();
   pen.setTransform(1, 0, 0, 1, 0, 0);
-  let found = null;
-  for (let i = 0; i < tracts.paths.length && !found; i++) {
-    const box = tracts.boxes[i];
-    if (!box || mapX < box[0] || mapX > box[2] || mapY < box[1] || mapY > box[3]) continue;
-    if (pen.isPointInPath(tracts.paths[i], mapX, mapY, "evenodd")) found = { kind: "tract", index: i };
-  }
+  const found = layer.boxes.findIndex((box, i) => box && mapX >= box[0] && mapX <= box[2] && mapY >= box[1] && mapY <= box[3]
+    && pen.isPointInPath(layer.paths[i], mapX, mapY, "evenodd"));
   pen.restore();
-  return found;
+  return found < 0 ? null : found;
 };

@@ -125,11 +125,3 @@ Onramp.start = async function (map) {
   document.documentElement.dataset.ready = "yes";
   performance.mark("onramp-ready");
 };
-
-window.addEventListener("DOMContentLoaded", () => {
-  Onramp.start(window.map_onramp).catch((error) => {
-    document.getElementById("map-status").textContent = document.getElementById("map-status").dataset.failed;
-    document.documentElement.dataset.ready = "failed";
-    throw error;
-  });
-});

@@ -14,6 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from geodata.results import StateResult
+from maps.national import build_national
 from maps.site import build_site
 from tests.integration.browser import DESKTOP, PHONE, Page, chromium
 from tests.maps.synthetic import synthetic_result
@@ -323,3 +324,23 @@ def test_those_who_want_calm_get_no_motion(site: Path, desktop: webdriver.Chrome
         assert page.run("return getComputedStyle(document.documentElement).scrollBehavior") == "auto"
     finally:
         desktop.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_the_nation_leads_to_a_state(
+    result: StateResult, tmp_path: Path, request: pytest.FixtureRequest, size: str
+) -> None:
+    nation = build_national([result], tmp_path / "nation")
+    build_site(result, nation / "XL")
+    for file in (nation / "index.html", nation / "es" / "index.html"):
+        page = opened(request.getfixturevalue(size), file)
+        assert page.axe() == []
+        assert page.logs() == []
+        assert page.requests() == []
+        assert page.run("return document.documentElement.scrollWidth <= innerWidth + 1")
+        box = page.driver.find_element(By.ID, "search")
+        box.send_keys("calder")
+        box.send_keys(Keys.ENTER)
+        assert "Calder County" in page.text("#card h3")
+        target = page.run("return document.querySelector('#card a').href")
+        assert Path(target.removeprefix("file://")).is_file()
