@@ -78,8 +78,9 @@ def to_2020(definitions: pd.DataFrame, relationship: pd.DataFrame) -> CarriedOve
 
     Rows already there pass unchanged. For the others, with land A_ij shared by the 2020 tract i and the 2010
     tract j, the share designated is Σ_j A_ij d_j / Σ_j A_ij and the value the same mean of the values, over the
-    2010 tracts that have one; where those hold less than half of the land nothing is said of the tract. Tracts
-    without land have nothing to weigh and are listed as unmatched.
+    2010 tracts that have one; where those hold less than half of the land nothing is said of the tract. A definition
+    that lists designated tracts only, without values, says of all others that they are not. Tracts without land have
+    nothing to weigh and are listed as unmatched.
     """
     old = definitions["tract_vintage"] == 2010
     if not old.any():
@@ -115,6 +116,9 @@ def _carry_one(
     )
     designates = bool(rows["designated"].notna().any())
     flags = parts["designated"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    if designates and rows["designated"].all() and rows["value"].isna().all():
+        # A list of designated tracts and nothing else: what is not on it is not designated, rather than unknown.
+        flags = np.nan_to_num(flags)
     share = land_mean(parts["geoid_2020"], parts["land_part_m2"], pd.Series(flags))
     value = land_mean(parts["geoid_2020"], parts["land_part_m2"], parts["value"])
     told = value.notna() | share.notna()

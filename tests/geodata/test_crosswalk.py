@@ -80,6 +80,14 @@ def test_what_is_missing_is_not_taken_for_undesignated() -> None:
     }
 
 
+def test_a_list_of_designated_tracts_says_of_the_others_that_they_are_not() -> None:
+    parts = [(A20, A10, 60), (A20, B10, 40), (B20, A10, 30), (B20, B10, 70), (C20, B10, 10)]
+    found = to_2020(definitions({A10: (None, True)}), relationship(parts)).table.set_index("geoid")
+    assert found["designated_share"].to_dict() == {A20: 0.6, B20: 0.3, C20: 0.0}
+    assert found["designated"].tolist() == [True, False, False]
+    assert found["value"].isna().all()
+
+
 def test_tracts_without_a_successor_are_refused_by_name() -> None:
     found = to_2020(definitions({A10: (1, True), D10: (2, True)}), relationship([(A20, A10, 1)]))
     assert found.rejects[["key", "reason"]].to_numpy().tolist() == [[D10, "no_2020_tract"]]

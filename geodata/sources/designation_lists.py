@@ -1,0 +1,83 @@
+"""Lists of designated tracts, where standing on the list is the designation: Opportunity Zones, HUD's qualified tracts.
+
+Opportunity Zones of 2018 are 2010 tracts, a few under codes given out later (`geodata.crosswalk` undoes those). Tracts
+that are not on the list are not designated; when 2010 tracts are carried over this is taken into account.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.geoids import year_in
+from geodata.schemas import DEFINITIONS
+from geodata.sources.index_rows import definition_rows, keyed
+from geodata.sources.layers import read_layer
+from geodata.sources.reading import Wanted
+from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.workbooks import read_table
+from geodata.tables import Parsed
+
+_ARCGIS = "https://services.arcgis.com/VTyQ9soqVukalItT/arcgis/rest/services"
+OPPORTUNITY_ZONES = SourceSpec(
+    name="opportunity_zones",
+    title="Opportunity Zones designated in 2018",
+    publisher="Community Development Financial Institutions Fund",
+    table=DEFINITIONS,
+    scope="nation",
+    filenames=(
+        "designated-qozs*.xlsx",
+        "opportunity_zones*.xlsx",
+        "opportunity_zones*.csv",
+        "opportunity_zones*.geojson",
+    ),
+    page="https://www.cdfifund.gov/opportunity-zones",
+    licence="Public domain (US federal work)",
+    cadence="none (in effect to 2028-12-31)",
+    urls=(f"{_ARCGIS}/Opportunity_Zones/FeatureServer/13",),
+    tract_vintage=2010,
+    optional=True,
+    expected=Expected(least_rows=8_700, most_rows=8_800, least_states=51),
+    transport="arcgis",
+)
+QUALIFIED_TRACTS = SourceSpec(
+    name="hud_qct",
+    title="Qualified Census Tracts of the low-income housing tax credit",
+    publisher="U.S. Department of Housing and Urban Development",
+    table=DEFINITIONS,
+    scope="nation",
+    filenames=("qualified_census_tracts*.geojson", "hud_qct*.geojson", "hud_qct*.csv", "hud_qct*.xlsx"),
+    page="https://www.huduser.gov/portal/datasets/qct.html",
+    licence="Public domain (US federal work)",
+    cadence="yearly",
+    urls=(f"{_ARCGIS}/QUALIFIED_CENSUS_TRACTS_{{year}}/FeatureServer/0",),
+    year=2026,
+    tract_vintage=2020,
+    optional=True,
+    expected=Expected(least_rows=10_000, least_states=51),
+    transport="arcgis",
+)
+COLUMNS = (Wanted("geoid", ("GEOID10", "GEOID", "GEOID20", "Census Tract Number", "fips")),)
+
+
+def _parse(spec: SourceSpec, vintage: int | None, path: Path, context: ParseContext) -> Parsed:
+    """Return the tracts of the list, all designated, without a value: the list does not order them."""
+    path = Path(path)
+    layered = path.suffix.lower() in (".geojson", ".json", ".gpkg", ".zip")
+    text = read_layer(path, COLUMNS, spec.name)[0] if layered else read_table(path, COLUMNS, spec.name)
+    frame = keyed(text)
+    return definition_rows(
+        text,
+        frame,
+        spec.name,
+        value=pd.Series(float("nan"), index=frame.index),
+        designated=pd.Series(True, index=frame.index, dtype="boolean"),
+        vintage=vintage or year_in(text.file) or spec.year,
+        tract_vintage=spec.tract_vintage or 2020,
+    )
+
+
+parse_opportunity_zones = partial(_parse, OPPORTUNITY_ZONES, 2018)
+parse_qualified_tracts = partial(_parse, QUALIFIED_TRACTS, None)
