@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from geodata.crosswalk import to_2020
+from geodata.crosswalk import align_connecticut, to_2020
 from geodata.providers import providers
 from geodata.schemas import CANONICAL, DEFINITIONS, INSTITUTIONS, PROGRAMS, PROVIDERS, REJECTS, SITES, Table
 from geodata.settings import Settings
@@ -60,13 +60,13 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
 
 
 def stacked(table: Table, reads: Mapping[str, Sourced]) -> pd.DataFrame:
-    """Return the rows of all sources of `table`, each key once."""
-    frames = [read.table for name, read in reads.items() if SOURCES[name].spec.table is table and len(read.table)]
+    """Return the rows of all sources of `table`, each key once, Connecticut's tracts under one scheme."""
+    frames = {name: read.table for name, read in reads.items() if SOURCES[name].spec.table is table and len(read.table)}
     if not frames:
         return table.empty()
     if len(frames) == 1:
-        return frames[0]
-    rows = pd.concat(frames, ignore_index=True)
+        return next(iter(frames.values()))
+    rows = pd.concat(align_connecticut(frames).values(), ignore_index=True)
     if table.key:
         rows = rows.drop_duplicates(list(table.key))
     return table.validate(rows)
