@@ -59,6 +59,7 @@ Onramp.cards = function (model) {
       ...(T.priority[i] === null ? [] : part("score", ...bar([T.points_need[i], T.points_gap[i], T.points_work[i]], T.priority[i]))),
       ...part("who", list([adults(T.adults[i], T.adults_moe[i]), ...barriers.map((id) => t("map.card.barrier", { measure: code("measure", id) }))])),
       ...(T.action[i] < 0 || !T.listed[i] ? [] : part("do", act(T.action[i]))),
+      T.flag[i] >= 0 ? el("p", { class: "note" }, T.flags[T.flag[i]].split(" ").map((id) => code("flags", id)).join(" ")) : null,
       community >= 0 ? el("p", {}, t("map.card.in_community"), " ", link("community", community, C[community].name)) : null,
     ];
   };

@@ -107,7 +107,9 @@ Onramp.paintLabels = function (pen, view, look, model, taken) {
   if (look.overlays.has("counties")) land.counties.names.forEach((_, i) => offer(land.counties, "county", i, 1e5));
   land.water.names.forEach((_, i) => offer(land.water, "water", i, 1e3));
   wanted.sort((a, b) => b.weight - a.weight);
+  const said = new Set();
   for (const label of wanted) {
+    if (said.has(label.style + label.text)) continue;
     if (label.style !== "place" && label.wide < 46) continue;
     if (label.x < 0 || label.y < 0 || label.x > pen.canvas.width || label.y > pen.canvas.height) continue;
     const look2 = { place: [12.5, "600", "#1b1f24"], county: [11, "400", "#3c434b"], tribal: [11.5, "italic 600", words.colors.tribal],
@@ -118,6 +120,7 @@ Onramp.paintLabels = function (pen, view, look, model, taken) {
     const box = [label.x - wide, label.y - high, label.x + wide, label.y + high];
     if (taken.some((other) => Onramp.overlap(box, other))) continue;
     taken.push(box);
+    said.add(label.style + label.text);
     pen.textAlign = "center"; pen.textBaseline = "middle"; pen.lineJoin = "round";
     pen.lineWidth = 3.2 * ratio; pen.strokeStyle = "rgba(255,255,255,.92)"; pen.strokeText(text, label.x, label.y);
     pen.fillStyle = look2[2]; pen.fillText(text, label.x, label.y);

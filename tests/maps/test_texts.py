@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
+from geodata import community_names, result_tables, schemas
 from geodata.errors import InputError
-from geodata.settings import Industry
+from geodata.provenance import Freshness
+from geodata.settings import Barriers, Industry, Need
 from maps.texts import FOLDER, languages, load_texts
 
 #: Where a language may say more than English, whose words are the schema's own meaning of the column.
@@ -100,3 +102,28 @@ def test_another_industry_needs_only_its_words() -> None:
         assert "installations" in texts("map.controls.sites")
         assert "{" not in str(texts.filled("map.signs.sites"))
     assert "vehículos eléctricos" in load_texts("es").about(Industry().model_dump())("site.overview.title", state="X")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_code_a_run_can_give_has_words(language: str) -> None:
+    groups = {
+        "tier": result_tables.TIERS,
+        "action": result_tables.ACTIONS,
+        "action_means": result_tables.ACTIONS,
+        "single_reason": result_tables.SINGLE_REASONS,
+        "measure": schemas.MEASURE_NAMES,
+        "support": Barriers().measures,
+        "entry_stage": schemas.ENTRY_STAGES,
+        "seats_basis": schemas.SEATS_BASES,
+        "location_quality": schemas.LOCATION_QUALITY,
+        "compass": (*community_names.COMPASS, "central"),
+        "freshness": get_args(Freshness),
+        "unit_kind": result_tables.UNIT_KINDS,
+        "definition": Need().weights,
+        "flags": ("adults_imputed", "no_polygon", "training_unknown", "work_unknown"),
+    }
+    texts = load_texts(language)
+    wanted = [f"codes.{group}.{code}" for group, codes in groups.items() for code in codes]
+    silent = [key for key in wanted if not texts.find(key)]
+    silent += [code for code in result_tables.EQUITY_METRICS if not texts.find(f"site.method.metric.{code}")]
+    assert silent == []
