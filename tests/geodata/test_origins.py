@@ -102,6 +102,15 @@ def test_people_are_neither_lost_nor_made(tmp_path: Path, monkeypatch: pytest.Mo
     assert cells.groupby("geoid")["people"].sum().min() > 1000
 
 
+def test_stray_lines_beside_an_area_are_no_trouble(tmp_path: Path) -> None:
+    """Some published tracts are collections of an area and a line."""
+    raster = write(tmp_path / "p.tif", np.full((10, 10), 8.0))
+    odd = shapely.GeometryCollection([square(2, 2, 2), shapely.LineString([(-89.9, 39.9), (-89.95, 39.95)])])
+    line = shapely.GeometryCollection([shapely.LineString([(-89.9, 39.9), (-89.95, 39.95)])])
+    cells = populated_cells(frame(t01001000100=odd, t01001000200=line, t01001000300=square(5, 5, 1)), raster)
+    assert cells.groupby("geoid")["people"].sum().round(4).to_dict() == {ONE: 32.0, THREE: 8.0}
+
+
 def test_a_projected_raster_is_read_in_its_own_crs(tmp_path: Path) -> None:
     people = np.zeros((40, 40))
     people[10, 20] = 7.0
