@@ -26,6 +26,9 @@ def examine(
 ) -> Decisions:
     """Return equity, equity_curve, agreement, clusters and rollups of the decided `scores`, and the facts.
 
+    The facts count the providers and sites the scores rest on, those beyond the border included, and those among
+    them whose size is assumed: a training gap that rests on assumed seats alone is a gap of distance.
+
     `lines` are the shortfall lines of another run, for a comparison with it; without them they are this run's.
     """
     lines = lines or shortfall_lines(scores, settings.equity)
@@ -47,11 +50,18 @@ def examine(
             area.sites,
         ),
     }
+    supply = {
+        "providers_counted": len(area.providers),
+        "providers_with_assumed_seats": int(area.providers["seats_assumed"].astype(bool).sum()),
+        "sites_counted": len(area.sites),
+        "sites_with_assumed_ports": int(area.sites["ports_assumed"].astype(bool).sum()),
+    }
     facts = {
         state: {
             **moran.get(state, {}),
             **overall(parts, state),
             **{f"{subject}_line": line for subject, line in lines[state].items()},
+            **supply,
         }
         for state in states
     }
