@@ -45,6 +45,7 @@ class Decisions:
 def ranked(scores: pd.DataFrame, certain: Certainty) -> pd.DataFrame:
     """Return `tract_scores` with the columns of `certain` filled in."""
     table = scores.drop(columns=SCORE_COLUMNS).merge(certain.tracts[["geoid", *SCORE_COLUMNS]], on="geoid", how="left")
+    table["tier"] = table["tier"].fillna("none")
     return TRACT_SCORES.validate(table)
 
 
