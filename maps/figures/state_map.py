@@ -34,6 +34,7 @@ CLOSE_UP_INCHES = 3.2
 CLOSE_UP_HIGH = CLOSE_UP_INCHES - 0.45
 FIRST_COMMUNITIES = 8
 MOST_COUNTY_NAMES = 40
+CROWD = 120  # markers of a kind beyond which they are drawn smaller
 DETAIL_PARTS = 900  # a map is this many of its smallest details wide
 MARKER_SHAPES = {"sites": "^", "providers": "s", "hubs": "*"}
 MARKER_SIZES = {"sites": 14, "providers": 26, "hubs": 190}
@@ -145,7 +146,7 @@ def _map(axes: Axes, ground: Ground, window: Window) -> None:
         axes.scatter(
             points[:, 0],
             points[:, 1],
-            s=MARKER_SIZES[name],
+            s=MARKER_SIZES[name] * (1.0 if name == "hubs" else float(np.clip(CROWD / max(len(points), 1), 0.3, 1.0))),
             marker=shape,
             facecolor=MARKER[name],
             edgecolor=INK,
