@@ -174,7 +174,7 @@ class RankSummary:
     """How certain each unit's place is; float64[n], NaN for units without a rank.
 
     `rank_low`, `rank_median`, `rank_high`: the quantiles asked for (default 5, 50, 95 %), exact ranks in lists of up
-    to 1,024 units and within 0.4 % beyond; `p_top_share`, `p_top_count`: share of draws within the top; `p_gated`:
+    to 768 units and within 0.6 % beyond; `p_top_share`, `p_top_count`: share of draws within the top; `p_gated`:
     share of draws in which the tract passes the gate (all 1 for communities); `list_length`: units in its list.
     """
 

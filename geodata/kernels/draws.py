@@ -23,7 +23,7 @@ from geodata.kernels.ranks import group_starts, midrank_percentiles, percentile_
 from geodata.kernels.threads import in_threads
 
 FloatArray = NDArray[np.float64]
-BLOCK = 64
+BLOCK = 32
 # One purpose per kind of number, so that none is used twice; measures take FIRST_MEASURE, FIRST_MEASURE + 1, …
 DEFINITIONS, PILLARS, TRAVEL, JOBS, FIRST_MEASURE = 1, 2, 3, 4, 100
 _NOT_GATED = 1000.0

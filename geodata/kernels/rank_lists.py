@@ -1,7 +1,7 @@
 """Ranked lists drawn many times: who is in which list, and how often each unit took each place.
 
-Places are counted in bins, one per place in lists of up to 1,024 units; beyond, places from 256 on share bins that
-widen by less than 0.8 %, so that memory grows with the units alone. Does not hold what is ranked.
+Places are counted in bins, one per place in lists of up to 768 units; beyond, places from 256 on share bins that
+widen by at most 1.2 %, so that memory grows with the units alone. Does not hold what is ranked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from geodata.kernels.draw_model import DrawModel, RankSummary
 from geodata.kernels.ranks import group_starts, sort_ascending, sort_pairs
 from geodata.kernels.threads import in_threads
 
-MOST_BINS = 1024
+MOST_BINS = 768
 SINGLE = 256
 
 
