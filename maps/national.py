@@ -95,7 +95,18 @@ def build_national(
     `state_folder` gives the address of a state's site as seen from the national one's folder, with a slash. States
     that have no result are named on the page.
     """
-    entries = sorted((entry_of(result) for result in results), key=lambda entry: entry.state.usps)
+    return write_national((entry_of(result) for result in results), folder, languages, state_folder=state_folder)
+
+
+def write_national(
+    entries: Iterable[StateEntry],
+    folder: Path,
+    languages: Sequence[str] = ("en", "es"),
+    *,
+    state_folder: Callable[[str], str] = lambda usps: f"{usps}/",
+) -> Path:
+    """Write the national overview from what `entry_of` kept of each state, in any order."""
+    entries = sorted(entries, key=lambda entry: entry.state.usps)
     land, bounds = _land(entries)
     with folder_written_aside(Path(folder)) as aside:
         for language in languages:

@@ -1,0 +1,243 @@
+"""What people open: size and time until a map answers, beside the way folium's own documentation shows.
+
+For states of 250, 1,500 and 9,100 tracts (about 85 vertices each) and for the nation by county, a page is built and
+opened in Chromium from disk with the network off. Time is from the start of navigation until the map is drawn and
+two frames have been painted, median of the opens; the heap is measured after a collection. folium's page is the
+same layer as `folium.GeoJson` with a style function and a tooltip, Leaflet put inside it so that it opens at all.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from bench.common import RESULTS, machine, parser
+from geodata.schemas import CRS
+from geodata.states import REGISTRY
+from maps import leaflet
+from maps.map_colors import COLORS
+from maps.national import CONTIGUOUS, StateEntry, write_national
+from maps.payload import map_payload
+from maps.site import overview_page
+from maps.views.common import SiteView, StateView
+from tests.integration.browser import Page, chromium
+from tests.maps.synthetic import synthetic_result
+
+SIZES = (250, 1500, 9100)
+DETAIL = 14
+COUNTIES = 3200
+OPENS = 5
+COLUMNS = ["geoid", "county_name", "need", "training_gap", "opportunity", "priority", "rank", "tier", "eligible_adults"]
+
+
+@dataclass
+class Opened:
+    """One way of showing one map, measured."""
+
+    map: str
+    way: str
+    build_seconds: float
+    megabytes: float
+    interactive_seconds: float
+    heap_mb: float
+
+
+def ours(tracts: int, folder: Path) -> Path:
+    """Write the state's first page: map, panel, tables, both inside one file."""
+    result = synthetic_result(tracts, detail=DETAIL)
+    started = time.perf_counter()
+    view = SiteView(StateView(result), "en", ("en",))
+    page = overview_page(view, map_payload(result))
+    _built(folder / f"ours-{tracts}.html", page, started)
+    return folder / f"ours-{tracts}.html"
+
+
+def folium_way(tracts: int, folder: Path) -> Path:
+    """Write the same tracts as folium's GeoJson layer."""
+    result = synthetic_result(tracts, detail=DETAIL)
+    scores = result.table("tract_scores")
+    frame = gpd.GeoDataFrame(result.geo("tracts")[["geoid", "geometry"]].merge(scores[COLUMNS], on="geoid"), crs=CRS)
+    started = time.perf_counter()
+    page = folium_page(frame, "priority")
+    _built(folder / f"folium-{tracts}.html", page, started)
+    return folder / f"folium-{tracts}.html"
+
+
+def folium_page(frame: gpd.GeoDataFrame, column: str) -> str:
+    """Return a folium map of a column, Leaflet inside instead of on five hosts."""
+    frame = frame.astype({name: object for name in frame.columns if name != "geometry"})
+    frame = frame.where(frame.notna(), None)
+    west, south, east, north = frame.total_bounds
+    made = folium.Map(location=[(south + north) / 2, (west + east) / 2], zoom_start=7, tiles=None, prefer_canvas=True)
+    made.default_js, made.default_css = [], []
+    ramp = COLORS["pillar"]
+
+    def style(feature: dict) -> dict:
+        value = feature["properties"][column]
+        fill = "#dddddd" if value is None else ramp[min(4, int(float(value) // 20))]
+        return {"fillColor": fill, "color": "#ffffff", "weight": 0.5, "fillOpacity": 0.9}
+
+    names = [name for name in frame.columns if name != "geometry"]
+    folium.GeoJson(frame, style_function=style, tooltip=folium.GeoJsonTooltip(fields=names)).add_to(made)
+    made.fit_bounds([[south, west], [north, east]])
+    page = made.get_root().render()
+    inside = f"<style>{leaflet.style()}</style><script>{leaflet.script()}</script>"
+    ready = "<script>document.documentElement.dataset.ready = 'yes';</script>"
+    return page.replace("<head>", "<head>" + inside, 1).replace("</html>", ready + "</html>")
+
+
+def counties_of_nation() -> gpd.GeoDataFrame:
+    """Return made-up counties over the contiguous states: a Voronoi coverage of about 85 vertices each."""
+    west, south, east, north = CONTIGUOUS
+    rng = np.random.default_rng(5)
+    points = shapely.multipoints(rng.uniform([west, south], [east, north], (COUNTIES, 2)))
+    frame = shapely.box(west, south, east, north)
+    lines = shapely.get_parts(shapely.node(shapely.voronoi_polygons(points, extend_to=frame, only_edges=True)))
+    lines = shapely.intersection(lines, frame)
+    fine = shapely.segmentize(shapely.get_parts(shapely.node(shapely.union_all([*lines, frame.boundary]))), 0.035)
+
+    def bent(xy: np.ndarray) -> np.ndarray:
+        x, y = xy[:, 0], xy[:, 1]
+        return xy + 0.02 * np.stack([np.sin(9 * y + 3 * x), np.cos(8 * x - 2 * y)], axis=1)
+
+    cells = shapely.get_parts(shapely.polygonize(shapely.transform(fine, bent)))
+    states = [state for state in REGISTRY if state.kind in ("state", "district")]
+    seeds = rng.uniform([west, south], [east, north], (len(states), 2))
+    middle = shapely.get_coordinates(shapely.centroid(cells))
+    owner = ((middle[:, None] - seeds) ** 2).sum(axis=2).argmin(axis=1)
+    adults = np.round(rng.lognormal(8.5, 1, len(cells)))
+    return gpd.GeoDataFrame(
+        {
+            "county_geoid": [f"{states[k].fips}{number % 1000:03d}" for number, k in enumerate(owner)],
+            "state": [states[k].usps for k in owner],
+            "name": [f"County {number}" for number in range(len(cells))],
+            "adults": adults,
+            "first": np.round(adults * rng.beta(0.6, 3, len(cells))),
+            "gated": rng.integers(0, 30, len(cells)),
+            "tracts": rng.integers(30, 60, len(cells)),
+        },
+        geometry=cells,
+        crs=CRS,
+    )
+
+
+def our_nation(folder: Path) -> Path:
+    """Write the national page of all states."""
+    counties = counties_of_nation()
+    entries = []
+    for state in REGISTRY:
+        inside = counties[counties["state"] == state.usps].drop(columns="state")
+        if len(inside):
+            entries.append(StateEntry(state, "2026-11-22", False, {}, inside, 5, 1e5, 10, len(inside), None))
+    started = time.perf_counter()
+    write_national(entries, folder / "nation", ("en",))
+    page = (folder / "nation" / "index.html").read_text(encoding="utf-8")
+    _built(folder / "ours-nation.html", page, started)
+    return folder / "ours-nation.html"
+
+
+def folium_nation(folder: Path) -> Path:
+    """Write the same counties as folium's GeoJson layer."""
+    frame = counties_of_nation()
+    frame["share"] = 100 * frame["first"] / frame["adults"]
+    started = time.perf_counter()
+    _built(folder / "folium-nation.html", folium_page(frame, "share"), started)
+    return folder / "folium-nation.html"
+
+
+def _built(file: Path, page: str, started: float) -> None:
+    seconds = time.perf_counter() - started
+    file.write_text(page, encoding="utf-8")
+    file.with_suffix(".seconds").write_text(str(seconds), encoding="utf-8")
+
+
+def measured(name: str, way: str, file: Path, opens: int) -> Opened:
+    """Open a page several times in one browser and return its figures."""
+    seconds, heap = [], 0.0
+    with tempfile.TemporaryDirectory() as profile, chromium(Path(profile)) as driver:
+        driver.set_script_timeout(300)
+        driver.set_page_load_timeout(300)
+        for _ in range(opens):
+            page = Page(driver, file).ready()
+            seconds.append(
+                driver.execute_async_script(
+                    "const done = arguments[0]; const mark = performance.getEntriesByName('onramp-ready')[0];"
+                    "const T = performance.timing, end = mark ? mark.startTime : T.domComplete - T.navigationStart;"
+                    "const now = performance.now();"
+                    "requestAnimationFrame(() => requestAnimationFrame(() => done(end + performance.now() - now)));"
+                )
+                / 1000
+            )
+            driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
+            heap = page.run("return performance.memory.usedJSHeapSize") / 2**20
+    return Opened(
+        name,
+        way,
+        round(float(file.with_suffix(".seconds").read_text()), 2),
+        round(file.stat().st_size / 1e6, 3),
+        round(statistics.median(seconds), 3),
+        round(heap, 1),
+    )
+
+
+def main(options: Sequence[str] = ()) -> None:
+    """Measure all maps and write the table."""
+    given = parser(__doc__)
+    given.add_argument("--quick", action="store_true", help="the two small states only, opened once")
+    chosen = given.parse_args(list(options))
+    opens = 1 if chosen.quick else OPENS
+    rows: list[Opened] = []
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        pages: list[tuple[str, str, Callable[[], Path]]] = []
+        for size in SIZES[:2] if chosen.quick else SIZES:
+            pages.append((f"{size:,} tracts", "ours", lambda size=size: ours(size, folder)))  # type: ignore[misc]
+            pages.append((f"{size:,} tracts", "folium.GeoJson", lambda size=size: folium_way(size, folder)))  # type: ignore[misc]
+        if not chosen.quick:
+            pages.append((f"nation, {COUNTIES:,} counties", "ours", lambda: our_nation(folder)))
+            pages.append((f"nation, {COUNTIES:,} counties", "folium.GeoJson", lambda: folium_nation(folder)))
+        for name, way, build in pages:
+            rows.append(measured(name, way, build(), opens))
+            print(asdict(rows[-1]), flush=True)
+    if not chosen.quick:
+        write(rows)
+
+
+def write(rows: Sequence[Opened]) -> None:
+    """Write results/maps.json and .md."""
+    told = {
+        "title": "Maps people open",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "rows": [asdict(row) for row in rows],
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "maps.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    lines = ["| map | way | MB | interactive s | heap MB | build s |", "|---|---|---:|---:|---:|---:|"]
+    lines += [
+        f"| {row.map} | {row.way} | {row.megabytes:g} | {row.interactive_seconds:g} "
+        f"| {row.heap_mb:g} | {row.build_seconds:g} |"
+        for row in rows
+    ]
+    on = told["machine"]
+    foot = (
+        f"Measured {told['measured_at']} on {on['cores']} cores without a GPU, load before {on['load_before']}, "  # type: ignore[index]
+        f"Chromium headless, network off, median of {OPENS} opens. Again: `python -m bench maps`.\n"
+    )
+    about = "Ours is the whole first page (map, panel, search, tables); folium's is the map alone with a tooltip.\n"
+    (RESULTS / "maps.md").write_text(f"## {told['title']}\n\n" + "\n".join(lines) + f"\n\n{foot}\n{about}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
