@@ -106,6 +106,47 @@ app.add_typer(source_commands)
 app.add_typer(decision_commands)
 
 
+@app.command(epilog="Example:  onramp bundle georgia.zip --state GA --language es")
+def bundle(
+    file: Annotated[Path, typer.Argument(help="Zip file to write.")],
+    state: StateOption = SAMPLE_STATE,
+    language: Annotated[str, typer.Option(help="Language of the brief: en or es.")] = "en",
+    home: HomeOption = None,
+) -> None:
+    """Pack a state's brief, workbook and map into one zip file small enough for e-mail."""
+    from maps.bundle import write_bundle
+    from pipelines.launch import folders
+
+    place = find_state(state)
+    result = StateResult.load(folders(place, load_settings(None, settings_changes(None, home=home)).home).result)
+    written = write_bundle(result, file, language)
+    console.print(f"{written}: {written.stat().st_size / 1e6:.1f} MB", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def serve(
+    state: StateOption = SAMPLE_STATE,
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
+) -> None:
+    """Preview a state's site at an address on this machine; stop with Ctrl-C."""
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    from pipelines.launch import folders
+
+    page = folders(find_state(state), load_settings(None, settings_changes(None, home=home)).home).page
+    if not page.exists():
+        raise OnrampError(f"There is no site of {find_state(state).name} yet: compute it with onramp run --state.")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(page.parent.parent))
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        console.print(f"http://127.0.0.1:{server.server_port}/site/index.html", highlight=False)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            console.print("Stopped")
+
+
 def settings_changes(
     assignments: list[str] | None,
     *,
