@@ -26,10 +26,10 @@ from geodata.reruns import rerun_between
 from geodata.results import StateResult
 from geodata.settings import Settings
 from geodata.study import StudyArea
-from maps.briefs import write_briefs
+from maps.briefs import brief_name, write_briefs
 from maps.bundle import write_bundle
-from maps.figures import state_map_png
-from maps.lists import write_lists
+from maps.figures import state_map_png, write_figures
+from maps.lists import list_files, write_lists
 from maps.site import build_site
 
 GROUP = "products"
@@ -48,13 +48,14 @@ FACTS = ("facts", "examination_facts")
 
 
 def product_paths(home: Path, usps: str) -> dict[str, Path]:
-    """Return where the products of a state are: map, ranked list, folders of lists and briefs, e-mail bundle."""
+    """Return where a state's products are: map, ranked list, folders of lists, briefs and figures, bundle."""
     folder = home / "products" / usps
     return {
         "map": folder / "site" / "index.html",
         "ranked list": folder / "lists" / f"{usps.lower()}-tracts.csv",
         "lists": folder / "lists",
         "briefs": folder / "briefs",
+        "figures": folder / "figures",
         "bundle": folder / f"onramp-{usps}.zip",
     }
 
@@ -93,13 +94,23 @@ def pages(choices: Choices, state_result: StateResult) -> MaterializeResult:
     settings, usps = choices.settings, state_result.state.usps
     paths = product_paths(settings.home, usps)
     report = changes_since_last(settings, state_result)
-    build_site(state_result, paths["map"].parent, settings.languages, changes=report)
+    beside = downloads(state_result, paths, settings.languages)
+    build_site(state_result, paths["map"].parent, settings.languages, changes=report, downloads=beside)
     keep(settings.home, usps)
     size = sum(path.stat().st_size for path in paths["map"].parent.rglob("*") if path.is_file())
     changed = {} if report is None else {"changed_since_last_run": report.summary}
     return MaterializeResult(
         metadata={"page": MetadataValue.path(paths["map"]), "megabytes": round(size / 1e6, 2), **changed}
     )
+
+
+def downloads(result: StateResult, paths: dict[str, Path], languages: tuple[str, ...]) -> list[str]:
+    """Return the addresses of lists, briefs and bundle, seen from the first page of the site."""
+    names: dict[str, None] = {}
+    for language in languages:
+        names |= dict.fromkeys(f"lists/{name}" for files in list_files(result, language).values() for name in files)
+    names |= dict.fromkeys(f"briefs/{brief_name(result, None, language, 'pdf')}" for language in languages)
+    return [f"../{name}" for name in (*names, paths["bundle"].name)]
 
 
 def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | None:
@@ -124,9 +135,10 @@ def lists(choices: Choices, state_result: StateResult) -> MaterializeResult:
 
 @asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"pdf"})
 def briefs(choices: Choices, state_result: StateResult) -> MaterializeResult:
-    """One or two printable pages for the state and each community, HTML and tagged PDF, and the e-mail bundle."""
+    """One or two printable pages for the state and each community, the figures, and the bundle for e-mail."""
     paths = product_paths(choices.settings.home, state_result.state.usps)
     files = write_briefs(state_result, paths["briefs"], choices.settings.languages)
+    files += write_figures(state_result, paths["figures"], choices.settings.languages)
     bundle = write_bundle(state_result, paths["bundle"], choices.settings.languages[0])
     size = round(bundle.stat().st_size / 1e6, 2)
     return MaterializeResult(

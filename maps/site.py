@@ -7,7 +7,7 @@ byte for byte. `{state}-{language}.html` is the whole state in one file, to be s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from geodata.changes import ChangeReport
@@ -41,7 +41,7 @@ def build_site(
 
     The pages of the first language lie in the folder itself, those of others in a folder of their code.
     `changes` is the comparison with the last accepted run, where there is one.
-    `downloads` are names of files the caller puts beside the site's first page. With `tiles` the map asks
+    `downloads` are addresses of files, seen from the site's first page. With `tiles` the map asks
     OpenStreetMap's server for background pictures; without, nothing leaves the reader's machine.
     """
     state = StateView(result)
@@ -67,7 +67,7 @@ def _pages(
     def page(template: str, context: dict[str, Any]) -> str:
         return render(template, context, styles=styles)
 
-    links = [{"text": name, "href": view.to.root + name, "note": ""} for name in downloads]
+    links = [{"text": PurePosixPath(name).name, "href": view.to.root + name, "note": ""} for name in downloads]
     pages = [
         (file_of("overview"), overview_page(view, payload, tiles)),
         (file_of("communities"), page("communities.html", communities(view))),
