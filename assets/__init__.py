@@ -9,6 +9,7 @@ from assets.products import PRODUCT_ASSETS
 from assets.scenarios import SCENARIO_ASSETS
 from assets.sources import SOURCE_ASSETS
 from assets.tables import TABLE_ASSETS
+from assets.upkeep import UPKEEP_ASSETS
 from assets.walk import WALK_ASSETS
 
 ALL_ASSETS = [
@@ -19,4 +20,5 @@ ALL_ASSETS = [
     *EXAMINATION_ASSETS,
     *PRODUCT_ASSETS,
     *SCENARIO_ASSETS,
+    *UPKEEP_ASSETS,
 ]

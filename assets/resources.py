@@ -47,6 +47,10 @@ class Choices(ConfigurableResource):
     scenario: str | None = Field(
         default=None, description="Path of a scenario file to apply to providers, sites and settings."
     )
+    only_if_changed: bool = Field(
+        default=False,
+        description="Leave a state as it is where nothing that bears on it changed since its last finished run.",
+    )
     other: dict[str, Any] = Field(
         default={}, description="Any other setting, nested as in docs/settings.md, such as {hubs: {most: 5}}."
     )

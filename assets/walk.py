@@ -6,6 +6,7 @@ Each asset unpacks, calls one pure function of `geodata` and says what came out.
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pandas as pd
 from dagster import (
     AssetCheckResult,
@@ -20,7 +21,9 @@ from assets.metadata import table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
 from assets.tables import TABLE_INS
+from assets.unchanged import FINGERPRINT, last_finished, program
 from geodata import scoring
+from geodata.fingerprint import fingerprint
 from geodata.need import need_parts as parts_of_need
 from geodata.reach import Travel
 from geodata.result_tables import NEED_PARTS, TRACT_SCORES
@@ -38,9 +41,14 @@ state_asset = partial(asset, group_name=GROUP, partitions_def=STATES, owners=["t
 @state_asset(
     ins=TABLE_INS,
     kinds={"geoparquet"},
+    output_required=False,
 )
-def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourced) -> Output[StudyArea]:
-    """The state's tracts, and the sites, providers and people beyond its border that matter to them."""
+def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourced) -> Iterator[Output[StudyArea]]:
+    """The state's tracts, and the sites, providers and people beyond its border that matter to them.
+
+    Where the run asks for it and nothing that bears on the state has changed since its last finished run, the run
+    ends here and all that follows is skipped.
+    """
     area = cut_study_area(Ground.of(tables), [context.partition_key], choices.settings, choices.date)
     counts = {
         "tracts": len(area.tracts),
@@ -50,7 +58,12 @@ def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourc
         "providers_that_count": len(area.providers),
         "competing_tracts_beyond_the_border": int(area.origins["geoid"].nunique() - len(area.tracts)),
     }
-    return Output(area, metadata={**counts, **table_metadata(area.tracts, TRACTS)})
+    mark = fingerprint(area, choices.settings, program())
+    last = last_finished(context.instance, context.partition_key) if choices.only_if_changed else None
+    if last is not None and last.fingerprint == mark:
+        context.log.info(f"{context.partition_key}: nothing changed since the last finished run; it stays as it is.")
+        return
+    yield Output(area, metadata={**counts, FINGERPRINT: mark, **table_metadata(area.tracts, TRACTS)})
 
 
 @state_asset(
@@ -62,7 +75,8 @@ def travel(choices: Choices, study_area: StudyArea) -> Output[Travel]:
     reached = scoring.travel(study_area, engine, choices.settings)
     minutes = reached.training.minutes
     pairs = {name: len(getattr(reached, name).minutes) for name in ("training", "work", "job_centers")}
-    return Output(reached, metadata={"engine": f"{minutes.engine} {minutes.engine_version}", **pairs})
+    cut_off = {} if minutes.snap_km is None else {"origins_off_the_network": int(np.isnan(minutes.snap_km).sum())}
+    return Output(reached, metadata={"engine": f"{minutes.engine} {minutes.engine_version}", **pairs, **cut_off})
 
 
 @state_asset(

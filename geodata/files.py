@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.(part(\.\w+)?|old)")
+"""Names given below to what is being written or replaced; one that stays is of work that broke off."""
 
 
 @contextmanager

@@ -258,6 +258,33 @@ class Industry(Section):
     occupations: tuple[str, ...] = Field(("47-2111", "49-9051"), description="Occupations, SOC 2018.")
 
 
+class Alerts(Section):
+    """Whom a failed run is told to. Secrets are not settings: these name the environment variables they are in."""
+
+    webhook_url_env: str = Field(
+        "ONRAMP_ALERT_WEBHOOK", description="Environment variable with the address a failure is posted to as JSON."
+    )
+    smtp_host: str | None = Field(None, description="Mail server; none means no e-mail.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(25, description="Port of the mail server.")
+    smtp_starttls: bool = Field(False, description="Whether the connection is encrypted before anything is said.")
+    smtp_user_env: str = Field("ONRAMP_SMTP_USER", description="Environment variable with the mail user, if any.")
+    smtp_password_env: str = Field("ONRAMP_SMTP_PASSWORD", description="Environment variable with the password.")
+    mail_from: str = Field("onramp@localhost", description="Sender of the e-mail.")
+    mail_to: tuple[str, ...] = Field((), description="Who gets the e-mail.")
+
+
+class Operations(Section):
+    """How an unattended deployment is kept."""
+
+    inbox: Path | None = Field(None, description="Folder offices drop files in; none means inbox under home.")
+    result_age_days: Annotated[int, Field(ge=1)] = Field(
+        8,
+        description="Age at which a state’s last finished run is reported as overdue; states are run anew every week.",
+    )
+    keep_copies: Annotated[int, Field(ge=1)] = Field(3, description="Newest copies of each source kept in the cache.")
+    keep_runs_days: Annotated[int, Field(ge=7)] = Field(180, description="Days the records of runs are kept.")
+
+
 class Settings(BaseSettings):
     """All settings of a run."""
 
@@ -285,6 +312,8 @@ class Settings(BaseSettings):
     diagnostics: Diagnostics = Diagnostics()
     sources: Sources = Sources()
     industry: Industry = Industry()
+    alerts: Alerts = Alerts()
+    operations: Operations = Operations()
 
     @model_validator(mode="after")
     def _known_states(self) -> Settings:
@@ -307,9 +336,10 @@ class Settings(BaseSettings):
     def method(self) -> dict[str, Any]:
         """Return the settings that shape numbers, as plain values, to be stored with every output.
 
-        Where files lie on a machine, who is asked for and the languages of pages are left out.
+        Where files lie on a machine, who is asked for, the languages of pages and how a deployment is kept are left
+        out.
         """
-        values = self.model_dump(mode="json", exclude={"home", "states", "languages", "sources"})
+        values = self.model_dump(mode="json", exclude=_NOT_OF_NUMBERS)
         roads = self.travel.roads_file
         values["travel"]["roads_file"] = None if roads is None else roads.name
         return values
@@ -365,6 +395,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 # Tables of weights are replaced whole: merging would keep a definition the person left out.
 _WHOLE = frozenset({"weights"})
+_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "alerts", "operations"}
 
 
 def _sentences(error: ValidationError) -> str:

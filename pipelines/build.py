@@ -9,6 +9,7 @@ from assets.resources import Choices, deployment_file
 from geodata.settings import Settings, load_settings
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
+from pipelines.sensors import SENSORS
 from pipelines.storage import TableStorage
 
 
@@ -23,5 +24,6 @@ def build_defs(settings: Settings | None = None) -> Definitions:
         assets=ALL_ASSETS,
         jobs=JOBS,
         schedules=SCHEDULES,
+        sensors=SENSORS,
         resources={"io_manager": TableStorage(home=str(settings.home)), "choices": Choices()},
     )

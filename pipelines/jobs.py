@@ -6,14 +6,19 @@ and is apart from `analysis`, so that a slow publisher never blocks states that 
 
 from __future__ import annotations
 
+from typing import Any
+
 from dagster import AssetSelection, define_asset_job, in_process_executor
 
 from assets import scenarios, sources, tables
+from assets import upkeep as upkeep_assets
+from pipelines.upkeep import upkeep
 
 SOURCES = AssetSelection.groups(sources.GROUP)
 TABLES = AssetSelection.groups(tables.GROUP)
 SCENARIOS = AssetSelection.groups(scenarios.GROUP)
-WALK = AssetSelection.all() - SCENARIOS
+UPKEEP = AssetSelection.groups(upkeep_assets.GROUP)
+WALK = AssetSelection.all() - SCENARIOS - UPKEEP
 
 state_job = define_asset_job(
     "state",
@@ -39,4 +44,17 @@ scenario_job = define_asset_job(
     description="Run a scenario file beside the last result of a state; name the file in the run config.",
     executor_def=in_process_executor,
 )
-JOBS = [state_job, refresh_sources_job, analysis_job, scenario_job]
+state_ages_job = define_asset_job(
+    "state_ages",
+    selection=UPKEEP,
+    description="See how long ago each state of the settings was computed, and name those overdue.",
+    executor_def=in_process_executor,
+)
+JOBS: list[Any] = [
+    state_job,
+    refresh_sources_job,
+    analysis_job,
+    scenario_job,
+    state_ages_job,
+    upkeep,
+]

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagster import DagsterEventType, Definitions, ExecuteInProcessResult, MetadataValue
+from dagster import Definitions, MetadataValue
 from rich.console import Console
 
+from assets.partitions import STATES
 from assets.products import product_paths
 from assets.resources import SETTINGS_FILE
-from geodata.errors import OnrampError
+from geodata.errors import OnrampError, SettingsError
 from geodata.settings import Settings
-from geodata.states import State
+from geodata.states import SAMPLE_STATE, State
 from pipelines.build import build_defs
 from pipelines.console import LINES, progress
+from pipelines.failures import sentences
 from pipelines.instance import instance
 from pipelines.jobs import state_job
 
@@ -58,8 +60,14 @@ def launch(
 ) -> dict[str, Mapping[str, MetadataValue]]:
     """Run a job for one state with the run config `choices` and return the metadata of what it made, by asset.
 
-    OnrampError, with the sentence of every step that failed, where something could not be computed.
+    OnrampError, with the sentence of every step that failed, where something could not be computed; SettingsError
+    for a state no run can be launched for.
     """
+    if state.usps not in STATES.get_partition_keys():
+        raise SettingsError(
+            f"{state.name} belongs to the invented nation that speed is measured on and cannot be run by itself; the "
+            f"sample state to run is {SAMPLE_STATE}."
+        )
     if settings_file is not None:
         os.environ[SETTINGS_FILE] = str(settings_file.resolve())
     definitions = Definitions.merge(build_defs(settings), progress(console))
@@ -70,22 +78,11 @@ def launch(
         raise_on_error=False,
     )
     if not result.success:
-        raise OnrampError("\n".join(failures(result)) or "The run did not finish; the Dagster UI shows why.")
+        raise OnrampError(
+            "\n".join(sentences(result.all_events)) or "The run did not finish; the Dagster UI shows why."
+        )
     made = {}
     for event in result.get_asset_materialization_events():
         materialization = event.step_materialization_data.materialization
         made[materialization.asset_key.to_user_string()] = materialization.metadata
     return made
-
-
-def failures(result: ExecuteInProcessResult) -> list[str]:
-    """Return one sentence for each step that failed."""
-    told = []
-    for event in result.all_events:
-        if event.event_type == DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            metadata = data.user_failure_data
-            error = data.error.cause or data.error if data.error else None
-            sentence = metadata.description if metadata and metadata.description else error.message if error else ""
-            told.append(f"{(event.step_key or '').replace('__', '/')}: {sentence.strip()}")
-    return told

@@ -1,17 +1,22 @@
-"""What runs by itself: every night the sources and the states of the deployment."""
+"""What runs by the clock: every night the sources, every week all states anew.
+
+After the nightly sources the states whose inputs changed follow by themselves (see `pipelines.sensors`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagster import RunRequest, ScheduleEvaluationContext, SkipReason, schedule
+from dagster import RunRequest, ScheduleDefinition, ScheduleEvaluationContext, SkipReason, schedule
 
 from assets.resources import deployment_file
 from geodata.settings import load_settings
 from geodata.states import find_state
-from pipelines.jobs import refresh_sources_job, state_job
+from pipelines.jobs import analysis_job, refresh_sources_job, state_ages_job
+from pipelines.upkeep import upkeep
 
 NIGHTLY = "30 2 * * *"
+WEEKLY = "30 6 * * 0"
 
 
 @schedule(job=refresh_sources_job, cron_schedule=NIGHTLY, execution_timezone="UTC")
@@ -20,15 +25,29 @@ def nightly_sources(context: ScheduleEvaluationContext) -> RunRequest:
     return RunRequest(run_key=f"sources-{context.scheduled_execution_time:%Y-%m-%d}")
 
 
-@schedule(job=state_job, cron_schedule="30 3 * * *", execution_timezone="UTC")
-def nightly_states(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
-    """Compute every state of the deployment an hour later, one run a state."""
+@schedule(job=analysis_job, cron_schedule=WEEKLY, execution_timezone="UTC")
+def weekly_states(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
+    """Compute every state of the settings once a week, changed or not, one run a state."""
     states = load_settings(deployment_file()).states
     if not states:
-        yield SkipReason("No states are named in the settings; name them to have them computed every night.")
+        yield SkipReason("No states are named in the settings; name them to have them computed every week.")
     for text in states:
         usps = find_state(text).usps
         yield RunRequest(run_key=f"{usps}-{context.scheduled_execution_time:%Y-%m-%d}", partition_key=usps)
 
 
-SCHEDULES = [nightly_sources, nightly_states]
+daily_ages = ScheduleDefinition(
+    name="daily_ages",
+    job=state_ages_job,
+    cron_schedule="0 7 * * *",
+    execution_timezone="UTC",
+    description="Look every morning for states that have not been computed lately.",
+)
+weekly_upkeep = ScheduleDefinition(
+    name="weekly_upkeep",
+    job=upkeep,
+    cron_schedule="0 1 * * 6",
+    execution_timezone="UTC",
+    description="Clear away old copies, broken-off files and records of old runs every week.",
+)
+SCHEDULES = [nightly_sources, weekly_states, daily_ages, weekly_upkeep]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geodata.fetching.acquire import Acquirer, FolderAcquirer
-from geodata.fetching.live import live_acquirer
+from geodata.fetching.live import SUPPLIED_FOLDER, live_acquirer
 from geodata.sample import write_sample
 from geodata.settings import Settings
 from geodata.states import SAMPLE_STATE, State, find_state
@@ -36,6 +36,15 @@ def acquirer_for(settings: Settings, states: Sequence[State]) -> Acquirer:
     if all(state.fictional for state in states):
         return FolderAcquirer(sample_folder(settings.home))
     return live_acquirer(settings)
+
+
+def operator_folder(settings: Settings) -> Path:
+    """Return the folder that files an office brings are read from; the sample's only where it is named in `states`."""
+    if settings.sources.folder is not None:
+        return settings.sources.folder
+    if settings.states and all(state.fictional for state in states_served(settings)):
+        return sample_folder(settings.home)
+    return settings.home / SUPPLIED_FOLDER
 
 
 def sample_folder(home: Path) -> Path:

@@ -7,7 +7,6 @@ hold the search itself (`geodata.travel.least_cost`) or the reading of the file 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,6 @@ from geodata.travel.base import FloatArray, Points, TravelMinutes, per_origin
 from geodata.travel.friction_raster import FASTEST_MINUTES_PER_M, FrictionRaster, metres_per_degree
 from geodata.travel.least_cost import Grid, least_cost_minutes
 from geodata.travel.pairs import sorted_pairs
-
-log = logging.getLogger(__name__)
 
 ENGINE_VERSION = "1"
 ASSUMED_FASTEST = 4e-4  # minutes per metre, 150 km/h; windows grow where the raster holds faster cells
@@ -107,15 +104,6 @@ class FrictionEngine:
                 f"none of the {len(points)} {what} lies on or near passable ground of the raster",
                 file=self.raster,
                 remedy="Give a raster that covers the study area.",
-            )
-        if missing:
-            log.warning(
-                "%s: %d of %d %s have no passable cell within %g km and reach nothing.",
-                Path(self.raster).name,
-                missing,
-                len(points),
-                what,
-                self.max_snap_km,
             )
         return located
 

@@ -1,0 +1,31 @@
+"""What a failed run says to a person: one sentence a step that failed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from dagster import DagsterEvent, DagsterEventType
+
+from geodata.fetching.redaction import Redactor
+from geodata.sources import SOURCES
+
+
+def sentences(events: Iterable[DagsterEvent]) -> list[str]:
+    """Return one sentence for each step that failed, without the keys this process holds."""
+    redact = Redactor(secrets())
+    told = []
+    for event in events:
+        if event.event_type == DagsterEventType.STEP_FAILURE:
+            data = event.step_failure_data
+            metadata = data.user_failure_data
+            error = data.error.cause or data.error if data.error else None
+            sentence = metadata.description if metadata and metadata.description else error.message if error else ""
+            told.append(redact(f"{(event.step_key or '').replace('__', '/')}: {sentence.strip()}"))
+    return told
+
+
+def secrets() -> list[str]:
+    """Return the keys of publishers found in the environment."""
+    names = {source.spec.key_env for source in SOURCES.values() if source.spec.key_env}
+    return [os.environ.get(name, "") for name in (*names, "CAREERONESTOP_USER_ID")]

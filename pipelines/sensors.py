@@ -1,0 +1,67 @@
+"""What happens by itself when something else has: states follow their sources, files are taken from the inbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from dagster import (
+    DagsterRunStatus,
+    RunRequest,
+    RunStatusSensorContext,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    run_status_sensor,
+    sensor,
+)
+
+from assets.resources import deployment_file
+from geodata.fetching.choose import operator_folder
+from geodata.inbox import look
+from geodata.settings import load_settings
+from geodata.states import find_state
+from pipelines.alerts import alerts
+from pipelines.jobs import analysis_job, refresh_sources_job
+
+LOOK_EVERY_SECONDS = 60
+IF_CHANGED = {"resources": {"choices": {"config": {"only_if_changed": True}}}}
+
+
+@run_status_sensor(
+    run_status=DagsterRunStatus.SUCCESS,
+    monitored_jobs=[refresh_sources_job],
+    request_job=analysis_job,
+)
+def states_after_sources(context: RunStatusSensorContext) -> Iterator[RunRequest | SkipReason]:
+    """Once sources are obtained, compute the states of the settings whose inputs have changed, one run a state."""
+    states = load_settings(deployment_file()).states
+    if not states:
+        yield SkipReason("No states are named in the settings; name them to have them follow their sources.")
+    for text in states:
+        usps = find_state(text).usps
+        yield RunRequest(run_key=f"{usps}-{context.dagster_run.run_id}", partition_key=usps, run_config=IF_CHANGED)
+
+
+@sensor(job=refresh_sources_job, minimum_interval_seconds=LOOK_EVERY_SECONDS)
+def inbox(context: SensorEvaluationContext) -> SensorResult:
+    """Take in files dropped into the inbox folder: good ones are used at once, bad ones handed back with a report."""
+    settings = load_settings(deployment_file())
+    folder = settings.operations.inbox or settings.home / "inbox"
+    before = {name: (size, changed) for name, (size, changed) in json.loads(context.cursor or "{}").items()}
+    found = look(folder, operator_folder(settings), settings, before)
+    for outcome in found.outcomes:
+        context.log.info(outcome.sentence)
+    cursor = json.dumps(found.waiting)
+    good = [outcome for outcome in found.outcomes if outcome.accepted]
+    if good:
+        # What came and when: the same file brought back after another one is news again.
+        key = f"inbox-{'-'.join(outcome.hash[:12] for outcome in good)}-{context.last_tick_completion_time or 0:.0f}"
+        return SensorResult([RunRequest(run_key=key, tags={"files": str(len(good))})], cursor=cursor)
+    told = " ".join(outcome.sentence for outcome in found.outcomes)
+    if found.waiting:
+        told = f"{told} {len(found.waiting)} file(s) wait to be whole.".strip()
+    return SensorResult(skip_reason=SkipReason(told or "Nothing new in the inbox."), cursor=cursor)
+
+
+SENSORS = [states_after_sources, inbox, alerts]
