@@ -11,13 +11,16 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geodata.kernels.contiguity import rook_edges
+from geodata.kernels.contiguity import EARTH_KM, rook_edges
 
+FloatArray = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
 KM_PER_DEGREE = 111.32
 # Polygons of one census file share their corners; two files of it lie within a few metres of each other.
 SNAP_M = 5.0
+# A tract whose border the edges of others account for to within this has no neighbour left to find.
+OPEN_M = 10.0
 
 
 def planar_m(geometry: gpd.GeoSeries) -> Shapes:
@@ -34,38 +37,62 @@ def planar_m(geometry: gpd.GeoSeries) -> Shapes:
 
 
 def contacts(tracts: gpd.GeoDataFrame, shared_border_m: float) -> pd.DataFrame:
-    """Return [geoid_a, geoid_b, shared_m], a < b, of tracts that share at least `shared_border_m` of border.
+    """Return [geoid_a, geoid_b, shared_m], a < b, of tracts of one state that share at least `shared_border_m`.
 
     `tracts` is [geoid, geometry]; rows without a polygon have no contact. Polygons that fit edge to edge are
-    matched by their edges. Others (generalised census files disagree along county lines) share border where
-    theirs lie within five metres of each other, so gaps and overlaps of that size neither part nor join tracts.
+    matched by their edges. Where edges leave borders open (generalised census files disagree along county lines) a
+    border counts as shared where the two lie within five metres of each other, so gaps and overlaps of that size
+    neither part nor join tracts.
     """
     known = tracts[~(tracts.geometry.isna() | tracts.geometry.is_empty)].sort_values("geoid")
-    geoids = known["geoid"].to_numpy()
-    shapes = np.asarray(known.geometry.values, dtype=object)
+    made = [_of_state(part, shared_border_m) for _, part in known.groupby(known["geoid"].str[:2])]
+    if not made:
+        return pd.DataFrame({"geoid_a": [], "geoid_b": [], "shared_m": []}).astype({"geoid_a": "str", "geoid_b": "str"})
+    return pd.concat(made, ignore_index=True)
+
+
+def _of_state(tracts: gpd.GeoDataFrame, shared_border_m: float) -> pd.DataFrame:
+    shapes = np.asarray(tracts.geometry.values, dtype=object)
     edges = rook_edges(shapes)
     table = pd.DataFrame({"i": edges.i, "j": edges.j, "shared_m": 1000.0 * edges.shared_length})
-    if not shapely.coverage_is_valid(shapes):
-        table = _with_near_misses(table, planar_m(known.geometry), shared_border_m)
-    table = table[table["shared_m"] >= shared_border_m]
-    table = pd.DataFrame({"geoid_a": geoids[table["i"]], "geoid_b": geoids[table["j"]], "shared_m": table["shared_m"]})
-    return table.sort_values(["geoid_a", "geoid_b"]).reset_index(drop=True)
+    open_m = _perimeters_m(shapes)
+    for side in ("i", "j"):
+        open_m -= np.bincount(table[side], weights=table["shared_m"], minlength=len(shapes))
+    exact = table[table["shared_m"] >= shared_border_m]
+    # Less than nothing is left where polygons lie over one another, which no edge accounts for either.
+    left = np.flatnonzero(np.abs(open_m) >= OPEN_M)
+    nearly = _nearly_shared(planar_m(tracts.geometry)[left], left, exact)
+    table = pd.concat([exact, nearly[nearly["shared_m"] >= shared_border_m]], ignore_index=True)
+    geoids = tracts["geoid"].to_numpy()
+    named = pd.DataFrame({"geoid_a": geoids[table["i"]], "geoid_b": geoids[table["j"]], "shared_m": table["shared_m"]})
+    return named.sort_values(["geoid_a", "geoid_b"])
 
 
-def _with_near_misses(exact: pd.DataFrame, shapes: Shapes, enough_m: float) -> pd.DataFrame:
-    """Return [i, j, shared_m] with the pairs whose borders lie within `SNAP_M` without being matched well enough.
+def _nearly_shared(shapes: Shapes, rows: NDArray[np.int64], exact: pd.DataFrame) -> pd.DataFrame:
+    """Return [i, j, shared_m] of pairs not in `exact` and the border they have within `SNAP_M` of each other.
 
-    `shapes` are polygons in metres. Pairs that edges already show to be neighbours are not measured again.
+    `shapes` are polygons in metres, `rows` their rising row numbers.
     """
     shapes = shapely.make_valid(shapes)
-    i, j = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=SNAP_M)
-    found = exact[exact["shared_m"] >= enough_m]
-    fresh = (i < j) & ~np.isin(i * len(shapes) + j, (found["i"] * len(shapes) + found["j"]).to_numpy())
-    i, j = i[fresh], j[fresh]
-    some, place = np.unique(np.concatenate([i, j]), return_inverse=True)
-    a, b = place[: len(i)], place[len(i) :]
-    around, border = shapely.buffer(shapes[some], SNAP_M, quad_segs=2), shapely.boundary(shapes[some])
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=SNAP_M)
+    span = int(rows[-1]) + 1 if len(rows) else 1
+    found = exact["i"].to_numpy() * span + exact["j"].to_numpy()
+    fresh = (a < b) & ~np.isin(rows[a] * span + rows[b], found[(exact["j"] < span).to_numpy()])
+    a, b = a[fresh], b[fresh]
+    around, border = shapely.buffer(shapes, SNAP_M, quad_segs=2), shapely.boundary(shapes)
     # Half the sum from both sides, so that the length does not depend on which tract comes first.
     one = shapely.length(shapely.intersection(border[a], around[b]))
     other = shapely.length(shapely.intersection(border[b], around[a]))
-    return pd.concat([found, pd.DataFrame({"i": i, "j": j, "shared_m": (one + other) / 2.0})], ignore_index=True)
+    return pd.DataFrame({"i": rows[a], "j": rows[b], "shared_m": (one + other) / 2.0})
+
+
+def _perimeters_m(shapes: Shapes) -> FloatArray:
+    """Return the length of each polygon's rings on the globe, float64[n] in metres."""
+    rings, owner = shapely.get_rings(shapes, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    longitude, latitude = np.radians(xy).T
+    same = ring[1:] == ring[:-1]
+    half = np.sin(np.diff(latitude) / 2) ** 2
+    half += np.cos(latitude[1:]) * np.cos(latitude[:-1]) * np.sin(np.diff(longitude) / 2) ** 2
+    step = np.where(same, 2000.0 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0))), 0.0)
+    return np.bincount(owner[ring[1:]], weights=step, minlength=len(shapes)).astype(np.float64)
