@@ -44,8 +44,8 @@ scenario_job = define_asset_job(
     description="Run a scenario file beside the last result of a state; name the file in the run config.",
     executor_def=in_process_executor,
 )
-state_ages_job = define_asset_job(
-    "state_ages",
+check_ages_job = define_asset_job(
+    "check_ages",
     selection=UPKEEP,
     description="See how long ago each state of the settings was computed, and name those overdue.",
     executor_def=in_process_executor,
@@ -55,6 +55,6 @@ JOBS: list[Any] = [
     refresh_sources_job,
     analysis_job,
     scenario_job,
-    state_ages_job,
+    check_ages_job,
     upkeep,
 ]

@@ -12,7 +12,7 @@ from dagster import RunRequest, ScheduleDefinition, ScheduleEvaluationContext, S
 from assets.resources import deployment_file
 from geodata.settings import load_settings
 from geodata.states import find_state
-from pipelines.jobs import analysis_job, refresh_sources_job, state_ages_job
+from pipelines.jobs import analysis_job, check_ages_job, refresh_sources_job
 from pipelines.upkeep import upkeep
 
 NIGHTLY = "30 2 * * *"
@@ -38,7 +38,7 @@ def weekly_states(context: ScheduleEvaluationContext) -> Iterator[RunRequest | S
 
 daily_ages = ScheduleDefinition(
     name="daily_ages",
-    job=state_ages_job,
+    job=check_ages_job,
     cron_schedule="0 7 * * *",
     execution_timezone="UTC",
     description="Look every morning for states that have not been computed lately.",

@@ -130,7 +130,7 @@ def test_a_password_is_never_sent_in_the_clear(post: Post) -> None:
 
 @op
 def read_sites() -> None:
-    raise Failure(description=f"The service refused https://example.org/?api_key={KEY} – ask for another key.")
+    raise Failure(description=f"The service refused the key {KEY}: ask for another one.")
 
 
 @job
@@ -142,7 +142,7 @@ def test_a_failed_run_is_told_in_a_sentence_without_its_key(
     hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONRAMP_ALERT_WEBHOOK", address(hook))
-    monkeypatch.setenv("AFDC_API_KEY", KEY)
+    monkeypatch.setenv("NLR_API_KEY", KEY)
     with DagsterInstance.ephemeral(tempdir=str(tmp_path)) as instance:
         result = nightly.execute_in_process(instance=instance, raise_on_error=False, tags={"dagster/partition": "RI"})
         run = instance.get_run_by_id(result.run_id)
@@ -156,6 +156,6 @@ def test_a_failed_run_is_told_in_a_sentence_without_its_key(
         alerts(context)
     (body,) = hook.bodies
     assert body["subject"] == "Onramp: nightly for RI failed"
-    assert "read_sites: The service refused https://example.org/" in str(body["text"])
+    assert "read_sites: The service refused the key REDACTED" in str(body["text"])
     assert KEY not in str(body)
     assert "Traceback" not in str(body)

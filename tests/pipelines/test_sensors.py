@@ -10,6 +10,7 @@ import pytest
 import yaml
 from dagster import (
     DagsterInstance,
+    Definitions,
     RunRequest,
     SensorResult,
     SkipReason,
@@ -113,6 +114,7 @@ def test_every_week_all_states_are_computed_anew(home: Path) -> None:
 
 
 def test_the_code_location_holds_all_of_them(home: Path) -> None:
+    Definitions.validate_loadable(build_defs())
     repository = build_defs().get_repository_def()
     assert {one.name for one in repository.schedule_defs} == {one.name for one in SCHEDULES}
     assert {one.name for one in repository.sensor_defs} == {one.name for one in SENSORS}
