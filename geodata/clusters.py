@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.stats import false_discovery_control
 
-from geodata.kernels.permutations import local_extremes
+from geodata.kernels.permutations import local_p_values
 from geodata.kernels.random import tract_keys
 from geodata.result_tables import CLUSTERS
 from geodata.settings import Diagnostics
@@ -69,7 +69,7 @@ def moran(values: FloatArray, weights: csr_matrix, geoids: pd.Series, settings: 
     """Return Moran's I of `values` with the row-standardised `weights` (Moran 1950; local parts: Anselin 1995).
 
     I = n / S0 · Σ_i z_i Σ_j w_ij z_j / Σ z²; I_i = z_i Σ_j w_ij z_j · (n - 1) / Σ z². Local p-values are two-sided
-    pseudo p-values of conditional permutation: twice the smaller tail, (extremes + 1) / (permutations + 1).
+    pseudo p-values of conditional permutation.
     """
     n = len(values)
     z = values - values.mean() if n else values
@@ -83,9 +83,6 @@ def moran(values: FloatArray, weights: csr_matrix, geoids: pd.Series, settings: 
     total = float(weights.sum())
     value = n / total * float(z @ lag) / squares
     count = settings.permutations
-    least, most = local_extremes(z, lag, degree, tract_keys(geoids), count, seed & 0x7FFFFFFF)
-    p = np.minimum(1.0, 2.0 * (np.minimum(least, most) + 1) / (count + 1))
-    unknown = alone | (degree >= n - 1)
     return Moran(
         value,
         -1.0 / (n - 1),
@@ -93,7 +90,7 @@ def moran(values: FloatArray, weights: csr_matrix, geoids: pd.Series, settings: 
         z,
         np.where(alone, np.nan, lag),
         np.where(alone, np.nan, z * lag * (n - 1) / squares),
-        np.where(unknown, np.nan, p),
+        local_p_values(z, lag, degree, tract_keys(geoids), count, seed & 0x7FFFFFFF),
     )
 
 

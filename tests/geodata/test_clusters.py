@@ -52,7 +52,7 @@ def test_p_values_against_plain_permutation():
         drawn = np.array([rng.choice(others, k, replace=False).mean() for _ in range(4000)])
         lag = weights[i] @ z
         p = min(1.0, 2 * min((drawn >= lag).mean(), (drawn <= lag).mean()))
-        assert ours.p_local[i] == pytest.approx(p, abs=0.05)
+        assert ours.p_local[i] == pytest.approx(p, abs=0.03 + 0.25 * p)
 
 
 def test_a_patch_is_found_and_noise_is_not():
