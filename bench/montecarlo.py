@@ -3,8 +3,7 @@
 All contenders draw the same model: five survey measures from their margins, their percentile ranks and composite, an
 ensemble with two fixed definitions under drawn weights, training and work at a drawn travel factor, drawn job-years
 and pillar weights, the gate, and ranks within the state; then quantiles of the rank and chances of the top. Random
-numbers differ, so results agree up to sampling error: the largest difference is of the chance of the top tenth,
-and 1,000 draws leave a standard error of up to 0.016 on it.
+numbers differ, so results agree up to sampling error only; tests hold small sizes against each other.
 """
 
 from __future__ import annotations
@@ -160,11 +159,9 @@ def main(arguments: list[str] | None = None) -> None:
     share = part["draws"] / size["draws"]
     contenders = [
         Contender("onramp, compiled", "ours", 2),
-        Contender(
-            "onramp, compiled, ten times the draws", "ours", arguments={"draws": 10 * size["draws"]}, checked=False
-        ),
-        Contender("pandas groupby rank", "naive_pandas", share=share, arguments=part),
-        Contender("numpy argsort", "argsort_numpy", share=share, arguments=part),
+        Contender("onramp, a tenth of the draws", "ours", 2, checked=False, arguments={"draws": size["draws"] // 10}),
+        Contender("pandas groupby rank", "naive_pandas", share=share, checked=False, arguments=part),
+        Contender("numpy argsort", "argsort_numpy", share=share, checked=False, arguments=part),
     ]
     rows = side_by_side("bench.montecarlo", contenders, size)
     write_results(

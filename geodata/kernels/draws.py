@@ -44,10 +44,12 @@ def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Simul
     gated = np.zeros(len(order), dtype=np.int64)
     half = draws // 2
     of_half = np.full(tract_lists.length, np.nan)
+    most = min(BLOCK, draws)
+    all_ranks = np.empty((most, tract_lists.length), dtype=np.int32)
+    all_community_ranks = np.empty((most, community_lists.length), dtype=np.int32)
+    all_passed = np.empty((most, len(order)), dtype=np.bool_)
     for first, number in _blocks(draws, half):
-        ranks = np.empty((number, tract_lists.length), dtype=np.int32)
-        community_ranks = np.empty((number, community_lists.length), dtype=np.int32)
-        passed = np.empty((number, len(order)), dtype=np.bool_)
+        ranks, community_ranks, passed = all_ranks[:number], all_community_ranks[:number], all_passed[:number]
         places = (
             *(tract_lists.rows, tract_lists.starts, tract_lists.tie_order),
             *(members, member_starts, weight),
