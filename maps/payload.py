@@ -344,6 +344,7 @@ def _points(result: StateResult) -> dict[str, Any]:
         "centers": {**_at(centers), "id": list(centers["center_id"]), "name": _names(centers["name"])},
         "hubs": {
             **_at(hubs),
+            "id": [f"{p}.{ident}" for p, ident in zip(hubs["p"], hubs["candidate_id"], strict=True)],
             "name": _names(hubs["name"]),
             "p": whole(hubs["p"]),
             "order": whole(hubs["order"]),

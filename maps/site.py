@@ -7,7 +7,7 @@ byte for byte. `{state}-{language}.html` is the whole state in one file, to be s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from geodata.changes import ChangeReport
@@ -48,10 +48,10 @@ def build_site(
     payload = map_payload(result)
     with folder_written_aside(Path(folder)) as aside:
         for language in languages:
-            view = SiteView(state, language, tuple(languages))
+            view = SiteView(state, language, tuple(languages), downloads=tuple(downloads))
             place = aside / view.to.folder
             place.mkdir(exist_ok=True)
-            for name, html in _pages(view, payload, changes, list(downloads), tiles):
+            for name, html in _pages(view, payload, changes, tiles):
                 (place / name).write_text(html, encoding="utf-8")
             single = SiteView(state, language, tuple(languages), standalone=True)
             html = overview_page(single, payload, tiles)
@@ -59,22 +59,19 @@ def build_site(
     return Path(folder)
 
 
-def _pages(
-    view: SiteView, payload: MapPayload, report: ChangeReport | None, downloads: list[str], tiles: bool
-) -> list[tuple[str, str]]:
+def _pages(view: SiteView, payload: MapPayload, report: ChangeReport | None, tiles: bool) -> list[tuple[str, str]]:
     styles = [static("page.css")]
 
     def page(template: str, context: dict[str, Any]) -> str:
         return render(template, context, styles=styles)
 
-    links = [{"text": PurePosixPath(name).name, "href": view.to.root + name, "note": ""} for name in downloads]
     pages = [
         (file_of("overview"), overview_page(view, payload, tiles)),
         (file_of("communities"), page("communities.html", communities(view))),
         (file_of("counties"), page("areas.html", area_list(view, "counties"))),
         (file_of("areas"), page("areas.html", area_list(view, "areas"))),
         (file_of("method"), page("method.html", method(view))),
-        (file_of("data"), page("data.html", data(view, links))),
+        (file_of("data"), page("data.html", data(view))),
         (file_of("changes"), page("changes.html", changes_page(view, report))),
     ]
     pages += [
@@ -94,7 +91,7 @@ def overview_page(view: SiteView, payload: MapPayload, tiles: bool = False) -> s
     made = fragments(payload, view.result, view.texts, pages=addresses, tiles=tiles)
     context = {**overview(view), "map_id": made.map_id}
     if view.standalone:
-        context = {**method(view), **data(view, []), **context}
+        context = {**method(view), **data(view), **context}
     return _with_map("overview.html", context, made)
 
 

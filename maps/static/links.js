@@ -7,6 +7,7 @@ Onramp.writeLink = function (look, facts, cards) {
   const parts = new URLSearchParams();
   const chosen = look.selection;
   if (chosen && chosen.kind === "community") parts.set("community", facts.communities[chosen.index].id);
+  if (chosen && facts.points[chosen.kind]) parts.set("at", chosen.kind + "." + facts.points[chosen.kind].id[chosen.index]);
   if (chosen && chosen.kind === "tract") parts.set("tract", cards.geoid(chosen.index));
   if (look.scheme.id !== "priority") parts.set("layer", look.scheme.id);
   const shown = [...look.overlays].sort();
@@ -33,7 +34,11 @@ Onramp.readLink = function (look, facts, schemes, model, sync) {
   sync();
   const community = facts.communities.findIndex((c) => c.id === parts.get("community"));
   const tract = parts.has("tract") ? facts.tracts.code.findIndex((_, i) => model.cards.geoid(i) === parts.get("tract")) : -1;
-  const chosen = community >= 0 ? { kind: "community", index: community } : tract >= 0 ? { kind: "tract", index: tract } : null;
+  const [kind, ...rest] = (parts.get("at") || "").split(".");
+  const marks = Object.hasOwn(facts.points, kind) ? facts.points[kind] : null;
+  const mark = marks ? marks.id.indexOf(rest.join(".")) : -1;
+  if (mark >= 0 && kind === "hubs") look.hubs = marks.p[mark];
+  const chosen = mark >= 0 ? { kind, index: mark } : community >= 0 ? { kind: "community", index: community } : tract >= 0 ? { kind: "tract", index: tract } : null;
   model.select(chosen, true, Boolean(chosen));
   return true;
 };

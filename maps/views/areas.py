@@ -9,6 +9,7 @@ import pandas as pd
 
 from maps.locator import WIDE_SURROUNDINGS
 from maps.views.common import SiteView, records
+from maps.views.downloads import list_table
 from maps.views.overview import area_rows
 from maps.words import is_missing
 
@@ -63,6 +64,7 @@ def area(view: SiteView, row: Mapping[str, Any]) -> dict[str, Any]:
         "more_tracts": view.count("site.area.more_tracts", len(listed) - MOST_TRACTS)
         if len(listed) > MOST_TRACTS
         else "",
+        "table_href": list_table(view, "tracts"),
         "equity": _equity(view, kind, ident),
         "back": {
             "href": view.to("counties" if page == "county" else "areas"),

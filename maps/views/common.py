@@ -114,6 +114,8 @@ class SiteView:
     language: str
     languages: tuple[str, ...]
     standalone: bool = False
+    #: Addresses of files beside the site, seen from its first page.
+    downloads: tuple[str, ...] = ()
 
     @cached_property
     def texts(self) -> Texts:

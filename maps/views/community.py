@@ -9,6 +9,7 @@ import pandas as pd
 
 from maps.pages import isolated
 from maps.views.common import SiteView, records
+from maps.views.downloads import brief, list_table
 from maps.words import is_missing
 
 
@@ -16,7 +17,11 @@ def communities(view: SiteView) -> dict[str, Any]:
     """Return the context of the list of communities."""
     rows = records(view.state.communities)
     title = view.texts("site.communities.title", state=view.result.state.name)
-    return {**view.page("communities", title), "rows": [view.community_row(row) for row in rows]}
+    return {
+        **view.page("communities", title),
+        "rows": [view.community_row(row) for row in rows],
+        "table_href": list_table(view, "communities"),
+    }
 
 
 def community(view: SiteView, ident: str) -> dict[str, Any]:
@@ -49,6 +54,7 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         "action": w.code("action", row["action"]) if not is_missing(row["action"]) else "",
         "action_means": t.word("codes.action_means", row["action"]) if not is_missing(row["action"]) else "",
         "hub": _nearest_hub(view, row),
+        "brief": brief(view, ident),
         "stats": _stats(view, row),
         "map": view.state.locator.of_tracts(
             list(tracts["geoid"]), t("site.community.locator", name=name, state=view.result.state.name)

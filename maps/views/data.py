@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-
-import pandas as pd
+from urllib.parse import quote
 
 from maps.payload import quarter_of
 from maps.views.common import SiteView, records
+from maps.views.downloads import downloads, list_table
 from maps.words import is_missing
 
+#: Rows of a table on this page; all are in the downloads.
+MOST_ROWS = 300
 
-def data(view: SiteView, downloads: list[dict[str, str]]) -> dict[str, Any]:
-    """Return the context of the data page; `downloads` are {text, href, note}."""
+
+def data(view: SiteView) -> dict[str, Any]:
+    """Return the context of the data page."""
     t, w = view.texts, view.words
     scores = view.state.scores
     undrawn = int((~scores["has_polygon"].fillna(False).astype(bool)).sum())
     reasons = scores["unranked_reason"].dropna().value_counts().sort_index()
     return {
         **view.page("data", t("site.data.title")),
-        "downloads": downloads,
+        "downloads": downloads(view),
         "sources": _sources(view),
         "rejects": _rejects(view),
         "unranked": [
@@ -70,54 +74,87 @@ def _rejects(view: SiteView) -> list[dict[str, str]]:
     return rows
 
 
-def marks(view: SiteView) -> dict[str, list[dict[str, Any]]]:
-    """Return the tables of planned sites, providers, job centres and hubs."""
+def marks(view: SiteView) -> dict[str, dict[str, Any]]:
+    """Return the tables of planned sites, providers, job centres and hubs: rows, and a word where they are cut.
+
+    Each row leads to its mark on the map, so that every mark is reached without a pointer.
+    """
     w, result = view.words, view.result
-
-    def text(value: Any) -> str:
-        return "" if is_missing(value) else str(value)
-
     sites = result.table("sites")
     sites = sites[sites["status"].isin(["planned", "temporary"])].sort_values(["expected_date", "site_id"])
     quarters = quarter_of(sites["expected_date"], result.as_of)
+    providers = result.table("providers").sort_values(["name", "provider_id"])
+    centers = result.table("job_centers").sort_values(["name", "center_id"])
     hubs = result.table("hubs").sort_values(["p", "order"])
     return {
-        "sites": [
-            {
-                "name": text(row["name"]),
-                "city": text(row["city"]),
-                "opening": w.quarter(quarter),
-                "fast": w.number(row["ports_dc_fast"]),
-                "level2": w.number(row["ports_level2"]),
-            }
-            for row, quarter in zip(records(sites), quarters, strict=True)
-        ],
-        "providers": [
-            {
-                "name": text(row["name"]),
-                "city": text(row["city"]),
-                "stage": w.code("entry_stage", row["entry_stage"]),
-                "kind": w.code("kind", row["kind"]),
-                "seats": w.number(row["seats"]),
-                "basis": w.code("seats_basis", row["seats_basis"]),
-            }
-            for row in _by_name(result.table("providers"))
-        ],
-        "centers": [
-            {"name": text(row["name"]), "city": text(row["city"]), "kind": w.code("kind", row["kind"])}
-            for row in _by_name(result.table("job_centers"))
-        ],
-        "hubs": [
-            {
-                "count": w.number(row["p"]),
-                "name": text(row["name"]),
-                "share": w.percent(row["covered_share"]),
-                "adults": w.about(row["covered_adults"]),
-            }
-            for row in records(hubs)
-        ],
+        "sites": _table(
+            view,
+            "sites",
+            [
+                {
+                    **_place(view, "sites", row["site_id"], row),
+                    "opening": w.quarter(quarter),
+                    "fast": w.number(row["ports_dc_fast"]),
+                    "level2": w.number(row["ports_level2"]),
+                }
+                for row, quarter in zip(records(sites[:MOST_ROWS]), quarters[:MOST_ROWS], strict=True)
+            ],
+            len(sites),
+        ),
+        "providers": _table(
+            view,
+            "providers",
+            [
+                {
+                    **_place(view, "providers", row["provider_id"], row),
+                    "stage": w.code("entry_stage", row["entry_stage"]),
+                    "kind": w.code("kind", row["kind"]),
+                    "seats": w.number(row["seats"]),
+                    "basis": w.code("seats_basis", row["seats_basis"]),
+                }
+                for row in records(providers[:MOST_ROWS])
+            ],
+            len(providers),
+        ),
+        "centers": _table(
+            view,
+            "job_centers",
+            [
+                {**_place(view, "centers", row["center_id"], row), "kind": w.code("kind", row["kind"])}
+                for row in records(centers[:MOST_ROWS])
+            ],
+            len(centers),
+        ),
+        "hubs": _table(
+            view,
+            "hubs",
+            [
+                {
+                    **_place(view, "hubs", f"{row['p']}.{row['candidate_id']}", {**row, "city": None}),
+                    "count": w.number(row["p"]),
+                    "share": w.percent(row["covered_share"]),
+                    "adults": w.about(row["covered_adults"]),
+                }
+                for row in records(hubs[:MOST_ROWS])
+            ],
+            len(hubs),
+        ),
     }
 
 
-def _by_name(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return records(frame.sort_values("name", kind="stable"))
+def _place(view: SiteView, kind: str, ident: str, row: Mapping[str, Any]) -> dict[str, str]:
+    page = "" if view.standalone else view.to("overview")
+    drawn = not is_missing(row["latitude"]) and not is_missing(row["longitude"])
+    return {
+        "name": view.texts("map.card.unnamed_site") if is_missing(row["name"]) else str(row["name"]),
+        "city": "" if is_missing(row["city"]) else str(row["city"]),
+        "href": f"{page}#at={quote(f'{kind}.{ident}', safe='.')}" if drawn else "",
+    }
+
+
+def _table(view: SiteView, name: str, rows: list[dict[str, str]], total: int) -> dict[str, Any]:
+    w = view.words
+    cut = (
+        view.texts("site.data.shown_of", shown=w.number(len(rows)), total=w.number(total)) if len(rows) < total else ""
+    )
+    return {"rows": rows, "total": w.number(total), "cut": cut, "table_href": list_table(view, name)}

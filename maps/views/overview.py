@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from maps.views.common import SiteView, records
+from maps.views.downloads import brief
 from maps.words import is_missing
 
 FIRST = 3
@@ -20,6 +21,7 @@ def overview(view: SiteView) -> dict[str, Any]:
     return {
         **view.page("overview", title),
         "answer": _answer(view, rows),
+        "brief": "" if view.standalone else brief(view),
         "state_map": state.locator.of_state(
             state.communities,
             view.result.table("community_tracts"),

@@ -344,3 +344,15 @@ def test_the_nation_leads_to_a_state(
         assert "Calder County" in page.text("#card h3")
         target = page.run("return document.querySelector('#card a').href")
         assert Path(target.removeprefix("file://")).is_file()
+
+
+def test_every_mark_is_reached_from_its_row(site: Path, desktop: webdriver.Chrome) -> None:
+    page = opened(desktop, site / "data.html")
+    rows = page.run(
+        "return ['sites', 'providers', 'centers', 'hubs'].map((id) => document.querySelector('#table-' + id + ' tbody a'))"
+        ".map((link) => [link.textContent, link.getAttribute('href').split('#')[1]])"
+    )
+    for name, fragment in rows:
+        page = opened(desktop, site / "index.html", f"#{fragment}")
+        assert page.text("#card h3") == name
+        assert page.run("return location.hash").startswith("#at=")
