@@ -11,12 +11,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geodata.actions import actions
 from geodata.community_names import base_names, named
 from geodata.reach import Reach
 from geodata.result_tables import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas import CRS
+
+Shapes = NDArray[np.object_]
 
 PILLARS = ("need", "training_gap", "opportunity", "priority")
 PLACE = ("latitude", "longitude")
@@ -198,26 +201,28 @@ def _tied(table: pd.DataFrame) -> pd.Series:
 
 
 def _outlines(members: pd.DataFrame, tracts: gpd.GeoDataFrame) -> dict[str, shapely.Geometry | None]:
-    polygons = tracts.drop_duplicates("geoid").set_index("geoid").geometry
-    return {
-        str(name): union(polygons.reindex(part["geoid"]).dropna().to_numpy())
-        for name, part in members.groupby("community_id")
-    }
+    polygons = tracts.drop_duplicates("geoid").set_index("geoid").geometry.reindex(members["geoid"]).to_numpy()
+    return {str(name): union(polygons[rows]) for name, rows in members.groupby("community_id").indices.items()}
 
 
-def union(shapes: np.ndarray) -> shapely.Geometry | None:
-    """Return the union of polygons (EPSG:4326), without the holes slivers leave; None where there is none.
+def union(shapes: Shapes) -> shapely.Geometry | None:
+    """Return the union of polygons (EPSG:4326) without the holes slivers leave; None where there is none.
 
-    Polygons that fit edge to edge are joined along their edges; others are joined as areas, and holes of less
-    than a hectare, which no tract is, are filled.
+    Holes of less than a hectare, which no tract is, are filled. What is not an area is left out.
     """
-    if not len(shapes):
+    known = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    parts = _areas(shapely.get_parts(shapely.make_valid(known)))
+    if not len(parts):
         return None
-    if shapely.coverage_is_valid(shapes):
-        return shapely.coverage_union_all(shapes)
-    joined = shapely.union_all(shapely.make_valid(shapes))
-    parts = [part for part in shapely.get_parts(joined) if part.geom_type == "Polygon"]
-    return shapely.union_all([_filled(part) for part in parts])
+    joined = _areas(shapely.get_parts(shapely.union_all(parts)))
+    filled = [_filled(part) if shapely.get_num_interior_rings(part) else part for part in joined]
+    return filled[0] if len(filled) == 1 else shapely.MultiPolygon(filled)
+
+
+def _areas(shapes: Shapes) -> Shapes:
+    """Return the polygons among `shapes`, collections taken apart."""
+    simple = shapely.get_parts(shapes)
+    return np.asarray(simple[shapely.get_type_id(simple) == shapely.GeometryType.POLYGON], dtype=object)
 
 
 def _filled(polygon: shapely.Polygon) -> shapely.Polygon:
