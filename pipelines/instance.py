@@ -16,6 +16,8 @@ POSTGRES = "ONRAMP_POSTGRES_URL"
 DEFAULTS = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 2

@@ -19,15 +19,25 @@ NIGHTLY = "30 2 * * *"
 WEEKLY = "30 6 * * 0"
 
 
-@schedule(job=refresh_sources_job, cron_schedule=NIGHTLY, execution_timezone="UTC")
+@schedule(
+    job=refresh_sources_job,
+    cron_schedule=NIGHTLY,
+    execution_timezone="UTC",
+    description="Obtain all sources every night; what has not changed at its publisher is not downloaded again.",
+)
 def nightly_sources(context: ScheduleEvaluationContext) -> RunRequest:
-    """Obtain all sources every night; what has not changed at its publisher is not downloaded again."""
+    """Ask for one refresh a night."""
     return RunRequest(run_key=f"sources-{context.scheduled_execution_time:%Y-%m-%d}")
 
 
-@schedule(job=analysis_job, cron_schedule=WEEKLY, execution_timezone="UTC")
+@schedule(
+    job=analysis_job,
+    cron_schedule=WEEKLY,
+    execution_timezone="UTC",
+    description="Compute every state of the settings once a week, changed or not, one run a state.",
+)
 def weekly_states(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
-    """Compute every state of the settings once a week, changed or not, one run a state."""
+    """Ask for one run a state."""
     states = load_settings(deployment_file()).states
     if not states:
         yield SkipReason("No states are named in the settings; name them to have them computed every week.")

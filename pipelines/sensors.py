@@ -32,9 +32,10 @@ IF_CHANGED = {"resources": {"choices": {"config": {"only_if_changed": True}}}}
     run_status=DagsterRunStatus.SUCCESS,
     monitored_jobs=[refresh_sources_job],
     request_job=analysis_job,
+    description="Once sources are obtained, compute the states of the settings whose inputs have changed.",
 )
 def states_after_sources(context: RunStatusSensorContext) -> Iterator[RunRequest | SkipReason]:
-    """Once sources are obtained, compute the states of the settings whose inputs have changed, one run a state."""
+    """Ask for one run a state."""
     states = load_settings(deployment_file()).states
     if not states:
         yield SkipReason("No states are named in the settings; name them to have them follow their sources.")
@@ -43,9 +44,13 @@ def states_after_sources(context: RunStatusSensorContext) -> Iterator[RunRequest
         yield RunRequest(run_key=f"{usps}-{context.dagster_run.run_id}", partition_key=usps, run_config=IF_CHANGED)
 
 
-@sensor(job=refresh_sources_job, minimum_interval_seconds=LOOK_EVERY_SECONDS)
+@sensor(
+    job=refresh_sources_job,
+    minimum_interval_seconds=LOOK_EVERY_SECONDS,
+    description="Take in files dropped into the inbox folder; a bad one is handed back with a report beside it.",
+)
 def inbox(context: SensorEvaluationContext) -> SensorResult:
-    """Take in files dropped into the inbox folder: good ones are used at once, bad ones handed back with a report."""
+    """Look into the inbox, and ask for a refresh where a file was taken in."""
     settings = load_settings(deployment_file())
     folder = settings.operations.inbox or settings.home / "inbox"
     before = {name: (size, changed) for name, (size, changed) in json.loads(context.cursor or "{}").items()}
