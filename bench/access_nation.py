@@ -177,6 +177,7 @@ def main(arguments: list[str] | None = None) -> None:
         size |= {"tracts": given.tracts // 10, "providers": given.providers // 10}
     contenders = [
         Contender("onramp grid, finding its pairs", "grid", 5),
+        Contender("onramp grid, nothing compiled yet", "grid", 2, compiles=True),
         Contender("onramp minutes + CSR", "minutes_and_csr", 3),
         Contender("onramp CSR, minutes handed over", "csr_with_minutes", 3),
         Contender("scipy k-d tree + CSR", "tree_and_csr", 2),

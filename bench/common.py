@@ -41,7 +41,8 @@ class Contender:
 
     `share` is the part of the work it does where all of it would take too long; its seconds are divided by it, and
     the table says so. `checked` tells whether its result is the same quantity as the first contender's. `python` is
-    another interpreter to run it with, for peers that must not be installed beside the project.
+    another interpreter to run it with, for peers that must not be installed beside the project. With `compiles`
+    nothing compiled is at hand, so that its cold run includes compiling.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Contender:
     share: float = 1.0
     checked: bool = True
     python: str = sys.executable
+    compiles: bool = False
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
@@ -94,6 +96,7 @@ def measured(module: str, contender: Contender, arguments: dict[str, Any]) -> tu
     row = Measured(contender.name, share_measured=contender.share)
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.npy"
+        compiled = {"NUMBA_CACHE_DIR": str(Path(folder) / "compiled")} if contender.compiles else {}
         order = [module, contender.function, json.dumps(arguments), str(contender.repeats), str(result)]
         try:
             ran = subprocess.run(
@@ -101,6 +104,7 @@ def measured(module: str, contender: Contender, arguments: dict[str, Any]) -> tu
                 capture_output=True,
                 text=True,
                 cwd=HERE.parent,
+                env={**os.environ, **compiled},
                 timeout=LONGEST_SECONDS,
             )
         except subprocess.TimeoutExpired:

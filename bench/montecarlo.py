@@ -160,6 +160,13 @@ def main(arguments: list[str] | None = None) -> None:
     contenders = [
         Contender("onramp, compiled", "ours", 2),
         Contender("onramp, a tenth of the draws", "ours", 2, checked=False, arguments={"draws": size["draws"] // 10}),
+        Contender(
+            "onramp, a tenth of the draws, nothing compiled yet",
+            "ours",
+            checked=False,
+            compiles=True,
+            arguments={"draws": size["draws"] // 10},
+        ),
         Contender("pandas groupby rank", "naive_pandas", share=share, checked=False, arguments=part),
         Contender("numpy argsort", "argsort_numpy", share=share, checked=False, arguments=part),
     ]
