@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geodata.population_raster import populated_cells
+from geodata.population_raster import cells_in_runs
 from geodata.thinning import thinned
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,8 @@ def origins(
     """
     parts = []
     if population_raster is not None and cells_per_tract > 1 and tracts is not None and len(tracts):
-        parts.append(_from_cells(populated_cells(tracts, population_raster), cells_per_tract))
+        runs = [_from_cells(cells, cells_per_tract) for cells in cells_in_runs(tracts, population_raster)]
+        parts += [pd.concat(runs)] if runs else []
     parts.append(centers[["geoid", "latitude", "longitude"]].assign(weight=1.0, origin_basis="population_center"))
     if tracts is not None and len(tracts):
         parts.append(_inside(tracts))
