@@ -114,7 +114,8 @@ def measured(module: str, contender: Contender, arguments: dict[str, Any]) -> tu
             last = (ran.stderr.strip().splitlines() or [""])[-1]
             row.failed = f"ended by signal {-ran.returncode}" if ran.returncode < 0 else last[:200]
             return row, None
-        told = json.loads(ran.stdout.strip().splitlines()[-1])
+        # Libraries may print too, some of them as late as at exit.
+        told = json.loads([line for line in ran.stdout.splitlines() if line.startswith("{")][-1])
         row.cold_seconds = told["seconds"][0] / contender.share
         row.warm_seconds = min(told["seconds"][1:] or told["seconds"]) / contender.share
         row.cpu_seconds = min(told["cpu_seconds"][1:] or told["cpu_seconds"]) / contender.share
