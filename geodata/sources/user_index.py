@@ -32,6 +32,7 @@ SPEC = SourceSpec(
     page="",
     licence="As the office says",
     cadence="as the office says",
+    optional=True,
     # An office may have nothing to list yet.
     expected=Expected(least_rows=0),
 )

@@ -27,7 +27,7 @@ def es() -> Words:
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT, float("inf")])
 def test_a_missing_value_is_never_zero(en: Words, missing: object) -> None:
     assert en.number(missing) == "no value"
-    if missing != float("inf"):
+    if missing is pd.NA or missing != float("inf"):
         assert {en.percent(missing), en.minutes(missing), en.date(missing), en.job_years(missing)} == {"no value"}
 
 
@@ -91,4 +91,4 @@ def test_rounding_to_two_figures_stays_within_five_percent(value: float) -> None
 @given(st.integers(-(10**12), 10**12), st.integers(0, 4))
 def test_written_numbers_can_be_read_back(value: int, digits: int) -> None:
     written = Words(load_texts("en")).number(value / 7, digits)
-    assert float(written.replace(",", "").replace("−", "-")) == pytest.approx(value / 7, abs=0.5 * 10**-digits + 1e-9)
+    assert float(written.replace(",", "").replace("−", "-")) == pytest.approx(value / 7, abs=0.5 * 10**-digits + 1e-9, rel=1e-12)
