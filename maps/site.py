@@ -36,13 +36,15 @@ def build_site(
     changes: ChangeReport | None = None,
     downloads: Sequence[str] = (),
     tiles: bool = False,
+    figures: bool = True,
 ) -> Path:
     """Write the site of a state to `folder` and return it; the folder is replaced only when all is written.
 
     The pages of the first language lie in the folder itself, those of others in a folder of their code.
     `changes` is the comparison with the last accepted run, where there is one.
     `downloads` are addresses of files, seen from the site's first page. With `tiles` the map asks
-    OpenStreetMap's server for background pictures; without, nothing leaves the reader's machine.
+    OpenStreetMap's server for background pictures; without, nothing leaves the reader's machine. `figures` puts the
+    charts on the method page, which takes some seconds a language.
     """
     state = StateView(result)
     payload = map_payload(result)
@@ -51,7 +53,7 @@ def build_site(
             view = SiteView(state, language, tuple(languages), downloads=tuple(downloads))
             place = aside / view.to.folder
             place.mkdir(exist_ok=True)
-            for name, html in _pages(view, payload, changes, tiles):
+            for name, html in _pages(view, payload, changes, tiles, figures):
                 (place / name).write_text(html, encoding="utf-8")
             single = SiteView(state, language, tuple(languages), standalone=True)
             html = overview_page(single, payload, tiles)
@@ -59,7 +61,9 @@ def build_site(
     return Path(folder)
 
 
-def _pages(view: SiteView, payload: MapPayload, report: ChangeReport | None, tiles: bool) -> list[tuple[str, str]]:
+def _pages(
+    view: SiteView, payload: MapPayload, report: ChangeReport | None, tiles: bool, figures: bool
+) -> list[tuple[str, str]]:
     styles = [static("page.css")]
 
     def page(template: str, context: dict[str, Any]) -> str:
@@ -70,7 +74,7 @@ def _pages(view: SiteView, payload: MapPayload, report: ChangeReport | None, til
         (file_of("communities"), page("communities.html", communities(view))),
         (file_of("counties"), page("areas.html", area_list(view, "counties"))),
         (file_of("areas"), page("areas.html", area_list(view, "areas"))),
-        (file_of("method"), page("method.html", method(view))),
+        (file_of("method"), page("method.html", method(view, figures))),
         (file_of("data"), page("data.html", data(view))),
         (file_of("changes"), page("changes.html", changes_page(view, report))),
     ]
@@ -91,7 +95,7 @@ def overview_page(view: SiteView, payload: MapPayload, tiles: bool = False) -> s
     made = fragments(payload, view.result, view.texts, pages=addresses, tiles=tiles)
     context = {**overview(view), "map_id": made.map_id}
     if view.standalone:
-        context = {**method(view), **data(view), **context}
+        context = {**method(view, figures=False), **data(view), **context}
     return _with_map("overview.html", context, made)
 
 

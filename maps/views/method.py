@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
+from maps.figures.writing import alt, figure_svg
 from maps.views.common import SiteView, records
 from maps.words import is_missing
 
 TERMS = ("tract", "community", "adults", "job_year", "seats", "tier", "reach", "archived")
+FIGURES = ("sensitivity", "equity", "hub_curve")
+SUBJECTS = ("training_access", "work_access")
 PILLARS = (("need", "need"), ("training_gap", "gap"), ("opportunity", "work"))
 
 
-def method(view: SiteView) -> dict[str, Any]:
-    """Return the context of the method page."""
+def method(view: SiteView, figures: bool = True) -> dict[str, Any]:
+    """Return the context of the method page; its figures take a second or two to draw."""
     t = view.texts
     values = _values(view)
     return {
@@ -24,6 +28,7 @@ def method(view: SiteView) -> dict[str, Any]:
         "agreement": _agreement(view),
         "sensitivity": _sensitivity(view),
         "equity": _equity(view),
+        "figures": {name: _figure(view, name) for name in FIGURES} if figures else {},
         "settings": settings_rows(view.result.settings),
         "facts": [
             (name, _plain(value))
@@ -93,24 +98,40 @@ def _sensitivity(view: SiteView) -> list[dict[str, str]]:
     return [
         {
             "setting": (t.find("codes.setting") or {}).get(row["setting"], row["setting"]),
-            "alternative": row["alternative"],
+            "alternative": _alternative(view, str(row["alternative"])),
             "kept": t("figures.sensitivity.kept", kept=w.number(row["kept"]), top=w.number(row["top"])),
         }
         for row in records(table[table["unit_kind"] == "community"])
     ]
 
 
+def _alternative(view: SiteView, code: str) -> str:
+    left_out = code.removeprefix("without ")
+    if left_out != code:
+        return view.texts("codes.alternative_without", name=view.texts.word("codes.definition", left_out))
+    return view.texts.word("codes.alternative", code)
+
+
 def _equity(view: SiteView) -> list[dict[str, str]]:
+    """Return a row a metric with its value for access to training and to planned work."""
     t, w = view.texts, view.words
     table = view.result.table("equity")
+    table = table[table["scope_kind"] == "state"]
+    values = {(row["metric"], row["subject"]): row["value"] for row in records(table)}
     return [
         {
-            "subject": t.word("site.method.subject", row["subject"]),
-            "metric": t.word("site.method.metric", row["metric"]),
-            "value": w.number(row["value"], 2),
+            "metric": t.word("site.method.metric", metric),
+            **{subject: w.number(values.get((metric, subject)), 2) for subject in SUBJECTS},
         }
-        for row in records(table[table["scope_kind"] == "state"])
+        for metric in dict.fromkeys(table["metric"])
     ]
+
+
+def _figure(view: SiteView, name: str) -> dict[str, str]:
+    """Return a figure as an inert picture, for its own styles are not the page's, and what it says in words."""
+    drawn = figure_svg(name, view.result, view.language).encode("utf-8")
+    source = f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode('ascii')}"
+    return {"src": source, "alt": alt(name, view.result, view.language)}
 
 
 def settings_rows(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

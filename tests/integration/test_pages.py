@@ -34,7 +34,9 @@ def site(result: StateResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_site(synthetic_result(120, hostile=True), tmp_path_factory.mktemp("pages") / "hostile", ("en",))
+    return build_site(
+        synthetic_result(120, hostile=True), tmp_path_factory.mktemp("pages") / "hostile", ("en",), figures=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -331,7 +333,7 @@ def test_the_nation_leads_to_a_state(
     result: StateResult, tmp_path: Path, request: pytest.FixtureRequest, size: str
 ) -> None:
     nation = build_national([result], tmp_path / "nation")
-    build_site(result, nation / "XL")
+    build_site(result, nation / "XL", figures=False)
     for file in (nation / "index.html", nation / "es" / "index.html"):
         page = opened(request.getfixturevalue(size), file)
         assert page.axe() == []

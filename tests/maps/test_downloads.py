@@ -56,7 +56,7 @@ def test_tables_and_briefs_are_found_in_the_readers_language(synthetic: StateRes
 
 
 def test_pages_lead_to_them(synthetic: StateResult, tmp_path: Path) -> None:
-    site = build_site(synthetic, tmp_path / "site", downloads=FILES)
+    site = build_site(synthetic, tmp_path / "site", downloads=FILES, figures=False)
     assert 'href="../briefs/xl-brief.en.pdf"' in (site / "index.html").read_text("utf-8")
     assert 'href="../../briefs/xl-brief.es.pdf"' in (site / "es" / "index.html").read_text("utf-8")
     assert "briefs/" not in (site / "XL-en.html").read_text("utf-8")
