@@ -156,6 +156,7 @@ def _contend(module: str, function: str, arguments: str, repeats: str, result: s
     if value is not None:
         np.save(result, np.asarray(value, dtype=np.float64))
     told = {"seconds": seconds, "cpu_seconds": cpu_seconds}
+    print()  # a library may have left its last line open
     print(json.dumps({**told, "added_mb": max(peak - held, 0.0), "peak_mb": _peak_mb()}))
 
 
