@@ -209,6 +209,11 @@ class SiteView:
             found.append({"kind": "archived", "text": t("site.archived", names=self.words.listed(names))})
         return found
 
+    def undrawn(self) -> str:
+        """Return how many tracts are listed but not on any map, in words; nothing where all are drawn."""
+        lost = int((~self.state.scores["has_polygon"].fillna(False).astype(bool)).sum())
+        return self.count("site.data.undrawn", lost) if lost else ""
+
     def bar(self, need: Any, gap: Any, work: Any, label: str) -> Markup:
         """Return the three parts of a score as one bar of 100 points."""
         values = [0.0 if is_missing(value) else max(0.0, float(value)) for value in (need, gap, work)]

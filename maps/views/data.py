@@ -19,7 +19,6 @@ def data(view: SiteView) -> dict[str, Any]:
     """Return the context of the data page."""
     t, w = view.texts, view.words
     scores = view.state.scores
-    undrawn = int((~scores["has_polygon"].fillna(False).astype(bool)).sum())
     reasons = scores["unranked_reason"].dropna().value_counts().sort_index()
     return {
         **view.page("data", t("site.data.title")),
@@ -29,7 +28,7 @@ def data(view: SiteView) -> dict[str, Any]:
         "unranked": [
             {"reason": w.code("unranked_reason", code), "tracts": w.number(count)} for code, count in reasons.items()
         ],
-        "undrawn": view.count("site.data.undrawn", undrawn) if undrawn else "",
+        "undrawn": view.undrawn(),
         **marks(view),
     }
 

@@ -37,6 +37,7 @@ def overview(view: SiteView) -> dict[str, Any]:
         "hub_text": _hubs(view),
         "counties": area_rows(view, "county"),
         "areas": area_rows(view, "workforce_area"),
+        "undrawn": view.undrawn(),
         "draws": w.number(state.uncertainty.get("draws", 0)),
     }
 

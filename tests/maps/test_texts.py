@@ -86,8 +86,8 @@ def test_a_language_without_texts_is_named() -> None:
 
 def test_numbers_choose_the_form() -> None:
     texts = load_texts("en")
-    assert texts("site.tract_word", n=1) == "1 tract"
-    assert texts("site.tract_word", n="1,200") == "1,200 tracts"
+    assert texts("site.community_word", n=1) == "1 community"
+    assert texts("site.community_word", n="1,200") == "1,200 communities"
 
 
 def test_values_are_never_read_as_templates() -> None:
