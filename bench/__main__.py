@@ -1,4 +1,7 @@
-"""Run every measurement in turn: `python -m bench` (full size) or `python -m bench --quick`; name some to run those."""
+"""Run every measurement in turn: `python -m bench` (full size) or `python -m bench --quick`; name some to run those.
+
+After a full run `docs/performance.md` is written anew from all results.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ import pkgutil
 import sys
 
 import bench
+from bench import report
 
-NOT_MEASUREMENTS = {"__main__", "common", "nation"}
+NOT_MEASUREMENTS = {"__main__", "common", "nation", "report"}
 
 
 def main() -> None:
@@ -22,6 +26,8 @@ def main() -> None:
     for name in asked or known:
         print(f"\n{name}", flush=True)
         importlib.import_module(f"bench.{name}").main(options)
+    if "--quick" not in options:
+        report.main()
 
 
 if __name__ == "__main__":

@@ -290,11 +290,13 @@ def _sum_weighted(  # type: ignore[no-untyped-def]
             a = begin[run]
             while a < end[run]:
                 b = min(a + _PIECE - filled, end[run])
-                to = filled + b - a
-                nx[filled:to], ny[filled:to], nz[filled:to] = px[a:b], py[a:b], pz[a:b]
+                for k in range(b - a):
+                    nx[filled + k], ny[filled + k], nz[filled + k] = px[a + k], py[a + k], pz[a + k]
                 for c in range(columns.shape[0]):
-                    near[c, filled:to] = columns[c, a:b]
-                a, filled = b, to
+                    for k in range(b - a):
+                        near[c, filled + k] = columns[c, a + k]
+                filled += b - a
+                a = b
                 if filled == _PIECE:
                     for k in range(j, last):
                         inside[k] += _add(x[k], y[k], z[k], nx, ny, nz, near, 0, filled, decay, weights, sums[k])

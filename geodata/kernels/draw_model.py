@@ -132,6 +132,8 @@ class DrawModel:
         used = self.reference >= 0
         if (self.scope[~used] >= 0).any():
             raise InputError("a tract outside every reference area cannot be ranked", field="scope")
+        if len(np.unique(self.key[used])) < used.sum():
+            raise InputError("two tracts have one key and would share their draws", field="key")
         known = np.isfinite(self.measures)
         error = self.measures_se
         if not (np.isfinite(error[known]) & (error[known] >= 0)).all():

@@ -192,22 +192,24 @@ def _draws_of_worker(  # type: ignore[no-untyped-def]
             jobs[c] = triangular(u, job_years[c, 0], job_years[c, 1], job_years[c, 2])
         begin = start(seed, TRAVEL, draw)
         detour = triangular(uniform(begin, 0), travel[0, 0], travel[0, 1], travel[0, 2])
-        node, share = _between(nodes, detour / triangular(uniform(begin, 1), travel[1, 0], travel[1, 1], travel[1, 2]))
+        node, after, share = _between(
+            nodes, detour / triangular(uniform(begin, 1), travel[1, 0], travel[1, 1], travel[1, 2])
+        )
         for area in range(areas.size - 1):
             a, z = areas[area], areas[area + 1]
             _need_of_draw(
-                draw, mean[:, a:z], se[:, a:z], limits, shares[:, a:z], widths[:, a:z], begins[:, a:z],
-                fixed[:, a:z], drawn, values[a:z], percentile[a:z], composite[a:z], need[a:z],
-                keys, rows, bucket, count,
+                draw, a, z, mean, se, limits, shares, widths, begins, fixed, drawn,
+                values[a:z], percentile[a:z], composite[a:z], need[a:z], keys, rows, bucket, count,
             )  # fmt: skip
             for i in range(a, z):
-                values[i] = _at(training[:, i], node, share)
+                values[i] = (1.0 - share) * training[node, i] + share * training[after, i]
             midrank_percentiles(values[a:z], percentile[a:z], keys, rows, bucket, count)
             for i in range(a, z):
-                total = 0.0
-                for c in range(jobs.size):
-                    total += jobs[c] * _at(opportunity[:, c, i], node, share)
-                values[i] = total
+                values[i] = 0.0
+            for c in range(jobs.size):
+                low, high = jobs[c] * (1.0 - share), jobs[c] * share
+                for i in range(a, z):
+                    values[i] += low * opportunity[node, c, i] + high * opportunity[after, c, i]
             midrank_percentiles(values[a:z], composite[a:z], keys, rows, bucket, count)
             for i in range(a, z):
                 gap = 100.0 - percentile[i]
@@ -235,56 +237,51 @@ def _draws_of_worker(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _need_of_draw(  # type: ignore[no-untyped-def]
-    draw, mean, se, limits, shares, widths, begins, fixed, weights, values, percentile, composite, need,
+    draw, a, z, mean, se, limits, shares, widths, begins, fixed, weights, values, percentile, composite, need,
     keys, rows, bucket, count,
 ):  # fmt: skip
-    """Fill `need` of one area: redrawn measures → composite → ensemble with the fixed definitions → percentile."""
+    """Fill `need` of rows a to z, one area: redrawn measures → composite → ensemble with the fixed definitions."""
     measures, definitions, n = mean.shape[0], fixed.shape[0], values.size
     for i in range(n):
         composite[i] = 0.0
         need[i] = 0.0
     for m in range(measures):
         truncated_normals(
-            begins[m], draw, mean[m], se[m], limits[m, 0], limits[m, 1], shares[m], widths[m], percentile, values
-        )
+            begins[m, a:z], draw, mean[m, a:z], se[m, a:z], limits[m, 0], limits[m, 1], shares[m, a:z], widths[m, a:z],
+            percentile, values,
+        )  # fmt: skip
         midrank_percentiles(values, percentile, keys, rows, bucket, count)
         for i in range(n):
-            if not np.isnan(values[i]):
-                composite[i] += percentile[i]
-                need[i] += 1.0
+            known = values[i] == values[i]
+            composite[i] += percentile[i] if known else 0.0
+            need[i] += 1.0 if known else 0.0
     for i in range(n):
         values[i] = rounded(composite[i] / need[i]) if need[i] > 0.0 else np.nan
     midrank_percentiles(values, composite, keys, rows, bucket, count)
+    # Sums of weighted percentiles in `values`, of weights in `need`; the composite is the last definition.
     for i in range(n):
-        total, weight = 0.0, 0.0
-        for d in range(definitions):
-            if not np.isnan(fixed[d, i]):
-                total += weights[d] * fixed[d, i]
-                weight += weights[d]
-        if measures > 0 and not np.isnan(composite[i]):
-            total += weights[definitions] * composite[i]
-            weight += weights[definitions]
-        values[i] = rounded(total / weight) if weight > 0.0 else np.nan
+        known = measures > 0 and composite[i] == composite[i]
+        values[i] = weights[weights.size - 1] * composite[i] if known else 0.0
+        need[i] = weights[weights.size - 1] if known else 0.0
+    for d in range(definitions):
+        for i in range(n):
+            known = fixed[d, a + i] == fixed[d, a + i]
+            values[i] += weights[d] * fixed[d, a + i] if known else 0.0
+            need[i] += weights[d] if known else 0.0
+    for i in range(n):
+        values[i] = rounded(values[i] / need[i]) if need[i] > 0.0 else np.nan
     midrank_percentiles(values, need, keys, rows, bucket, count)
 
 
 @numba.njit(cache=True, nogil=True)
 def _between(nodes, factor):  # type: ignore[no-untyped-def]
-    """Return the node at or below `factor` and the share of the way to the next; held to the ends of the nodes."""
-    if factor <= nodes[0] or nodes.size == 1:
-        return 0, 0.0
+    """Return the nodes around `factor` and the share of the way from one to the other; held to the ends."""
     last = nodes.size - 1
+    if factor <= nodes[0]:
+        return 0, 0, 0.0
     if factor >= nodes[last]:
-        return last, 0.0
+        return last, last, 0.0
     node = 0
     while nodes[node + 1] <= factor:
         node += 1
-    return node, (factor - nodes[node]) / (nodes[node + 1] - nodes[node])
-
-
-@numba.njit(cache=True, nogil=True)
-def _at(values, node, share):  # type: ignore[no-untyped-def]
-    """Return the value at `share` of the way from `node` to the next."""
-    if share == 0.0:
-        return values[node]
-    return (1.0 - share) * values[node] + share * values[node + 1]
+    return node, node + 1, (factor - nodes[node]) / (nodes[node + 1] - nodes[node])

@@ -134,7 +134,8 @@ def sort_ascending(values, keys, rows, bucket, count):  # type: ignore[no-untype
             v = values[i]
             bits = np.float64(v - least + nudge).view(np.int64)
             bucket[i] = np.int32(min((bits - lowest) * scale, last)) if v == v else buckets
-    count[: buckets + 1] = 0
+    for place in range(buckets + 1):
+        count[place] = 0
     for i in range(values.size):
         count[np.uint32(bucket[i])] += 1
     filled = 0

@@ -89,7 +89,7 @@ def _cell_order(latitude, longitude, lowest, height, band_cell, order):  # type:
         start[cell[k] + 1] += 1
     for c in range(cells):
         start[c + 1] += start[c]
-    place = start[:-1].copy()
+    place = start.copy()
     keys = np.empty(cell.size)
     for k in range(cell.size):
         at = place[cell[k]]

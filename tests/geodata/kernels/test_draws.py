@@ -194,6 +194,7 @@ def test_inputs_that_cannot_be_are_refused():
         ({"job_years": [[2, 1, 3], [1, 1, 1]]}, "must rise"),
         ({"tie_order": np.arange(3)}, "shape"),
         ({"community_weight": None}, "weight"),
+        ({"key": np.ones(40, int)}, "one key"),
     ):
         with pytest.raises(InputError, match=told):
             model(**changes)
@@ -203,6 +204,15 @@ def test_inputs_that_cannot_be_are_refused():
         simulate_ranks(model(), 0)
     with pytest.raises(InputError, match="different lists"):
         simulate_ranks(model(community=np.zeros(40, int)), 2)
+
+
+def test_communities_without_any_tract_have_no_place():
+    none = simulate_ranks(model(community=np.full(40, -1)), 5).communities
+    assert len(none.rank_median) == 0
+    some = simulate_ranks(
+        model(community=np.where(np.arange(40) < 5, 3, -1), reference=np.zeros(40, int), scope=np.zeros(40, int)), 5
+    )
+    np.testing.assert_array_equal(some.communities.rank_median, [np.nan, np.nan, np.nan, 1.0])
 
 
 def test_travel_factors_hold_the_centre_and_the_ends():
