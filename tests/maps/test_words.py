@@ -91,4 +91,6 @@ def test_rounding_to_two_figures_stays_within_five_percent(value: float) -> None
 @given(st.integers(-(10**12), 10**12), st.integers(0, 4))
 def test_written_numbers_can_be_read_back(value: int, digits: int) -> None:
     written = Words(load_texts("en")).number(value / 7, digits)
-    assert float(written.replace(",", "").replace("−", "-")) == pytest.approx(value / 7, abs=0.5 * 10**-digits + 1e-9, rel=1e-12)
+    assert float(written.replace(",", "").replace("−", "-")) == pytest.approx(
+        value / 7, abs=0.5 * 10**-digits + 1e-9, rel=1e-12
+    )
