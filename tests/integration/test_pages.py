@@ -351,7 +351,8 @@ def test_the_nation_leads_to_a_state(
 def test_every_mark_is_reached_from_its_row(site: Path, desktop: webdriver.Chrome) -> None:
     page = opened(desktop, site / "data.html")
     rows = page.run(
-        "return ['sites', 'providers', 'centers', 'hubs'].map((id) => document.querySelector('#table-' + id + ' tbody a'))"
+        "return ['sites', 'providers', 'centers', 'hubs']"
+        ".map((id) => document.querySelector('#table-' + id + ' tbody a'))"
         ".map((link) => [link.textContent, link.getAttribute('href').split('#')[1]])"
     )
     for name, fragment in rows:
