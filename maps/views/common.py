@@ -185,12 +185,13 @@ class SiteView:
             "nav": nav,
             "switch": [] if self.standalone else switch,
             "home": "#top" if self.standalone else self.to("overview"),
-            "banners": self.banners(),
+            "banners": self.banners,
             "as_of": t("site.as_of", date=self.words.date(self.result.as_of)),
             "footer": t("site.footer", run=self.result.run_id or "–", digest=self.result.settings_digest or "–"),
             "standalone": self.standalone,
         }
 
+    @cached_property
     def banners(self) -> list[dict[str, str]]:
         """Return what must be known before reading on: fictional data, old copies, missing and archived sources."""
         t, found = self.texts, []

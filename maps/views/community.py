@@ -12,6 +12,9 @@ from maps.views.common import SiteView, records
 from maps.views.downloads import brief, list_table
 from maps.words import is_missing
 
+#: Communities named as not told apart; more are counted.
+MOST_TIED = 8
+
 
 def communities(view: SiteView) -> dict[str, Any]:
     """Return the context of the list of communities."""
@@ -33,6 +36,7 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
     of = len(view.state.communities)
     order = list(view.state.communities["community_id"])
     place = order.index(ident)
+    tied = [other for other in _tied(row) if other in view.state.community_index]
     tracts = view.state.tracts_of.get(ident, view.state.scores.iloc[:0])
     chance = view.chance(row["p_top_share"]) if not is_missing(row["p_top_share"]) else ""
     ranked = not is_missing(row["rank_low"])
@@ -86,7 +90,8 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         )
         if ranked
         else "",
-        "tied": [view.community_link(other) for other in _tied(row) if other in view.state.community_index],
+        "tied": [view.community_link(other) for other in tied[:MOST_TIED]],
+        "more_tied": max(0, len(tied) - MOST_TIED),
         "single": t("site.community.single", reason=w.code("single_reason", row["single_reason"]).lower())
         if row["kind"] == "single" and not is_missing(row["single_reason"])
         else "",
