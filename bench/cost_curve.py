@@ -18,7 +18,7 @@ import numpy as np
 from bench import access_nation, montecarlo
 from bench.common import RESULTS, Contender, machine, measured, parser
 from bench.nation import places
-from geodata.access import pairs_within
+from geodata.access import grid_catchments
 
 BYTES_A_PAIR = 2 * 32
 SIZES = (1_000, 3_000, 10_000, 30_000, 85_000, 245_000, 1_000_000)
@@ -30,7 +30,7 @@ def grid(tracts: int, providers: int, km: float) -> Callable[[], np.ndarray]:
 
 def pairs(tracts: int, providers: int, km: float) -> Callable[[], np.ndarray]:
     origins, destinations = places(tracts, 1), places(providers, 2)
-    return lambda: np.array([pairs_within(access_nation.ENGINE, origins, destinations, km)])
+    return lambda: np.array([grid_catchments(access_nation.ENGINE, origins, destinations, km).pairs()])
 
 
 def draws(tracts: int, number: int) -> Callable[[], np.ndarray]:

@@ -7,7 +7,7 @@ Pure functions over arrays. Does not hold travel times (`geodata.travel`) or pil
 """
 
 from geodata.access.decay import FLAT, GAUSSIAN, STEPS, Decay, flat, gaussian_decay, step_decay, steps
-from geodata.access.grid import grid_e2sfca, grid_nearest, pairs_within
+from geodata.access.grid import GridCatchments, grid_catchments, grid_e2sfca, grid_nearest
 from geodata.access.measures import (
     Nearest,
     cumulative,
@@ -27,6 +27,7 @@ __all__ = [
     "AccessResult",
     "CatchmentWeights",
     "Decay",
+    "GridCatchments",
     "Nearest",
     "catchment_weights",
     "collapse",
@@ -35,10 +36,10 @@ __all__ = [
     "flat",
     "gaussian_decay",
     "gravity",
+    "grid_catchments",
     "grid_e2sfca",
     "grid_nearest",
     "nearest_k",
-    "pairs_within",
     "spread",
     "step_decay",
     "steps",

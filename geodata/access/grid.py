@@ -10,6 +10,7 @@ Does not hold other measures or engines.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.polynomial import Polynomial, chebyshev
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
-from geodata.access.decay import FLOOR, GAUSSIAN, Decay
+from geodata.access.decay import FLAT, FLOOR, GAUSSIAN, Decay
 from geodata.access.measures import Nearest
 from geodata.access.weights import AccessResult, amounts
 from geodata.errors import InputError
@@ -40,6 +41,85 @@ _EQUAL = 1.0 + 1e-9
 _FINE, _COARSE = 3.0, 1.5
 
 
+@dataclass(frozen=True, eq=False)
+class GridCatchments:
+    """The catchments of origins over destinations, searched and never listed; used like `CatchmentWeights`.
+
+    `parts` holds, for the origins of each reach, their rows, their bands, the destinations' bands and the reach in
+    radians. Made by `grid_catchments`.
+    """
+
+    parts: tuple[tuple[NDArray[np.int64], Bands, Bands, float], ...]
+    n_origins: int
+    n_destinations: int
+    decay: Decay
+
+    def demand_on(self, demand: ArrayLike) -> FloatArray:
+        """Return Σ_i P_i W_ij, float64[n_destinations]: the demand that competes for each destination."""
+        return self._demand_on(demand)[0]
+
+    def _demand_on(self, demand: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
+        people = amounts(demand, self.n_origins, "demand")
+        competing, near = np.zeros(self.n_destinations), np.zeros(self.n_destinations, dtype=np.bool_)
+        for rows, here, there, radius in self.parts:
+            sums, inside = _summed(there, here, radius, people[rows][here.order, None], self.decay, _ALONE)
+            competing[there.order] += sums[:, 0]
+            near[there.order] |= inside > 0
+        return competing, near
+
+    def reachable(self, supply: ArrayLike) -> FloatArray:
+        """Return Σ_j S_j W_ij, float64[n_origins] (or × supplies): the supply within reach."""
+        values = amounts(supply, self.n_destinations, "supply", columns=True)
+        columns = values[:, None] if values.ndim == 1 else values
+        found = np.zeros((self.n_origins, columns.shape[1]))
+        for rows, here, there, radius in self.parts:
+            found[rows[here.order]] = _summed(here, there, radius, columns[there.order], self.decay, _TOGETHER)[0]
+        return found[:, 0] if values.ndim == 1 else found
+
+    def share(self, supply: ArrayLike, demand: ArrayLike) -> AccessResult:
+        """Return E2SFCA access: supply shared among the demand that reaches it, summed over places in reach."""
+        capacity = amounts(supply, self.n_destinations, "supply", columns=True)
+        competing, near = self._demand_on(demand)
+        reached = competing > 0
+        inverse = np.divide(1.0, competing, out=np.zeros_like(competing), where=reached)
+        ratio = capacity * (inverse if capacity.ndim == 1 else inverse[:, None])
+        return AccessResult(self.reachable(ratio), ratio, reached, int((near & ~reached).sum()))
+
+    def pairs(self) -> int:
+        """Return how many pairs lie within the catchments: the size of the matrix that is not stored."""
+        one = np.ones((self.n_destinations, 1))
+        return sum(int(_summed(here, there, r, one, FLAT, _TOGETHER)[1].sum()) for _, here, there, r in self.parts)
+
+
+def grid_catchments(
+    engine: GreatCircle,
+    origins: Points,
+    destinations: Points,
+    catchment_minutes: float | ArrayLike,
+    decay: Decay = GAUSSIAN,
+) -> GridCatchments:
+    """Prepare the search: the catchment is one or per origin, with the speeds at most 64 different reaches.
+
+    InputError for more reaches, or a decay that is not one of this package: take the readable way for those.
+    """
+    if not isinstance(decay, Decay):
+        raise InputError("the compiled measure knows the decays of this package only", field="decay")
+    reach = engine.radius(origins, per_origin(catchment_minutes, len(origins)))
+    reaches = np.unique(reach)
+    if len(reaches) > MOST_REACHES:
+        raise InputError(
+            f"the compiled measure takes at most {MOST_REACHES} different reaches, not {len(reaches)}",
+            field="catchment_minutes",
+            remedy="Use e2sfca over the engine's minutes.",
+        )
+    parts = []
+    for radius in reaches.tolist():
+        rows = np.flatnonzero(reach == radius)
+        here, there = bands_of(origins.take(rows), radius / _FINE), bands_of(destinations, radius / _COARSE)
+        parts.append((rows, here, there, radius))
+    return GridCatchments(tuple(parts), len(origins), len(destinations), decay)
+
+
 def grid_e2sfca(
     engine: GreatCircle,
     origins: Points,
@@ -51,53 +131,9 @@ def grid_e2sfca(
 ) -> AccessResult:
     """Return E2SFCA access by straight-line travel: the same as `e2sfca` over `engine.minutes`, with no matrix.
 
-    `supply` float64[n_destinations] (or × supplies), `demand` float64[n_origins]. The catchment is one or per
-    origin, with the speeds at most 64 different reaches (InputError beyond: take the readable way).
+    `supply` float64[n_destinations] (or × supplies), `demand` float64[n_origins]; catchments as `grid_catchments`.
     """
-    capacity = amounts(supply, len(destinations), "supply", columns=True)
-    people = amounts(demand, len(origins), "demand")
-    if not isinstance(decay, Decay):
-        raise InputError("the compiled measure knows the decays of this package only", field="decay")
-    reach = engine.radius(origins, per_origin(catchment_minutes, len(origins)))
-    alike = [np.flatnonzero(reach == radius) for radius in np.unique(reach)]
-    if len(alike) > MOST_REACHES:
-        raise InputError(
-            f"the compiled measure takes at most {MOST_REACHES} different reaches, not {len(alike)}",
-            field="catchment_minutes",
-            remedy="Use e2sfca over the engine's minutes.",
-        )
-    kind, steps = _KINDS[decay.kind], np.array(decay.bands or ((1.0, 1.0),), dtype=np.float64)
-    there = [(bands_of(destinations, reach[rows[0]] / _COARSE), reach[rows[0]]) for rows in alike]
-    here = [bands_of(origins.take(rows), reach[rows[0]] / _FINE) for rows in alike]
-
-    competing, near = np.zeros(len(destinations)), np.zeros(len(destinations), dtype=np.bool_)
-    for rows, from_, (to, radius) in zip(alike, here, there, strict=True):
-        sums, inside = _summed(to, from_, radius, people[rows][from_.order, None], kind, steps, _ALONE)
-        competing[to.order] += sums[:, 0]
-        near[to.order] |= inside > 0
-    reached = competing > 0
-    inverse = np.divide(1.0, competing, out=np.zeros_like(competing), where=reached)
-    ratio = capacity * (inverse if capacity.ndim == 1 else inverse[:, None])
-
-    columns = ratio[:, None] if ratio.ndim == 1 else ratio
-    access = np.zeros((len(origins), columns.shape[1]))
-    for rows, from_, (to, radius) in zip(alike, here, there, strict=True):
-        access[rows[from_.order]] = _summed(from_, to, radius, columns[to.order], kind, steps, _TOGETHER)[0]
-    shaped = access[:, 0] if capacity.ndim == 1 else access
-    return AccessResult(shaped, ratio, reached, int((near & ~reached).sum()))
-
-
-def pairs_within(
-    engine: GreatCircle, origins: Points, destinations: Points, catchment_minutes: float | ArrayLike
-) -> int:
-    """Return how many pairs lie within the catchments: the size of the matrix that is not stored."""
-    reach = engine.radius(origins, per_origin(catchment_minutes, len(origins)))
-    count, one, steps = 0, np.ones((len(destinations), 1)), np.ones((1, 2))
-    for radius in np.unique(reach):
-        here = bands_of(origins.take(reach == radius), radius / _FINE)
-        there = bands_of(destinations, radius / _COARSE)
-        count += int(_summed(here, there, float(radius), one, _FLAT, steps, _TOGETHER)[1].sum())
-    return count
+    return grid_catchments(engine, origins, destinations, catchment_minutes, decay).share(supply, demand)
 
 
 def grid_nearest(engine: GreatCircle, origins: Points, destinations: Points, k: int = 1) -> Nearest:
@@ -128,7 +164,7 @@ def grid_nearest(engine: GreatCircle, origins: Points, destinations: Points, k: 
 
 
 def _summed(
-    at: Bands, of: Bands, radius: float, values: FloatArray, kind: int, steps: FloatArray, apart: float
+    at: Bands, of: Bands, radius: float, values: FloatArray, decay: Decay, apart: float
 ) -> tuple[FloatArray, NDArray[np.int64]]:
     """Return Σ values · weight over the points of `of` within `radius` of each point of `at`, and how many are.
 
@@ -137,13 +173,14 @@ def _summed(
     """
     sums = np.zeros((len(at.order), values.shape[1]))
     inside = np.zeros(len(at.order), dtype=np.int64)
-    decay = (float(chord_limit(radius)), 1.0 / (radius * radius), kind, steps)
+    steps = np.array(decay.bands or ((1.0, 1.0),), dtype=np.float64)
+    shape = (float(chord_limit(radius)), 1.0 / (radius * radius), _KINDS[decay.kind], steps)
     columns = np.ascontiguousarray(values.T)
     blocks, spread = _blocks(at.x, at.y, at.z, radius * apart)
 
     def some(worker: int, workers: int) -> None:
         _sum_weighted(
-            worker, workers, at.x, at.y, at.z, blocks, spread, of.x, of.y, of.z, columns, of.search, radius, decay,
+            worker, workers, at.x, at.y, at.z, blocks, spread, of.x, of.y, of.z, columns, of.search, radius, shape,
             sums, inside,
         )  # fmt: skip
 

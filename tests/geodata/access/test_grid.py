@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.access import FLAT, GAUSSIAN, STEPS, e2sfca, grid_e2sfca, grid_nearest, nearest_k, pairs_within
+from geodata.access import (
+    FLAT,
+    GAUSSIAN,
+    STEPS,
+    catchment_weights,
+    e2sfca,
+    grid_catchments,
+    grid_e2sfca,
+    grid_nearest,
+    nearest_k,
+)
 from geodata.errors import InputError
 from geodata.travel.bands import bands_of
 from geodata.travel.base import Points
@@ -48,7 +58,7 @@ def test_grid_equals_matrix_equals_plain_loops(place, decay):
     by_grid = grid_e2sfca(ENGINE, origins, destinations, supply, demand, catchment, decay)
     minutes = ENGINE.minutes(origins, destinations, catchment)
     by_matrix = e2sfca(minutes, supply, demand, catchment, decay)
-    assert pairs_within(ENGINE, origins, destinations, catchment) == len(minutes) > 100
+    assert grid_catchments(ENGINE, origins, destinations, catchment).pairs() == len(minutes) > 100
     np.testing.assert_allclose(by_grid.access, by_matrix.access, rtol=1e-9, atol=1e-15)
     np.testing.assert_allclose(by_grid.ratio, by_matrix.ratio, rtol=1e-9, atol=1e-15)
     np.testing.assert_array_equal(by_grid.reached, by_matrix.reached)
@@ -176,3 +186,22 @@ def test_nearest_of_places_at_one_spot_is_the_lower_row():
     spot = Points([41.5] * 30 + [41.6], [-71.5] * 30 + [-71.5])
     found = grid_nearest(ENGINE, Points([41.5, 41.55, 41.59], [-71.4, -71.5, -71.5]), spot, 2)
     assert found.destination.tolist() == [[0, 1], [0, 1], [30, 0]]
+
+
+def test_prepared_catchments_sum_demand_and_supply_like_the_matrix():
+    origins, destinations, supply, demand, catchment = case("town", 12)
+    searched = grid_catchments(ENGINE, origins, destinations, catchment, STEPS)
+    matrix = catchment_weights(ENGINE.minutes(origins, destinations, catchment), catchment, STEPS)
+    np.testing.assert_allclose(searched.demand_on(demand), matrix.demand_on(demand), rtol=1e-12)
+    np.testing.assert_allclose(searched.reachable(supply), matrix.reachable(supply), rtol=1e-12)
+
+
+def test_parts_of_the_origins_add_up_to_the_whole():
+    # What lets work be spread over machines: demand adds up over parts, and access needs the ratios alone.
+    origins, destinations, supply, demand, catchment = case("town", 13, 600, 80)
+    whole = grid_e2sfca(ENGINE, origins, destinations, supply, demand, catchment)
+    parts = np.array_split(np.arange(600), 3)
+    searched = [grid_catchments(ENGINE, origins.take(rows), destinations, catchment[rows]) for rows in parts]
+    competing = sum(part.demand_on(demand[rows]) for part, rows in zip(searched, parts, strict=True))
+    ratio = np.divide(supply, competing, out=np.zeros(80), where=competing > 0)
+    np.testing.assert_allclose(np.concatenate([part.reachable(ratio) for part in searched]), whole.access, rtol=1e-12)
