@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bench import access_nation, contiguity, cost_curve, montecarlo
+from bench import access_nation, contiguity, cost_curve, distributed, montecarlo
 from bench.common import Contender, side_by_side, write_results
 
 SIZE = {"tracts": 1500, "providers": 120, "km": 60.0}
@@ -65,3 +65,9 @@ def test_contenders_run_apart_and_a_failing_one_is_told(tmp_path, monkeypatch):
     told = json.loads((tmp_path / "small.json").read_text(encoding="utf-8"))
     assert [row["contender"] for row in told["rows"]] == ["ours", "theirs", "broken"]
     assert "| theirs |" in (tmp_path / "small.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_cluster_finds_the_same_to_the_last_bit():
+    size = {"origins": 5000, "providers": 200, "km": 60.0}
+    np.testing.assert_array_equal(distributed.dask_cluster(**size)(), distributed.one_process(**size)())
