@@ -85,8 +85,8 @@ def _cluster() -> str:
         return ""
     alone, spread = json.loads(path.read_text(encoding="utf-8"))["rows"][:2]
     return (
-        f" Measured: {alone['warm_seconds']:.2g} s in one process, {spread['warm_seconds']:.2g} s on the cluster of the "
-        "same cores."
+        f" Measured: {alone['warm_seconds']:.2g} s in one process, {spread['warm_seconds']:.2g} s on the cluster of "
+        "the same cores."
     )
 
 
