@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from geodata.result_tables import ACTIONS, TIERS
 from geodata.results import StateResult
 from maps import breaks, metros, topology
+from maps.hub_choice import recommended_hubs
 from maps.packing import indexed, packed, packed_json, whole
 
 #: Tolerance of simplification (degrees) up to so many tracts; larger states are looked at from farther away.
@@ -351,6 +352,7 @@ def _points(result: StateResult) -> dict[str, Any]:
             "share": whole(hubs["covered_share"], 1000),
             "adults": whole(hubs["covered_adults"]),
             "minutes": result.settings.get("hubs", {}).get("cover_minutes"),
+            "recommended": _plain(recommended_hubs(result)["p"].max()),
         },
     }
 

@@ -14,6 +14,7 @@ Onramp.cards = function (model) {
   const sure = (p, what) => p === null ? null : t("map.card.sure_" + what, { chance: t("format.chance." + chanceKey(p), { top: model.top }), n: number(p) });
   const place = (rank, low, high, of) => rank === null ? null
     : low === null ? t("map.card.rank_only", { rank: number(rank), of: number(of) })
+      : low === high && low === rank ? t("map.card.rank_sure", { rank: number(rank), of: number(of) })
       : t("map.card.rank", { rank: number(rank), of: number(of), low: number(low), high: number(high) });
 
   const bar = (points, total) => {
@@ -77,7 +78,7 @@ Onramp.cards = function (model) {
     return [
       el("h3", { tabindex: "-1" }, bdi(c.name)),
       c.county && c.county !== c.place ? el("p", { class: "sub" }, bdi(c.county)) : null,
-      el("p", { class: "tier" }, tierSign(c.tier), sure(c.chance, "community") || ""),
+      el("p", { class: "tier" }, tierSign(c.tier), sure(c.chance, c.single ? "tract" : "community") || ""),
       el("p", {}, place(c.rank, c.low, c.high, C.length), tied.length ? " " + t("map.card.tied", { n: tied.length }) : null),
       ...part("do", act(c.action)),
       ...part("why", list([need(c.need), training(c.minutes, c.provider, c.seats), work(c.sites, c.jobs_low, c.jobs_mid, c.jobs_high),

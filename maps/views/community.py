@@ -39,22 +39,15 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
     tied = [other for other in _tied(row) if other in view.state.community_index]
     tracts = view.state.tracts_of.get(ident, view.state.scores.iloc[:0])
     chance = view.chance(row["p_top_share"]) if not is_missing(row["p_top_share"]) else ""
-    ranked = not is_missing(row["rank_low"])
     return {
         **view.page("community", plain, ident),
         "name": plain,
         "county": "" if is_missing(row["county_name"]) else row["county_name"],
         "tier": row["tier"],
-        "lead": t("site.community.lead", chance=chance) if chance else "",
-        "rank_text": t(
-            "site.community.rank",
-            rank=w.number(row["rank"]),
-            of=w.number(of),
-            low=w.number(row["rank_low"]),
-            high=w.number(row["rank_high"]),
-        )
-        if ranked
-        else t("map.card.rank_only", rank=w.number(row["rank"]), of=w.number(of)),
+        "lead": t("site.community.lead_single" if row["kind"] == "single" else "site.community.lead", chance=chance)
+        if chance
+        else "",
+        "rank_text": _rank(view, row, of),
         "action": w.code("action", row["action"]) if not is_missing(row["action"]) else "",
         "action_means": t.word("codes.action_means", row["action"]) if not is_missing(row["action"]) else "",
         "hub": _nearest_hub(view, row),
@@ -85,11 +78,7 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         else "",
         "quarters": quarter_rows(view, view.state.quarters_of.get(("community", ident))),
         "interval": view.interval(row["rank_low"], row["rank_median"], row["rank_high"], of),
-        "sure_text": t(
-            "site.community.sure_text", low=w.number(row["rank_low"]), high=w.number(row["rank_high"]), of=w.number(of)
-        )
-        if ranked
-        else "",
+        "sure_text": _sure(view, row, of),
         "tied": [view.community_link(other) for other in tied[:MOST_TIED]],
         "more_tied": max(0, len(tied) - MOST_TIED),
         "single": t("site.community.single", reason=w.code("single_reason", row["single_reason"]).lower())
@@ -100,6 +89,26 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         "next": view.community_link(order[place + 1]) if place + 1 < of else None,
         "all_href": view.to("communities"),
     }
+
+
+def _rank(view: SiteView, row: Mapping[str, Any], of: int) -> str:
+    """Return its rank with the range it took, in a sentence."""
+    w = view.words
+    low, high, rank = row["rank_low"], row["rank_high"], row["rank"]
+    values = {"rank": w.number(rank), "of": w.number(of)}
+    if is_missing(low):
+        return view.texts("map.card.rank_only", **values)
+    if low == high == rank:
+        return view.texts("site.community.rank_sure", **values)
+    return view.texts("site.community.rank", low=w.number(low), high=w.number(high), **values)
+
+
+def _sure(view: SiteView, row: Mapping[str, Any], of: int) -> str:
+    w = view.words
+    if is_missing(row["rank_low"]):
+        return ""
+    key = "site.community.sure_same" if row["rank_low"] == row["rank_high"] else "site.community.sure_text"
+    return view.texts(key, low=w.number(row["rank_low"]), high=w.number(row["rank_high"]), of=w.number(of))
 
 
 def _tied(row: Mapping[str, Any]) -> list[str]:
@@ -129,7 +138,11 @@ def _stats(view: SiteView, row: Mapping[str, Any]) -> list[dict[str, str]]:
                 high=w.job_years(row["job_years_high"]),
             ),
         },
-        {"value": w.number(row["n_tracts"]), "text": t("site.community.tracts"), "note": ""},
+        {
+            "value": w.number(row["n_tracts"]),
+            "text": t("site.community.tracts", n=int(row["n_tracts"])),
+            "note": "",
+        },
     ]
 
 
@@ -158,11 +171,11 @@ def _training(view: SiteView, row: Mapping[str, Any]) -> str:
     t, w = view.texts, view.words
     if is_missing(row["nearest_provider_name"]):
         return t("site.community.training_nothing")
-    return t(
+    return view.count(
         "site.community.training_text",
+        0 if is_missing(row["providers_within"]) else int(row["providers_within"]),
         name=isolated(row["nearest_provider_name"]),
         minutes=w.minutes(row["nearest_provider_minutes"]),
-        n=w.number(row["providers_within"]),
         seats=w.number(row["seats_within"]),
     )
 

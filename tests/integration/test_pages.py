@@ -229,15 +229,6 @@ def test_a_link_shows_what_it_says(site: Path, desktop: webdriver.Chrome, result
     assert page.run("return Onramp.page.look.selection") is None
 
 
-def test_links_between_pages_lead_somewhere(site: Path, desktop: webdriver.Chrome) -> None:
-    for language in ("en", "es"):
-        for file in page_types(site, language):
-            page = opened(desktop, file)
-            for href in page.run("return [...document.links].map((link) => link.href)"):
-                target = Path(href.removeprefix("file://").split("#")[0])
-                assert target.is_file(), (file.name, href)
-
-
 def test_paper_gets_the_whole_map_and_the_screen_its_own_back(site: Path, desktop: webdriver.Chrome) -> None:
     page = opened(desktop, site / "index.html")
     width = page.run("return Onramp.page.map.getSize().x")

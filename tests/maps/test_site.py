@@ -20,6 +20,8 @@ from maps import leaflet, map_view
 from maps.payload import map_payload, quarter_of
 from maps.site import build_site
 from maps.texts import load_texts
+from maps.views.common import SiteView, StateView
+from maps.views.community import community
 from tests.maps.synthetic import HOSTILE_NAMES, SCHEMAS, synthetic_result
 
 
@@ -77,6 +79,13 @@ def test_no_page_names_anything_outside(site: Path) -> None:
         assert loads == [], file.name
         assert "sourceMappingURL" not in page
         assert not re.search(r"url\((?!#)", re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)), file.name
+
+
+def test_links_between_pages_lead_somewhere(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        for href in re.findall(r'<a [^>]*href="([^"]*)"', file.read_text(encoding="utf-8")):
+            target = file.parent / href.split("#")[0] if href.split("#")[0] else file
+            assert target.is_file(), (file.name, href)
 
 
 def test_an_old_site_stays_until_the_new_one_is_whole(synthetic: StateResult, tmp_path: Path) -> None:
@@ -248,3 +257,18 @@ def test_a_page_of_1500_tracts_is_small(tmp_path: Path) -> None:
     folder = build_site(synthetic_result(1500, detail=14), tmp_path / "XL", ("en",), figures=False)
     assert (folder / "index.html").stat().st_size < 800_000
     assert (folder / "XL-en.html").stat().st_size < 800_000
+
+
+def test_one_is_said_as_one(synthetic: StateResult) -> None:
+    view = SiteView(StateView(synthetic), "en", ("en", "es"))
+    row = {**next(iter(view.state.community_index.values())), "n_tracts": 1, "kind": "single", "providers_within": 1}
+    row |= {"rank": 2, "rank_low": 2.0, "rank_median": 2.0, "rank_high": 2.0, "nearest_provider_name": "A College"}
+    view.state.community_index[row["community_id"]] = row
+    page = community(view, row["community_id"])
+    assert page["lead"].startswith("This tract is ")
+    assert (
+        page["rank_text"] == f"Rank 2 of {len(view.state.communities)}, the same in at least 90 of 100 recalculations."
+    )
+    assert "the same" not in page["sure_text"]
+    assert "1 provider with" in page["training"]
+    assert [stat["text"] for stat in page["stats"] if stat["value"] == "1"][-1] == "census tract"
