@@ -66,6 +66,7 @@ class Measured:
     added_mb: float | None = None
     peak_mb: float | None = None
     times_ours: float | None = None
+    cpu_times_ours: float | None = None
     memory_times_ours: float | None = None
     largest_difference: float | None = None
     share_measured: float = 1.0
@@ -82,6 +83,8 @@ def side_by_side(module: str, contenders: Sequence[Contender], arguments: dict[s
             ours = result
         elif not row.failed and row.warm_seconds is not None and rows[0].warm_seconds:
             row.times_ours = row.warm_seconds / rows[0].warm_seconds
+            if row.cpu_seconds and rows[0].cpu_seconds:
+                row.cpu_times_ours = row.cpu_seconds / rows[0].cpu_seconds
             if row.added_mb and rows[0].added_mb:
                 row.memory_times_ours = row.added_mb / max(rows[0].added_mb, 1.0)
             if contender.checked and ours is not None and result is not None:
@@ -222,13 +225,13 @@ def write_results(
 def markdown(told: dict[str, Any]) -> str:
     """Return a table of results as Markdown."""
     head = (
-        "| contender | cold s | warm s | × ours | cpu s | added MB | × ours | peak MB | largest difference |\n"
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+        "| contender | cold s | warm s | × ours | cpu s | × ours | added MB | × ours | peak MB | largest difference |\n"
+        "|---|" + 9 * "---:|" + "\n"
     )
     body = ""
     for row in told["rows"]:
         if row["failed"]:
-            body += f"| {row['contender']} | failed: {row['failed']} |||||||\n"
+            body += f"| {row['contender']} | failed: {row['failed']} ||||||||\n"
             continue
         partial = "" if row["share_measured"] == 1 else f" (from {100 * row['share_measured']:.3g} % of the work)"
         cells = [
@@ -236,6 +239,7 @@ def markdown(told: dict[str, Any]) -> str:
             f"{row['warm_seconds']:.3g}{partial}",
             "" if row["times_ours"] is None else f"{row['times_ours']:.3g}",
             f"{row['cpu_seconds']:.3g}",
+            "" if row["cpu_times_ours"] is None else f"{row['cpu_times_ours']:.3g}",
             f"{row['added_mb']:.0f}",
             "" if row["memory_times_ours"] is None else f"{row['memory_times_ours']:.3g}",
             f"{row['peak_mb']:.0f}",

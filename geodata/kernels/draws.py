@@ -48,13 +48,14 @@ def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Simul
     all_ranks = np.empty((most, tract_lists.length), dtype=np.int32)
     all_community_ranks = np.empty((most, community_lists.length), dtype=np.int32)
     all_passed = np.empty((most, len(order)), dtype=np.bool_)
+    priority = np.empty((most, len(order)))
     for first, number in _blocks(draws, half):
         ranks, community_ranks, passed = all_ranks[:number], all_community_ranks[:number], all_passed[:number]
         places = (
             *(tract_lists.rows, tract_lists.starts, tract_lists.tie_order),
             *(members, member_starts, weight),
             *(community_lists.rows, community_lists.starts, community_lists.tie_order),
-            *(ranks, community_ranks, passed),
+            *(priority, ranks, community_ranks, passed),
         )
 
         def some(worker: int, workers: int, first: int = first, places: tuple[Any, ...] = places) -> None:
@@ -173,60 +174,64 @@ def _draws_of_worker(  # type: ignore[no-untyped-def]
     worker, workers, first, seed, areas, mean, se, limits, shares, widths, begins, fixed, weights, concentration,
     training, opportunity, nodes, travel, job_years, pillars, pillar_concentration, gate, designated, geometric,
     list_rows, list_starts, list_ties, members, member_starts, member_weight,
-    community_rows, community_starts, community_ties, ranks, community_ranks, passed,
+    community_rows, community_starts, community_ties, priority, ranks, community_ranks, passed,
 ):  # fmt: skip
-    """Fill one row of `ranks`, `community_ranks` and `passed` per draw; each worker takes every `workers`-th draw."""
+    """Fill a row of `priority`, `ranks`, `community_ranks` and `passed` per draw; a worker takes every workers-th.
+
+    Area by area, so that what is known of an area's tracts is read from near memory by all draws of the block.
+    """
     n = designated.size
-    values, percentile, composite = np.empty(n), np.empty(n), np.empty(n)
-    need, priority = np.empty(n), np.empty(n)
+    values, percentile, composite, need = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     keys, rows = np.empty(n), np.empty(n, np.int32)
     bucket, count = np.empty(n, np.int32), np.empty(2 * n + 2, np.int32)
-    means = np.empty(member_starts.size - 1)
-    drawn, jobs, parts = np.empty(weights.size), np.empty(job_years.shape[0]), np.empty(3)
+    drawn, parts = np.empty((ranks.shape[0], weights.size)), np.empty((ranks.shape[0], 3))
+    jobs, factor = np.empty((ranks.shape[0], job_years.shape[0])), np.empty(ranks.shape[0])
     for b in range(worker, ranks.shape[0], workers):
         draw = first + b
-        dirichlet(weights, concentration, start(seed, DEFINITIONS, draw), 0, drawn)
-        dirichlet(pillars, pillar_concentration, start(seed, PILLARS, draw), 0, parts)
-        for c in range(jobs.size):
+        dirichlet(weights, concentration, start(seed, DEFINITIONS, draw), 0, drawn[b])
+        dirichlet(pillars, pillar_concentration, start(seed, PILLARS, draw), 0, parts[b])
+        for c in range(job_years.shape[0]):
             u = uniform(start(seed, JOBS, draw), c)
-            jobs[c] = triangular(u, job_years[c, 0], job_years[c, 1], job_years[c, 2])
+            jobs[b, c] = triangular(u, job_years[c, 0], job_years[c, 1], job_years[c, 2])
         begin = start(seed, TRAVEL, draw)
-        detour = triangular(uniform(begin, 0), travel[0, 0], travel[0, 1], travel[0, 2])
-        node, after, share = _between(
-            nodes, detour / triangular(uniform(begin, 1), travel[1, 0], travel[1, 1], travel[1, 2])
-        )
-        for area in range(areas.size - 1):
-            a, z = areas[area], areas[area + 1]
+        factor[b] = triangular(uniform(begin, 0), travel[0, 0], travel[0, 1], travel[0, 2])
+        factor[b] /= triangular(uniform(begin, 1), travel[1, 0], travel[1, 1], travel[1, 2])
+    for area in range(areas.size - 1):
+        a, z = areas[area], areas[area + 1]
+        for b in range(worker, ranks.shape[0], workers):
             _need_of_draw(
-                draw, a, z, mean, se, limits, shares, widths, begins, fixed, drawn,
+                first + b, a, z, mean, se, limits, shares, widths, begins, fixed, drawn[b],
                 values[a:z], percentile[a:z], composite[a:z], need[a:z], keys, rows, bucket, count,
             )  # fmt: skip
+            node, after, share = _between(nodes, factor[b])
             for i in range(a, z):
                 values[i] = (1.0 - share) * training[node, i] + share * training[after, i]
             midrank_percentiles(values[a:z], percentile[a:z], keys, rows, bucket, count)
             for i in range(a, z):
                 values[i] = 0.0
-            for c in range(jobs.size):
-                low, high = jobs[c] * (1.0 - share), jobs[c] * share
+            for c in range(job_years.shape[0]):
+                low, high = jobs[b, c] * (1.0 - share), jobs[b, c] * share
                 for i in range(a, z):
                     values[i] += low * opportunity[node, c, i] + high * opportunity[after, c, i]
             midrank_percentiles(values[a:z], composite[a:z], keys, rows, bucket, count)
+            p, q, r = parts[b, 0], parts[b, 1], parts[b, 2]
             for i in range(a, z):
                 gap = 100.0 - percentile[i]
                 if geometric:
-                    logs = parts[0] * math.log(need[i]) + parts[1] * math.log(gap) + parts[2] * math.log(composite[i])
-                    priority[i] = math.exp(logs)
+                    priority[b, i] = math.exp(p * math.log(need[i]) + q * math.log(gap) + r * math.log(composite[i]))
                 else:
-                    priority[i] = parts[0] * need[i] + parts[1] * gap + parts[2] * composite[i]
+                    priority[b, i] = p * need[i] + q * gap + r * composite[i]
                 passed[b, i] = designated[i] or need[i] >= gate
+    means = np.empty(member_starts.size - 1)
+    for b in range(worker, ranks.shape[0], workers):
         for i in range(n):
-            values[i] = rounded(-priority[i] if passed[b, i] else _NOT_GATED - priority[i])
+            values[i] = rounded(-priority[b, i] if passed[b, i] else _NOT_GATED - priority[b, i])
         sorted_list(values, list_rows, list_starts, list_ties, ranks[b], percentile, keys, rows, bucket, count)
         for c in range(means.size):
             total, weight = 0.0, 0.0
             for k in range(member_starts[c], member_starts[c + 1]):
                 i = members[k]
-                total += member_weight[i] * priority[i]
+                total += member_weight[i] * priority[b, i]
                 weight += member_weight[i]
             means[c] = rounded(-total / weight) if weight > 0.0 else 0.0
         sorted_list(
