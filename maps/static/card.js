@@ -29,7 +29,7 @@ Onramp.cards = function (model) {
 
   const training = (minutes, provider, seats) => minutes === null || provider === null ? t("map.card.training_none")
     : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) })
-      + (seats ? " " + t("map.card.seats", { n: number(seats) }) : "");
+      + (seats ? " " + t("map.card.seats", { n: number(seats) }) : "") + " " + t("map.card.line");
   const work = (sites, low, mid, high) => !sites ? t("map.card.work_none")
     : t("map.card.work", { n: number(sites), mid: jobYears(mid / 100), low: jobYears(low / 100), high: jobYears(high / 100) });
   const adults = (value, moe) => value === null ? null : moe === null ? t("map.card.adults_plain", { adults: about(value) })

@@ -117,9 +117,12 @@ Onramp.paintLabels = function (pen, view, look, model, taken) {
     pen.font = look2[1] + " " + look2[0] * ratio + "px " + Onramp.font;
     const text = label.text.length > 34 ? label.text.slice(0, 33) + "\u2026" : label.text;
     const wide = pen.measureText(text).width / 2 + 3 * ratio, high = 8 * ratio;
-    const box = [label.x - wide, label.y - high, label.x + wide, label.y + high];
-    if (taken.some((other) => Onramp.overlap(box, other))) continue;
-    taken.push(box);
+    // Where its own place is taken, a name may stand a little below or above it.
+    const boxAt = (down) => [label.x - wide, label.y - high + down, label.x + wide, label.y + high + down];
+    const down = [0, 18 * ratio, -18 * ratio].find((away) => !taken.some((other) => Onramp.overlap(boxAt(away), other)));
+    if (down === undefined) continue;
+    label.y += down;
+    taken.push(boxAt(0));
     said.add(label.style + label.text);
     pen.textAlign = "center"; pen.textBaseline = "middle"; pen.lineJoin = "round";
     pen.lineWidth = 3.2 * ratio; pen.strokeStyle = "rgba(255,255,255,.92)"; pen.strokeText(text, label.x, label.y);
