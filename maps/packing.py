@@ -36,3 +36,8 @@ def indexed(values: pd.Series) -> tuple[list[str], list[int]]:
     texts = sorted({str(value) for value in values.dropna().unique()})
     place = {text: number for number, text in enumerate(texts)}
     return texts, [-1 if pd.isna(value) else place[str(value)] for value in values]
+
+
+def plain(value: Any, factor: float = 1) -> int | None:
+    """Return a number × `factor` as a whole one, None where there is no value."""
+    return None if pd.isna(value) else round(float(value) * factor)

@@ -19,13 +19,12 @@ from numpy.typing import NDArray
 from geodata.result_tables import ACTIONS, TIERS
 from geodata.results import StateResult
 from maps import breaks, metros, topology
-from maps.hub_choice import recommended_hubs
-from maps.packing import indexed, packed, packed_json, whole
+from maps.map_points import points, provider_order
+from maps.packing import indexed, packed, packed_json, plain, whole
 
 #: Tolerance of simplification (degrees) up to so many tracts; larger states are looked at from farther away.
 TOLERANCES = ((400, 0.0004), (2500, 0.0007), (10**9, 0.001))
 PLACES_DRAWN = 400
-QUARTERS_KNOWN = ("past", "unknown")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def map_payload(result: StateResult) -> MapPayload:
         "breaks": breaks.of_state(result),
         "tracts": _tracts(scores, communities, result),
         "communities": _communities(communities, result),
-        "points": _points(result),
+        "points": points(result),
         "metros": metros.windows(scores),
     }
     land = b"".join(layer["bytes"] for layer in layers)
@@ -168,7 +167,7 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
     reasons, reason = indexed(scores["unranked_reason"])
     designations, designation = indexed(scores["designated_by"])
     order = {ident: number for number, ident in enumerate(communities["community_id"])}
-    providers = {ident: number for number, ident in enumerate(_provider_order(result))}
+    providers = {ident: number for number, ident in enumerate(provider_order(result))}
     flags, flag = indexed(scores["flags"].replace("", None))
     return {
         "county_ids": counties,
@@ -240,7 +239,7 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any
     quarters = result.table("work_by_quarter")
     quarters = quarters[quarters["unit_kind"] == "community"]
     by_unit = {ident: group.sort_values("quarter") for ident, group in quarters.groupby("unit_id")}
-    providers = {ident: number for number, ident in enumerate(_provider_order(result))}
+    providers = {ident: number for number, ident in enumerate(provider_order(result))}
     rows = []
     for row in table.to_dict("records"):
         ident = row["community_id"]
@@ -256,7 +255,7 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any
                 "tier": TIERS.index(row["tier"]) if row["tier"] in TIERS else 3,
                 "action": ACTIONS.index(row["action"]) if row["action"] in ACTIONS else -1,
                 **{
-                    short: _plain(row[name], factor)
+                    short: plain(row[name], factor)
                     for short, name, factor in (
                         ("rank", "rank", 1),
                         ("low", "rank_low", 1),
@@ -285,81 +284,16 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any
                 if pd.notna(row["longitude"])
                 else None,
                 "barriers": [
-                    [name, _plain(part["share"], 100), _plain(part["state_median"], 100)]
+                    [name, plain(part["share"], 100), plain(part["state_median"], 100)]
                     for name in measures
                     if (ident, name) in barriers.index
                     for part in [barriers.loc[(ident, name)]]
                 ],
                 "tied": str(row["tied_with"]).split() if isinstance(row["tied_with"], str) else [],
                 "quarters": [
-                    [item.quarter, _plain(item.sites), _plain(item.ports), _plain(item.job_years_mid, 100)]
+                    [item.quarter, plain(item.sites), plain(item.ports), plain(item.job_years_mid, 100)]
                     for item in by_unit.get(ident, quarters.iloc[:0]).itertuples()
                 ],
             }
         )
     return rows
-
-
-def _plain(value: Any, factor: float = 1) -> int | None:
-    return None if pd.isna(value) else round(float(value) * factor)
-
-
-def _provider_order(result: StateResult) -> list[str]:
-    return sorted(result.table("providers")["provider_id"])
-
-
-def quarter_of(days: pd.Series, as_of: str) -> list[str]:
-    """Return the quarter of each day such as 2027Q1; past before `as_of`, unknown where there is none."""
-    start = pd.Timestamp(as_of)
-    return [
-        "unknown" if pd.isna(day) else "past" if day < start else f"{day.year}Q{(day.month + 2) // 3}" for day in days
-    ]
-
-
-def _points(result: StateResult) -> dict[str, Any]:
-    sites = result.table("sites").dropna(subset=["latitude", "longitude"])
-    sites = sites[sites["status"].isin(["planned", "temporary"])].sort_values("site_id")
-    providers = result.table("providers").set_index("provider_id").reindex(_provider_order(result)).reset_index()
-    centers = result.table("job_centers").dropna(subset=["latitude", "longitude"]).sort_values("center_id")
-    hubs = result.table("hubs").dropna(subset=["latitude", "longitude"]).sort_values(["p", "order", "candidate_id"])
-    return {
-        "sites": {
-            **_at(sites),
-            "id": list(sites["site_id"]),
-            "name": _names(sites["name"]),
-            "city": _names(sites["city"]),
-            "level2": whole(sites["ports_level2"]),
-            "fast": whole(sites["ports_dc_fast"]),
-            "quarter": quarter_of(sites["expected_date"], result.as_of),
-            "quality": list(sites["location_quality"]),
-        },
-        "providers": {
-            **_at(providers),
-            "id": list(providers["provider_id"]),
-            "name": _names(providers["name"]),
-            "kind": list(providers["kind"]),
-            "stage": [int(stage == "entry") for stage in providers["entry_stage"]],
-            "seats": whole(providers["seats"]),
-            "basis": list(providers["seats_basis"]),
-        },
-        "centers": {**_at(centers), "id": list(centers["center_id"]), "name": _names(centers["name"])},
-        "hubs": {
-            **_at(hubs),
-            "id": [f"{p}.{ident}" for p, ident in zip(hubs["p"], hubs["candidate_id"], strict=True)],
-            "name": _names(hubs["name"]),
-            "p": whole(hubs["p"]),
-            "order": whole(hubs["order"]),
-            "share": whole(hubs["covered_share"], 1000),
-            "adults": whole(hubs["covered_adults"]),
-            "minutes": result.settings.get("hubs", {}).get("cover_minutes"),
-            "recommended": _plain(recommended_hubs(result)["p"].max()),
-        },
-    }
-
-
-def _at(frame: pd.DataFrame) -> dict[str, list[int | None]]:
-    return {"x": whole(frame["longitude"], 1e4), "y": whole(frame["latitude"], 1e4)}
-
-
-def _names(values: pd.Series) -> list[str]:
-    return [value if isinstance(value, str) else "" for value in values]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from maps.payload import quarter_of
+from maps.map_points import quarter_of
 from maps.views.common import SiteView, records
 from maps.views.downloads import downloads, list_table
 from maps.words import is_missing

@@ -17,7 +17,8 @@ from geodata.changes import change_report
 from geodata.results import StateResult
 from geodata.schemas import CANONICAL
 from maps import leaflet, map_view
-from maps.payload import map_payload, quarter_of
+from maps.map_points import quarter_of
+from maps.payload import map_payload
 from maps.site import build_site
 from maps.texts import load_texts
 from maps.views.common import SiteView, StateView
