@@ -164,6 +164,8 @@ class DrawModel:
         for triangle in (self.travel_detour, self.travel_speed, *self.job_years):
             if not (0 <= triangle[0] <= triangle[1] <= triangle[2] < np.inf):
                 raise InputError("low, mid and high must rise from 0", field="job_years, travel_detour, travel_speed")
+        if not (np.diff(self.quantiles) >= 0).all() or not 0 < self.quantiles[0] <= self.quantiles[-1] <= 1:
+            raise InputError("the quantiles must rise within 0 to 1", field="quantiles")
         if not self.travel_speed[0] > 0:
             raise InputError("a speed factor must be above 0", field="travel_speed")
 

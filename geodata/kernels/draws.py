@@ -215,13 +215,15 @@ def _draws_of_worker(  # type: ignore[no-untyped-def]
                     values[i] += low * opportunity[node, c, i] + high * opportunity[after, c, i]
             midrank_percentiles(values[a:z], composite[a:z], keys, rows, bucket, count)
             p, q, r = parts[b, 0], parts[b, 1], parts[b, 2]
+            if geometric:
+                for i in range(a, z):
+                    logs = p * math.log(need[i]) + q * math.log(100.0 - percentile[i]) + r * math.log(composite[i])
+                    priority[b, i] = math.exp(logs)
+            else:
+                for i in range(a, z):
+                    priority[b, i] = p * need[i] + q * (100.0 - percentile[i]) + r * composite[i]
             for i in range(a, z):
-                gap = 100.0 - percentile[i]
-                if geometric:
-                    priority[b, i] = math.exp(p * math.log(need[i]) + q * math.log(gap) + r * math.log(composite[i]))
-                else:
-                    priority[b, i] = p * need[i] + q * gap + r * composite[i]
-                passed[b, i] = designated[i] or need[i] >= gate
+                passed[b, i] = designated[i] | (need[i] >= gate)
     means = np.empty(member_starts.size - 1)
     for b in range(worker, ranks.shape[0], workers):
         for i in range(n):

@@ -139,13 +139,11 @@ def _count(worker, workers, ranks, starts, bin_of, histogram, top, top_count, wi
 
 @numba.njit(cache=True, nogil=True)
 def _quantiles(histogram, middle, draws, shares, out):  # type: ignore[no-untyped-def]
-    """Fill out[q, k] with the least place by which at least the share q of the draws has been counted."""
+    """Fill out[q, k] with the least place by which the share q of the draws has been counted; shares rise."""
     for k in range(histogram.shape[0]):
+        seen, place = np.int64(histogram[k, 0]), 0
         for q in range(shares.size):
-            wanted = shares[q] * draws - 1e-9
-            seen = 0
-            place = 0
-            while seen + histogram[k, place] < wanted:
-                seen += histogram[k, place]
+            while seen < shares[q] * draws - 1e-9:
                 place += 1
+                seen += histogram[k, place]
             out[q, k] = middle[place]

@@ -193,6 +193,7 @@ def test_inputs_that_cannot_be_are_refused():
         ({"travel_nodes": [1.0, 0.9, 1.1]}, "must rise"),
         ({"job_years": [[2, 1, 3], [1, 1, 1]]}, "must rise"),
         ({"tie_order": np.arange(3)}, "shape"),
+        ({"quantiles": (0.5, 0.05, 0.95)}, "quantiles"),
         ({"community_weight": None}, "weight"),
         ({"key": np.ones(40, int)}, "one key"),
     ):
