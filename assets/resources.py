@@ -8,44 +8,92 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dagster import ConfigurableResource, Failure, InitResourceContext
+from dagster import (
+    ConfigurableResource,
+    DagsterError,
+    Failure,
+    InitResourceContext,
+    ResourceDefinition,
+)
 from pydantic import Field
 
-from geodata.errors import OnrampError
+from geodata.errors import OnrampError, SettingsError
+from geodata.scenarios import load_scenario
 from geodata.settings import Settings, load_settings
+from geodata.usable import check
+from maps.texts import languages
 
 SETTINGS_FILE = "ONRAMP_SETTINGS"
+MAX_RETRIES_TAG = "dagster/max_retries"
+
+
+ReferenceArea = StrEnum("ReferenceArea", ["state", "nation"])
+Aggregation = StrEnum("Aggregation", ["arithmetic", "geometric"])
+Measure = StrEnum("Measure", ["e2sfca", "2sfca", "3sfca", "gravity", "cumulative"])
+Decay = StrEnum("Decay", ["gaussian", "step", "flat"])
+Engine = StrEnum("Engine", ["auto", "great_circle", "friction", "roads", "valhalla", "osrm"])
+for choice in (ReferenceArea, Aggregation, Measure, Decay, Engine):
+    # The name is what the launchpad shows of a choice, and what it says of a wrong one.
+    choice.__name__ = " | ".join(choice)
+
+
+class ChoiceRefused(DagsterError):
+    """What is filled in cannot be used, so no run is made of it."""
+
+    # The UI shows the full name in front of the sentence; the module says nothing to a person.
+    __module__ = "builtins"
 
 
 class Choices(ConfigurableResource):
-    """The settings of a run: those of the deployment, changed by whatever is filled in here."""
+    """The settings of a run: those of the deployment, changed by whatever is filled in here.
 
+    Which state is computed is the partition. docs/settings.md lists all settings with their defaults.
+    """
+
+    sources_folder: str | None = Field(
+        default=None, description="Folder of downloaded files to compute from; without it the publishers are asked."
+    )
+    optional_sources: list[str] | None = Field(
+        default=None, description="Optional sources to download as well, such as [ejscreen]; see docs/sources.md."
+    )
     need_weights: dict[str, float] | None = Field(
-        default=None, description="Weight of each definition of disadvantage, such as {svi: 1, cejst: 1, workforce: 1}."
+        default=None,
+        description="Weight of each definition of disadvantage, such as {svi: 1, cejst: 1, workforce: 1}. Zero or "
+        "leaving one out does not count it; an index of your own goes by its name.",
     )
-    reference_area: str | None = Field(default=None, description="Area within which need is ranked: state or nation.")
+    reference_area: ReferenceArea | None = Field(default=None, description="Area within which need is ranked.")
     pillar_weights: dict[str, float] | None = Field(
-        default=None, description="Weights of need, training_gap and opportunity in Priority."
+        default=None,
+        description="Weights of the pillars in Priority, such as {need: 0.5, training_gap: 0.3, opportunity: 0.2}.",
     )
-    aggregation: str | None = Field(default=None, description="Mean of the pillars: arithmetic or geometric.")
+    aggregation: Aggregation | None = Field(default=None, description="Mean of the pillars.")
     gate_need: float | None = Field(default=None, description="Need (0–100) at which a tract is listed as underserved.")
-    access_measure: str | None = Field(default=None, description="e2sfca, 2sfca, 3sfca, gravity or cumulative.")
-    decay: str | None = Field(default=None, description="Decay over travel minutes: gaussian, step or flat.")
+    access_measure: Measure | None = Field(
+        default=None, description="Access measure: floating catchments, gravity, or all that is within reach."
+    )
+    decay: Decay | None = Field(default=None, description="How access falls with travel minutes.")
     catchment_minutes: float | None = Field(
-        default=None, description="Farthest travel that counts, urban tracts (minutes)."
+        default=None, description="Farthest travel that counts, urban tracts (minutes; 30 unless the settings differ)."
     )
-    rural_catchment_minutes: float | None = Field(default=None, description="The same for rural tracts (minutes).")
-    travel_engine: str | None = Field(
-        default=None, description="auto, great_circle, friction, roads, valhalla or osrm."
+    rural_catchment_minutes: float | None = Field(
+        default=None, description="The same for rural tracts (minutes; 60 unless the settings differ)."
     )
-    draws: int | None = Field(default=None, description="Monte Carlo draws; 0 turns uncertainty off.")
+    travel_engine: Engine | None = Field(
+        default=None,
+        description="How travel is measured. auto takes a friction raster where there is one, else great circles; "
+        "roads needs travel.roads_file, valhalla and osrm need travel.server_url (give them in other).",
+    )
+    draws: int | None = Field(
+        default=None, description="Monte Carlo draws that tell how sure ranks are; 0 turns it off."
+    )
     as_of: str | None = Field(default=None, description="Date the run speaks for, YYYY-MM-DD; today when empty.")
     scenario: str | None = Field(
-        default=None, description="Path of a scenario file to apply to providers, sites and settings."
+        default=None, description="Path of a scenario file, for the job scenario; see docs/scenarios.md."
     )
     only_if_changed: bool = Field(
         default=False,
@@ -56,11 +104,26 @@ class Choices(ConfigurableResource):
     )
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
-        """Check everything before the first step runs."""
+        """Check everything once more where the run is executed: another machine may lack a file."""
         try:
-            _ = self.settings
+            self.check()
         except OnrampError as error:
+            # Said on a line of its own, and not tried again: the settings would be the same.
+            if context.log:
+                context.log.error(str(error))
+            if context.run and context.instance:
+                context.instance.add_run_tags(context.run.run_id, {MAX_RETRIES_TAG: "0"})
             raise Failure(description=str(error), allow_retries=False) from None
+
+    def check(self) -> None:
+        """Raise OnrampError where the run could not work with what is filled in."""
+        settings = self.settings
+        check(settings)
+        if strange := sorted(set(settings.languages) - set(languages())):
+            told = f"there are no texts in “{strange[0]}”; there are {', '.join(languages())}."
+            raise SettingsError(f"Setting “languages”: {told}")
+        if self.scenario is not None:
+            load_scenario(Path(self.scenario))
 
     @cached_property
     def settings(self) -> Settings:
@@ -87,6 +150,7 @@ class Choices(ConfigurableResource):
                 "rural_catchment_minutes": self.rural_catchment_minutes,
             },
             "travel": {"engine": self.travel_engine},
+            "sources": {"folder": self.sources_folder, "optional": self.optional_sources},
             "uncertainty": {"draws": self.draws},
         }
         changes: dict[str, Any] = {
@@ -99,6 +163,24 @@ class Choices(ConfigurableResource):
         if self.as_of is not None:
             changes["as_of"] = self.as_of
         return changes
+
+
+def choices_checked_at_launch() -> ResourceDefinition:
+    """Return the resource `choices`, which refuses what cannot be used before a run is made of it.
+
+    Dagster calls the function of a configured resource while it plans a run. What it raises is shown where the run
+    was asked for, and nothing is marked as failed.
+    """
+    resource = Choices.configure_at_launch().get_resource_definition()
+
+    def checked(config: dict[str, Any]) -> dict[str, Any]:
+        try:
+            Choices(**config).check()
+        except OnrampError as error:
+            raise ChoiceRefused(str(error)) from None
+        return config
+
+    return resource.configured(checked, config_schema=resource.config_schema, description=Choices.__doc__)
 
 
 def deployment_file() -> Path | None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from geodata.errors import SettingsError
+from geodata.settings_problems import sentences
 from geodata.states import find_state
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -315,6 +317,20 @@ class Settings(BaseSettings):
     alerts: Alerts = Alerts()
     operations: Operations = Operations()
 
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _a_date(cls, told: object) -> object:
+        if told is None:
+            return None
+        try:
+            # YAML reads a date as a date; the library also takes 20260930, which people would sort wrongly.
+            day = told if isinstance(told, date) else date.fromisoformat(str(told))
+        except ValueError:
+            day = None
+        if day is None or str(told) != f"{day:%Y-%m-%d}":
+            raise ValueError("must be a date written YYYY-MM-DD, such as 2026-09-30")
+        return str(told)
+
     @model_validator(mode="after")
     def _known_states(self) -> Settings:
         for text in self.states:
@@ -375,14 +391,14 @@ def _from_environment() -> dict[str, Any]:
     try:
         return Settings().model_dump(exclude_unset=True)
     except ValidationError as error:
-        raise SettingsError(_sentences(error)) from None
+        raise SettingsError(sentences(error, Settings)) from None
 
 
 def _checked(values: dict[str, Any]) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise SettingsError(_sentences(error)) from None
+        raise SettingsError(sentences(error, Settings)) from None
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -396,17 +412,3 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 # Tables of weights are replaced whole: merging would keep a definition the person left out.
 _WHOLE = frozenset({"weights"})
 _NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "alerts", "operations"}
-
-
-def _sentences(error: ValidationError) -> str:
-    told = []
-    for problem in error.errors():
-        place = ".".join(str(part) for part in problem["loc"]) or "settings"
-        message = problem["msg"].removeprefix("Value error, ").rstrip(".")
-        told.append(f"Setting “{place}”: {message[0].lower()}{message[1:]} (given: {_short(problem.get('input'))}).")
-    return " ".join(told)
-
-
-def _short(value: object, most: int = 60) -> str:
-    text = repr(value)
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dagster import Definitions
 
 from assets import ALL_ASSETS
-from assets.resources import Choices, deployment_file
+from assets.resources import choices_checked_at_launch, deployment_file
 from geodata.settings import Settings, load_settings
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
@@ -25,5 +25,5 @@ def build_defs(settings: Settings | None = None) -> Definitions:
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,
-        resources={"io_manager": TableStorage(home=str(settings.home)), "choices": Choices()},
+        resources={"io_manager": TableStorage(home=str(settings.home)), "choices": choices_checked_at_launch()},
     )

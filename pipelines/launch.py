@@ -13,7 +13,7 @@ from rich.console import Console
 
 from assets.partitions import STATES
 from assets.products import product_paths
-from assets.resources import SETTINGS_FILE
+from assets.resources import SETTINGS_FILE, ChoiceRefused
 from geodata.errors import OnrampError, SettingsError
 from geodata.settings import Settings
 from geodata.states import SAMPLE_STATE, State
@@ -71,12 +71,15 @@ def launch(
     if settings_file is not None:
         os.environ[SETTINGS_FILE] = str(settings_file.resolve())
     definitions = Definitions.merge(build_defs(settings), progress(console))
-    result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance(settings.home),
-        partition_key=state.usps,
-        run_config={"resources": {"choices": {"config": choices}}, "loggers": {LINES: {}}},
-        raise_on_error=False,
-    )
+    try:
+        result = definitions.resolve_job_def(job).execute_in_process(
+            instance=instance(settings.home),
+            partition_key=state.usps,
+            run_config={"resources": {"choices": {"config": choices}}, "loggers": {LINES: {}}},
+            raise_on_error=False,
+        )
+    except ChoiceRefused as refused:
+        raise SettingsError(str(refused)) from None
     if not result.success:
         raise OnrampError(
             "\n".join(sentences(result.all_events)) or "The run did not finish; the Dagster UI shows why."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from dagster import DagsterInstance, ExecuteInProcessResult
 
 from geodata.results import StateResult
 from geodata.sample import write_sample
-from geodata.settings import Settings, load_settings
+from geodata.settings import load_settings
 from pipelines.build import build_defs
 from pipelines.instance import prepare
 from tests.conftest import ROOT
@@ -94,28 +93,6 @@ def test_the_ui_gets_metadata_people_can_read(finished: tuple[Path, ExecuteInPro
     assert {"dagster/row_count", "dagster/column_schema", "preview", "provenance"} <= set(svi)
     assert svi["dagster/row_count"].value > 250
     assert "data:image/png;base64," in by_asset["state_result"]["map"].value
-
-
-def test_a_bad_setting_stops_the_run_with_one_sentence(sample: Path, tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
-    prepare(tmp_path)
-    instance = DagsterInstance.from_config(str(tmp_path / "dagster"))
-    result = (
-        build_defs(settings)
-        .resolve_job_def("state")
-        .execute_in_process(
-            instance=instance,
-            partition_key="XL",
-            run_config={"resources": {"choices": {"config": {"reference_area": "planet"}}}},
-            raise_on_error=False,
-        )
-    )
-    assert not result.success
-    assert result.get_asset_materialization_events() == []
-    told = " ".join(str(event.message) for event in result.all_events) + json.dumps(
-        [str(event.event_specific_data) for event in result.all_events]
-    )
-    assert "need.reference_area" in told and "planet" in told
 
 
 def test_a_missing_required_source_stops_only_what_needs_it(sample: Path, tmp_path: Path) -> None:
