@@ -81,7 +81,7 @@ def decided(
 
 def earlier(settings: Settings, usps: str) -> Previous | None:
     """Return the communities of the state's last run, whose names and ids are kept where tracts barely change."""
-    last = LastRun.find(settings.home, usps)
+    last = LastRun.find(settings, usps)
     if last is None:
         return None
     result = last.result()

@@ -12,6 +12,7 @@ from assets.tables import TABLE_INS
 from geodata.files import folder_written_aside
 from geodata.results import StateResult
 from geodata.settings import Settings, load_settings
+from geodata.shared import fetch, publish
 from geodata.sourced import Sourced
 from geodata.study import Ground
 
@@ -26,9 +27,10 @@ class LastRun:
     folder: Path
 
     @classmethod
-    def find(cls, home: Path, usps: str) -> "LastRun | None":
-        """Return the last run of a state under `home`, or None before the first."""
-        folder = home / "last" / usps
+    def find(cls, settings: Settings, usps: str) -> "LastRun | None":
+        """Return the last run of a state under the home folder, or None before the first."""
+        fetch(settings, f"last/{usps}")
+        folder = settings.home / "last" / usps
         return cls(folder) if folder.is_dir() else None
 
     def result(self) -> StateResult:
@@ -49,14 +51,22 @@ def ground_at(folder: Path) -> Ground:
     return Ground.of({name: Sourced.load(folder / name) for name in TABLE_INS if (folder / name).is_dir()})
 
 
-def keep(home: Path, usps: str) -> None:
+def ground_now(settings: Settings) -> Ground:
+    """Return the canonical tables of the deployment as they are now."""
+    for name in TABLE_INS:
+        fetch(settings, f"{TABLES}/{name}")
+    return ground_at(settings.home / TABLES)
+
+
+def keep(settings: Settings, usps: str) -> None:
     """Keep the run of a state that has just finished as its last one."""
-    tables = home / "tables"
-    with folder_written_aside(home / "last" / usps) as aside:
+    tables, last = settings.home / TABLES, settings.home / "last" / usps
+    with folder_written_aside(last) as aside:
         _linked(tables / "state_result" / usps, aside / RESULT)
         for name in TABLE_INS:
             if (tables / name).is_dir():
                 _linked(tables / name, aside / TABLES / name)
+    publish(settings, f"last/{usps}", last)
 
 
 def _linked(folder: Path, to: Path) -> None:

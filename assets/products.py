@@ -25,6 +25,7 @@ from geodata.changes import ChangeReport, change_report, source_changes, tables_
 from geodata.reruns import rerun_between
 from geodata.results import StateResult
 from geodata.settings import Settings
+from geodata.shared import publish
 from geodata.study import StudyArea
 from maps.briefs import brief_name, write_briefs
 from maps.bundle import write_bundle
@@ -96,7 +97,8 @@ def pages(choices: Choices, state_result: StateResult) -> MaterializeResult:
     report = changes_since_last(settings, state_result)
     beside = downloads(state_result, paths, settings.languages)
     build_site(state_result, paths["map"].parent, settings.languages, changes=report, downloads=beside)
-    keep(settings.home, usps)
+    publish(settings, f"products/{usps}/site", paths["map"].parent)
+    keep(settings, usps)
     size = sum(path.stat().st_size for path in paths["map"].parent.rglob("*") if path.is_file())
     changed = {} if report is None else {"changed_since_last_run": report.summary}
     return MaterializeResult(
@@ -115,7 +117,7 @@ def downloads(result: StateResult, paths: dict[str, Path], languages: tuple[str,
 
 def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | None:
     """Return what changed since the last run of the state, with its causes; None at the first."""
-    last = LastRun.find(settings.home, now.state.usps)
+    last = LastRun.find(settings, now.state.usps)
     if last is None:
         return None
     before = last.result()
@@ -130,6 +132,7 @@ def lists(choices: Choices, state_result: StateResult) -> MaterializeResult:
     """Ranked communities and tracts, and every marker of the map, as CSV, XLSX, GeoPackage, GeoParquet and JSON."""
     folder = product_paths(choices.settings.home, state_result.state.usps)["lists"]
     files = write_lists(state_result, folder, choices.settings.languages)
+    publish(choices.settings, f"products/{state_result.state.usps}/lists", folder)
     return MaterializeResult(metadata={"folder": MetadataValue.path(folder), "files": len(files)})
 
 
@@ -140,6 +143,7 @@ def briefs(choices: Choices, state_result: StateResult) -> MaterializeResult:
     files = write_briefs(state_result, paths["briefs"], choices.settings.languages)
     files += write_figures(state_result, paths["figures"], choices.settings.languages)
     bundle = write_bundle(state_result, paths["bundle"], choices.settings.languages[0])
+    publish(choices.settings, f"products/{state_result.state.usps}/briefs", paths["briefs"], paths["figures"], bundle)
     size = round(bundle.stat().st_size / 1e6, 2)
     return MaterializeResult(
         metadata={"folder": MetadataValue.path(paths["briefs"]), "files": len(files), "bundle_megabytes": size}

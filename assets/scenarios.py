@@ -5,7 +5,7 @@ from typing import Any
 
 from dagster import AssetExecutionContext, Failure, MaterializeResult, MetadataValue, asset
 
-from assets.history import ground_at
+from assets.history import ground_now
 from assets.partitions import STATES
 from assets.products import OWNERS
 from assets.resources import Choices
@@ -15,6 +15,7 @@ from geodata.files import folder_written_aside
 from geodata.reruns import run_scenario
 from geodata.results import StateResult
 from geodata.scenarios import load_scenario
+from geodata.shared import publish
 
 GROUP = "scenarios"
 
@@ -37,12 +38,13 @@ def scenario_differences(
         raise Failure("Name a scenario file in the run config: choices.scenario.", allow_retries=False)
     try:
         scenario = load_scenario(Path(choices.scenario))
-        ground = ground_at(choices.settings.home / "tables")
+        ground = ground_now(choices.settings)
         usps = context.partition_key
         _, _, found = run_scenario(ground, usps, choices.settings, choices.date, scenario, state_result)
     except OnrampError as error:
         raise Failure(description=str(error), allow_retries=False) from None
     folder = write_differences(found, scenario_folder(choices.settings.home, usps, scenario.name))
+    publish(choices.settings, f"products/{usps}/scenarios/{folder.name}", folder)
     metadata: dict[str, Any] = {"scenario": scenario.name, "folder": MetadataValue.path(folder), **found.summary}
     return MaterializeResult(metadata=metadata)
 

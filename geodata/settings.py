@@ -287,6 +287,16 @@ class Operations(Section):
     keep_runs_days: Annotated[int, Field(ge=7)] = Field(180, description="Days the records of runs are kept.")
 
 
+class Storage(Section):
+    """Where a deployment of several machines keeps what it shares. Keys are not settings: the environment has them."""
+
+    url: str | None = Field(
+        None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._-]+)*$",
+        description="Object store that machines share, such as s3://bucket/onramp; none means the home folder alone.",
+    )
+
+
 class Settings(BaseSettings):
     """All settings of a run."""
 
@@ -316,6 +326,7 @@ class Settings(BaseSettings):
     industry: Industry = Industry()
     alerts: Alerts = Alerts()
     operations: Operations = Operations()
+    storage: Storage = Storage()
 
     @field_validator("as_of", mode="before")
     @classmethod
@@ -411,4 +422,4 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 # Tables of weights are replaced whole: merging would keep a definition the person left out.
 _WHOLE = frozenset({"weights"})
-_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "alerts", "operations"}
+_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "alerts", "operations", "storage"}

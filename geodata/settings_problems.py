@@ -47,5 +47,6 @@ def _nearest(place: Sequence[str], model: type[BaseModel]) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    # An address may hold a user and a password where none belong.
+    text = re.sub(r"//[^/\s]*@", "//…@", repr(value))
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

@@ -25,5 +25,8 @@ def build_defs(settings: Settings | None = None) -> Definitions:
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,
-        resources={"io_manager": TableStorage(home=str(settings.home)), "choices": choices_checked_at_launch()},
+        resources={
+            "io_manager": TableStorage(home=str(settings.home), url=settings.storage.url),
+            "choices": choices_checked_at_launch(),
+        },
     )

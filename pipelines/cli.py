@@ -22,6 +22,7 @@ from geodata.settings import CHECKOUT, Settings, load_settings
 from geodata.states import SAMPLE_STATE, State, find_state
 from pipelines.decision_commands import commands as decision_commands
 from pipelines.source_commands import commands as source_commands
+from pipelines.storage_commands import commands as storage_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -104,6 +105,7 @@ def open_map(state: StateOption = SAMPLE_STATE, home: HomeOption = None) -> None
 
 app.add_typer(source_commands)
 app.add_typer(decision_commands)
+app.add_typer(storage_commands)
 
 
 @app.command(epilog="Example:  onramp bundle georgia.zip --state GA --language es")

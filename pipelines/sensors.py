@@ -18,8 +18,10 @@ from dagster import (
 
 from assets.resources import deployment_file
 from geodata.fetching.choose import operator_folder
+from geodata.fetching.live import SUPPLIED_FOLDER
 from geodata.inbox import look
 from geodata.settings import load_settings
+from geodata.shared import sync
 from geodata.states import find_state
 from pipelines.alerts import alerts
 from pipelines.jobs import analysis_job, refresh_sources_job
@@ -54,12 +56,14 @@ def inbox(context: SensorEvaluationContext) -> SensorResult:
     settings = load_settings(deployment_file())
     folder = settings.operations.inbox or settings.home / "inbox"
     before = {name: (size, changed) for name, (size, changed) in json.loads(context.cursor or "{}").items()}
+    sync(settings, SUPPLIED_FOLDER, settings.home / SUPPLIED_FOLDER)
     found = look(folder, operator_folder(settings), settings, before)
     for outcome in found.outcomes:
         context.log.info(outcome.sentence)
     cursor = json.dumps(found.waiting)
     good = [outcome for outcome in found.outcomes if outcome.accepted]
     if good:
+        sync(settings, SUPPLIED_FOLDER, settings.home / SUPPLIED_FOLDER)
         # What came and when: the same file brought back after another one is news again.
         key = f"inbox-{'-'.join(outcome.hash[:12] for outcome in good)}-{context.last_tick_completion_time or 0:.0f}"
         return SensorResult([RunRequest(run_key=key, tags={"files": str(len(good))})], cursor=cursor)

@@ -1,6 +1,7 @@
 """Where assets keep what they return: GeoParquet under the home folder, written aside and renamed.
 
-`<home>/tables/<asset>` for tables of all places, with a file or folder a partition for those of a state.
+`<home>/tables/<asset>` for tables of all places, with a file or folder a partition for those of a state. Where the
+settings name a storage that machines share, each is sent there and brought from there (see `geodata.shared`).
 Does not hold the results and pages people open (see `assets.products`).
 """
 
@@ -17,6 +18,7 @@ from geodata.files import written_aside
 from geodata.parquet import read_table, write_table
 from geodata.reach import Travel
 from geodata.results import StateResult
+from geodata.shared import shared_at
 from geodata.sourced import Sourced
 from geodata.study import StudyArea
 
@@ -27,6 +29,7 @@ class TableStorage(ConfigurableIOManager):
     """Keeps tables as GeoParquet files, and the composite objects of the walk as folders of them."""
 
     home: str
+    url: str | None = None
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Store what an asset returned."""
@@ -39,6 +42,8 @@ class TableStorage(ConfigurableIOManager):
                 write_table(obj, aside)
         elif obj is not None:
             raise TypeError(f"There is no way to store a {type(obj).__name__}.")
+        if obj is not None and (shared := shared_at(Path(self.home), self.url)):
+            shared.publish(shared.inside(path), path, *files_named_in(obj))
         context.add_output_metadata({"path": str(path)})
 
     def load_input(self, context: InputContext) -> Any:
@@ -46,6 +51,8 @@ class TableStorage(ConfigurableIOManager):
         path = self._path(context)
         kind = context.dagster_type.typing_type
         table = path.with_name(f"{path.name}.parquet")
+        if shared := shared_at(Path(self.home), self.url):
+            shared.fetch(shared.inside(path if kind in COMPOSITES else table))
         if not (path.is_dir() if kind in COMPOSITES else table.exists()):
             raise SourceUnavailable(f"“{'/'.join(context.asset_key.path)}” has not been computed yet: do that first.")
         return kind.load(path) if kind in COMPOSITES else read_table(table)
@@ -53,3 +60,10 @@ class TableStorage(ConfigurableIOManager):
     def _path(self, context: InputContext | OutputContext) -> Path:
         path = Path(self.home, "tables", *context.asset_key.path)
         return path / context.asset_partition_key if context.has_asset_partitions else path
+
+
+def files_named_in(obj: Any) -> list[Path]:
+    """Return the files that the rows of a table of files (the rasters) name, which go where the table goes."""
+    if not isinstance(obj, Sourced) or "path" not in obj.table:
+        return []
+    return [Path(path) for path in obj.table["path"].dropna().unique()]

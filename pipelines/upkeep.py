@@ -15,6 +15,7 @@ from dagster import (
 from assets.resources import Choices
 from geodata.fetching.cache import Cache
 from geodata.fetching.live import cache_folder
+from geodata.shared import shared_home
 from geodata.upkeep import clear
 
 ENDED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
@@ -32,7 +33,9 @@ def prune_cache(context: OpExecutionContext, choices: Choices) -> None:
 @op
 def clear_leftovers(context: OpExecutionContext, choices: Choices) -> None:
     """Remove what was being written when a run broke off days ago."""
-    context.add_output_metadata({"leftovers_removed": clear(choices.settings.home, datetime.now(UTC))})
+    shared = shared_home(choices.settings)
+    gone = {} if shared is None else {"shared_objects_removed": shared.clear(datetime.now(UTC))}
+    context.add_output_metadata({"leftovers_removed": clear(choices.settings.home, datetime.now(UTC)), **gone})
 
 
 @op

@@ -32,8 +32,10 @@ from geodata.fetching.folder import fill_patterns, needs_state, told_patterns
 from geodata.fetching.http import Fetcher
 from geodata.fetching.problems import FetchError
 from geodata.fetching.redaction import Redactor
+from geodata.fetching.shared_cache import SharedCache
 from geodata.fetching.transport import Job, PlainFile, Transport, fill_address
 from geodata.settings import Settings
+from geodata.shared import shared_home, sync
 from geodata.sources import SOURCES
 from geodata.sources.drift import held_to
 from geodata.sources.spec import ParseContext, SourceSpec
@@ -320,9 +322,10 @@ def live_acquirer(settings: Settings, *, progress: Progress | None = None, refre
     The cache is the settings' or the user's cache folder. Files an operator brings for sources without an address
     lie in the folder `supplied` under the home folder. New copies are read on trial before they are accepted.
     """
+    sync(settings, SUPPLIED_FOLDER, settings.home / SUPPLIED_FOLDER)
     return LiveAcquirer(
         Fetcher(progress=progress),
-        Cache(cache_folder(settings)),
+        cache_of(settings),
         options=LiveOptions(
             fields={"afdc_host": settings.sources.afdc_host.rstrip("/")},
             refresh=refresh,
@@ -334,8 +337,16 @@ def live_acquirer(settings: Settings, *, progress: Progress | None = None, refre
 
 
 def cache_folder(settings: Settings) -> Path:
-    """Return the folder of the download cache."""
-    return settings.sources.cache or user_cache_path("onramp", appauthor=False)
+    """Return the folder of the download cache; it is under the home folder where that is shared among machines."""
+    own = user_cache_path("onramp", appauthor=False) if settings.storage.url is None else settings.home / "cache"
+    return settings.sources.cache or own
+
+
+def cache_of(settings: Settings) -> Cache:
+    """Return the download cache, shared among machines where the settings name a storage."""
+    shared = shared_home(settings)
+    folder = cache_folder(settings)
+    return Cache(folder) if shared is None else SharedCache(folder, shared)
 
 
 def parse_on_trial(settings: Settings) -> Trial:
