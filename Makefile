@@ -4,18 +4,20 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STATE ?=
 SOURCES ?=
+SETTINGS ?=
 
 .PHONY: run test dev lint bench clean help
 
 help:
 	@echo "make run                       the fictional sample state, from files to map"
 	@echo "make run STATE=RI SOURCES=dir  a real state, from a folder of downloaded files"
+	@echo "make run SETTINGS=file.yaml    with other settings, such as industries/heat_pumps.yaml"
 	@echo "make dev                       the Dagster UI, everything loaded"
 	@echo "make test                      all checks and tests"
 	@echo "make bench                     measurements beside the usual tools"
 
 run: $(VENV)/.run
-	@$(BIN)/onramp run $(if $(STATE),--state "$(STATE)") $(if $(SOURCES),--sources "$(SOURCES)")
+	@$(BIN)/onramp run $(if $(STATE),--state "$(STATE)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(SETTINGS),--settings "$(SETTINGS)")
 
 dev: $(VENV)/.run
 	@$(BIN)/onramp dev

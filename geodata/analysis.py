@@ -22,7 +22,7 @@ from geodata.study import Ground, StudyArea, study_area
 from geodata.travel.choose import engine_for
 from geodata.travel_range import travel_access
 
-WORK_COLUMNS = ["ports", "ports_assumed", "quarter", "job_years_low", "job_years_mid", "job_years_high"]
+WORK_COLUMNS = ["units", "units_assumed", "quarter", "job_years_low", "job_years_mid", "job_years_high"]
 
 
 def analyse(
@@ -98,5 +98,5 @@ def _of_state(table: pd.DataFrame, state: str) -> pd.DataFrame:
 
 
 def _with_work(area: StudyArea) -> pd.DataFrame:
-    """Return all sites near by, with ports, quarter and job-years of those that bring work."""
+    """Return all sites near by, with units, quarter and job-years of those that bring work."""
     return area.all_sites.merge(area.sites[["site_id", *WORK_COLUMNS]], on="site_id", how="left")

@@ -19,6 +19,7 @@ import pandas as pd
 from geodata.differences import Differences, differences
 from geodata.provenance import SourceUse
 from geodata.results import StateResult
+from geodata.schemas import unit_columns
 from geodata.travel.base import Points
 from geodata.travel.sphere import great_circle_km
 
@@ -27,7 +28,7 @@ CAUSES = (DATA, VINTAGE, SETTINGS)
 MOVED_KM = 0.1
 # What makes a row of a table another one although its identifier stays.
 SIZES = {
-    "sites": ("ports_level1", "ports_level2", "ports_dc_fast", "power_kw", "status", "expected_date"),
+    "sites": ("power_kw", "status", "expected_date"),
     "providers": ("seats", "entry_stage", "cip_codes"),
 }
 KEYS = {"sites": "site_id", "providers": "provider_id"}
@@ -77,11 +78,14 @@ def place_changes(before: StateResult, after: StateResult) -> pd.DataFrame:
     """Return the sites and providers added, removed, moved (more than 100 m) or altered, by identifier."""
     frames = []
     for table, key in KEYS.items():
-        columns = [key, "name", "latitude", "longitude", *SIZES[table]]
+        # Units are counted by kind, in a column each, of which a run has those of its industry.
+        units = {name for result in (before, after) for name in unit_columns(result.table(table).columns)}
+        sizes = [*sorted(units), *SIZES[table]]
+        columns = [key, "name", "latitude", "longitude", *sizes]
         one, other = (pd.DataFrame(result.table(table)).reindex(columns=columns) for result in (before, after))
         both = one.merge(other, on=key, how="outer", suffixes=("_before", "_after"), indicator=True)
         km = _moved_km(both)
-        altered = pd.DataFrame({name: _differs(both, name) for name in SIZES[table]})
+        altered = pd.DataFrame({name: _differs(both, name) for name in sizes})
         what = altered.apply(lambda row: " ".join(row.index[row]), axis=1) if len(altered) else pd.Series(dtype="str")
         change = pd.Series("same", index=both.index)
         change[what.ne("")] = "altered"

@@ -116,9 +116,9 @@ def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame)
     state = inside.assign(unit_kind="state", unit_id=inside["state"])
     columns = ["unit_kind", "unit_id", "state", "place"]
     pairs = pd.concat([part[columns] for part in (tract, community, state)]).drop_duplicates()
-    work = sites.table[["quarter", "ports", *JOB_YEARS]].reset_index(drop=True)
+    work = sites.table[["quarter", "units", *JOB_YEARS]].reset_index(drop=True)
     pairs = pairs.join(work, on="place").assign(sites=1)
-    sums = pairs.groupby(["unit_kind", "unit_id", "state", "quarter"])[["sites", "ports", *JOB_YEARS]].sum()
+    sums = pairs.groupby(["unit_kind", "unit_id", "state", "quarter"])[["sites", "units", *JOB_YEARS]].sum()
     return WORK_BY_QUARTER.validate(sums.reset_index())
 
 

@@ -5,12 +5,15 @@ Turns the canonical `sites` into supply. Does not hold travel or access (see `ge
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import UNITS
 from geodata.settings import Opportunity
 
-LEVELS = ("level1", "level2", "dc_fast")
 BOUNDS = ("low", "mid", "high")
 PAST, UNKNOWN = "past", "unknown"
 
@@ -28,43 +31,56 @@ def working_sites(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.
     return chosen.reset_index(drop=True)
 
 
-def ports_used(sites: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
-    """Return [level1, level2, dc_fast, ports, assumed] for each site.
+def units_used(sites: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
+    """Return the units of each kind, their sum `units`, and whether they are `assumed`, for each site.
 
-    A site that reports no port of any level takes the stated default and is flagged `assumed`. Where any
-    level is reported, a level that is not has none: publishers leave a level empty that a site lacks.
+    A site that reports no unit of any kind takes the stated default and is flagged. Where any kind is reported,
+    a kind that is not has none: publishers leave a kind empty that a site lacks.
     """
-    reported = sites[[f"ports_{level}" for level in LEVELS]].astype("Float64")
-    reported.columns = list(LEVELS)
+    kinds = list(settings.kinds)
+    reported = sites.reindex(columns=[UNITS + kind for kind in kinds]).astype("Float64")
+    reported.columns = kinds
     assumed = reported.isna().all(axis=1).to_numpy()
     used = pd.DataFrame(
         {
-            level: np.where(assumed, float(settings.default_ports.get(level, 0)), reported[level].fillna(0.0))
-            for level in LEVELS
+            kind: np.where(assumed, float(settings.default_units.get(kind, 0)), reported[kind].fillna(0.0))
+            for kind in kinds
         },
         index=sites.index,
     ).astype("float64")
-    used["ports"] = used[list(LEVELS)].sum(axis=1)
+    used["units"] = used[kinds].sum(axis=1)
     used["assumed"] = assumed
     return used
 
 
 def site_work(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.DataFrame:
-    """Return `sites` with ports, ports_assumed, quarter and job_years_low/mid/high.
+    """Return `sites` with units, units_assumed, quarter and job_years_low/mid/high.
 
-    Job-years = Σ over levels of ports × installation job-years per port + ports × upkeep per port-year ×
+    Job-years = Σ over kinds of units × installation job-years per unit + units × upkeep per unit and year ×
     years of upkeep counted. The figures and their sources are in docs/methodology.md.
     """
-    used = ports_used(sites, settings)
+    used = units_used(sites, settings)
     out = sites.copy()
-    out["ports"] = used["ports"]
-    out["ports_assumed"] = used["assumed"]
+    out["units"] = used["units"]
+    out["units_assumed"] = used["assumed"]
     out["quarter"] = quarters(sites["expected_date"], as_of)
     for bound in BOUNDS:
-        upkeep = getattr(settings.maintenance_job_years_per_port_year, bound) * settings.maintenance_years
-        installed = sum(used[level] * getattr(settings.job_years_per_port[level], bound) for level in LEVELS)
-        out[f"job_years_{bound}"] = installed + used["ports"] * upkeep
+        upkeep = getattr(settings.maintenance_job_years_per_unit_year, bound) * settings.maintenance_years
+        installed = sum(used[kind] * getattr(rate, bound) for kind, rate in settings.job_years_per_unit.items())
+        out[f"job_years_{bound}"] = installed + used["units"] * upkeep
     return out
+
+
+def default_site(settings: Mapping[str, Any]) -> tuple[dict[str, int], float]:
+    """Return the units a site that reports none is taken to have, and their work in job-years (mid).
+
+    `settings` are those stored with a result, by section. Without such an assumption it is one unit of the first kind.
+    """
+    told = {**Opportunity().model_dump(), **settings.get("opportunity", {})}
+    rates = told["job_years_per_unit"]
+    units = {kind: int(count) for kind, count in told["default_units"].items()} or {next(iter(rates)): 1}
+    upkeep = told["maintenance_job_years_per_unit_year"]["mid"] * told["maintenance_years"]
+    return units, sum(count * (rates[kind]["mid"] + upkeep) for kind, count in units.items())
 
 
 def quarters(dates: pd.Series, as_of: str) -> pd.Series:

@@ -191,7 +191,7 @@ WORK_BY_QUARTER = Table(
         _STATE,
         Column("quarter", "text", "Quarter such as 2027Q1; past or unknown", nullable=False),
         Column("sites", "integer", "Sites", "sites", least=0),
-        Column("ports", "integer", "Ports, defaults included", "ports", least=0),
+        Column("units", "integer", "Units of all kinds, defaults included", "units", least=0),
         Column("job_years_low", "number", "Job-years, low", "job-years", least=0),
         Column("job_years_mid", "number", "Job-years, mid", "job-years", least=0),
         Column("job_years_high", "number", "Job-years, high", "job-years", least=0),

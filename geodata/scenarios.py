@@ -7,6 +7,7 @@ tables; the analysis then runs as it would on any others. Does not hold the anal
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
@@ -19,14 +20,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geodata.errors import InputError
-from geodata.schemas import PROVIDERS, SITES
+from geodata.schemas import PROVIDERS, SITES, UNITS, unit_columns
 from geodata.settings import Settings
 from geodata.study import Ground
 
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Count = Annotated[int, Field(ge=0)]
-PORTS = ("ports_level1", "ports_level2", "ports_dc_fast")
 
 
 class _Part(BaseModel):
@@ -52,18 +52,26 @@ class ResizedProvider(_Part):
     seats: Annotated[float, Field(ge=0)]
 
 
-class _Ports(_Part):
-    ports_level1: Count | None = None
-    ports_level2: Count | None = None
-    ports_dc_fast: Count | None = None
+class _Units(_Part):
+    units: dict[str, Count] = Field(default_factory=dict)
 
-    def given(self) -> dict[str, int]:
-        """Return the ports that are stated."""
-        return {name: value for name in PORTS if (value := getattr(self, name)) is not None}
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_column(cls, values: Any) -> Any:
+        """Take `units_dc_fast: 4` (or, as lists of chargers say, `ports_dc_fast`) for `units: {dc_fast: 4}`."""
+        if not isinstance(values, dict):
+            return values
+        flat = {name: found[1] for name in values if (found := re.fullmatch(r"(?:units|ports)_(\w+)", str(name)))}
+        units = {**values.get("units", {}), **{kind: values[name] for name, kind in flat.items()}}
+        return {name: value for name, value in values.items() if name not in flat} | ({"units": units} if units else {})
+
+    def columns(self) -> dict[str, int]:
+        """Return the units that are stated, by column of the table of sites."""
+        return {UNITS + kind: count for kind, count in self.units.items()}
 
 
-class NewSite(_Ports):
-    """A planned charger site that is not there yet."""
+class NewSite(_Units):
+    """A planned site that is not there yet."""
 
     name: Annotated[str, Field(min_length=1)]
     latitude: Latitude
@@ -71,15 +79,15 @@ class NewSite(_Ports):
     expected_date: date | None = None
 
 
-class ResizedSite(_Ports):
-    """A site with other ports."""
+class ResizedSite(_Units):
+    """A site with other units."""
 
     id: str
 
     @model_validator(mode="after")
     def _some(self) -> ResizedSite:
-        if not self.given():
-            raise ValueError("give at least one of ports_level1, ports_level2 and ports_dc_fast")
+        if not self.units:
+            raise ValueError("give the units of at least one kind, such as units_dc_fast: 4")
         return self
 
 
@@ -156,13 +164,20 @@ def apply(scenario: Scenario, ground: Ground, settings: Settings) -> tuple[Groun
         row = providers["provider_id"] == resized.id
         providers.loc[row, "seats"] = resized.seats
         providers.loc[row, "seats_basis"] = "seats"
+    for asked in (*scenario.sites.add, *scenario.sites.resize):
+        strange = sorted(set(asked.units) - set(settings.opportunity.kinds))
+        if strange:
+            known = ", ".join(UNITS + kind for kind in settings.opportunity.kinds)
+            raise InputError(f"there are no units of the kind “{strange[0]}”", field="sites", remedy=f"Use {known}.")
     for changed in scenario.sites.resize:
-        for name, ports in changed.given().items():
-            sites.loc[sites["site_id"] == changed.id, name] = ports
+        for name, units in changed.columns().items():
+            if name not in sites:
+                sites[name] = pd.array([None] * len(sites), dtype="Int64")
+            sites.loc[sites["site_id"] == changed.id, name] = units
     tables = {
         **ground.tables,
         "providers": _with(providers, _new_providers(scenario, ground), PROVIDERS.validate),
-        "sites": _with(sites, _new_sites(scenario, ground), SITES.validate),
+        "sites": _with(sites, _new_sites(scenario, ground, sites), SITES.validate),
     }
     return replace(ground, tables=tables), settings.with_changes(scenario.settings)
 
@@ -206,12 +221,20 @@ def _new_providers(scenario: Scenario, ground: Ground) -> pd.DataFrame:
     return _placed(pd.DataFrame(rows), ground, PROVIDERS.names)
 
 
-def _new_sites(scenario: Scenario, ground: Ground) -> pd.DataFrame:
+def _new_sites(scenario: Scenario, ground: Ground, sites: pd.DataFrame) -> pd.DataFrame:
     rows = [
-        {"site_id": f"scenario:{number}", **new.model_dump(), "source": "scenario", "status": "planned"}
+        {
+            "site_id": f"scenario:{number}",
+            **new.model_dump(exclude={"units"}),
+            **new.columns(),
+            "source": "scenario",
+            "status": "planned",
+        }
         for number, new in enumerate(scenario.sites.add, start=1)
     ]
-    return _placed(pd.DataFrame(rows), ground, SITES.names)
+    table = pd.DataFrame(rows)
+    units = dict.fromkeys([*unit_columns(sites.columns), *unit_columns(table.columns)])
+    return _placed(table, ground, [*SITES.names, *units])
 
 
 def _placed(rows: pd.DataFrame, ground: Ground, names: list[str]) -> pd.DataFrame:

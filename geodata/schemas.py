@@ -8,7 +8,7 @@ Does not hold parsing or arithmetic.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -34,7 +34,10 @@ COUNTY_PATTERN = r"^\d{5}$"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, kind, unit, meaning and the checks its values must pass."""
+    """One column: its name, kind, unit, meaning and the checks its values must pass.
+
+    A name that ends with `*` stands for all columns that begin so, none or many; they follow in the frame's order.
+    """
 
     name: str
     kind: Kind
@@ -45,6 +48,11 @@ class Column:
     most: float | None = None
     pattern: str | None = None
     one_of: tuple[str, ...] | None = None
+
+    @property
+    def family(self) -> bool:
+        """True where the column stands for all that begin with its name."""
+        return self.name.endswith("*")
 
     def checks(self) -> list[pa.Check]:
         """Return the pandera checks of this column."""
@@ -74,11 +82,13 @@ class Table:
     def schema(self) -> pa.DataFrameSchema:
         """The pandera schema of every column but geometry, which geopandas checks itself."""
         columns: dict[str, Any] = {
-            column.name: pa.Column(
+            (f"^{column.name[:-1]}.+$" if column.family else column.name): pa.Column(
                 DTYPES[column.kind],
                 checks=column.checks(),
                 nullable=column.nullable,
                 description=column.meaning,
+                regex=column.family,
+                required=not column.family,
             )
             for column in self.columns
             if column.kind != "geometry"
@@ -87,8 +97,17 @@ class Table:
 
     @property
     def names(self) -> list[str]:
-        """The names of the columns, in order."""
-        return [column.name for column in self.columns]
+        """The names of the columns every frame of this table has, in order."""
+        return [column.name for column in self.columns if not column.family]
+
+    def columns_of(self, names: Iterable[str]) -> list[Column]:
+        """Return the table's columns with every family replaced by its members among `names`."""
+        present = list(names)
+        found: list[Column] = []
+        for column in self.columns:
+            members = [name for name in present if name.startswith(column.name[:-1])] if column.family else None
+            found += [column] if members is None else [replace(column, name=name) for name in members]
+        return found
 
     @property
     def spatial(self) -> bool:
@@ -102,15 +121,16 @@ class Table:
     def validate(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return `frame` with the table's columns, order and types; raise OnrampError naming what is wrong.
 
-        A nullable column that is absent is added empty; columns the table does not know are dropped
-        unless `extra` is set. A frame with geometry must be in EPSG:4326 or have no rows.
+        A nullable column that is absent is added empty (a family has the members the frame has); columns the table
+        does not know are dropped unless `extra` is set. A frame with geometry must be in EPSG:4326 or have no rows.
         """
-        missing = [c.name for c in self.columns if c.name not in frame.columns and not c.nullable]
+        columns = self.columns_of(frame.columns)
+        missing = [c.name for c in columns if c.name not in frame.columns and not c.nullable]
         if missing:
             raise OnrampError(f"Table “{self.name}” lacks the columns {', '.join(missing)}.")
         beyond = [name for name in frame.columns if name not in self.names] if self.extra else []
         out = pd.DataFrame(index=pd.RangeIndex(len(frame)))
-        for column in self.columns:
+        for column in columns:
             if column.kind == "geometry":
                 continue
             if column.name in frame.columns:
@@ -271,7 +291,7 @@ DEFINITIONS = Table(
 LOCATION_QUALITY = ("point", "street", "area", "unknown")
 SITES = Table(
     "sites",
-    "Charger sites: planned, open and temporarily closed",
+    "Sites where work is planned, open or temporarily closed",
     (
         Column("site_id", "text", "Identifier, prefixed by its source", nullable=False),
         Column("source", "text", "Source that carried it", nullable=False),
@@ -281,17 +301,29 @@ SITES = Table(
         *_ADDRESS,
         *_point(),
         Column("location_quality", "text", "How exact the coordinates are", nullable=False, one_of=LOCATION_QUALITY),
-        Column("ports_level1", "integer", "Level 1 ports; empty where not reported", "ports", least=0),
-        Column("ports_level2", "integer", "Level 2 ports; empty where not reported", "ports", least=0),
-        Column("ports_dc_fast", "integer", "DC fast ports; empty where not reported", "ports", least=0),
-        Column("power_kw", "number", "Highest power of a port", "kW", least=0),
+        Column(
+            "units_*",
+            "integer",
+            "Units of one kind, as the setting opportunity.job_years_per_unit names them; empty where not reported",
+            "units",
+            least=0,
+        ),
+        Column("power_kw", "number", "Highest power of a unit", "kW", least=0),
         Column("expected_date", "date", "Expected opening; for a temporary closure, re-opening"),
         Column("program", "text", "Funding program(s)"),
-        Column("network", "text", "Charging network"),
+        Column("network", "text", "Network it belongs to"),
         Column("as_of", "date", "Date the record speaks of"),
     ),
     key=("site_id",),
 )
+UNITS = "units_"
+
+
+def unit_columns(names: Iterable[str]) -> list[str]:
+    """Return those of the column `names` that count the units of a kind at a site."""
+    return [name for name in names if name.startswith(UNITS)]
+
+
 ENTRY_STAGES = ("entry", "advanced")
 SEATS_BASES = ("completions", "seats", "assumed", "suppressed")
 PROVIDERS = Table(
@@ -301,9 +333,13 @@ PROVIDERS = Table(
         Column("provider_id", "text", "Identifier, prefixed by its first source", nullable=False),
         Column("name", "text", "Name as published", nullable=False),
         Column(
-            "entry_stage", "text", "For beginners, or for working electricians", nullable=False, one_of=ENTRY_STAGES
+            "entry_stage",
+            "text",
+            "For beginners, or for people in the trade",
+            nullable=False,
+            one_of=ENTRY_STAGES,
         ),
-        Column("kind", "text", "community_college, etpl_program, apprenticeship, evitp, …", nullable=False),
+        Column("kind", "text", "community_college, etpl_program, apprenticeship, …", nullable=False),
         _state(),
         *_ADDRESS,
         *_point(),

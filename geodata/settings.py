@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,6 +27,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Weights = dict[str, Annotated[float, Field(ge=0)]]
+Word = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^{}<>]+$")]
 
 
 class Section(BaseModel):
@@ -74,20 +77,32 @@ class JobYears(Section):
 class Opportunity(Section):
     """What planned sites are worth in work. Sources of the figures: docs/methodology.md."""
 
-    job_years_per_port: dict[str, JobYears] = Field(
+    job_years_per_unit: dict[str, JobYears] = Field(
         default={
             "level1": JobYears(low=0.0, mid=0.017, high=0.034),
             "level2": JobYears(low=0.017, mid=0.034, high=0.051),
             "dc_fast": JobYears(low=0.03, mid=0.06, high=0.09),
         },
-        description="Installation job-years for one port, by charging level.",
+        description="Installation job-years for one unit, by its kind (in EV charging one port, by level). The names "
+        "here are the kinds of units there are.",
     )
-    maintenance_job_years_per_port_year: JobYears = Field(
-        default=JobYears(low=0.001, mid=0.002, high=0.004), description="Upkeep, for one port and year."
+    maintenance_job_years_per_unit_year: JobYears = Field(
+        default=JobYears(low=0.001, mid=0.002, high=0.004), description="Upkeep, for one unit and year."
     )
+    kind_above_kw: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        # SAE J1772: alternating current up to 1.9 kW (Level 1) and 19.2 kW (Level 2); above that it is direct current.
+        default={"level1": 0.0, "level2": 1.92, "dc_fast": 19.2},
+        description="Kind of the units of a listed site that tells their power alone: the power (kW) it lies above.",
+    )
+    kind_of_program: dict[str, str] = Field(
+        # Sites of the NEVI program have direct-current chargers (23 CFR 680.106).
+        default={"NEVI": "dc_fast"},
+        description="Kind of the units of a listed site that tells a count and this funding program alone.",
+    )
+    kind_untold: str = Field("level2", description="Kind of the units of a listed site that tells nothing but a count.")
     maintenance_years: Annotated[float, Field(ge=0)] = Field(1.0, description="Years of upkeep counted.")
-    default_ports: dict[str, int] = Field(
-        default={"dc_fast": 4}, description="Ports assumed at a site that reports none; such sites are flagged."
+    default_units: dict[str, int] = Field(
+        default={"dc_fast": 4}, description="Units assumed at a site that reports none; such sites are flagged."
     )
     statuses: tuple[Literal["planned", "open", "temporary"], ...] = Field(
         ("planned",), description="Which sites bring work."
@@ -95,6 +110,33 @@ class Opportunity(Section):
     past_expected_dates: Literal["keep", "drop"] = Field(
         "keep", description="Whether planned sites whose expected date has passed still count."
     )
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of units there are, in the order of the labour table."""
+        return tuple(self.job_years_per_unit)
+
+    @model_validator(mode="after")
+    def _known_kinds(self) -> Opportunity:
+        if not self.kinds:
+            raise ValueError("job_years_per_unit must name at least one kind of unit")
+        strange = [kind for kind in self.kinds if not re.fullmatch(r"[a-z][a-z0-9_]*", kind)]
+        if strange:
+            raise ValueError(f"a kind of unit is written in small letters, digits and _: not “{strange[0]}”")
+        named: dict[str, Iterable[str]] = {
+            "default_units": self.default_units,
+            "kind_above_kw": self.kind_above_kw,
+            "kind_of_program": self.kind_of_program.values(),
+            "kind_untold": [self.kind_untold],
+        }
+        for setting, kinds in named.items():
+            unknown = sorted(set(kinds) - set(self.kinds))
+            if unknown:
+                raise ValueError(
+                    f"{setting} names the kind “{unknown[0]}”, which job_years_per_unit has no rate for "
+                    f"(it has {', '.join(self.kinds)})"
+                )
+        return self
 
 
 class Training(Section):
@@ -251,13 +293,26 @@ class Sources(Section):
     )
 
 
-class Industry(Section):
-    """Which clean-economy work the pages speak of; another industry is another file of these."""
+class IndustryWords(Section):
+    """What one language calls the work, in the middle of a sentence. Braces would be taken for places to fill."""
 
-    name: str = Field("EV charging", description="Name of the work in running text.")
-    site_singular: str = Field("charger site", description="One planned place of work.")
-    site_plural: str = Field("charger sites", description="Planned places of work.")
+    name: Word = Field(description="The work: EV charging.")
+    site: Word = Field(description="One place of work: charger site.")
+    sites: Word = Field(description="Places of work: charger sites.")
+    units: Word = Field(description="What a site is made of: ports.")
+    thing: Word = Field(description="One of what is built, with its article: a charger.")
+    trade: Word = Field(description="People who are in the trade already: electricians.")
+    credential: Word = Field(description="What certifies them: EVITP.")
+    kinds: dict[str, Word] = Field(description="Units of each kind of opportunity.job_years_per_unit: DC fast ports.")
+
+
+class Industry(Section):
+    """Which clean-economy work this is; see docs/another-industry.md."""
+
     occupations: tuple[str, ...] = Field(("47-2111", "49-9051"), description="Occupations, SOC 2018.")
+    words: dict[str, IndustryWords] = Field(
+        default={}, description="Words of the pages by language (docs/another-industry.md); none means EV charging."
+    )
 
 
 class Alerts(Section):
@@ -346,6 +401,20 @@ class Settings(BaseSettings):
     def _known_states(self) -> Settings:
         for text in self.states:
             find_state(text)
+        return self
+
+    @model_validator(mode="after")
+    def _worded(self) -> Settings:
+        words = self.industry.words
+        silent = [language for language in self.languages if words and language not in words]
+        if silent:
+            raise ValueError(f"industry.words has no words in the language “{silent[0]}” of the setting languages")
+        for language, own in words.items():
+            if set(own.kinds) != set(self.opportunity.kinds):
+                raise ValueError(
+                    f"industry.words.{language}.kinds must name the kinds of opportunity.job_years_per_unit: "
+                    f"{', '.join(self.opportunity.kinds)}"
+                )
         return self
 
     @classmethod

@@ -1,4 +1,4 @@
-"""One table of charger sites from several sources: what contradicts its state is refused, what is told twice is one.
+"""One table of sites from several sources: what contradicts its state is refused, what is told twice is one.
 
 Networks that share a place are distinct sites and stay so. Does not hold what sites are worth in work
 (`geodata.opportunity`).
@@ -14,7 +14,7 @@ import pandas as pd
 from geodata.nearness import distance_m, near_pairs
 from geodata.points import check_states
 from geodata.same_names import address_key, alike
-from geodata.schemas import REJECTS, SITES
+from geodata.schemas import REJECTS, SITES, unit_columns
 from geodata.tables import Refined
 
 # Two lists geocode one address to its entrance or its parcel; across a junction it is another site.
@@ -26,14 +26,10 @@ _FILLED = (
     "address",
     "city",
     "zip",
-    "ports_level1",
-    "ports_level2",
-    "ports_dc_fast",
     "power_kw",
     "expected_date",
     "network",
 )
-_PORTS = ("ports_level1", "ports_level2", "ports_dc_fast")
 
 
 def sites(rows: pd.DataFrame, counties: gpd.GeoDataFrame) -> Refined:
@@ -88,7 +84,7 @@ def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def with_open_twin(rows: pd.DataFrame) -> int:
     """Return how many planned sites of lists stand beside an open station of a similar name in the federal file.
 
-    They may have opened since the list was made, or be a second set of chargers at the place, which is common: of
+    They may have opened since the list was made, or be a second set at the place, which is common: of
     stations that opened in a year one in ten stands beside an older one of its name. So they are only told.
     """
     latitude, longitude = (rows[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
@@ -135,13 +131,14 @@ def _reason(text: dict[str, list[str]], first: int, second: int) -> str | None:
 
 
 def _filled(kept: pd.DataFrame, rows: pd.DataFrame, same: dict[int, tuple[int, str]]) -> pd.DataFrame:
-    """Return the kept records with what only their repeats know; ports come whole from one record."""
+    """Return the kept records with what only their repeats know; units come whole from one record."""
     if not same:
         return kept
     known = kept.loc[[first for first, _ in same.values()]]
     other = rows.loc[list(same)].set_axis(known.index)
-    other.loc[known[list(_PORTS)].notna().any(axis=1), list(_PORTS)] = None
-    filled = known.assign(**{name: known[name].where(known[name].notna(), other[name]) for name in _FILLED})
+    units = unit_columns(rows.columns)
+    other.loc[known[units].notna().any(axis=1), units] = None
+    filled = known.assign(**{name: known[name].where(known[name].notna(), other[name]) for name in (*_FILLED, *units)})
     both = known["program"].fillna("") + " " + other["program"].fillna("")
     filled["program"] = [" ".join(dict.fromkeys(text.split())) or None for text in both]
     return pd.concat([kept.drop(index=known.index), filled]).sort_index()

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.kernels.draw_model import Triangle, travel_factors
-from geodata.opportunity import LEVELS, ports_used
+from geodata.opportunity import units_used
 from geodata.reach import Reach, reach, tract_access
 from geodata.settings import Opportunity, Settings, Travel
 from geodata.study import StudyArea
@@ -28,8 +28,8 @@ NODES = 5
 class TravelAccess:
     """Access at each travel factor.
 
-    `nodes` float64[K] rising; `training` float64[n, K] seats a person; `opportunity` float64[n, K, C], ports of each
-    level and port-years of upkeep a person; rows as `geoids`. `engine` measured the travel.
+    `nodes` float64[K] rising; `training` float64[n, K] seats a person; `opportunity` float64[n, K, C], units of each
+    kind and unit-years of upkeep a person; rows as `geoids`. `engine` measured the travel.
     """
 
     geoids: pd.Index
@@ -60,9 +60,9 @@ def travel_triangles(engine: str, settings: Travel) -> tuple[Triangle, Triangle]
 
 
 def job_years(settings: Opportunity) -> FloatArray:
-    """Return (low, mid, high) job-years per port of each level, and per port-year of upkeep: float64[C, 3]."""
-    rates = [settings.job_years_per_port[level] for level in LEVELS]
-    rates.append(settings.maintenance_job_years_per_port_year)
+    """Return (low, mid, high) job-years per unit of each kind, and per unit-year of upkeep: float64[C, 3]."""
+    rates = list(settings.job_years_per_unit.values())
+    rates.append(settings.maintenance_job_years_per_unit_year)
     return np.array([(rate.low, rate.mid, rate.high) for rate in rates])
 
 
@@ -79,21 +79,21 @@ def travel_access(area: StudyArea, engine: TravelEngine, settings: Settings) -> 
     training = reach(area.origins, area.providers, engine, wide)
     work = reach(area.origins, area.sites, engine, wide)
     seats = area.providers["seats_used"].to_numpy(dtype=float)[:, None]
-    ports = _components(area.sites, settings.opportunity)
+    units = _components(area.sites, settings.opportunity)
     return TravelAccess(
         geoids=training.geoids,
         nodes=nodes,
         training=_at_factors(training, seats, area, nodes, settings)[:, :, 0],
-        opportunity=_at_factors(work, ports, area, nodes, settings),
+        opportunity=_at_factors(work, units, area, nodes, settings),
         engine=engine.name,
     )
 
 
 def _components(sites: pd.DataFrame, settings: Opportunity) -> FloatArray:
-    """Return, a site, its ports of each level and its port-years of upkeep: float64[n_sites, C]."""
-    used = ports_used(sites, settings)
-    upkeep = used["ports"] * settings.maintenance_years
-    return np.asarray(np.column_stack([used[list(LEVELS)], upkeep]).astype(np.float64))
+    """Return, a site, its units of each kind and its unit-years of upkeep: float64[n_sites, C]."""
+    used = units_used(sites, settings)
+    upkeep = used["units"] * settings.maintenance_years
+    return np.asarray(np.column_stack([used[list(settings.kinds)], upkeep]).astype(np.float64))
 
 
 def _at_factors(

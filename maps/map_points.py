@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geodata.results import StateResult
+from geodata.schemas import UNITS, unit_columns
 from maps.hub_choice import recommended_hubs
 from maps.packing import plain, whole
 
@@ -17,6 +18,11 @@ from maps.packing import plain, whole
 def provider_order(result: StateResult) -> list[str]:
     """Return the identifiers of all providers in the order in which the map numbers them."""
     return sorted(result.table("providers")["provider_id"])
+
+
+def kinds_told(sites: pd.DataFrame) -> list[str]:
+    """Return the kinds of units that any of `sites` tells of."""
+    return [name.removeprefix(UNITS) for name in unit_columns(sites.columns) if sites[name].notna().any()]
 
 
 def quarter_of(days: pd.Series, as_of: str) -> list[str]:
@@ -40,8 +46,7 @@ def points(result: StateResult) -> dict[str, Any]:
             "id": list(sites["site_id"]),
             "name": _names(sites["name"]),
             "city": _names(sites["city"]),
-            "level2": whole(sites["ports_level2"]),
-            "fast": whole(sites["ports_dc_fast"]),
+            "units": {kind: whole(sites[UNITS + kind]) for kind in kinds_told(sites)},
             "quarter": quarter_of(sites["expected_date"], result.as_of),
             "quality": list(sites["location_quality"]),
         },

@@ -141,12 +141,12 @@ def assembled(
     told = {
         "language": texts.language,
         "colors": COLORS,
-        "texts": {group: texts.filled(group) for group in WORD_GROUPS}
+        "texts": {group: texts.find(group) for group in WORD_GROUPS}
         | {
             "site": {
                 "not_a_benefit": texts("site.not_a_benefit"),
-                "community_word": texts.filled("site.community_word"),
-                "national": texts.filled("site.national"),
+                "community_word": texts.find("site.community_word"),
+                "national": texts.find("site.national"),
             }
         },
     }

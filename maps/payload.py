@@ -291,7 +291,7 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any
                 ],
                 "tied": str(row["tied_with"]).split() if isinstance(row["tied_with"], str) else [],
                 "quarters": [
-                    [item.quarter, plain(item.sites), plain(item.ports), plain(item.job_years_mid, 100)]
+                    [item.quarter, plain(item.sites), plain(item.units), plain(item.job_years_mid, 100)]
                     for item in by_unit.get(ident, quarters.iloc[:0]).itertuples()
                 ],
             }

@@ -28,7 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    help="Find the communities where recruitment for EV-charging work should be concentrated.",
+    help="Find the communities where recruitment for EV charging, or other clean-economy work, should be concentrated.",
 )
 console = Console()
 errors = Console(stderr=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geodata.fetching.acquire import Acquirer, FolderAcquirer
 from geodata.fetching.live import SUPPLIED_FOLDER, live_acquirer
-from geodata.sample import write_sample
+from geodata.sample import SampleWork, write_sample
 from geodata.settings import Settings
 from geodata.states import SAMPLE_STATE, State, find_state
 
@@ -34,7 +34,7 @@ def acquirer_for(settings: Settings, states: Sequence[State]) -> Acquirer:
     if settings.sources.folder is not None:
         return FolderAcquirer(settings.sources.folder)
     if all(state.fictional for state in states):
-        return FolderAcquirer(sample_folder(settings.home))
+        return FolderAcquirer(sample_folder(settings))
     return live_acquirer(settings)
 
 
@@ -43,13 +43,14 @@ def operator_folder(settings: Settings) -> Path:
     if settings.sources.folder is not None:
         return settings.sources.folder
     if settings.states and all(state.fictional for state in states_served(settings)):
-        return sample_folder(settings.home)
+        return sample_folder(settings)
     return settings.home / SUPPLIED_FOLDER
 
 
-def sample_folder(home: Path) -> Path:
-    """Return the folder of the fictional sample's files under `home`, writing it where it is not there."""
-    folder = home / SAMPLE_FOLDER
+def sample_folder(settings: Settings) -> Path:
+    """Return the folder of the fictional sample's files under the home folder, writing it where it is not there."""
+    work = SampleWork.of(settings)
+    folder = settings.home / f"{SAMPLE_FOLDER}{work.mark}"
     if not folder.exists():
-        write_sample(folder)
+        write_sample(folder, work=work)
     return folder

@@ -32,7 +32,7 @@ from geodata.fetching.redaction import Redactor, host_of, redact_logs
 from geodata.fetching.refusals import broken_connection, refusal
 from geodata.files import sha256_of
 
-USER_AGENT = "Onramp/0.1 (workforce planning for EV charging; reads public tract data; python-requests)"
+USER_AGENT = "Onramp/0.1 (workforce planning; reads public tract data; python-requests)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 # After these the bytes that came are worth keeping for the next attempt.

@@ -5,6 +5,7 @@ a nation in memory. Does not hold parsers: the sample passes through those of `g
 """
 
 from geodata.sample.nation import Nation, synthetic_nation
+from geodata.sample.work import SampleWork
 from geodata.sample.write import write_nation, write_sample
 
-__all__ = ["Nation", "synthetic_nation", "write_nation", "write_sample"]
+__all__ = ["Nation", "SampleWork", "synthetic_nation", "write_nation", "write_sample"]

@@ -14,6 +14,7 @@ from geodata.sample.names import SURNAMES
 from geodata.sample.publish import write_csv
 from geodata.sample.sites import AS_OF, dates, each, nearest_city, spots_along_roads, spots_among_people
 from geodata.sample.tracts import Land
+from geodata.sample.work import SampleWork
 
 COLUMNS = (
     "state,site_id,site_name,location_city,corridor,award_date,award_amount_usd,expected_operational_date,"
@@ -93,6 +94,6 @@ def _disturb(rows: list[dict[str, str]], stations: list[dict[str, Any]]) -> None
     rows.append(again)
 
 
-def write_awards(land: Land, folder: Path, stations: list[dict[str, Any]]) -> None:
+def write_awards(land: Land, folder: Path, stations: list[dict[str, Any]], work: SampleWork) -> None:
     """Write `state_awards.csv`."""
-    write_csv(folder / "state_awards.csv", award_table(land, stations))
+    write_csv(folder / "state_awards.csv", work.counted(award_table(land, stations)))

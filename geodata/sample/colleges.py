@@ -14,6 +14,7 @@ from geodata.sample.names import STREETS, SURNAMES
 from geodata.sample.publish import csv_bytes, write_zip
 from geodata.sample.sites import each, nearest_city, spots_among_people, zip_codes
 from geodata.sample.tracts import Land
+from geodata.sample.work import SampleWork
 
 HD_COLUMNS = (
     "UNITID INSTNM IALIAS ADDR CITY STABBR ZIP FIPS OBEREG CHFNM CHFTITLE GENTELE EIN UEIS OPEID OPEFLAG WEBADDR "
@@ -23,16 +24,7 @@ HD_COLUMNS = (
     "CCBASIC CARNEGIE LANDGRNT INSTSIZE F1SYSTYP F1SYSNAM F1SYSCOD CBSA CBSATYPE CSA COUNTYCD COUNTYNM CNGDSTCD "
     "LONGITUD LATITUDE DFRCGID DFRCUSCG"
 ).split()
-#: Programmes: code, base awards a year, award level.
-TRADES = (
-    ("46.0302", 34, 2),
-    ("46.0301", 18, 20),
-    ("46.0303", 22, 21),
-    ("47.0105", 14, 3),
-    ("47.0604", 40, 2),
-    ("47.0614", 9, 21),
-    ("15.0303", 20, 3),
-)
+#: What colleges award beside the trades: code, base awards a year, award level.
 OTHERS = (
     ("51.3801", 60, 3),
     ("24.0101", 150, 3),
@@ -135,14 +127,15 @@ def directory_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(dict.fromkeys(HD_COLUMNS, -2) | plain, index=range(len(schools)))
 
 
-def completions_table(land: Land, schools: pd.DataFrame, revised: bool) -> pd.DataFrame:
+def completions_table(land: Land, schools: pd.DataFrame, revised: bool, work: SampleWork) -> pd.DataFrame:
     """Return the completions file, rollups and totals included; the revised one differs in a few counts."""
     rng = np.random.default_rng([land.terrain.seed, 61])
     rows: list[tuple[int, str, int, int, str, int]] = []
     for school in each(schools):
         if not school.active:
             continue
-        offered = [t for t in TRADES if school.trades and rng.random() < 0.5] or ([TRADES[0]] if school.trades else [])
+        trades = work.trades if school.trades else ()
+        offered = [trade for trade in trades if rng.random() < 0.5] or list(trades[:1])
         offered += [o for o in OTHERS if school.kind in ("community", "university", "career") and rng.random() < 0.6]
         detail = []
         for cip, base, award in offered:
@@ -184,13 +177,13 @@ def _quoted(frame: pd.DataFrame) -> bytes:
     return text.encode("utf-8")
 
 
-def write_colleges(land: Land, folder: Path) -> pd.DataFrame:
+def write_colleges(land: Land, folder: Path, work: SampleWork) -> pd.DataFrame:
     """Write `HD2023.zip` and `C2023_A.zip`; return the institutions."""
     schools = colleges(land)
     write_zip(folder / "HD2023.zip", {"HD2023.csv": csv_bytes(directory_table(land, schools), bom=True)})
     members = {
-        "C2023_a.csv": _quoted(completions_table(land, schools, revised=False)),
-        "C2023_a_RV.csv": _quoted(completions_table(land, schools, revised=True)),
+        "C2023_a.csv": _quoted(completions_table(land, schools, revised=False, work=work)),
+        "C2023_a_RV.csv": _quoted(completions_table(land, schools, revised=True, work=work)),
     }
     write_zip(folder / "C2023_A.zip", members)
     return schools

@@ -12,18 +12,7 @@ from geodata.sample.names import STREETS, SURNAMES
 from geodata.sample.publish import write_csv, write_json, write_workbook
 from geodata.sample.sites import AS_OF, each, nearest_city, spots_among_people, zip_codes
 from geodata.sample.tracts import Land
-
-_PROGRAMMES = (
-    ("Electrical Technology", "46.0302", "47-2111.00", 40),
-    ("Electrician Pre-Apprenticeship", "460302", "47-2111.00", 12),
-    ("EV Charging Equipment Installer", "46.03", "47-2111.00", 10),
-    ("Industrial Maintenance", "470105", "49-2094.00", 36),
-    ("Automotive Service", "47.0604", "49-3023.00", 50),
-    ("Alternative Fuel Vehicle Technician", "47.0614", "49-3023.00", 16),
-    ("Lineworker Training", "46.303", "49-9051.00", 15),
-    ("Practical Nursing", "51.3901", "29-2061.00", 48),
-    ("Truck Driving", "49.0205", "53-3032.00", 6),
-)
+from geodata.sample.work import SampleWork
 
 
 def _placed(land: Land, count: int, pull: float, stream: int, states: tuple[int, ...] | None = None) -> pd.DataFrame:
@@ -35,15 +24,15 @@ def _placed(land: Land, count: int, pull: float, stream: int, states: tuple[int,
     return spots
 
 
-def programme_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
+def programme_table(land: Land, schools: pd.DataFrame, work: SampleWork) -> pd.DataFrame:
     """Return eligible training programmes: colleges under another spelling, codes as typed, -1 for suppressed."""
     rng = np.random.default_rng([land.terrain.seed, 71])
     rows = []
     teaching = schools[schools["trades"] & schools["active"]]
     for order, school in enumerate(each(teaching)):
         spelled = school.name.replace("Community College", "Comm. College").replace("(fictional)", "- fictional")
-        for programme in rng.choice(len(_PROGRAMMES), 2, replace=False):
-            name, cip, occupation, weeks = _PROGRAMMES[programme]
+        for programme in rng.choice(len(work.programmes), 2, replace=False):
+            name, cip, occupation, weeks = work.programmes[programme]
             rows.append(
                 (
                     spelled,
@@ -61,7 +50,7 @@ def programme_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
             rows[-1] = (*rows[-1][:3], "-1", *rows[-1][4:])
     private = _placed(land, max(8, round(0.03 * len(land.tracts))), 0.1, 1)
     for order, spot in enumerate(each(private)):
-        name, cip, occupation, weeks = _PROGRAMMES[order % len(_PROGRAMMES)]
+        name, cip, occupation, weeks = work.programmes[order % len(work.programmes)]
         provider = f"{SURNAMES[(3 * order) % len(SURNAMES)]} Training Center (fictional)"
         state = land.tracts["state"][spot.tract]
         rows.append((provider, "Private For-Profit", name, cip, occupation, weeks, spot.city, spot.zip, state))
@@ -133,7 +122,7 @@ def contractor_table(land: Land) -> pd.DataFrame:
     )
 
 
-def training_list(land: Land) -> pd.DataFrame:
+def training_list(land: Land, work: SampleWork) -> pd.DataFrame:
     """Return the programmes a state office would list itself: pre-apprenticeships and a mobile laboratory."""
     spots = _placed(land, max(6, round(0.012 * len(land.tracts))), 0.7, 5, states=(0,))
     rows = []
@@ -151,7 +140,7 @@ def training_list(land: Land) -> pd.DataFrame:
                 "zip": spot.zip,
                 "latitude": f"{spot.latitude:.6f}" if located else "",
                 "longitude": f"{spot.longitude:.6f}" if located else "",
-                "cip_codes": "46.0302" if order % 2 else "46.0301; 47.0614",
+                "cip_codes": work.listed_codes[order % 2],
                 "seats": "" if order == 1 else f"{12 + 4 * (order % 5)}",
                 "url": f"https://program-list-{order}.example.org/",
             }
@@ -214,12 +203,12 @@ def area_table(land: Land) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_providers(land: Land, folder: Path, schools: pd.DataFrame) -> None:
+def write_providers(land: Land, folder: Path, schools: pd.DataFrame, work: SampleWork) -> None:
     """Write the programme workbook, the lists of sponsors, contractors and programmes, job centres and areas."""
-    write_workbook(folder / "DownloadPrograms.xlsx", programme_table(land, schools), "Programs")
+    write_workbook(folder / "DownloadPrograms.xlsx", programme_table(land, schools, work), "Programs")
     write_csv(folder / "apprenticeship_sponsors.csv", sponsor_table(land))
     write_csv(folder / "evitp_contractors.csv", contractor_table(land))
-    write_csv(folder / "training_providers.csv", training_list(land))
+    write_csv(folder / "training_providers.csv", training_list(land, work))
     centres = centre_records(land)
     write_json(folder / "job_centers.json", {"RecordCount": len(centres)}, "OneStopCenterList", centres)
     write_csv(folder / "workforce_areas.csv", area_table(land))

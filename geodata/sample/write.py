@@ -17,6 +17,7 @@ from geodata.sample.stations import write_stations
 from geodata.sample.svi import svi_table
 from geodata.sample.terrain import nation_terrain, sample_terrain
 from geodata.sample.tracts import Land, build_land
+from geodata.sample.work import SampleWork
 
 README = """\
 FICTIONAL SAMPLE DATA
@@ -51,21 +52,23 @@ population.tif, friction.tif       people per pixel; minutes per metre
 """
 
 
-def write_sample(folder: Path, *, tracts: int = 400, seed: int = 20, neighbour: bool = True) -> Path:
+def write_sample(
+    folder: Path, *, tracts: int = 400, seed: int = 20, neighbour: bool = True, work: SampleWork | None = None
+) -> Path:
     """Write the fictional state XL (FIPS 97), and a strip of its neighbour XS (98), into `folder`.
 
-    `tracts` is the number of tracts of XL, about; the same arguments always give the same bytes. The
-    folder is replaced as a whole. Returns its path.
+    `tracts` is the number of tracts of XL, about; `work` what its colleges teach and its office plans, by default
+    EV charging. The same arguments always give the same bytes. The folder is replaced as a whole. Returns its path.
     """
-    return _write(Path(folder), build_land(sample_terrain(tracts, seed, neighbour)))
+    return _write(Path(folder), build_land(sample_terrain(tracts, seed, neighbour)), work or SampleWork())
 
 
 def write_nation(folder: Path, *, tracts: int = 85_000, seed: int = 20) -> Path:
     """Write a fictional nation of 20 states (see `names.NATION`) with about `tracts` tracts into `folder`."""
-    return _write(Path(folder), build_land(nation_terrain(tracts, seed)))
+    return _write(Path(folder), build_land(nation_terrain(tracts, seed)), SampleWork())
 
 
-def _write(folder: Path, land: Land) -> Path:
+def _write(folder: Path, land: Land, work: SampleWork) -> Path:
     with folder_written_aside(folder) as aside:
         ground = write_boundaries(land, aside)
         pairs = neighbours(land)
@@ -74,9 +77,9 @@ def _write(folder: Path, land: Land) -> Path:
         write_csv(aside / "SVI_2022_US.csv", svi_table(land), bom=True)
         write_csv(aside / "2.0-communities.csv", cejst_table(land, parts, pairs))
         stations = write_stations(land, aside)
-        write_awards(land, aside, stations)
-        schools = write_colleges(land, aside)
-        write_providers(land, aside, schools)
+        write_awards(land, aside, stations, work)
+        schools = write_colleges(land, aside, work)
+        write_providers(land, aside, schools, work)
         write_rasters(land, aside, ground)
         latitude, longitude = land.terrain.centre
         text = README.format(

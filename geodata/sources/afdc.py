@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.schemas import SITES
+from geodata.schemas import SITES, UNITS
 from geodata.sources.places_of_rows import state_codes
 from geodata.sources.reading import Text, Wanted, from_records, read_csv, read_json
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
@@ -114,7 +114,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> p
             "latitude": latitude,
             "longitude": longitude,
             "location_quality": np.where(latitude.isna(), "unknown", quality),
-            **{f"ports_{level}": _ports(frame[level]) for level in _LEVELS.values()},
+            **{f"{UNITS}{level}": _ports(frame[level]) for level in _LEVELS.values()},
             "power_kw": np.nan if power is None else power.reindex(frame.index),
             "expected_date": dates(frame["expected"]),
             "program": program,

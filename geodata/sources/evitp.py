@@ -36,7 +36,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     text = read_table(path, COLUMNS, SPEC.name, least=2)
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
-    table = provider_rows(frame, SPEC.name, kind="evitp", entry_stage="advanced")
+    table = provider_rows(frame, SPEC.name, kind="certified", entry_stage="advanced")
     repeated = table["provider_id"].duplicated()
     text.log.take(frame, repeated, "repeated", key="name")
     return text.parsed(PROVIDERS, table[~repeated])

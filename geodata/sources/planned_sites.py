@@ -1,4 +1,4 @@
-"""Planned charger sites a state office supplies: award lists as CSV, XLSX, GeoJSON, GeoPackage or shapefile.
+"""Planned sites a state office supplies: award lists as CSV, XLSX, GeoJSON, GeoPackage or shapefile.
 
 The columns of such lists are given in docs/sources.md; other names are taken through the setting
 `sources.planned_sites_mapping`, in which `=RI` stands for a value that holds for every row. Rows that state no
@@ -8,13 +8,16 @@ state take that of their ZIP code. Cancelled awards are out of scope.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.schemas import SITES
+from geodata.schemas import SITES, UNITS
+from geodata.settings import Opportunity
 from geodata.sources.layers import read_layer
 from geodata.sources.places_of_rows import quality_of_decimals, state_codes
 from geodata.sources.reading import Text, Wanted, read_csv
@@ -26,7 +29,7 @@ from geodata.zips import clean_zips, state_of_zips
 
 SPEC = SourceSpec(
     name="planned_sites",
-    title="Planned charger sites supplied by the operator",
+    title="Planned sites supplied by the operator",
     publisher="State or city office",
     table=SITES,
     scope="nation",
@@ -62,18 +65,12 @@ COLUMNS = (
     Wanted("expected", ("expected_operational_date", "expected_date", "expected_opening"), False),
     Wanted("opened", ("actual_operational_date", "open_date"), False),
     Wanted("current_status", ("current_status", "status", "Description"), False),
-    Wanted("charger_count", ("charger_count", "port_count", "ports", "number_of_ports"), False),
-    Wanted("power_kw", ("charger_power_kw", "power_kw"), False),
-    Wanted("level1", ("ports_level1",), False),
-    Wanted("level2", ("ports_level2",), False),
-    Wanted("dc_fast", ("ports_dc_fast", "dcfc_ports"), False),
+    Wanted("count", ("unit_count", "charger_count", "port_count", "units", "ports", "number_of_ports"), False),
+    Wanted("power_kw", ("power_kw", "charger_power_kw"), False),
     Wanted("as_of", ("as_of", "data_as_of"), False),
 )
 # Written by the geocoding command; nobody needs to map it.
 _GEOCODED = Wanted("geocoded", required=False)
-MAPPABLE = {column.headers[0]: column for column in COLUMNS}
-# SAE J1772: alternating current up to 1.9 kW (Level 1) and 19.2 kW (Level 2); above that it is direct current.
-_LEVEL1_MOST_KW, _LEVEL2_MOST_KW = 1.92, 19.2
 _CANCELLED = r"cancel|withdr|terminat|rescind|declin|denied|not awarded|not selected|reject"
 _WAITING = r"not yet|not open|non-?operational|pre-|under |pending|planned|to open|to be|expected"
 _OPEN = r"\boperational|\bopen|in service|in operation|complete|energi[sz]ed|commissioned|online"
@@ -82,7 +79,8 @@ _CLOSED_FOR_NOW = r"temporar"
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the sites of an office's list that are planned, open or closed for now."""
-    text = _read(Path(path), context.settings.sources.planned_sites_mapping)
+    opportunity = context.settings.opportunity
+    text = _read(Path(path), context.settings.sources.planned_sites_mapping, opportunity.kinds)
     frame = text.frame
     frame = frame.assign(zip=clean_zips(frame["zip"]))
     stated = state_codes(frame["state"])
@@ -110,22 +108,32 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         field="identifier",
         remedy="Number the sites.",
     )
-    sites = _sites(frame, status.reindex(frame.index), text.notes)
+    sites = _sites(frame, status.reindex(frame.index), opportunity, text.notes)
     return text.parsed(SITES, sites, out_of_scope={"cancelled": int(cancelled.sum())})
 
 
-def _read(path: Path, mapping: dict[str, str]) -> Text:
+def columns_of(kinds: Sequence[str]) -> list[Wanted]:
+    """Return the columns of a list in which units are counted by these kinds."""
+    return [*COLUMNS, *(Wanted(UNITS + kind, (UNITS + kind, f"ports_{kind}"), False) for kind in kinds)]
+
+
+def _read(path: Path, mapping: dict[str, str], kinds: Sequence[str]) -> Text:
     """Return the list as text, with the operator's column names and constants put in place."""
-    strange = sorted(set(mapping) - set(MAPPABLE))
+    wanted = columns_of(kinds)
+    names = {header.casefold(): column.name for column in wanted for header in column.headers}
+    strange = sorted(name for name in mapping if name.casefold() not in names)
     if strange:
         raise InputError(
             f"the setting sources.planned_sites_mapping names {', '.join(strange)}, which no planned site has",
-            remedy=f"The names are: {', '.join(MAPPABLE)}.",
+            remedy=f"The names are: {', '.join(column.headers[0] for column in wanted)}.",
         )
-    constants = {key: value[1:].strip() for key, value in mapping.items() if value.startswith("=")}
+    told = {names[key.casefold()]: value for key, value in mapping.items()}
+    constants = {name: value[1:].strip() for name, value in told.items() if value.startswith("=")}
     columns = [
-        column if name not in mapping or name in constants else Wanted(column.name, (mapping[name],), required=True)
-        for name, column in MAPPABLE.items()
+        replace(column, headers=(told[column.name],), required=True)
+        if column.name in told and column.name not in constants
+        else column
+        for column in wanted
     ] + [_GEOCODED]
     suffix = path.suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
@@ -138,7 +146,7 @@ def _read(path: Path, mapping: dict[str, str]) -> Text:
     else:
         text = read_csv(path, columns, SPEC.name)
     for name, value in constants.items():
-        text.frame[MAPPABLE[name].name] = pd.Series(value, index=text.frame.index, dtype="str")
+        text.frame[name] = pd.Series(value, index=text.frame.index, dtype="str")
     nowhere = {"latitude", "address", "zip", "city"} <= set(text.absent) and not constants
     if nowhere and not text.frame["latitude"].notna().any():
         raise InputError(
@@ -172,7 +180,7 @@ def _identifiers(frame: pd.DataFrame) -> pd.Series:
     return "planned:" + frame["usps"] + ":" + frame["site_id"].fillna(drawn)
 
 
-def _sites(frame: pd.DataFrame, status: pd.Series, notes: list[str]) -> pd.DataFrame:
+def _sites(frame: pd.DataFrame, status: pd.Series, opportunity: Opportunity, notes: list[str]) -> pd.DataFrame:
     latitude, longitude = points(frame["latitude"], frame["longitude"])
     power = to_numbers(frame["power_kw"])
     power = power.where(power > 0)
@@ -193,7 +201,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, notes: list[str]) -> pd.DataF
             "latitude": latitude,
             "longitude": longitude,
             "location_quality": _quality(frame),
-            **_ports(frame, power, notes),
+            **_units(frame, power, opportunity, notes),
             "power_kw": power,
             "expected_date": expected,
             "program": frame["program"],
@@ -209,23 +217,28 @@ def _quality(frame: pd.DataFrame) -> pd.Series:
     return quality.mask((frame["geocoded"] == "near") & (quality == "point"), "street")
 
 
-def _ports(frame: pd.DataFrame, power: pd.Series, notes: list[str]) -> dict[str, pd.Series]:
-    """Return ports by level: as stated, else the count of chargers at the level their power or program tells.
+def _units(frame: pd.DataFrame, power: pd.Series, opportunity: Opportunity, notes: list[str]) -> dict[str, pd.Series]:
+    """Return units by kind: as stated, else the one count there is, of the kind that its power or program tells.
 
-    Sites of the NEVI program have direct-current chargers (23 CFR 680.106). A count whose level nothing tells is
-    taken for Level 2, the level that is worth the least work, and a note says how many.
+    Which kind a power, a program and nothing at all stand for is in the settings; a note says how many sites told
+    nothing.
     """
-    stated = {f"ports_{level}": counts(frame[level]) for level in ("level1", "level2", "dc_fast")}
+    stated = {UNITS + kind: counts(frame[UNITS + kind]) for kind in opportunity.kinds}
     silent = pd.concat(list(stated.values()), axis=1).isna().all(axis=1)
-    count = counts(frame["charger_count"]).where(silent)
-    nevi = frame["program"].fillna("").str.upper().str.contains("NEVI")
-    fast = (power > _LEVEL2_MOST_KW) | (power.isna() & nevi)
-    slow = power <= _LEVEL1_MOST_KW
-    untold = int((count.notna() & power.isna() & ~nevi).sum())
+    count = counts(frame["count"]).where(silent)
+    told = pd.Series(None, index=frame.index, dtype="object")
+    programs = frame["program"].fillna("").str.casefold()
+    for program, kind in opportunity.kind_of_program.items():
+        told[programs.str.contains(program.casefold(), regex=False)] = kind
+    for kind, above in sorted(opportunity.kind_above_kw.items(), key=lambda item: item[1]):
+        told[power > above] = kind
+    untold = int((count.notna() & told.isna()).sum())
     if untold:
-        notes.append(f"Sites that count chargers but tell neither power nor level, taken for Level 2: {untold:,}.")
-    parts = {"ports_level1": slow, "ports_dc_fast": fast, "ports_level2": ~slow & ~fast}
-    return {name: ports.fillna(count.where(parts[name])) for name, ports in stated.items()}
+        notes.append(
+            f"Sites that give a count but neither power nor kind, taken for {opportunity.kind_untold}: {untold:,}."
+        )
+    told = told.fillna(opportunity.kind_untold)
+    return {name: units.fillna(count.where(told == name.removeprefix(UNITS))) for name, units in stated.items()}
 
 
 def _expected(text: pd.Series) -> pd.Series:

@@ -160,19 +160,19 @@ class Writer:
         if len(dated) > MOST_QUARTERS:
             kept = dated[: MOST_QUARTERS - 1]
             later = pd.DataFrame(dated[MOST_QUARTERS - 1 :])
-            summed = ("sites", "ports", "job_years_low", "job_years_mid", "job_years_high")
+            summed = ("sites", "units", "job_years_low", "job_years_mid", "job_years_high")
             sums: Row = {name: later[name].sum() for name in summed}
             rows = [*kept, sums | {"quarter": "later"}, *(row for row in rows if row["quarter"] == "unknown")]
         cells = [
             [
                 self.texts("briefs.work.later") if row["quarter"] == "later" else self.words.quarter(row["quarter"]),
                 self.words.number(row["sites"]),
-                self.words.number(row["ports"]),
+                self.words.number(row["units"]),
                 self.job_years(row),
             ]
             for row in rows
         ]
-        grid = Grid(self.head("work", "quarter", "sites", "ports", "job_years"), cells, [False, True, True, True])
+        grid = Grid(self.head("work", "quarter", "sites", "units", "job_years"), cells, [False, True, True, True])
         return Section(title, lead=[self.texts(f"briefs.work.{unit_kind}")], grid=grid)
 
     def job_years(self, row: Row) -> str:

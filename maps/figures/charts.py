@@ -317,4 +317,4 @@ def sensitivity_alt(result: StateResult, texts: Texts) -> str:
         return texts("figures.sensitivity.empty")
     rows = "; ".join(f"{_alternative_name(row, texts)}: {int(row['kept'])}" for row in records(table))
     units = texts(f"figures.sensitivity.units.{table['unit_kind'].iloc[0]}")
-    return texts("figures.sensitivity.alt", top=int(table["top"].max()), units=units, rows=rows)
+    return texts("figures.sensitivity.alt", top=int(table["top"].max()), counted=units, rows=rows)

@@ -63,7 +63,7 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
     table = list_table(
         result, name, community_name=lambda row: words.community({str(key): value for key, value in row.items()})
     )
-    columns = [column for wanted in spec.shown_columns for column in table.columns if column.name == wanted]
+    columns = table.shown
     rows = [
         [_cell(column, row, column.name == spec.row_header, texts, words, link) for column in columns]
         for row in plain_records(table.rows)

@@ -95,6 +95,18 @@ class ListTable:
         """Name of the list."""
         return self.spec.name
 
+    @property
+    def shown(self) -> list[Column]:
+        """Columns of the HTML table, in order; of those there may be many of, the ones with a value."""
+        found = []
+        for wanted in self.spec.shown_columns:
+            one = [column for column in self.columns if column.name == wanted]
+            if wanted.endswith("*"):
+                one = [column for column in self.columns if column.name.startswith(wanted[:-1])]
+                one = [column for column in one if self.rows[column.name].notna().any()]
+            found += one
+        return found
+
 
 _SPECS = (
     ListSpec(
@@ -131,8 +143,7 @@ _SPECS = (
         "sites",
         schemas.SITES,
         order="status expected_date site_id",
-        shown="name city status expected_date ports_level2 ports_dc_fast power_kw program location_quality "
-        "source as_of",
+        shown="name city status expected_date units_* power_kw program location_quality source as_of",
         row_header="name",
         filters="status program",
         geometry="point",
@@ -176,7 +187,7 @@ _SPECS = (
         "work_by_quarter",
         result_tables.WORK_BY_QUARTER,
         order="unit_kind unit_id quarter",
-        shown="unit_id unit_kind quarter sites ports job_years_low job_years_mid job_years_high",
+        shown="unit_id unit_kind quarter sites units job_years_low job_years_mid job_years_high",
         row_header="unit_id",
         filters="unit_kind quarter",
     ),
@@ -230,7 +241,8 @@ def list_table(
     geometry = _geometry(result, spec, frame)
     frame = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
     # A result of an earlier version may lack a column that was added since.
-    columns = [column for column in spec.table.columns if column.kind != "geometry" and column.name in frame.columns]
+    columns = spec.table.columns_of(frame.columns)
+    columns = [column for column in columns if column.kind != "geometry" and column.name in frame.columns]
     if spec.table.extra:
         columns += [_unknown_column(frame, beyond) for beyond in frame.columns if beyond not in spec.table.names]
     if name == "communities" and community_name is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from geodata.schemas import Column
+from geodata.schemas import UNITS, Column
 from maps.texts import Texts
 from maps.words import is_missing
 
@@ -16,12 +16,16 @@ SEVERAL = frozenset({"designated_by", "barriers"})
 
 def label_of(texts: Texts, name: str, column: Column) -> str:
     """Return the heading of a column of list `name`."""
+    if column.name.startswith(UNITS):
+        return texts.word("codes.units", column.name.removeprefix(UNITS)).capitalize()
     found = texts.find(f"lists.columns_of.{name}.{column.name}") or texts.find(f"lists.columns.{column.name}")
     return str(found["label"]) if found else column.name
 
 
 def help_of(texts: Texts, name: str, column: Column) -> str:
     """Return what a column means; where the texts say nothing, the schema's own meaning."""
+    if column.name.startswith(UNITS):
+        return texts("lists.units_of_kind")
     for place in (f"lists.columns_of.{name}.{column.name}", f"lists.columns.{column.name}"):
         found = texts.find(place)
         if found and "help" in found:

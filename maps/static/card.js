@@ -88,13 +88,16 @@ Onramp.cards = function (model) {
       page ? el("p", {}, el("a", { href: page }, t("map.card.page"))) : null,
     ];
   };
-  const quarters = (rows) => el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["quarter", "sites", "ports", "job_years"].map((key) => el("th", { scope: "col" }, t("map.card.columns." + key))))),
-    el("tbody", {}, rows.map(([quarter, sites, ports, years]) => el("tr", {}, el("th", { scope: "row" }, words.quarter(quarter)), el("td", {}, number(sites ?? 0)), el("td", {}, number(ports ?? 0)), el("td", {}, years === null ? "" : jobYears(years / 100))))));
+  const quarters = (rows) => el("table", { class: "small" }, el("thead", {}, el("tr", {}, ["quarter", "sites", "units", "job_years"].map((key) => el("th", { scope: "col" }, t("map.card.columns." + key))))),
+    el("tbody", {}, rows.map(([quarter, sites, units, years]) => el("tr", {}, el("th", { scope: "row" }, words.quarter(quarter)), el("td", {}, number(sites ?? 0)), el("td", {}, number(units ?? 0)), el("td", {}, years === null ? "" : jobYears(years / 100))))));
 
+  const units = (i) => {
+    const told = Object.entries(P.sites.units).filter(([, counts]) => counts[i]);
+    return told.length ? told.map(([kind, counts]) => t("map.card.units", { kind: code("units", kind), n: number(counts[i]) })) : [t("map.card.units_unknown")];
+  };
   const point = {
     sites: (i) => [el("h3", { tabindex: "-1" }, bdi(P.sites.name[i] || t("map.card.unnamed_site"))), el("p", { class: "sub" }, t("map.card.site"), P.sites.city[i] ? [" \u00b7 ", bdi(P.sites.city[i])] : null),
-      list([t("map.card.opens", { quarter: words.quarter(P.sites.quarter[i]) }), P.sites.fast[i] || P.sites.level2[i]
-        ? t("map.card.ports", { fast: number(P.sites.fast[i] || 0), level2: number(P.sites.level2[i] || 0) }) : t("map.card.ports_unknown")]),
+      list([t("map.card.opens", { quarter: words.quarter(P.sites.quarter[i]) }), ...units(i)]),
       el("p", { class: "note" }, t("site.not_a_benefit"))],
     providers: (i) => [el("h3", { tabindex: "-1" }, bdi(P.providers.name[i])), el("p", { class: "sub" }, code("kind", P.providers.kind[i])),
       list([t("map.card.stage_" + (P.providers.stage[i] ? "entry" : "advanced")), P.providers.seats[i] === null ? code("seats_basis", P.providers.basis[i])

@@ -37,8 +37,8 @@ Onramp.visiblePoints = function (model, look) {
   };
   if (look.overlays.has("sites")) P.sites.id.forEach((_, i) => {
     if (look.quarter && P.sites.quarter[i] !== look.quarter) return;
-    const ports = (P.sites.level2[i] || 0) + (P.sites.fast[i] || 0);
-    add("sites", P.sites, i, 4 + Math.min(6, Math.sqrt(ports || 4)));
+    const units = Object.values(P.sites.units).reduce((sum, counts) => sum + (counts[i] || 0), 0);
+    add("sites", P.sites, i, 4 + Math.min(6, Math.sqrt(units || 4)));
   });
   if (look.overlays.has("providers")) P.providers.id.forEach((_, i) => add("providers", P.providers, i, 7, P.providers.stage[i] ? "entry" : "advanced"));
   if (look.overlays.has("centers")) P.centers.id.forEach((_, i) => add("centers", P.centers, i, 7));

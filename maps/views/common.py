@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from geodata.opportunity import default_site
 from geodata.results import StateResult
 from maps.addresses import MAIN_PAGES, Addresses
 from maps.hub_choice import recommended_hubs
@@ -121,6 +122,18 @@ class SiteView:
     def texts(self) -> Texts:
         """The texts, with the industry's words in them."""
         return load_texts(self.language).about(self.state.result.settings.get("industry", {}))
+
+    @cached_property
+    def worth(self) -> str:
+        """What one planned site is worth in work under the settings of this run, and what that is not."""
+        units, years = default_site(self.result.settings)
+        made_of = [
+            self.texts("map.card.units", kind=self.texts.word("codes.units", kind), n=self.words.number(count))
+            for kind, count in units.items()
+        ]
+        return self.texts(
+            "site.overview.limit_work", made_of=self.words.listed(made_of), years=self.words.job_years(years)
+        )
 
     @cached_property
     def words(self) -> Words:

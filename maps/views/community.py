@@ -41,6 +41,7 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
     chance = view.chance(row["p_top_share"]) if not is_missing(row["p_top_share"]) else ""
     return {
         **view.page("community", plain, ident),
+        "worth": view.worth,
         "name": plain,
         "county": "" if is_missing(row["county_name"]) else row["county_name"],
         "tier": row["tier"],
@@ -204,7 +205,7 @@ def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[dict[str, s
         {
             "quarter": w.quarter(row["quarter"]),
             "sites": w.number(row["sites"]),
-            "ports": w.number(row["ports"]),
+            "units": w.number(row["units"]),
             "mid": w.job_years(row["job_years_mid"]),
             "span": w.job_years_span(row["job_years_low"], row["job_years_high"]),
         }

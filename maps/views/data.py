@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from maps.map_points import quarter_of
+from geodata.schemas import UNITS
+from maps.map_points import kinds_told, quarter_of
 from maps.views.common import SiteView, records
 from maps.views.downloads import downloads, list_table
 from maps.words import is_missing
@@ -81,6 +82,7 @@ def marks(view: SiteView) -> dict[str, dict[str, Any]]:
     w, result = view.words, view.result
     sites = result.table("sites")
     sites = sites[sites["status"].isin(["planned", "temporary"])].sort_values(["expected_date", "site_id"])
+    kinds = kinds_told(sites)
     quarters = quarter_of(sites["expected_date"], result.as_of)
     providers = result.table("providers").sort_values(["name", "provider_id"])
     centers = result.table("job_centers").sort_values(["name", "center_id"])
@@ -93,12 +95,12 @@ def marks(view: SiteView) -> dict[str, dict[str, Any]]:
                 {
                     **_place(view, "sites", row["site_id"], row),
                     "opening": w.quarter(quarter),
-                    "fast": w.number(row["ports_dc_fast"]),
-                    "level2": w.number(row["ports_level2"]),
+                    "units": [w.number(row[UNITS + kind]) for kind in kinds],
                 }
                 for row, quarter in zip(records(sites[:MOST_ROWS]), quarters[:MOST_ROWS], strict=True)
             ],
             len(sites),
+            kinds=[w.code("units", kind) for kind in kinds],
         ),
         "providers": _table(
             view,
@@ -151,9 +153,11 @@ def _place(view: SiteView, kind: str, ident: str, row: Mapping[str, Any]) -> dic
     }
 
 
-def _table(view: SiteView, name: str, rows: list[dict[str, str]], total: int) -> dict[str, Any]:
+def _table(
+    view: SiteView, name: str, rows: list[dict[str, Any]], total: int, kinds: Sequence[str] = ()
+) -> dict[str, Any]:
     w = view.words
     cut = (
         view.texts("site.data.shown_of", shown=w.number(len(rows)), total=w.number(total)) if len(rows) < total else ""
     )
-    return {"rows": rows, "total": w.number(total), "cut": cut, "table_href": list_table(view, name)}
+    return {"rows": rows, "total": w.number(total), "cut": cut, "table_href": list_table(view, name), "kinds": kinds}

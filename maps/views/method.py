@@ -22,7 +22,7 @@ def method(view: SiteView, figures: bool = True) -> dict[str, Any]:
     values = _values(view)
     return {
         **view.page("method", t("site.method.title")),
-        "four": [sentence.format(**values) for sentence in t.filled("site.method.four")],
+        "four": [sentence.format(**values) for sentence in t.find("site.method.four")],
         "terms": [(t(f"site.method.term.{name}.name"), t(f"site.method.term.{name}.text", **values)) for name in TERMS],
         "definitions": _definitions(view),
         "agreement": _agreement(view),

@@ -20,6 +20,7 @@ def overview(view: SiteView) -> dict[str, Any]:
     title = t("site.overview.title", state=view.result.state.name)
     return {
         **view.page("overview", title),
+        "worth": view.worth,
         "answer": _answer(view, rows),
         "brief": "" if view.standalone else brief(view),
         "state_map": state.locator.of_state(

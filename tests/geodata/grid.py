@@ -127,7 +127,7 @@ def sites() -> pd.DataFrame:
                     "latitude": latitude,
                     "longitude": longitude,
                     "location_quality": "point",
-                    "ports_dc_fast": 1,
+                    "units_dc_fast": 1,
                     "expected_date": "2027-02-10",
                 }
             ]

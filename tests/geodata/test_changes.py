@@ -91,10 +91,10 @@ def test_places_that_come_go_and_grow(baseline):
     site = grid.sites()
     other = site.assign(site_id="test:2", name="Other plaza")
     before = with_sites(baseline, site, other)
-    after = with_sites(baseline, site.assign(ports_dc_fast=4), site.assign(site_id="test:3", name="Third plaza"))
+    after = with_sites(baseline, site.assign(units_dc_fast=4), site.assign(site_id="test:3", name="Third plaza"))
     found = change_report(before, after).places.set_index("id")
     assert found["change"].to_dict() == {"test:3": "added", "test:1": "altered", "test:2": "removed"}
-    assert found.loc["test:1", "what"] == "ports_dc_fast"
+    assert found.loc["test:1", "what"] == "units_dc_fast"
     assert found.loc["test:2", "name"] == "Other plaza"
 
 

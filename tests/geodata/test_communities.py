@@ -204,7 +204,7 @@ def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
             "name": ["S", "T"],
             "state": ["XL", "XM"],
             "quarter": ["2027Q1", "2027Q2"],
-            "ports": [4.0, 8.0],
+            "units": [4.0, 8.0],
             "job_years_low": [0.1, 0.2],
             "job_years_mid": [0.2, 0.4],
             "job_years_high": [0.3, 0.6],
@@ -222,7 +222,7 @@ def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
     assert one["action"] == "recruit_now"
     assert one.geometry.area == pytest.approx(2 * KM**2)
     work = work_by_quarter(sites, table, grouping).set_index(["unit_kind", "unit_id", "quarter"])
-    assert work.loc[("community", one["community_id"], "2027Q2"), "ports"] == 8
+    assert work.loc[("community", one["community_id"], "2027Q2"), "units"] == 8
     assert work.loc[("tract", b, "2027Q1"), "sites"] == 1
     # The state counts the sites that stand in it, reached or not.
     assert work.loc["state"].index.tolist() == [("XL", "2027Q1")]

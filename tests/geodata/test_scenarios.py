@@ -37,7 +37,7 @@ providers:
   remove: ["test:1"]
 sites:
   resize:
-    - {id: "test:1", ports_dc_fast: 8}
+    - {id: "test:1", units_dc_fast: 8}
 settings:
   access: {catchment_minutes: 40}
 """
@@ -46,7 +46,7 @@ settings:
     providers = tables.table("providers")
     assert providers["provider_id"].tolist() == ["scenario:1"]
     assert providers.loc[0, ["state", "seats_basis", "cip_codes"]].tolist() == ["XL", "seats", "46.0302"]
-    assert tables.table("sites")["ports_dc_fast"].tolist() == [8]
+    assert tables.table("sites")["units_dc_fast"].tolist() == [8]
     assert settings.access.catchment_minutes == 40
     # What the scenario does not speak of stays.
     assert settings.access.rural_catchment_minutes == SETTINGS.access.rural_catchment_minutes
@@ -58,7 +58,7 @@ settings:
     [
         ("name: x\nproviders:\n  add:\n    - {name: A, latitude: 99, longitude: 0}", "providers.add.1.latitude"),
         ("name: x\nproviders:\n  add:\n    - {name: A, latitude: 9, longitude: 0, seat: 3}", "seat"),
-        ("name: x\nsites:\n  resize:\n    - {id: a}", "at least one of ports_level1"),
+        ("name: x\nsites:\n  resize:\n    - {id: a}", "units of at least one kind"),
         ("name: x", "changes nothing"),
         ("providers: {remove: [a]}", "plan.yaml, field “name”"),
         ("- a\n- b", "plan.yaml"),
@@ -78,7 +78,7 @@ def test_what_is_not_there_cannot_be_removed_and_the_nearest_name_is_offered():
     with pytest.raises(InputError, match=r"there is no “test:2”.*Did you mean “test:1”"):
         apply(scenario_of({"name": "x", "providers": {"remove": ["test:2"]}}), ground(), SETTINGS)
     with pytest.raises(InputError, match=r"sites\.resize"):
-        apply(scenario_of({"name": "x", "sites": {"resize": [{"id": "q", "ports_level2": 1}]}}), ground(), SETTINGS)
+        apply(scenario_of({"name": "x", "sites": {"resize": [{"id": "q", "units_level2": 1}]}}), ground(), SETTINGS)
 
 
 def test_a_setting_that_cannot_be_is_refused_as_any_other():
@@ -122,9 +122,9 @@ def test_a_scenario_that_moves_nothing_differs_in_nothing(baseline):
 
 def test_columns_beyond_the_schema_survive():
     sites = grid.sites().assign(duplicate_of=None)
-    plan = {"name": "x", "sites": {"add": [{"name": "N", "latitude": 40, "longitude": -135, "ports_level2": 2}]}}
+    plan = {"name": "x", "sites": {"add": [{"name": "N", "latitude": 40, "longitude": -135, "units_level2": 2}]}}
     tables, _ = apply(scenario_of(plan), ground(sites=sites), SETTINGS)
     made = tables.table("sites")
     assert made["duplicate_of"].isna().all()
     assert made.loc[1, ["site_id", "status", "state"]].tolist() == ["scenario:1", "planned", "XL"]
-    assert pd.isna(made.loc[1, "ports_dc_fast"])
+    assert pd.isna(made.loc[1, "units_dc_fast"])

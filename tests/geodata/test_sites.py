@@ -39,11 +39,11 @@ def award(**over: object) -> dict[str, object]:
 
 def test_a_site_told_twice_counts_once_and_is_filled() -> None:
     first = site("1", network="Non-Networked", program="CMAQ")
-    second = award(ports_dc_fast=4, power_kw=150.0, expected_date="2027-05-01", program="NEVI CMAQ")
+    second = award(units_dc_fast=4, power_kw=150.0, expected_date="2027-05-01", program="NEVI CMAQ")
     found = sites(table(first, second), OUTLINE)
     row = found.table.iloc[0]
     assert len(found.table) == 1
-    assert (row["site_id"], row["ports_dc_fast"], row["power_kw"]) == ("afdc:1", 4, 150)
+    assert (row["site_id"], row["units_dc_fast"], row["power_kw"]) == ("afdc:1", 4, 150)
     assert (row["program"], row["network"]) == ("CMAQ NEVI", "Non-Networked")
     assert str(row["expected_date"].date()) == "2027-05-01"
     assert found.rejects[["key", "reason", "remedy"]].to_numpy().tolist() == [
@@ -53,9 +53,9 @@ def test_a_site_told_twice_counts_once_and_is_filled() -> None:
 
 
 def test_ports_come_whole_from_one_record() -> None:
-    kept, _ = without_repeats(table(site("1", ports_level2=2), award(ports_dc_fast=4)))
-    assert kept["ports_level2"].tolist() == [2]
-    assert kept["ports_dc_fast"].isna().all()
+    kept, _ = without_repeats(table(site("1", units_level2=2), award(units_dc_fast=4)))
+    assert kept["units_level2"].tolist() == [2]
+    assert kept["units_dc_fast"].isna().all()
 
 
 def test_one_address_is_one_site_whatever_its_name() -> None:

@@ -20,12 +20,12 @@ SURE = Settings(
     need={"weights": {"svi": 1.0, "workforce": 1.37}},
     uncertainty={"draws": 8, "weight_concentration": float("inf")},
     opportunity={
-        "job_years_per_port": {
+        "job_years_per_unit": {
             "level1": {"low": 0.005, "mid": 0.005, "high": 0.005},
             "level2": {"low": 0.02, "mid": 0.02, "high": 0.02},
             "dc_fast": {"low": 0.06, "mid": 0.06, "high": 0.06},
         },
-        "maintenance_job_years_per_port_year": {"low": 0.002, "mid": 0.002, "high": 0.002},
+        "maintenance_job_years_per_unit_year": {"low": 0.002, "mid": 0.002, "high": 0.002},
     },
     travel={"detour_range": (1.35, 1.35), "speed_range": (1.0, 1.0)},
 )

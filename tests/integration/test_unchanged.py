@@ -125,10 +125,10 @@ def test_only_what_bears_on_the_state_is_computed_again(home: Path, run: Run) ->
     sites.table = pd.concat([sites.table, far], ignore_index=True)
     sites.save(home / "tables" / "sites")
     assert run() == set()
-    change(home, len(sites.table) - 1, ports_dc_fast=40)
+    change(home, len(sites.table) - 1, units_dc_fast=40)
     assert run() == set()
 
-    change(home, row, ports_dc_fast=37)
+    change(home, row, units_dc_fast=37)
     assert run() == ALL
     assert run() == set()
 

@@ -12,11 +12,13 @@ import yaml
 from geodata import community_names, result_tables, schemas
 from geodata.errors import InputError
 from geodata.provenance import Freshness
-from geodata.settings import Barriers, Industry, Need
+from geodata.settings import Barriers, IndustryWords, Need, Opportunity
 from maps.texts import FOLDER, languages, load_texts
 
 #: Where a language may say more than English, whose words are the schema's own meaning of the column.
 OWN_WORDS = ("lists.columns.",)
+#: What a sentence may call by the industry's words, or by another phrase where a language needs it.
+INDUSTRY = {"n", "industry", *(form for word in IndustryWords.model_fields for form in (word, word.capitalize()))}
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -58,8 +60,7 @@ def test_every_text_takes_the_same_names(language: str) -> None:
     differing = {
         key: (names_in(text), names_in(ALL[language][key]))
         for key, text in ALL["en"].items()
-        if names_in(text) - {"n", "site", "sites", "industry"}
-        != names_in(ALL[language][key]) - {"n", "site", "sites", "industry"}
+        if names_in(text) - INDUSTRY != names_in(ALL[language][key]) - INDUSTRY
     }
     assert differing == {}
 
@@ -94,14 +95,22 @@ def test_values_are_never_read_as_templates() -> None:
     assert load_texts("en")("why.training", minutes="5", name="{site} {0.__class__}").endswith("{site} {0.__class__}.")
 
 
+def test_the_built_in_industry_is_worded_as_settings_word_another() -> None:
+    for language in languages():
+        own = yaml.safe_load((FOLDER / f"{language}.yaml").read_text("utf-8"))["industry"]
+        assert IndustryWords(**own).kinds.keys() == Opportunity().job_years_per_unit.keys()
+
+
 def test_another_industry_needs_only_its_words() -> None:
-    heat = Industry(name="heat pump", site_singular="installation", site_plural="installations").model_dump()
+    words = dict.fromkeys(IndustryWords.model_fields, "x") | {"name": "heat pump", "sites": "installations"}
+    heat = {"words": dict.fromkeys(languages(), words | {"kinds": {"home": "heat pumps in homes"}})}
     for language in languages():
         texts = load_texts(language).about(heat)
         assert "heat pump" in texts("site.overview.title", state="Kansas")
-        assert "installations" in texts("map.controls.sites")
-        assert "{" not in str(texts.filled("map.signs.sites"))
-    assert "vehículos eléctricos" in load_texts("es").about(Industry().model_dump())("site.overview.title", state="X")
+        assert "nstallations" in texts("map.controls.sites")
+        assert "{" not in str(texts.find("map.signs.sites"))
+        assert texts.word("codes.units", "home") == "heat pumps in homes"
+    assert "vehículos eléctricos" in load_texts("es").about({})("site.overview.title", state="X")
 
 
 @pytest.mark.parametrize("language", languages())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from geodata.settings import IndustryWords
 from maps.texts import load_texts
 from maps.why import medians_of, names_of_designations, why
 
@@ -41,9 +42,7 @@ ROW = {
 
 @pytest.fixture
 def texts():
-    return load_texts("en").about(
-        {"name": "EV charging", "site_singular": "charger site", "site_plural": "charger sites"}
-    )
+    return load_texts("en")
 
 
 def test_the_sentences_carry_the_numbers(texts):
@@ -62,7 +61,8 @@ def test_the_sentences_carry_the_numbers(texts):
 
 
 def test_another_industry_names_its_own_places(texts):
-    other = texts.about({"name": "solar", "site_singular": "solar farm", "site_plural": "solar farms"})
+    words = dict.fromkeys(IndustryWords.model_fields, "solar farms") | {"kinds": {}}
+    other = texts.about({"words": {"en": words}})
     assert any(sentence.startswith("Planned solar farms") for sentence in why(ROW, other, MEDIANS))
 
 

@@ -106,7 +106,7 @@ def test_stations_of_all_statuses(tmp_path: Path) -> None:
     assert table["status"].tolist() == ["open", "planned", "temporary"]
     row = table.set_index("site_id").loc["afdc:2"]
     assert str(row["expected_date"].date()) == "2027-03-01"
-    assert (row["ports_level2"], row["state"], row["zip"], row["location_quality"]) == (2, "RI", "02886", "point")
+    assert (row["units_level2"], row["state"], row["zip"], row["location_quality"]) == (2, "RI", "02886", "point")
     assert str(row["as_of"].date()) == "2025-12-09"
 
 
@@ -169,14 +169,14 @@ def test_repeated_units_are_real_ports_and_a_difference_is_told(tmp_path: Path) 
     twins = [unit("2", J1772=7.2)] * 2
     stations = [station(1, ev_charging_units=twins), station(2, ev_charging_units=twins * 2)]
     parsed = parse_text("afdc", tmp_path, "a.json", answer(stations))
-    assert parsed.table["ports_level2"].tolist() == [2, 2]
+    assert parsed.table["units_level2"].tolist() == [2, 2]
     assert parsed.notes == ["Stations whose list of ports differs from their counts (which were taken): 1."]
 
 
 def test_ports_that_are_not_reported_are_not_zero(tmp_path: Path) -> None:
     stations = [station(1, ev_level2_evse_num=None), station(2, ev_level2_evse_num=0)]
     table = parse_text("afdc", tmp_path, "a.json", answer(stations)).table
-    assert table[["ports_level1", "ports_level2", "ports_dc_fast"]].isna().all().all()
+    assert table[["units_level1", "units_level2", "units_dc_fast"]].isna().all().all()
 
 
 def test_how_exact_the_coordinates_are(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_contractors_are_for_people_who_are_electricians(tmp_path: Path) -> None
         "No State,,,,,\n"
     )
     parsed = parse_text("evitp", tmp_path, "evitp_contractors.csv", content)
-    assert parsed.table[["entry_stage", "kind", "zip"]].to_numpy().tolist() == [["advanced", "evitp", "02886"]]
+    assert parsed.table[["entry_stage", "kind", "zip"]].to_numpy().tolist() == [["advanced", "certified", "02886"]]
     assert reasons(parsed) == {"repeated": 1, "no_state": 1}
 
 

@@ -47,8 +47,8 @@ def one(folder: Path, **over: str) -> pd.Series:
 def test_an_award_becomes_a_planned_site(tmp_path: Path) -> None:
     site = one(tmp_path)
     assert site["site_id"] == "planned:RI:1"
-    assert (site["status"], site["ports_dc_fast"], site["power_kw"]) == ("planned", 4, 150)
-    assert pd.isna(site["ports_level2"])
+    assert (site["status"], site["units_dc_fast"], site["power_kw"]) == ("planned", 4, 150)
+    assert pd.isna(site["units_level2"])
     assert str(site["expected_date"].date()) == "2027-05-01"
     assert (site["location_quality"], site["program"]) == ("point", "NEVI")
 
@@ -98,19 +98,19 @@ def test_cancelled_awards_are_out_of_scope(tmp_path: Path) -> None:
 def test_the_level_follows_from_power_or_program(tmp_path: Path, power: str, program: str, level: str) -> None:
     site = one(tmp_path, charger_power_kw=power, program=program)
     for name in ("level1", "level2", "dc_fast"):
-        assert (not pd.isna(site[f"ports_{name}"])) == (name == level)
-    assert site[f"ports_{level}"] == 4
+        assert (not pd.isna(site[f"units_{name}"])) == (name == level)
+    assert site[f"units_{level}"] == 4
 
 
 def test_a_count_whose_level_nothing_tells_is_said(tmp_path: Path) -> None:
     row = line(charger_power_kw="", program="state")
     notes = parse_text("planned_sites", tmp_path, "planned_sites.csv", awards(row)).notes
-    assert notes == ["Sites that count chargers but tell neither power nor level, taken for Level 2: 1."]
+    assert notes == ["Sites that give a count but neither power nor kind, taken for level2: 1."]
 
 
 def test_missing_counts_stay_missing(tmp_path: Path) -> None:
     site = one(tmp_path, charger_count="", charger_power_kw="0")
-    assert site[["ports_level1", "ports_level2", "ports_dc_fast", "power_kw"]].isna().all()
+    assert site[["units_level1", "units_level2", "units_dc_fast", "power_kw"]].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_other_column_names_and_constants_come_by_the_settings(tmp_path: Path) -
         "site_name": "Lead",
         "latitude": "Y_WGS84",
         "longitude": "X_WGS84",
-        "ports_dc_fast": "Plugs",
+        "units_dc_fast": "Plugs",
         "state": "=RI",
         "program": "=NEVI",
     }
@@ -193,11 +193,11 @@ def test_other_column_names_and_constants_come_by_the_settings(tmp_path: Path) -
         "planned_sites", tmp_path, "planned_sites.csv", content, sources={"planned_sites_mapping": mapping}
     )
     site = parsed.table.iloc[0]
-    assert (site["name"], site["state"], site["ports_dc_fast"], site["program"]) == ("Depot", "RI", 6, "NEVI")
+    assert (site["name"], site["state"], site["units_dc_fast"], site["program"]) == ("Depot", "RI", 6, "NEVI")
 
 
 def test_a_mapping_that_names_nothing_is_refused(tmp_path: Path) -> None:
-    for mapping, sentence in (({"lat": "Y"}, "names lat, which no planned site has"), ({"latitude": "Y"}, "“Y”")):
+    for mapping, sentence in (({"lots": "Y"}, "names lots, which no planned site has"), ({"latitude": "Y"}, "“Y”")):
         with pytest.raises(InputError, match=sentence):
             parse_text(
                 "planned_sites",

@@ -76,7 +76,7 @@ def test_stations_agree_with_the_file_read_by_the_csv_module(realdata: Path) -> 
     raw = rows_of(realdata / name)
     table = of(realdata, "afdc", name).table
     assert table["status"].value_counts().to_dict() == {"open": 30694, "temporary": 56, "planned": 51}
-    for column, header in (("ports_level2", "EV Level2 EVSE Num"), ("ports_dc_fast", "EV DC Fast Count")):
+    for column, header in (("units_level2", "EV Level2 EVSE Num"), ("units_dc_fast", "EV DC Fast Count")):
         assert table[column].sum() == sum(int(row[header] or 0) for row in raw)
         assert table[column].isna().sum() == sum(row[header] == "" for row in raw)
     assert table["expected_date"].notna().sum() == sum(row["Expected Date"] != "" for row in raw)

@@ -95,7 +95,7 @@ def test_planned_work_adds_up_over_quarters(writer, synthetic):
     own = table[table["unit_id"] == row["community_id"]]
     grid = writer.work("community", row["community_id"]).grid
     assert sum(int(cells[1]) for cells in grid.rows) == own["sites"].sum()
-    assert sum(int(cells[2]) for cells in grid.rows) == own["ports"].sum()
+    assert sum(int(cells[2]) for cells in grid.rows) == own["units"].sum()
 
 
 def test_many_quarters_are_summed_not_dropped(synthetic):
