@@ -1,7 +1,8 @@
 """Maximal covering (Church & ReVelle 1974, Papers of the Regional Science Association 32:101-118).
 
 Given who is covered by which site, choose p sites that cover most people: exactly, by integer programming with
-HiGHS, and greedily. Rows and columns are numbers. Does not hold people, sites or travel.
+HiGHS, or nearly so in milliseconds, with a bound on what is missed. Rows and columns are numbers. Does not hold
+people, sites or travel.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+PRICE_ROUNDS = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +65,17 @@ def reduced(cover: Cover) -> tuple[Cover, IntArray]:
     the same rows the first stays; a site whose rows are all covered by another goes, for choosing the other
     is never worse. The best value for every p stays what it was.
     """
+    merged = _merged(cover)
+    kept = _undominated(merged.rows) if len(merged.weight) else np.zeros(0, dtype=np.int64)
+    return Cover(merged.weight, merged.rows[:, kept].tocsr()), kept
+
+
+def _merged(cover: Cover) -> Cover:
+    """Return the cover with one row for all that are covered by the same sites, and none for those that add nothing."""
     keep = (cover.rows.getnnz(axis=1) > 0) & (cover.weight > 0)
     rows, weight = cover.rows[keep], cover.weight[keep]
     if len(weight) == 0:
-        return Cover(weight, rows[:, :0]), np.zeros(0, dtype=np.int64)
+        return Cover(weight, rows)
     rows.sort_indices()
     patterns: dict[bytes, int] = {}
     group = np.fromiter(
@@ -78,9 +87,7 @@ def reduced(cover: Cover) -> tuple[Cover, IntArray]:
         count=len(weight),
     )
     first = np.unique(group, return_index=True)[1]
-    rows, weight = rows[first], np.bincount(group, weights=weight).astype(np.float64)
-    kept = _undominated(rows)
-    return Cover(weight, rows[:, kept].tocsr()), kept
+    return Cover(np.bincount(group, weights=weight).astype(np.float64), rows[first])
 
 
 def _undominated(rows: csr_matrix) -> IntArray:
@@ -141,6 +148,64 @@ def swapped(cover: Cover, chosen: list[int]) -> list[int]:
     return sorted(current)
 
 
+def near_best(cover: Cover, most: int) -> list[Chosen]:
+    """Return a good choice of 1, 2 … `most` sites (no more than there are), each with how far it may be off.
+
+    The better of the greedy choice and of the sites the bound favours, both improved by exchanges.
+    """
+    walk = greedy(cover, most)
+    n_sites = cover.rows.shape[1]
+    found = []
+    price = cover.weight / np.maximum(cover.rows.getnnz(axis=1), 1)
+    for p in range(1, min(most, n_sites) + 1):
+        chosen = swapped(cover, filled(walk, p, n_sites))
+        covered = cover.covered(chosen)
+        bound, price, favoured = _priced(cover, p, covered, price)
+        other = swapped(cover, favoured)
+        if cover.covered(other) > covered:
+            chosen, covered = other, cover.covered(other)
+        found.append(_chosen(chosen, covered, max(bound, covered)))
+    return found
+
+
+def filled(walk: list[int], p: int, n_sites: int) -> list[int]:
+    """Return the first p sites of a greedy walk, filled up by number where it ended early."""
+    return [*walk, *sorted(set(range(n_sites)) - set(walk))][:p]
+
+
+def _priced(cover: Cover, p: int, known: float, price: FloatArray) -> tuple[float, FloatArray, list[int]]:
+    """Return a bound on what p sites can cover, the prices that prove it and the p sites they favour.
+
+    Lagrangean relaxation (Fisher 1981; Galvão & ReVelle 1996): if covering row i must be bought from the chosen sites
+    at price i, each row is taken where its weight exceeds its price and the p sites that earn most are chosen. No
+    prices can make that less than the best cover, so they are lowered step by step (subgradients) from `price`.
+    """
+    counted = cover.rows.astype(np.float64)
+    by_site = counted.T.tocsr()
+    least, best_price, favoured, step, since = np.inf, price, np.arange(p), 1.0, 0
+    for _ in range(PRICE_ROUNDS):
+        earned = by_site @ price
+        top = np.argsort(-earned, kind="stable")[:p]
+        value = float(np.maximum(cover.weight - price, 0.0).sum() + earned[top].sum())
+        if value < least:
+            least, best_price, favoured, since = value, price, top, 0
+        else:
+            since += 1
+        if least <= known * (1 + 1e-9):
+            break
+        if since == 4:
+            step, since, price = step / 2, 0, best_price
+            continue
+        open_ = np.zeros(len(earned))
+        open_[top] = 1.0
+        slope = counted @ open_ - (cover.weight > price)
+        squared = float(slope @ slope)
+        if squared == 0.0:
+            break
+        price = np.clip(price - step * (value - known) / squared * slope, 0.0, cover.weight)
+    return least, best_price, np.sort(favoured).tolist()
+
+
 class ExactCover:
     """Solves one cover exactly for several numbers of sites, each start warmed by the one before.
 
@@ -156,28 +221,32 @@ class ExactCover:
         self._lp = _solver()
         self._lp.passModel(_model(cover, 1, whole=False))
 
-    def solve(self, p: int, seconds: float, start: list[int]) -> Chosen:
+    def solve(self, p: int, seconds: float, start: list[int], bound: float = np.inf) -> Chosen:
         """Return the best `p` sites found in about `seconds`, with the gap to the proven bound (0: optimal).
 
-        `start` are p sites to improve on; they are returned where nothing better is found in time.
+        `start` are p sites to improve on; they are returned where nothing better is found in time. `bound` is what is
+        known already to be out of reach.
         """
         cover, n_sites = self.cover, self.cover.rows.shape[1]
         known = cover.covered(start)
+        if bound <= known + self._tiny:
+            return _chosen(start, known, known)
         if p >= n_sites or p == 1:
             best = np.arange(n_sites) if p >= n_sites else np.array([int(np.argmax(cover.alone()))])
             return Chosen(best, cover.covered(best), cover.covered(best), 0.0)
-        bound, y, reduced_cost = self._relaxed(p, seconds)
+        relaxed, y, reduced_cost = self._relaxed(p, seconds)
+        bound = min(bound, relaxed)
         if y is not None:
-            rounded = np.flatnonzero(y > 0.5)
-            if len(rounded) == p and cover.covered(rounded) > known + self._tiny:
-                start, known = rounded.tolist(), cover.covered(rounded)
+            rounded = swapped(cover, np.argsort(-y, kind="stable")[:p].tolist())
+            if cover.covered(rounded) > known + self._tiny:
+                start, known = rounded, cover.covered(rounded)
         if bound <= known + self._tiny or y is None:
             return _chosen(start, known, max(bound, known))
         # At a maximum, raising a site from 0 costs its (non-positive) reduced cost.
-        open_ = (y > 1e-6) | (bound + reduced_cost > known)
+        open_ = (y > 1e-6) | (relaxed + reduced_cost > known)
         open_[start] = True
         few = np.flatnonzero(open_)
-        part = Cover(cover.weight, cover.rows[:, few].tocsr())
+        part = _merged(Cover(cover.weight, cover.rows[:, few].tocsr()))
         sites, bound = _whole(part, p, seconds, np.searchsorted(few, np.sort(start)).tolist(), bound)
         found = few[sites]
         if cover.covered(found) <= known:

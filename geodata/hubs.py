@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geodata.cover import Cover, ExactCover, greedy, reduced, swapped
+from geodata.cover import Cover, ExactCover, greedy, near_best, reduced
 from geodata.result_tables import HUBS
 from geodata.settings import Hubs
 
@@ -61,8 +61,8 @@ def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, setti
     if not most:
         return HUBS.empty()
     solver = ExactCover(small)
-    for p in range(1, most + 1):
-        best = solver.solve(p, settings.solver_seconds, swapped(small, _filled(walk, p, len(kept))))
+    for p, near in enumerate(near_best(small, most), start=1):
+        best = solver.solve(p, settings.solver_seconds, near.sites.tolist(), near.bound)
         chosen = kept[best.sites]
         chosen = chosen[np.argsort(-alone[chosen], kind="stable")]
         frame = sites.iloc[chosen].assign(
@@ -90,11 +90,6 @@ def greedy_hubs(
     covered = [cover.covered(walk[: n + 1]) for n in range(len(walk))]
     ids = sites["candidate_id"].iloc[walk].to_numpy()
     return pd.DataFrame({"order": range(1, len(walk) + 1), "candidate_id": ids, "covered_adults": covered})
-
-
-def _filled(walk: list[int], p: int, n_sites: int) -> list[int]:
-    """Return the first p sites of the greedy walk, filled up by number where it ended early."""
-    return [*walk, *sorted(set(range(n_sites)) - set(walk))][:p]
 
 
 def _cover(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs) -> Cover:

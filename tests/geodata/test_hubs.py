@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-from geodata.cover import Cover, ExactCover, greedy, reduced, swapped
+from geodata.cover import Cover, ExactCover, greedy, near_best, reduced, swapped
 from geodata.hubs import candidates, greedy_hubs, hubs, people_to_reach
 from geodata.settings import Hubs
 
@@ -23,7 +23,8 @@ def random_cover(rng: np.random.Generator, rows: int, sites: int, radius: float)
 
 
 def best_of_all(cover: Cover, p: int) -> float:
-    return max(cover.covered(list(chosen)) for chosen in combinations(range(cover.rows.shape[1]), p))
+    chosen = np.array(list(combinations(range(cover.rows.shape[1]), p)))
+    return float((cover.weight @ cover.rows.toarray()[:, chosen].any(axis=2)).max())
 
 
 @settings(deadline=None, max_examples=40)
@@ -43,6 +44,40 @@ def test_exact_is_the_best_of_all_choices_and_greedy_near_it(seed, p):
     walk = greedy(cover, p)
     assert cover.covered(walk) >= (1 - 1 / np.e) * best - 1e-9
     assert cover.covered(walk) - 1e-9 <= cover.covered(swapped(cover, walk)) <= best + 1e-9
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1))
+def test_the_quick_choice_says_truly_how_far_it_may_be_off(seed):
+    rng = np.random.default_rng(seed)
+    cover = random_cover(rng, 30, 9, rng.uniform(0.1, 0.5))
+    for p, near in enumerate(near_best(cover, 4), start=1):
+        best = best_of_all(cover, p)
+        assert len(near.sites) == p
+        assert near.covered == pytest.approx(cover.covered(near.sites))
+        assert near.covered <= best + 1e-9 <= near.bound + 2e-9
+        assert near.gap == pytest.approx((near.bound - near.covered) / near.bound if near.bound else 0.0, abs=1e-8)
+
+
+def test_the_bound_is_close_where_there_is_much_to_choose_from():
+    cover = random_cover(np.random.default_rng(4), 600, 120, 0.12)
+    small, _ = reduced(cover)
+    near = near_best(small, 8)
+    assert max(found.gap for found in near) < 0.05
+    solver = ExactCover(small)
+    for p, found in enumerate(near, start=1):
+        exact = solver.solve(p, 60.0, found.sites.tolist(), found.bound)
+        assert exact.gap == 0.0
+        assert found.covered <= exact.covered + 1e-9 <= found.bound + 2e-9
+
+
+def test_what_time_leaves_unproven_has_the_bound_known_before():
+    cover, _ = reduced(random_cover(np.random.default_rng(4), 600, 120, 0.12))
+    near = near_best(cover, 8)[-1]
+    hurried = ExactCover(cover).solve(8, 0.0, near.sites.tolist(), near.bound)
+    assert hurried.covered == near.covered
+    assert hurried.bound == near.bound
+    assert 0.0 < hurried.gap == near.gap
 
 
 @pytest.mark.slow
@@ -94,8 +129,8 @@ def test_people_no_site_covers_stay_in_the_share():
 
 def test_the_curve_rises_and_does_not_depend_on_order():
     rng = np.random.default_rng(8)
-    adults = {f"{n:02d}": float(rng.integers(10, 900)) for n in range(60)}
-    minutes = {(g, f"s{s:02d}"): float(rng.uniform(0, 90)) for g in adults for s in range(25)}
+    adults = {f"{n:02d}": float(rng.integers(10, 900)) for n in range(40)}
+    minutes = {(g, f"s{s:02d}"): float(rng.uniform(0, 90)) for g in adults for s in range(16)}
     people, sites, pairs = example(minutes, adults)
     table = hubs(people, sites, pairs, CHOICES, "XL")
     curve = table.drop_duplicates("p")
