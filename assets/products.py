@@ -22,6 +22,7 @@ from assets.partitions import STATES
 from assets.resources import Choices
 from geodata.analysis import state_result as result_of_state
 from geodata.changes import ChangeReport, change_report, source_changes, tables_by_cause
+from geodata.files import folder_written_aside
 from geodata.reruns import rerun_between
 from geodata.results import StateResult
 from geodata.settings import Settings
@@ -131,7 +132,8 @@ def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | N
 def lists(choices: Choices, state_result: StateResult) -> MaterializeResult:
     """Ranked communities and tracts, and every marker of the map, as CSV, XLSX, GeoPackage, GeoParquet and JSON."""
     folder = product_paths(choices.settings.home, state_result.state.usps)["lists"]
-    files = write_lists(state_result, folder, choices.settings.languages)
+    with folder_written_aside(folder) as aside:
+        files = write_lists(state_result, aside, choices.settings.languages)
     publish(choices.settings, f"products/{state_result.state.usps}/lists", folder)
     return MaterializeResult(metadata={"folder": MetadataValue.path(folder), "files": len(files)})
 
@@ -140,8 +142,10 @@ def lists(choices: Choices, state_result: StateResult) -> MaterializeResult:
 def briefs(choices: Choices, state_result: StateResult) -> MaterializeResult:
     """One or two printable pages for the state and each community, the figures, and the bundle for e-mail."""
     paths = product_paths(choices.settings.home, state_result.state.usps)
-    files = write_briefs(state_result, paths["briefs"], choices.settings.languages)
-    files += write_figures(state_result, paths["figures"], choices.settings.languages)
+    # Whole folders, so that no brief of a community that is no longer one stays behind.
+    with folder_written_aside(paths["briefs"]) as briefs_aside, folder_written_aside(paths["figures"]) as figures_aside:
+        files = write_briefs(state_result, briefs_aside, choices.settings.languages)
+        files += write_figures(state_result, figures_aside, choices.settings.languages)
     bundle = write_bundle(state_result, paths["bundle"], choices.settings.languages[0])
     publish(choices.settings, f"products/{state_result.state.usps}/briefs", paths["briefs"], paths["figures"], bundle)
     size = round(bundle.stat().st_size / 1e6, 2)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
 import shutil
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,8 @@ from pathlib import Path
 
 LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.(part(\.\w+)?|old)")
 """Names given below to what is being written or replaced; one that stays is of work that broke off."""
+# Of renameat2(2): the present directory, and "exchange the two".
+_HERE, _EXCHANGE = -100, 2
 
 
 @contextmanager
@@ -42,13 +46,31 @@ def folder_written_aside(folder: Path) -> Iterator[Path]:
     aside.mkdir()
     try:
         yield aside
-        previous = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
-        if folder.exists():
-            folder.replace(previous)
-        aside.replace(folder)
-        shutil.rmtree(previous, ignore_errors=True)
+        _put_in_place(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _put_in_place(aside: Path, folder: Path) -> None:
+    """Give `aside` the name `folder`; what had it before has the name of `aside` then, or is gone."""
+    if _exchanged(aside, folder):
+        return
+    previous = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
+    if folder.exists():
+        folder.replace(previous)
+    aside.replace(folder)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two names in one step, so that neither is ever missing; False where the system cannot (yet).
+
+    Two renames leave a moment without the folder, and a process that dies in it leaves none at all.
+    """
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if sys.platform == "linux" else None
+    return rename is not None and not rename(
+        _HERE, ctypes.c_char_p(os.fsencode(one)), _HERE, ctypes.c_char_p(os.fsencode(other)), _EXCHANGE
+    )
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

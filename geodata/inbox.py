@@ -134,17 +134,7 @@ def told_rejects(rejects: pd.DataFrame) -> list[str]:
 
 def _read(path: Path, owner: Owner, settings: Settings) -> Parsed:
     spec = owner.source.spec
-    try:
-        parsed = owner.source.parse(path, ParseContext(settings, owner.state))
-    except OnrampError:
-        raise
-    except Exception as problem:
-        # One strange file must not keep the others waiting at every look.
-        raise InputError(
-            f"this cannot be read as “{spec.title}” ({type(problem).__name__})",
-            file=path,
-            remedy="Save it again in one of the forms of docs/sources.md.",
-        ) from problem
+    parsed = owner.source.read(path, ParseContext(settings, owner.state))
     held_to(parsed, spec, nationwide=owner.state is None)
     if parsed.rows_kept == 0 and len(parsed.rejects):
         first = "\n".join(told_rejects(parsed.rejects))

@@ -46,7 +46,7 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     fictional = any(state.fictional for state in states)
     parsed = [
         held_to(
-            source.parse(file.path, ParseContext(settings, by_code.get(file.scope))),
+            source.read(file.path, ParseContext(settings, by_code.get(file.scope))),
             spec,
             nationwide=file.scope == NATION and not fictional,
         )

@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -179,7 +179,8 @@ class Cache:
             return Manifest(source, scope)
         except (ValueError, TypeError, KeyError, AttributeError):
             # Damage is set aside rather than met again at each run; the objects themselves are untouched.
-            path.replace(path.with_suffix(".damaged"))
+            with suppress(FileNotFoundError):  # Another run was faster.
+                path.replace(path.with_suffix(".damaged"))
             return Manifest(source, scope)
 
     def open(self, entry: Entry) -> Path:
@@ -199,7 +200,8 @@ class Cache:
             raise CorruptObjectError(
                 f"The cached copy of {entry.filename} (SHA-256 {entry.sha256[:12]}…) is gone."
             ) from None
-        path.replace(path.with_name(f"{path.name}.damaged"))
+        with suppress(FileNotFoundError):
+            path.replace(path.with_name(f"{path.name}.damaged"))
         raise CorruptObjectError(
             f"The cached copy of {entry.filename} no longer has the SHA-256 {entry.sha256[:12]}… "
             "it was stored with; it was set aside."
@@ -216,7 +218,8 @@ class Cache:
 
     def manifests(self) -> list[Manifest]:
         """Return every manifest of the cache, by source and scope."""
-        found = sorted((self.root / "manifests").glob("*/*.json"))
+        # A name with a dot in front is one being written aside, here or by a run that died.
+        found = sorted(self.root.glob("manifests/*/[!.]*.json"))
         return [self.manifest(path.parent.name, path.stem) for path in found]
 
     # --- writing ------------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def _counted(row: Diagnosis, spec: SourceSpec, state: State | None, settings: Se
     if row.path is None or spec.name not in SOURCES:
         return row
     try:
-        parsed = SOURCES[spec.name].parse(row.path, ParseContext(settings, state if row.scope != NATION else None))
+        parsed = SOURCES[spec.name].read(row.path, ParseContext(settings, state if row.scope != NATION else None))
     except OnrampError as problem:
         return replace(row, said=f"{row.said} {problem}".strip())
     return replace(row, rows=len(parsed.table))

@@ -353,7 +353,7 @@ def parse_on_trial(settings: Settings) -> Trial:
     """Return a trial that reads a new copy with the source's own parser, which names what drifted."""
 
     def trial(spec: SourceSpec, path: Path, state: State | None) -> None:
-        parsed = SOURCES[spec.name].parse(path, ParseContext(settings, state))
+        parsed = SOURCES[spec.name].read(path, ParseContext(settings, state))
         held_to(parsed, spec, nationwide=state is None)
 
     return trial

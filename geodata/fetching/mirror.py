@@ -76,11 +76,16 @@ class MirrorWriter:
         """Copy the file into the folder and list it; a file of the same source and scope that it replaces goes."""
         place = "national" if acquired.scope == NATION else acquired.scope
         target = self.folder / place / acquired.path.name
+        relative = target.relative_to(self.folder).as_posix()
         with written_aside(target) as aside:
             shutil.copyfile(acquired.path, aside)
             if sha256_of(aside) != acquired.sha256:
                 raise OnrampError(f"{target.name} did not survive copying; is the disk full or failing?")
-        relative = target.relative_to(self.folder).as_posix()
+            listed = self._files.get(relative)
+            if listed is not None and listed.sha256 != acquired.sha256:
+                # A list that names other bytes than are there would make the folder unusable if we died here.
+                del self._files[relative]
+                self._write()
         superseded = [
             file.path
             for file in self._files.values()

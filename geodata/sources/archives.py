@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -15,10 +16,11 @@ _AGAIN = "Download it again from the publisher, or take it out of the folder."
 def member_names(path: Path, pattern: str) -> list[str]:
     """Return the members whose base name matches `pattern`, whatever its case, in alphabetical order.
 
-    Files that archivers of one system leave behind (`__MACOSX`) are passed over.
+    What macOS leaves beside every file (`__MACOSX`, `._name`) is passed over.
     """
     names = [m.filename for m in check_zip(path) if not m.filename.startswith("__MACOSX")]
-    return sorted(n for n in names if fnmatchcase(n.rsplit("/", 1)[-1].casefold(), pattern.casefold()))
+    bases = {name: name.rsplit("/", 1)[-1].casefold() for name in names}
+    return sorted(n for n, base in bases.items() if fnmatchcase(base, pattern.casefold()) and not base.startswith("._"))
 
 
 def read_member(path: Path, pattern: str, *, most_bytes: int) -> tuple[str, bytes]:
@@ -33,7 +35,7 @@ def read_member(path: Path, pattern: str, *, most_bytes: int) -> tuple[str, byte
     try:
         with zipfile.ZipFile(path) as archive, archive.open(name) as handle:
             data = handle.read(most_bytes + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as problem:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as problem:
         raise InputError(f"“{name}” cannot be unpacked ({problem})", file=path, remedy=_AGAIN) from None
     if len(data) > most_bytes:
         raise InputError(f"“{name}” has more than the {most_bytes:,} bytes allowed", file=path, remedy=_AGAIN)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
@@ -13,10 +14,8 @@ import shapely
 from geodata.errors import InputError
 from geodata.schemas import CRS
 from geodata.sources.archives import member_names
-from geodata.sources.reading import Text, Wanted, as_text, choose_columns, read_bytes
+from geodata.sources.reading import AGAIN, Text, Wanted, as_text, choose_columns, read_bytes, reading_of
 from geodata.tables import RejectLog
-
-_AGAIN = "Download it again from the publisher, or take it out of the folder."
 
 
 def read_layer(path: Path, columns: Sequence[Wanted], source: str) -> tuple[Text, gpd.GeoSeries]:
@@ -25,7 +24,8 @@ def read_layer(path: Path, columns: Sequence[Wanted], source: str) -> tuple[Text
     Features without geometry go to the log. Geometry that crosses itself is repaired, which a note tells. A
     layer that does not say its CRS is taken for NAD83 (EPSG:4269), that of every Census boundary file.
     """
-    frame = _load(Path(path))
+    path = Path(path)
+    frame = _load(path)
     headers = [str(name) for name in frame.columns if name != frame.geometry.name]
     chosen, absent = choose_columns(headers, columns, path.name)
     fields = pd.DataFrame(index=pd.RangeIndex(len(frame)))
@@ -33,15 +33,17 @@ def read_layer(path: Path, columns: Sequence[Wanted], source: str) -> tuple[Text
         fields[key] = pd.array([as_text(value) for value in frame[headers[spot]].tolist()], dtype="str")
     for key in absent:
         fields[key] = pd.Series(None, index=fields.index, dtype="str")
-    geometry = gpd.GeoSeries(frame.geometry.values, index=fields.index, crs=frame.crs or "EPSG:4269").to_crs(CRS)
+    with reading_of(path, "layer"):
+        geometry = gpd.GeoSeries(frame.geometry.values, index=fields.index, crs=frame.crs or "EPSG:4269").to_crs(CRS)
     log = RejectLog(source, path.name)
-    nothing = geometry.isna() | geometry.is_empty
+    nothing = geometry.isna() | ~np.isfinite(geometry.bounds).all(axis=1)
     kept = log.take(fields, nothing, "no_geometry", remedy="Use the publisher's full file.")
     text = Text(kept, path.name, len(frame), log, tuple(headers), absent)
     geometry = geometry[kept.index]
     broken = ~shapely.is_valid(geometry.values)
     if broken.any():
-        geometry[broken] = shapely.make_valid(geometry.values[broken])
+        with reading_of(path, "layer"):
+            geometry[broken] = shapely.make_valid(geometry.values[broken])
         text.notes.append(f"Shapes that crossed themselves, repaired: {int(broken.sum()):,}.")
     return text, geometry
 
@@ -55,29 +57,26 @@ def _load(path: Path) -> gpd.GeoDataFrame:
     """Return a layer as it is in the file; InputError where GDAL or Arrow cannot read it."""
     if not path.exists():
         raise InputError("the file is not there", file=path, remedy="Check the folder of sources.")
-    try:
+    with reading_of(path, "layer"):
         if path.suffix.lower() in (".parquet", ".geoparquet"):
             return gpd.read_parquet(path)
         where = str(path)
         if path.suffix.lower() == ".zip":
             inside = next((n for p in ("*.shp", "*.gpkg", "*.geojson", "*.json") for n in member_names(path, p)), None)
             if inside is None:
-                raise InputError("the archive holds no shapefile or other layer", file=path, remedy=_AGAIN)
+                raise InputError("the archive holds no shapefile or other layer", file=path, remedy=AGAIN)
             where = f"/vsizip/{path.resolve()}/{inside}"
         elif path.suffix.lower() in (".json", ".geojson"):
             _refuse_service_error(path)
         layer = pyogrio.read_dataframe(where)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as problem:
-        first = str(problem).splitlines()[0].replace(str(path), path.name)
-        raise InputError(f"the layer cannot be read ({first})", file=path, remedy=_AGAIN) from None
     if not isinstance(layer, gpd.GeoDataFrame):
-        raise InputError("the layer has no geometry", file=path, remedy=_AGAIN)
+        raise InputError("the layer has no geometry", file=path, remedy=AGAIN)
     return layer
 
 
 def _refuse_service_error(path: Path) -> None:
     start = read_bytes(path)[:300].lstrip().lower()
     if start.startswith(b"<"):
-        raise InputError("this is a web page, not data", file=path, remedy=_AGAIN)
+        raise InputError("this is a web page, not data", file=path, remedy=AGAIN)
     if b'"error"' in start and b'"features"' not in start:
-        raise InputError("this is an error message of the publisher's server, not data", file=path, remedy=_AGAIN)
+        raise InputError("this is an error message of the publisher's server, not data", file=path, remedy=AGAIN)

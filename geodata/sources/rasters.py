@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 import rasterio
-from rasterio.errors import RasterioIOError
 
 from geodata.errors import InputError
 from geodata.schemas import RASTERS, REJECTS
+from geodata.sources.reading import reading_of
 from geodata.sources.spec import ParseContext, Source, SourceSpec
 from geodata.tables import Parsed
 
@@ -61,23 +61,20 @@ FRICTION = SourceSpec(
 def _parse(kind: str, path: Path) -> Parsed:
     if path.open("rb").read(4) not in _TIFF_MAGIC:
         raise InputError("this is not a GeoTIFF", file=path, remedy="Download it again; the server sent a page.")
-    try:
-        with rasterio.open(path) as raster:
-            row = {
-                "kind": kind,
-                "path": str(path.resolve()),
-                "crs": raster.crs.to_string() if raster.crs else None,
-                "unit": UNITS[kind],
-                "nodata": raster.nodata,
-                "width": raster.width,
-                "height": raster.height,
-                "west": raster.bounds.left,
-                "south": raster.bounds.bottom,
-                "east": raster.bounds.right,
-                "north": raster.bounds.top,
-            }
-    except RasterioIOError as error:
-        raise InputError(f"it cannot be read as a raster ({error})", file=path, remedy="Download it again.") from None
+    with reading_of(path, "raster"), rasterio.open(path) as raster:
+        row = {
+            "kind": kind,
+            "path": str(path.resolve()),
+            "crs": raster.crs.to_string() if raster.crs else None,
+            "unit": UNITS[kind],
+            "nodata": raster.nodata,
+            "width": raster.width,
+            "height": raster.height,
+            "west": raster.bounds.left,
+            "south": raster.bounds.bottom,
+            "east": raster.bounds.right,
+            "north": raster.bounds.top,
+        }
     if row["crs"] is None:
         raise InputError("the raster names no coordinate reference system", file=path, remedy="Use the original file.")
     return Parsed(RASTERS.validate(pd.DataFrame([row])), REJECTS.empty(), rows_in=1, rows_kept=1)

@@ -12,7 +12,8 @@ import difflib
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from geodata.errors import InputError
+from geodata.errors import InputError, OnrampError
 from geodata.schemas import Table
 from geodata.sources.archives import read_member
 from geodata.tables import Parsed, RejectLog
@@ -175,6 +176,18 @@ def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     return path.read_bytes()
 
 
+@contextmanager
+def reading_of(path: Path, what: str) -> Iterator[None]:
+    """Say in one sentence what a library made of a file: on a damaged one each raises errors of many kinds."""
+    try:
+        yield
+    except OnrampError:
+        raise
+    except Exception as problem:
+        told = (str(problem).splitlines() or [""])[0].replace(str(path), path.name)[:200] or type(problem).__name__
+        raise InputError(f"the {what} cannot be read ({told})", file=path, remedy=AGAIN) from None
+
+
 def decode(data: bytes) -> str:
     """Return `data` as text: UTF-8 (BOM dropped), else Windows-1252, as older federal files are."""
     try:
@@ -255,12 +268,16 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
     _refuse_other_kinds(text[:400], text[:4].encode(), path.name)
     try:
         return json.loads(text)
+    except RecursionError:
+        raise InputError("its brackets are nested too deeply to be data", file=path, remedy=AGAIN) from None
     except ValueError as problem:
         raise InputError(f"the file is not sound JSON ({problem})", file=path, remedy=AGAIN) from None
 
 
 def from_records(records: Sequence[dict[str, Any]], columns: Sequence[Wanted], source: str, file: str) -> Text:
     """Return records (of a JSON file or a feature layer) as text columns, indexed by position."""
+    if not isinstance(records, (list, tuple)) or not all(isinstance(record, dict) for record in records):
+        raise InputError("its records are not a list of names and values", file=file, remedy=AGAIN)
     found = list(dict.fromkeys(key for record in records for key in record))
     if not records:
         raise InputError("the file holds no records", file=file, remedy=AGAIN)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from geodata.errors import InputError, OnrampError
 from geodata.schemas import Table
 from geodata.settings import Settings
 from geodata.states import State
@@ -77,6 +78,19 @@ class Source:
 
     spec: SourceSpec
     parse: Callable[[Path, ParseContext], Parsed]
+
+    def read(self, path: Path, context: ParseContext) -> Parsed:
+        """Return what the parser makes of a file; InputError too for one that is strange in a way nobody thought of."""
+        try:
+            return self.parse(path, context)
+        except OnrampError:
+            raise
+        except Exception as problem:
+            raise InputError(
+                f"this cannot be read as “{self.spec.title}” ({type(problem).__name__})",
+                file=path,
+                remedy="Save or download it again in one of the forms of docs/sources.md.",
+            ) from problem
 
 
 def turned_off(spec: SourceSpec, settings: Settings) -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from openpyxl.utils.exceptions import InvalidFileException
 
 from geodata.errors import InputError
 from geodata.fetching.archives import check_zip
-from geodata.sources.reading import AGAIN, Text, Wanted, as_text, choose_columns, read_csv
+from geodata.sources.reading import AGAIN, Text, Wanted, as_text, choose_columns, read_csv, reading_of
 from geodata.tables import RejectLog
 
 # Publishers set titles and notes above the header, rarely more than a dozen rows.
@@ -32,37 +32,40 @@ def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: 
     columns wins, if all required ones and at least `least` are there. Raises InputError naming what is not found.
     """
     check_zip(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError) as fault:
-        raise InputError(f"the workbook cannot be opened ({fault})", file=path, remedy=AGAIN) from None
-    best: tuple[dict[str, int], tuple[str, ...], list[str], str, int] | None = None
-    problem: InputError | None = None
-    try:
-        for title in book.sheetnames:
-            top = book[title].iter_rows(max_row=_HEADER_ROWS, values_only=True)
-            for spot, row in enumerate(top, start=1):
-                found = [as_text(cell) or "" for cell in row]
-                try:
-                    chosen, absent = choose_columns(found, columns, path.name)
-                except InputError as fault:
-                    problem = fault if problem is None or sum(map(bool, found)) > 1 else problem
-                    continue
-                if len(chosen) >= least and (best is None or len(chosen) > len(best[0])):
-                    best = (chosen, absent, found, title, spot)
-        if best is None:
-            raise problem or InputError("no sheet has a header row with the columns expected", file=path, remedy=AGAIN)
-        chosen, absent, found, title, spot = best
+    with reading_of(path, "workbook"), closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+        title, spot, found = _header_in(book, columns, path.name, least)
+        chosen, absent = choose_columns(found, columns, path.name)
         spots = sorted(set(chosen.values()))
+        # A sheet may claim a million rows of sixteen thousand columns; beyond the last header there is nothing wanted.
         rows = [
             {i: as_text(row[i]) if i < len(row) else None for i in spots}
             if any(cell is not None for cell in row)
             else {}
-            for row in book[title].iter_rows(min_row=spot + 1, values_only=True)
+            for row in book[title].iter_rows(min_row=spot + 1, max_col=len(found), values_only=True)
         ]
-    finally:
-        book.close()
     return _from_rows(rows, found, chosen, absent, source, path.name)
+
+
+def _header_in(book: openpyxl.Workbook, columns: Sequence[Wanted], file: str, least: int) -> tuple[str, int, list[str]]:
+    """Return the sheet, the row and the headers of the row with the most wanted columns."""
+    best: tuple[int, str, int, list[str]] | None = None
+    problem: InputError | None = None
+    for title in book.sheetnames:
+        top = book[title].iter_rows(max_row=_HEADER_ROWS, values_only=True)
+        for spot, row in enumerate(top, start=1):
+            found = [as_text(cell) or "" for cell in row]
+            try:
+                chosen, _ = choose_columns(found, columns, file)
+            except InputError as fault:
+                problem = fault if problem is None or sum(map(bool, found)) > 1 else problem
+                continue
+            if len(chosen) >= least and (best is None or len(chosen) > best[0]):
+                best = (len(chosen), title, spot, found)
+    if best is None:
+        raise problem or InputError("no sheet has a header row with the columns expected", file=file, remedy=AGAIN)
+    _, title, spot, found = best
+    filled = [place for place, header in enumerate(found, start=1) if header]
+    return title, spot, found[: max(filled, default=0)]
 
 
 def _from_rows(
