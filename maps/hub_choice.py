@@ -12,7 +12,11 @@ WORTHWHILE_SHARE = 0.05
 
 def recommended_hubs(result: StateResult) -> pd.DataFrame:
     """Return the rows of `hubs` of the recommended number, in order: the last before a hub adds too little."""
-    hubs = result.table("hubs")
+    return recommended_of(result.table("hubs"))
+
+
+def recommended_of(hubs: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the recommended number of a table of hubs, in order."""
     shares = hubs.groupby("p")["covered_share"].first().dropna().sort_index()
     if shares.empty:
         return hubs.iloc[0:0]

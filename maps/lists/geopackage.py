@@ -16,10 +16,11 @@ import pandas as pd
 import pyogrio
 
 from geodata.files import written_aside
+from maps.hub_choice import recommended_of
 from maps.lists.provenance import Provenance
-from maps.lists.qgis_style import marker_style, priority_style, tier_style
+from maps.lists.qgis_style import Look, default_look, default_style, priority_style
 from maps.lists.tables import ListTable, dictionary
-from maps.lists.wording import help_of
+from maps.lists.wording import help_of, label_of
 from maps.texts import Texts
 
 #: Layers in the order they are added, and so listed.
@@ -28,14 +29,6 @@ GEOMETRY_TYPES = {"polygon": "MultiPolygon", "point": "Point"}
 # ColorBrewer YlGnBu, five classes (Brewer 2003): ordered in lightness, safe for color-blind eyes.
 CLASS_COLORS = ("#FFFFCC", "#A1DAB4", "#41B6C4", "#2C7FB8", "#253494")
 CLASS_BREAKS = (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
-_LABELS = {
-    "communities": 'to_string("rank") || \'. \' || "name"',
-    "tracts": '"rank"',
-    "sites": '"name"',
-    "providers": '"name"',
-    "job_centers": '"name"',
-    "hubs": '"name"',
-}
 
 
 def write_geopackage(
@@ -53,7 +46,7 @@ def write_geopackage(
             _add(aside, table.name, _frame(table), table.spec.geometry, told.title, about)
         columns = dictionary(tables, lambda name, column: help_of(texts, name, column))
         _add(aside, "dictionary", columns, "", texts("lists.titles.dictionary"), "")
-        styles = _styles([table.name for table in ordered], as_of, texts)
+        styles = _styles([table for table in ordered if table.name in LAYERS], as_of, texts)
         pyogrio.write_dataframe(styles, aside, layer="layer_styles", driver="GPKG", append=True, FID="id")
     return file
 
@@ -82,13 +75,23 @@ def _frame(table: ListTable) -> pd.DataFrame:
     return rows if table.geometry is None else gpd.GeoDataFrame(rows, geometry=table.geometry)
 
 
-def _styles(layers: Sequence[str], as_of: str, texts: Texts) -> pd.DataFrame:
-    kinds = [(name, "onramp", _default_style(name, texts), True) for name in layers if name in LAYERS]
+def look_of(table: ListTable, texts: Texts) -> Look:
+    """Return how a layer looks when it is opened."""
+    chosen = recommended_of(table.rows) if table.name == "hubs" else None
+    return default_look(table.name, texts, _names(table, texts), 0 if chosen is None else len(chosen))
+
+
+def _names(table: ListTable, texts: Texts) -> dict[str, str]:
+    return {column.name: label_of(texts, table.name, column) for column in table.columns}
+
+
+def _styles(tables: Sequence[ListTable], as_of: str, texts: Texts) -> pd.DataFrame:
+    kinds = [(table.name, "onramp", default_style(look_of(table, texts)), True) for table in tables]
     for field in ("priority", "need", "training_gap", "opportunity"):
         kinds += [
-            (name, field, priority_style(texts, field, CLASS_BREAKS, CLASS_COLORS), False)
-            for name in ("communities", "tracts")
-            if name in layers
+            (table.name, field, priority_style(texts, field, CLASS_BREAKS, CLASS_COLORS, _names(table, texts)), False)
+            for table in tables
+            if table.name in ("communities", "tracts")
         ]
     return pd.DataFrame(
         {
@@ -106,12 +109,6 @@ def _styles(layers: Sequence[str], as_of: str, texts: Texts) -> pd.DataFrame:
             "update_time": pd.Timestamp(as_of),
         }
     )
-
-
-def _default_style(name: str, texts: Texts) -> str:
-    if name in ("communities", "tracts"):
-        return tier_style(texts, _LABELS[name], outline_mm=0.6 if name == "communities" else 0.1)
-    return marker_style(name, _LABELS[name])
 
 
 @contextmanager

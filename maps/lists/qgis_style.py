@@ -1,49 +1,127 @@
-"""Layer styles in the form QGIS reads from a GeoPackage: symbols and labels as QML.
+"""Layer styles in the form QGIS reads from a GeoPackage: symbols, labels and names of fields as QML.
 
-Follows the element names QGIS 3.28 and later write (https://docs.qgis.org, “QML – the QGIS Style File Format”):
-a `renderer-v2` with symbols of one layer each, and a simple labeling. Every text is put in through an XML
+Follows the element names QGIS 3.22 and later write (https://docs.qgis.org, “QML – the QGIS Style File Format”):
+a `renderer-v2` with symbols of one layer each, a simple labeling, and aliases. Every text is put in through an XML
 builder, so no name can break out of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from maps.palette import INK, LINE, MARKER, TIER_FILL
+from maps.palette import INK, LINE, MARKER, MUTED, TIER_FILL
 from maps.texts import Texts
 
 HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-VERSION = "3.28.0"
+VERSION = "3.22.0"
 SHAPES = {"sites": "triangle", "providers": "square", "job_centers": "diamond", "hubs": "star"}
+WHITE = "#FFFFFF"
+OPAQUE, SEE_THROUGH = 255, 140
+#: Placements of QGIS: beside a point, best corner first; level and inside a polygon.
+BESIDE, LEVEL = "6", "4"
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """One symbol: a fill with its pattern, or a marker with its shape. Sizes in millimetres."""
+    """One symbol: a fill, or a marker with its shape. Sizes in millimetres, opacity 0–255."""
 
     fill: str
     outline: str = LINE
     outline_mm: float = 0.1
-    pattern: str = "solid"
     shape: str = ""
     size_mm: float = 3.0
+    opacity: int = OPAQUE
 
 
-def tier_style(texts: Texts, label: str, outline_mm: float) -> str:
-    """Return the style of polygons colored by `tier`, with a pattern besides color, labeled by an expression."""
-    patterns = {"A": "solid", "B": "solid", "C": "solid", "none": "solid"}
-    outlines = {"A": INK, "B": INK, "C": LINE, "none": "#C9C4B8"}
-    symbols = [Symbol(TIER_FILL[tier], outlines[tier], outline_mm, patterns[tier]) for tier in TIER_FILL]
-    entries = [(tier, texts.word("codes.tier", tier)) for tier in TIER_FILL]
-    return _document(_categorized("tier", entries, symbols), label, size=8)
+@dataclass(frozen=True)
+class Label:
+    """What is written at a feature: an expression, its size in points, and the scale (1 : n) it begins at, if any."""
+
+    expression: str
+    size: float = 8.0
+    from_scale: int | None = None
+    bold: bool = False
+    priority: int = 5
 
 
-def priority_style(texts: Texts, field: str, breaks: Sequence[float], colors: Sequence[str]) -> str:
+@dataclass(frozen=True)
+class Look:
+    """How a layer looks: `by` a column or expression, one symbol for each (value, legend) of `entries`.
+
+    Without `by` there is one entry and one symbol. A feature of another value is not drawn.
+    """
+
+    entries: Sequence[tuple[str, str]]
+    symbols: Sequence[Symbol]
+    label: Label | None = None
+    by: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def default_look(layer: str, texts: Texts, names: Mapping[str, str], hubs: int = 0) -> Look:
+    """Return the look of a layer as it is opened; `names` are the fields' for people, `hubs` the number drawn."""
+    if layer in ("communities", "tracts"):
+        tiers = [(tier, texts.word("codes.tier", tier)) for tier in TIER_FILL]
+        if layer == "tracts":
+            outline = {"A": WHITE, "B": WHITE, "C": WHITE, "none": "#C9C4B8"}
+            symbols = [Symbol(fill, outline[tier], 0.15) for tier, fill in TIER_FILL.items()]
+            return Look(tiers, symbols, Label('"rank"', 7.5, from_scale=150_000), "tier", names)
+        symbols = [Symbol(fill, INK, 0.7, opacity=SEE_THROUGH) for fill in TIER_FILL.values()]
+        label = Label('to_string("rank") || \'. \' || "name"', 10.5, bold=True, priority=10)
+        return Look(tiers, symbols, label, "tier", names)
+    color, shape = MARKER[layer], SHAPES[layer]
+    main = Symbol(color, INK, 0.2, shape, 3.0)
+    if layer == "sites":
+        open_, closed = Symbol(LINE, WHITE, 0.1, "circle", 1.4), Symbol(WHITE, color, 0.4, shape, 2.2)
+        symbols = [Symbol(color, INK, 0.15, shape, 2.6), closed, open_]
+        label = Label('CASE WHEN "status" = \'planned\' THEN "name" END', 7.5, from_scale=75_000)
+        return Look(_words(texts, "status", ("planned", "temporary", "open")), symbols, label, "status", names)
+    if layer == "providers":
+        symbols = [main, Symbol(WHITE, MUTED, 0.4, shape, 2.2)]
+        label = Label('"name"', 8, from_scale=250_000)
+        return Look(_words(texts, "entry_stage", ("entry", "advanced")), symbols, label, "entry_stage", names)
+    title = texts(f"lists.titles.{layer}")
+    if layer == "hubs":
+        # The table holds the best hubs for every number of them; drawn are those of the number the pages recommend.
+        label = Label(f'CASE WHEN "p" = {hubs} THEN "order" || \'. \' || "name" END', 9, bold=True, priority=9)
+        star = Symbol(color, WHITE, 0.3, shape, 5.5)
+        return Look([("1", title)], [star], label, f'CASE WHEN "p" = {hubs} THEN 1 END', names)
+    return Look([("", title)], [main], Label('"name"', 8, from_scale=250_000), names=names)
+
+
+def _words(texts: Texts, column: str, codes: Sequence[str]) -> list[tuple[str, str]]:
+    return [(code, texts.word(f"codes.{column}", code)) for code in codes]
+
+
+def qml(elements: Sequence[ET.Element], labeled: bool) -> str:
+    """Return a style file of `elements`."""
+    root = ET.Element("qgis", version=VERSION, styleCategories="Symbology|Labeling|Fields")
+    root.set("labelsEnabled", "1" if labeled else "0")
+    root.extend(elements)
+    ET.indent(root, " ")
+    return HEAD + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def look_elements(look: Look) -> list[ET.Element]:
+    """Return the elements that make a layer look so, in a style file as in a project."""
+    polygons = not look.symbols[0].shape
+    parts = [_renderer(look), *([_labeling(look.label, polygons)] if look.label else []), _aliases(look.names)]
+    return [*parts, _text("blendMode", "0"), _text("layerOpacity", "1"), _text("previewExpression", _named(look))]
+
+
+def default_style(look: Look) -> str:
+    """Return the style file of a look."""
+    return qml(look_elements(look), look.label is not None)
+
+
+def priority_style(
+    texts: Texts, column: str, breaks: Sequence[float], colors: Sequence[str], names: Mapping[str, str]
+) -> str:
     """Return the style of polygons colored by the classes of a number (`breaks` has one value more than `colors`)."""
-    renderer = ET.Element("renderer-v2", type="graduatedSymbol", attr=field, graduatedMethod="GraduatedColor")
+    renderer = ET.Element("renderer-v2", type="graduatedSymbol", attr=column, graduatedMethod="GraduatedColor")
     renderer.attrib |= {"symbollevels": "0", "enableorderby": "0", "forceraster": "0"}
     ranges = ET.SubElement(renderer, "ranges")
     for place, (low, high) in enumerate(pairwise(breaks)):
@@ -54,25 +132,26 @@ def priority_style(texts: Texts, field: str, breaks: Sequence[float], colors: Se
     symbols = ET.SubElement(renderer, "symbols")
     for place, color in enumerate(colors):
         symbols.append(_symbol(str(place), Symbol(color)))
-    return _document(renderer, "", size=8)
+    return qml([renderer, _aliases(names), _text("blendMode", "0"), _text("layerOpacity", "1")], labeled=False)
 
 
-def marker_style(layer: str, label: str) -> str:
-    """Return the style of the points of a layer, labeled by a column."""
-    symbol = Symbol(MARKER[layer], INK, 0.2, shape=SHAPES[layer], size_mm=4.5 if layer == "hubs" else 3.0)
-    renderer = ET.Element("renderer-v2", type="singleSymbol", symbollevels="0", enableorderby="0", forceraster="0")
-    ET.SubElement(renderer, "symbols").append(_symbol("0", symbol))
-    return _document(renderer, label, size=7)
+def _named(look: Look) -> str:
+    """Return the field a feature is called by in lists of features."""
+    return next((f'"{name}"' for name in ("name", "geoid") if name in look.names), "")
 
 
-def _categorized(field: str, entries: Sequence[tuple[str, str]], symbols: Sequence[Symbol]) -> ET.Element:
-    renderer = ET.Element("renderer-v2", type="categorizedSymbol", attr=field)
-    renderer.attrib |= {"symbollevels": "0", "enableorderby": "0", "forceraster": "0"}
-    categories = ET.SubElement(renderer, "categories")
-    for place, (value, label) in enumerate(entries):
-        ET.SubElement(categories, "category", type="string", value=value, label=label, symbol=str(place), render="true")
+def _renderer(look: Look) -> ET.Element:
+    kind = "categorizedSymbol" if look.by else "singleSymbol"
+    renderer = ET.Element("renderer-v2", type=kind, symbollevels="0", enableorderby="0", forceraster="0")
+    if look.by:
+        renderer.set("attr", look.by)
+        categories = ET.SubElement(renderer, "categories")
+        for place, (value, label) in enumerate(look.entries):
+            ET.SubElement(
+                categories, "category", type="string", value=value, label=label, symbol=str(place), render="true"
+            )
     held = ET.SubElement(renderer, "symbols")
-    for place, symbol in enumerate(symbols):
+    for place, symbol in enumerate(look.symbols):
         held.append(_symbol(str(place), symbol))
     return renderer
 
@@ -83,47 +162,69 @@ def _symbol(name: str, symbol: Symbol) -> ET.Element:
     layer_class = "SimpleMarker" if symbol.shape else "SimpleFill"
     layer = ET.SubElement(out, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
     options = {
-        "color": _rgba(symbol.fill),
+        "color": _rgba(symbol.fill, symbol.opacity),
+        "joinstyle": "bevel",
         "outline_color": _rgba(symbol.outline),
         "outline_style": "solid",
         "outline_width": f"{symbol.outline_mm:g}",
         "outline_width_unit": "MM",
     }
     if symbol.shape:
-        options |= {"name": symbol.shape, "size": f"{symbol.size_mm:g}", "size_unit": "MM", "joinstyle": "bevel"}
+        options |= {"name": symbol.shape, "size": f"{symbol.size_mm:g}", "size_unit": "MM"}
     else:
-        options |= {"style": symbol.pattern, "joinstyle": "bevel"}
+        options |= {"style": "solid"}
     held = ET.SubElement(layer, "Option", type="Map")
     for key, value in sorted(options.items()):
         ET.SubElement(held, "Option", name=key, value=value, type="QString")
+        # QGIS before 3.28 may read the older form alone.
+        ET.SubElement(layer, "prop", k=key, v=value)
     return out
 
 
-def _document(renderer: ET.Element, label: str, size: float) -> str:
-    root = ET.Element("qgis", version=VERSION, styleCategories="Symbology|Labeling")
-    root.set("labelsEnabled", "1" if label else "0")
-    root.append(renderer)
-    if label:
-        root.append(_labeling(label, size))
-    ET.SubElement(root, "blendMode").text = "0"
-    ET.SubElement(root, "layerOpacity").text = "1"
-    ET.indent(root, " ")
-    return HEAD + ET.tostring(root, encoding="unicode") + "\n"
-
-
-def _labeling(expression: str, size: float) -> ET.Element:
+def _labeling(label: Label, polygons: bool) -> ET.Element:
     labeling = ET.Element("labeling", type="simple")
     settings = ET.SubElement(labeling, "settings", calloutType="simple")
-    style = ET.SubElement(settings, "text-style", fieldName=expression, isExpression="1")
-    style.attrib |= {"fontSize": f"{size:g}", "fontSizeUnit": "Point", "textColor": _rgba(INK), "textOpacity": "1"}
+    style = ET.SubElement(settings, "text-style", fieldName=label.expression, isExpression="1", allowHtml="0")
+    style.attrib |= {"fontFamily": "Noto Sans", "fontSize": f"{label.size:g}", "fontSizeUnit": "Point"}
+    style.attrib |= {"textColor": _rgba(INK), "textOpacity": "1"}
+    if label.bold:
+        style.attrib |= {"fontWeight": "75", "namedStyle": "Bold"}
     ET.SubElement(
-        style, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM", bufferColor="255,255,255,220"
+        style,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize="0.9",
+        bufferSizeUnits="MM",
+        bufferColor=_rgba(WHITE),
+        bufferOpacity="0.85",
+        bufferJoinStyle="128",
     )
-    ET.SubElement(settings, "placement", placement="0", priority="5", dist="0")
-    ET.SubElement(settings, "rendering", obstacle="1", drawLabels="1", scaleVisibility="0", displayAll="0")
+    placement = ET.SubElement(settings, "placement", priority=str(label.priority))
+    if polygons:
+        placement.attrib |= {"placement": LEVEL, "centroidInside": "1"}
+    else:
+        placement.attrib |= {"placement": BESIDE, "predefinedPositionOrder": "TR,TL,BR,BL,R,L", "offsetType": "1"}
+        placement.attrib |= {"dist": "0.6", "distUnits": "MM"}
+    rendering = ET.SubElement(settings, "rendering", obstacle="0" if polygons else "1", drawLabels="1", displayAll="0")
+    # QGIS calls the farthest scale “scaleMax”.
+    rendering.attrib |= {"scaleVisibility": "1" if label.from_scale else "0", "scaleMin": "0"}
+    rendering.set("scaleMax", str(label.from_scale or 0))
     return labeling
 
 
-def _rgba(color: str) -> str:
+def _aliases(names: Mapping[str, str]) -> ET.Element:
+    aliases = ET.Element("aliases")
+    for place, (column, name) in enumerate(names.items(), start=1):  # the key of the table comes first
+        ET.SubElement(aliases, "alias", index=str(place), field=column, name=name)
+    return aliases
+
+
+def _text(tag: str, text: str) -> ET.Element:
+    element = ET.Element(tag)
+    element.text = text
+    return element
+
+
+def _rgba(color: str, opacity: int = OPAQUE) -> str:
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-    return f"{red},{green},{blue},255"
+    return f"{red},{green},{blue},{opacity}"

@@ -1,8 +1,9 @@
 """Writes every list of a state into a folder, in every format.
 
 `{state}-{list}.csv|json|parquet` for each list, `{state}-{list}.{language}.html` for all but the long ones,
-`{state}-lists.gpkg` for all together, and one workbook a language, `{state}-lists.{language}.xlsx`. CSV, JSON,
-GeoParquet and GeoPackage hold codes; the pages and the workbook hold words.
+`{state}-lists.gpkg` for all together with a QGIS project that shows it (`{state}-lists.qgs`), and one workbook a
+language, `{state}-lists.{language}.xlsx`. CSV, JSON, GeoParquet and GeoPackage hold codes; the pages and the workbook
+hold words.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from maps.lists.geopackage import write_geopackage
 from maps.lists.naming import FORMATS, file_name
 from maps.lists.pages import PAGES, list_page
 from maps.lists.provenance import provenances
+from maps.lists.qgis_project import write_project
 from maps.lists.tables import LISTS, LONG_LISTS, ListTable, list_table
 from maps.lists.workbook import write_workbook
 from maps.texts import Texts, load_texts
@@ -31,7 +33,8 @@ def list_files(result: StateResult, language: str = "en") -> dict[str, list[str]
     files = {name: [file_name(result, name, ending) for ending in FORMATS] for name in LISTS}
     for name in PAGES:
         files[name].append(file_name(result, name, f"{language}.html"))
-    return {"lists": [file_name(result, "lists", f"{language}.xlsx"), file_name(result, "lists", "gpkg")], **files}
+    together = [file_name(result, "lists", ending) for ending in (f"{language}.xlsx", "gpkg", "qgs")]
+    return {"lists": together, **files}
 
 
 def texts_for(result: StateResult, language: str) -> Texts:
@@ -77,6 +80,8 @@ def write_lists(result: StateResult, folder: Path, languages: tuple[str, ...] = 
                 written.append(write_parquet(table, csv.with_suffix(".parquet"), told[name]))
             geopackage = folder / file_name(result, "lists", "gpkg")
             written.append(write_geopackage(list(tables.values()), told, geopackage, texts))
+            project = geopackage.with_suffix(".qgs")
+            written.append(write_project(list(tables.values()), geopackage, project, result.state.name, texts))
         workbook = folder / file_name(result, "lists", f"{language}.xlsx")
         written.append(write_workbook(result, workbook_tables(tables), workbook, texts))
         for name in PAGES:

@@ -11,7 +11,7 @@ from maps.views.common import SiteView
 
 _LIST = re.compile(r"^[a-z]{2}-(?P<list>[a-z_]+?)(?:\.(?P<language>[a-z]{2}))?\.(?P<ending>[a-z]+)$")
 #: Order in which a list's formats are offered.
-ENDINGS = ("html", "csv", "json", "parquet", "xlsx", "gpkg", "pdf", "zip")
+ENDINGS = ("html", "csv", "json", "parquet", "xlsx", "gpkg", "qgs", "pdf", "zip")
 
 
 def downloads(view: SiteView) -> dict[str, list[dict[str, Any]]]:

@@ -11,6 +11,7 @@ import pyogrio
 import pytest
 
 from geodata.result_tables import TIERS
+from maps.hub_choice import recommended_hubs
 from maps.lists import LISTS
 from maps.lists.geopackage import LAYERS
 
@@ -81,8 +82,9 @@ def test_styles_are_sound_and_speak_of_columns_that_are_there(file, styles):
         assert used == symbols
         kinds = {symbol.get("type") for symbol in renderer.find("symbols")}
         assert kinds == {"fill"} if LISTS[style["f_table_name"]].geometry == "polygon" else {"marker"}
-        if renderer.get("attr"):
-            assert renderer.get("attr") in columns
+        attr = renderer.get("attr")
+        if attr:
+            assert attr in columns or set(re.findall(r'"(\w+)"', attr)) <= columns
         label = root.find("labeling/settings/text-style")
         assert (label is not None) == (root.get("labelsEnabled") == "1")
         if label is not None:
@@ -114,3 +116,36 @@ def test_classes_cover_the_whole_scale(styles):
 def test_hostile_names_are_kept_as_they_came(written_hostile):
     frame = pyogrio.read_dataframe(written_hostile.file("lists.gpkg"), layer="providers")
     assert set(frame["name"]) == set(written_hostile.result.table("providers")["name"])
+
+
+def test_fields_go_by_the_names_people_read(styles):
+    qml = next(s["styleQML"] for s in styles if s["f_table_name"] == "tracts" and s["useAsDefault"])
+    names = {part.get("field"): part.get("name") for part in ET.fromstring(qml.split("\n", 1)[1]).iter("alias")}
+    assert names["eligible_adults"] == "Eligible adults"
+    assert set(names) == {column.name for column in (*LISTS["tracts"].table.columns, *LISTS["tracts"].added)} - {
+        "geometry"
+    }
+
+
+def test_the_hubs_drawn_are_those_the_pages_recommend(styles, written):
+    qml = next(s["styleQML"] for s in styles if s["f_table_name"] == "hubs")
+    chosen = len(recommended_hubs(written.result))
+    assert chosen > 0
+    renderer = ET.fromstring(qml.split("\n", 1)[1]).find("renderer-v2")
+    assert renderer.get("attr") == f'CASE WHEN "p" = {chosen} THEN 1 END'
+
+
+def test_the_project_draws_every_layer_of_the_file_beside_it(written, file):
+    root = ET.fromstring(written.file("lists.qgs").read_text("utf-8").split("\n", 1)[1])
+    drawn = {layer.find("id").text: layer for layer in root.iter("maplayer")}
+    assert [part.get("id") for part in root.iter("layer-tree-layer")] == list(drawn)
+    sources = [layer.find("datasource").text.partition("|layername=") for layer in drawn.values()]
+    assert {name for *_, name in sources} == set(LAYERS)
+    assert {path for path, *_ in sources} == {f"./{file.name}"}
+    # QGIS gives a layer whose id is short another one, and then finds it nowhere.
+    assert min(len(ident) for ident in drawn) > 10
+    assert all(layer.find("renderer-v2") is not None and layer.get("labelsEnabled") == "1" for layer in drawn.values())
+    extent = root.find("mapcanvas/extent")
+    west, south, east, north = (float(extent.find(name).text) for name in ("xmin", "ymin", "xmax", "ymax"))
+    inside = pyogrio.read_dataframe(file, layer="tracts").to_crs("EPSG:3857").total_bounds
+    assert west < inside[0] and south < inside[1] and east > inside[2] and north > inside[3]
