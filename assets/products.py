@@ -97,7 +97,14 @@ def pages(choices: Choices, state_result: StateResult) -> MaterializeResult:
     paths = product_paths(settings.home, usps)
     report = changes_since_last(settings, state_result)
     beside = downloads(state_result, paths, settings.languages)
-    build_site(state_result, paths["map"].parent, settings.languages, changes=report, downloads=beside)
+    build_site(
+        state_result,
+        paths["map"].parent,
+        settings.languages,
+        changes=report,
+        downloads=beside,
+        tiles=settings.maps.online_tiles,
+    )
     publish(settings, f"products/{usps}/site", paths["map"].parent)
     keep(settings, usps)
     size = sum(path.stat().st_size for path in paths["map"].parent.rglob("*") if path.is_file())

@@ -315,6 +315,16 @@ class Industry(Section):
     )
 
 
+class Maps(Section):
+    """What the pages show besides the data."""
+
+    online_tiles: bool = Field(
+        False,
+        description="Whether maps on a web server ask OpenStreetMap for background pictures, which tells it who looks "
+        "where; pages opened from disk never do.",
+    )
+
+
 class Alerts(Section):
     """Whom a failed run is told to. Secrets are not settings: these name the environment variables they are in."""
 
@@ -379,6 +389,7 @@ class Settings(BaseSettings):
     diagnostics: Diagnostics = Diagnostics()
     sources: Sources = Sources()
     industry: Industry = Industry()
+    maps: Maps = Maps()
     alerts: Alerts = Alerts()
     operations: Operations = Operations()
     storage: Storage = Storage()
@@ -432,8 +443,8 @@ class Settings(BaseSettings):
     def method(self) -> dict[str, Any]:
         """Return the settings that shape numbers, as plain values, to be stored with every output.
 
-        Where files lie on a machine, who is asked for, the languages of pages and how a deployment is kept are left
-        out.
+        Where files lie on a machine, who is asked for, languages and looks of pages and how a deployment is kept are
+        left out.
         """
         values = self.model_dump(mode="json", exclude=_NOT_OF_NUMBERS)
         roads = self.travel.roads_file
@@ -491,4 +502,4 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 # Tables of weights are replaced whole: merging would keep a definition the person left out.
 _WHOLE = frozenset({"weights"})
-_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "alerts", "operations", "storage"}
+_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "maps", "alerts", "operations", "storage"}

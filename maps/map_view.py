@@ -59,6 +59,10 @@ NATIONAL_SCRIPTS = (
 #: Groups of texts the page's script needs.
 WORD_GROUPS = ("format", "codes", "map", "why")
 TILE_HOST = "https://tile.openstreetmap.org"
+TILES = {
+    "address": f"{TILE_HOST}/{{z}}/{{x}}/{{y}}.png",
+    "attribution": '<a href="https://www.openstreetmap.org/copyright">© OpenStreetMap contributors</a>',
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class MapFragments:
 
 
 def folium_map(bounds: Box, *, tiles: bool = False) -> folium.Map:
-    """Return the empty map over `bounds` (west, south, east, north); tiles come from the network only when asked for.
+    """Return the empty map over `bounds` (west, south, east, north), with room for a credit where `tiles` will show.
 
     Its outside scripts and styles are taken away on this instance only, and its name is fixed, so that two builds
     are equal.
@@ -82,8 +86,7 @@ def folium_map(bounds: Box, *, tiles: bool = False) -> folium.Map:
     made = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=6,
-        tiles=f"{TILE_HOST}/{{z}}/{{x}}/{{y}}.png" if tiles else None,
-        attr="© OpenStreetMap contributors" if tiles else None,
+        tiles=None,
         prefer_canvas=True,
         control_scale=True,
         zoom_snap=0.25,
@@ -117,7 +120,7 @@ def fragments(
     """Return the parts of a page's map in one language; `pages` gives the address of each community's page."""
     uncertainty = result.settings.get("uncertainty", {})
     settings = {
-        "tiles": tiles,
+        "tiles": TILES if tiles else None,
         "pages": dict(pages),
         "tiers": [round(100 * float(uncertainty.get(f"tier_{letter}", share))) for letter, share in _TIERS],
         "top": Words(texts).top_share(uncertainty),

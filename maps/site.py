@@ -42,9 +42,10 @@ def build_site(
 
     The pages of the first language lie in the folder itself, those of others in a folder of their code.
     `changes` is the comparison with the last accepted run, where there is one.
-    `downloads` are addresses of files, seen from the site's first page. With `tiles` the map asks
-    OpenStreetMap's server for background pictures; without, nothing leaves the reader's machine. `figures` puts the
-    charts on the method page, which takes some seconds a language.
+    `downloads` are addresses of files, seen from the site's first page. With `tiles` the map of a page that comes
+    from a web server asks OpenStreetMap's server for background pictures; without, nothing leaves the reader's
+    machine. The state in one file never asks. `figures` puts the charts on the method page, which takes some seconds
+    a language.
     """
     state = StateView(result)
     payload = map_payload(result)
@@ -56,7 +57,7 @@ def build_site(
             for name, html in _pages(view, payload, changes, tiles, figures):
                 (place / name).write_text(html, encoding="utf-8")
             single = SiteView(state, language, tuple(languages), standalone=True)
-            html = overview_page(single, payload, tiles)
+            html = overview_page(single, payload)
             (aside / f"{result.state.usps}-{language}.html").write_text(html, encoding="utf-8")
     return Path(folder)
 
@@ -93,7 +94,7 @@ def overview_page(view: SiteView, payload: MapPayload, tiles: bool = False) -> s
     """Return the state's first page with the interactive map in it."""
     addresses = {} if view.standalone else {ident: view.to("community", ident) for ident in view.state.community_index}
     made = fragments(payload, view.result, view.texts, pages=addresses, tiles=tiles)
-    context = {**overview(view), "map_id": made.map_id}
+    context = {**overview(view), "map_id": made.map_id, "tiles": tiles}
     if view.standalone:
         context = {**method(view, figures=False), **data(view), **context}
     return _with_map("overview.html", context, made)

@@ -25,10 +25,12 @@ Onramp.painter = function (model) {
     pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
     pen.setTransform(scale, 0, 0, scale, view.x, view.y);
     pen.lineJoin = "round";
-    for (const path of land.state.paths) { pen.fillStyle = colors.ground; pen.fill(path, "evenodd"); }
-    paintTracts(pen, view, look, px);
+    // Background pictures show land and water themselves.
+    const bare = view.small || !look.tiles;
+    if (bare) for (const path of land.state.paths) { pen.fillStyle = colors.ground; pen.fill(path, "evenodd"); }
+    paintTracts(pen, view, look, px, bare);
     pen.fillStyle = colors.water;
-    for (const path of land.water.paths) pen.fill(path, "evenodd");
+    if (bare) for (const path of land.water.paths) pen.fill(path, "evenodd");
     paintLines(pen, view, look, px);
     paintSelection(pen, look, px);
     pen.setTransform(1, 0, 0, 1, 0, 0);
@@ -39,18 +41,18 @@ Onramp.painter = function (model) {
     }
   };
 
-  const paintTracts = (pen, view, look, px) => {
+  const paintTracts = (pen, view, look, px, bare) => {
     const scheme = look.scheme;
     const near = view.scale / view.ratio > 700;
     classPaths(scheme).forEach((path, k) => {
       const kind = scheme.classes[k];
-      pen.globalAlpha = look.tiles ? 0.75 : 1;
+      pen.globalAlpha = bare ? 1 : 0.75;
       pen.fillStyle = kind.color;
       pen.fill(path, "evenodd");
       // Borders in the colour of the fill hide the seams; white ones would erase dense tracts when zoomed out.
       pen.strokeStyle = near ? "#ffffff" : kind.color;
       pen.lineWidth = (near ? 0.9 : 0.7) * px;
-      if (!look.tiles || near) pen.stroke(path);
+      if (bare || near) pen.stroke(path);
       if (kind.pattern) {
         pen.fillStyle = Onramp.patterns.of(pen, kind.pattern, Onramp.inkOn(kind.color), view.scale, view.ratio);
         pen.fill(path, "evenodd");

@@ -14,7 +14,12 @@ Onramp.start = async function (map) {
     listed: T.rank.reduce((most, rank) => Math.max(most, rank || 0), 0) };
   facts.reach_km = settings.reach_km;
   const schemes = Onramp.schemes(facts, words);
-  const look = { scheme: schemes[0], overlays: new Set(["counties", "places", "tribal", "communities"]), hubs: facts.points.hubs.recommended, quarter: "", selection: null, tiles: settings.tiles };
+  const look = { scheme: schemes[0], overlays: new Set(["counties", "places", "tribal", "communities"]), hubs: facts.points.hubs.recommended, quarter: "", selection: null, tiles: false };
+  // OpenStreetMap's server refuses pages opened from a disk, so these do not ask it.
+  if (settings.tiles && location.protocol !== "file:") {
+    look.tiles = true;
+    L.tileLayer(settings.tiles.address, { attribution: settings.tiles.attribution, maxZoom: 19 }).addTo(map);
+  }
   model.cards = Onramp.cards(model);
   const painter = Onramp.painter(model);
   const layer = Onramp.makeLayer(painter, projector, look);

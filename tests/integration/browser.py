@@ -6,8 +6,10 @@ import base64
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Whatever a page might ask for, no name resolves and no proxy answers.
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    # Whatever a page might ask for, no name resolves and no proxy answers; a test may serve from its own machine.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--proxy-server=127.0.0.1:9",
 )
 #: Addresses that leave no machine: the pages, what they carry, and the browser's own first tab.
@@ -59,6 +61,23 @@ def axe_script() -> str:
         return file.read_text(encoding="utf-8")
     except (PackageNotFoundError, OSError):
         pytest.skip(f"NO ACCESSIBILITY CHECK WAS RUN: the package {AXE_PACKAGE} is not installed")
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a folder on loopback and give its address."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def __init__(self, *told: Any) -> None:
+            super().__init__(*told, directory=str(folder))
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @contextmanager
@@ -111,15 +130,19 @@ class Page:
 
     def requests(self) -> list[str]:
         """Return the outside addresses asked for since last asked, but for those the page's own policy held back."""
-        asked: dict[str, str] = {}
+        return [url for url, _ in self.requests_with_headers()]
+
+    def requests_with_headers(self) -> list[tuple[str, dict[str, str]]]:
+        """Return what `requests` does, each address with the headers sent to it."""
+        asked: dict[str, tuple[str, dict[str, str]]] = {}
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             told = message["params"]
             if message["method"] == "Network.requestWillBeSent":
-                asked[told["requestId"]] = told["request"]["url"]
+                asked[told["requestId"]] = told["request"]["url"], told["request"]["headers"]
             elif message["method"] == "Network.loadingFailed" and told.get("blockedReason") == "csp":
                 asked.pop(told["requestId"], None)
-        return [url for url in asked.values() if not url.startswith(INSIDE)]
+        return [(url, sent) for url, sent in asked.values() if not url.startswith(INSIDE)]
 
     def files_asked_for(self) -> list[str]:
         """Return the other files the page made the browser load."""

@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from geodata.results import StateResult
 from maps.national import build_national
 from maps.site import build_site
-from tests.integration.browser import DESKTOP, PHONE, Page, chromium
+from tests.integration.browser import DESKTOP, PHONE, Page, chromium, serving
 from tests.maps.synthetic import synthetic_result
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -350,3 +350,23 @@ def test_every_mark_is_reached_from_its_row(site: Path, desktop: webdriver.Chrom
         page = opened(desktop, site / "index.html", f"#{fragment}")
         assert page.text("#card h3") == name
         assert page.run("return location.hash").startswith("#at=")
+
+
+def test_background_pictures_are_asked_for_by_web_pages_only_and_with_a_name(
+    result: StateResult, desktop: webdriver.Chrome, tmp_path: Path
+) -> None:
+    folder = build_site(result, tmp_path / "XL", ("en",), tiles=True, figures=False)
+    page = opened(desktop, folder / "index.html")
+    assert page.requests() == []
+    assert "OpenStreetMap" in page.text("#map-section")
+    opened(desktop, folder / "XL-en.html")
+    assert "OpenStreetMap" not in page.text("#map-section")
+    with serving(folder) as address:
+        desktop.get(f"{address}/index.html")
+        page.ready()
+        page.run("return new Promise((done) => setTimeout(done, 300))")
+        asked = page.requests_with_headers()
+        assert page.axe() == []
+        assert page.text(".leaflet-control-attribution [href$='openstreetmap.org/copyright']") == "© OpenStreetMap contributors"
+    hosts = {(url.split("/")[2], sent.get("Referer")) for url, sent in asked if not url.startswith(address)}
+    assert hosts == {("tile.openstreetmap.org", f"{address}/")}
