@@ -232,7 +232,6 @@ def _context(entries: Sequence[StateEntry], words: Words, place: Addresses, home
         "as_of": t("site.as_of", date=words.listed([words.date(day) for day in dates]) if dates else words.missing),
         "footer": t("site.national.footer"),
         "standalone": False,
-        "tiles": False,
         "lead": t("site.national.lead", n=len(entries)),
         "missing": t("site.national.missing", n=len(missing), names=words.listed(named))
         if missing and not sample

@@ -202,7 +202,6 @@ class SiteView:
             "as_of": t("site.as_of", date=self.words.date(self.result.as_of)),
             "footer": t("site.footer", run=self.result.run_id or "–", digest=self.result.settings_digest or "–"),
             "standalone": self.standalone,
-            "tiles": False,
         }
 
     @cached_property
