@@ -27,8 +27,8 @@ def fingerprint(area: StudyArea, settings: Settings, code: str) -> str:
     """Return a hash of all that a state's result and pages follow from.
 
     It holds the tables of the study area, the size and time of its rasters, which sources are stale or missing, the
-    settings that shape numbers, the languages and looks of pages and the `code`. The date of the run is in it as far as the
-    tables show it (a site's quarter).
+    settings that shape numbers, the languages and looks of pages and the `code`. The date of the run is in it as far
+    as the tables show it (a site's quarter).
     """
     looks = f"{','.join(settings.languages)} {settings.maps.online_tiles}"
     digest = hashlib.sha256(f"{code} {settings.digest()} {looks}".encode())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,17 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 def bdi(text: object) -> Markup:
     """Return a name from data in an element that keeps its writing direction to itself."""
     return Markup("<bdi>{}</bdi>").format(text)
+
+
+def code(text: object) -> Markup:
+    """Return a name of the program's own world, such as a setting's."""
+    return Markup("<code>{}</code>").format(text)
+
+
+def heads(texts: Callable[[str], str], group: str, *names: str) -> list[tuple[str, str]]:
+    """Return the heads of a table's columns with their class: `rows:n` is the text `rows` over numbers."""
+    parted = (name.partition(":") for name in names)
+    return [(texts(f"{group}.{name}"), kind) for name, _, kind in parted]
 
 
 def isolated(text: object) -> str:
@@ -41,7 +52,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["bdi"] = bdi
+    made.filters |= {"bdi": bdi, "code": code}
+    made.globals["heads"] = heads
     return made
 
 

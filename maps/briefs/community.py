@@ -10,6 +10,7 @@ from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.briefs.parts import Row, Writer
 from maps.figures.locator import KM_PER_DEGREE, KM_PER_MILE, in_view, locator_svg
 from maps.hub_choice import recommended_hubs
+from maps.questions import community_questions
 from maps.words import is_missing
 
 MOST_PROVIDERS = 4
@@ -177,22 +178,8 @@ def _tied(writer: Writer, row: Row) -> str:
 
 
 def _questions(writer: Writer, row: Row) -> Section:
-    texts = writer.texts
-    action = "build_both" if is_missing(row["action"]) else row["action"]
-    provider = (
-        texts("briefs.map.providers") if is_missing(row["nearest_provider_name"]) else row["nearest_provider_name"]
-    )
-    asked = [texts(f"briefs.questions.{action}", provider=provider)]
-    above = [part for part in writer.rows("barriers", "community", row["community_id"]) if part["clearly_above"]]
-    if above:
-        worst = max(above, key=lambda part: cast(float, part["share"] - part["state_median"]))
-        support = texts.word("codes.support", worst["measure"])
-        asked.append(texts("briefs.questions.barrier", support=support[:1].lower() + support[1:]))
-    else:
-        asked.append(texts("briefs.questions.no_barrier"))
-    sites = 0 if is_missing(row["sites_within"]) else int(row["sites_within"])
-    asked.append(texts("briefs.questions.sites", n=sites) if sites else texts("briefs.questions.no_sites"))
-    return Section(texts("briefs.questions.title"), points=[Point("", question) for question in asked], ordered=True)
+    barriers = writer.rows("barriers", "community", row["community_id"])
+    return writer.asked(community_questions(writer.texts, row, barriers))
 
 
 def _miles(latitude: float, longitude: float, latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:

@@ -197,6 +197,10 @@ class Writer:
         lead = " ".join(sentence.format(draws=self.words.number(draws), **shares) for sentence in sentences)
         return Section(self.texts("briefs.method.title"), lead=[lead])
 
+    def asked(self, questions: list[str]) -> Section:
+        """Return what to ask for next."""
+        return Section(self.texts("briefs.questions.title"), points=[Point("", one) for one in questions], ordered=True)
+
     def sources(self) -> Section:
         """Return the main sources with their vintage."""
         told = []

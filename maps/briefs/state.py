@@ -9,6 +9,7 @@ from maps.briefs.parts import Row, Writer
 from maps.figures.locator import locator_svg
 from maps.figures.state_map import state_map_alt
 from maps.hub_choice import recommended_hubs
+from maps.questions import state_questions
 from maps.words import is_missing
 
 FIRST = 10
@@ -52,7 +53,7 @@ def _headline(writer: Writer) -> Point:
     communities = writer.result.table("communities").sort_values("rank")
     if not len(communities):
         return Point(writer.texts("briefs.first.none"))
-    names = "; ".join(_names(writer))
+    names = writer.words.listed(_names(writer))
     told = writer.texts("briefs.headline_state", names=names, n=len(communities), state=writer.result.state.name)
     return Point(writer.texts("briefs.headline_start"), told)
 
@@ -192,11 +193,4 @@ def _training(writer: Writer) -> Section:
 
 
 def _questions(writer: Writer) -> Section:
-    texts = writer.texts
-    names = _names(writer)
-    asked = [
-        texts("briefs.questions.state_budget", names="; ".join(names) if names else writer.result.state.name),
-        texts("briefs.questions.state_seats"),
-        texts("briefs.questions.state_contracts"),
-    ]
-    return Section(texts("briefs.questions.title"), points=[Point("", question) for question in asked], ordered=True)
+    return writer.asked(state_questions(writer.texts, _names(writer), writer.result.state.name))

@@ -27,11 +27,13 @@ Onramp.cards = function (model) {
     return [svg, el("p", { class: "parts" }, label)];
   };
 
-  const training = (minutes, provider, seats) => minutes === null || provider === null ? t("map.card.training_none")
+  const beside = (key, percent) => percent === null ? "" : " " + t("map.card." + key, { percent: number(percent) });
+  const training = (minutes, provider, seats, gap) => minutes === null || provider === null ? t("map.card.training_none")
     : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) })
-      + (seats ? " " + t("map.card.seats", { n: number(seats) }) : "") + " " + t("map.card.line");
-  const work = (sites, low, mid, high) => !sites ? t("map.card.work_none")
-    : t("map.card.work", { n: number(sites), mid: jobYears(mid / 100), low: jobYears(low / 100), high: jobYears(high / 100) });
+      + (seats ? " " + t("map.card.seats", { n: number(seats) }) : "") + beside("gap", gap) + " " + t("map.card.line");
+  const work = (sites, low, mid, high, opportunity) => !sites ? t("map.card.work_none")
+    : t("map.card.work", { n: number(sites), mid: jobYears(mid / 100), low: jobYears(low / 100), high: jobYears(high / 100) })
+      + beside("opportunity", opportunity);
   const adults = (value, moe) => value === null ? null : moe === null ? t("map.card.adults_plain", { adults: about(value) })
     : t("map.card.adults", { adults: about(value), moe: about(moe) });
   const need = (value) => value === null ? null : t("map.card.need", { percent: number(value) });
@@ -56,7 +58,7 @@ Onramp.cards = function (model) {
       T.listed[i] ? el("p", { class: "tier" }, tierSign(T.tier[i]), sure(T.chance[i], "tract") || "") : el("p", {}, t("why.unranked.not_gated")),
       T.listed[i] ? el("p", {}, place(T.rank[i], T.low[i], T.high[i], model.listed)) : null,
       ...part("why", list([need(T.need[i]), agreed, named.length ? t("why.designated", { names: named.join(", ") }) : null,
-        training(T.minutes[i], provider, T.seats[i]), work(T.sites[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i])])),
+        training(T.minutes[i], provider, T.seats[i], T.gap[i]), work(T.sites[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i])])),
       ...(T.priority[i] === null ? [] : part("score", ...bar([T.points_need[i], T.points_gap[i], T.points_work[i]], T.priority[i]))),
       ...part("who", list([adults(T.adults[i], T.adults_moe[i]), ...barriers.map((id) => t("map.card.barrier", { measure: code("measure", id) }))])),
       ...(T.action[i] < 0 || !T.listed[i] ? [] : part("do", act(T.action[i]))),
@@ -81,7 +83,7 @@ Onramp.cards = function (model) {
       el("p", { class: "tier" }, tierSign(c.tier), sure(c.chance, c.single ? "tract" : "community") || ""),
       el("p", {}, place(c.rank, c.low, c.high, C.length), tied.length ? " " + t("map.card.tied", { n: tied.length }) : null),
       ...part("do", act(c.action)),
-      ...part("why", list([need(c.need), training(c.minutes, c.provider, c.seats), work(c.sites, c.jobs_low, c.jobs_mid, c.jobs_high),
+      ...part("why", list([need(c.need), training(c.minutes, c.provider, c.seats, c.gap), work(c.sites, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
         c.center ? t("map.card.center", { name: name(c.center), minutes: t("format.minutes", { n: number(c.center_minutes) }) }) : null])),
       ...part("who", list([adults(c.adults, c.adults_moe)]), c.barriers.length ? el("p", {}, t("map.card.barriers")) : null, list(barriers)),
       ...(c.quarters.length ? part("when", quarters(c.quarters)) : []),

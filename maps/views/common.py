@@ -91,6 +91,11 @@ class StateView:
         """The recommended hubs in order."""
         return recommended_hubs(self.result)
 
+    @property
+    def hub_minutes(self) -> float:
+        """Travel within which a hub reaches people."""
+        return float(self.result.settings.get("hubs", {}).get("cover_minutes", 20))
+
     @cached_property
     def rollups(self) -> pd.DataFrame:
         """Counties and other areas in order of rank."""
@@ -160,6 +165,17 @@ class SiteView:
         name = ident if row is None else self.words.community(row)
         return {"name": name, "href": self.community_address(ident)}
 
+    @cached_property
+    def assumed_seats(self) -> str:
+        """Return how many of the state's providers count with assumed seats, in words; nothing where none does."""
+        providers = self.result.table("providers")
+        own = providers[(providers["state"] == self.result.state.usps) & (providers["entry_stage"] == "entry")]
+        assumed = int((own["seats_basis"] == "assumed").sum())
+        if not assumed:
+            return ""
+        seats = self.words.number(self.result.settings.get("training", {}).get("assumed_seats", 1))
+        return self.count("site.community.seats_assumed", assumed, of=self.words.number(len(own)), seats=seats)
+
     def chance(self, probability: Any) -> str:
         """Return how sure we are in words, such as “very likely among the top tenth”."""
         return self.words.chance(probability, self.state.uncertainty)
@@ -213,7 +229,9 @@ class SiteView:
         for key, wanted in (("stale", "stale"), ("missing_sources", "missing")):
             names = sorted({use.title for use in self.result.sources if use.freshness == wanted})
             if wanted == "missing" and len(names) > MOST_NAMED:
-                found.append({"kind": wanted, "text": self.count("site.missing_short", len(names))})
+                text = self.count("site.missing_short", len(names))
+                href = "#sources" if self.standalone else self.to("data") + "#sources"
+                found.append({"kind": wanted, "text": text, "href": href})
             elif names:
                 found.append({"kind": wanted, "text": self.count(f"site.{key}", len(names), names=self.names(names))})
         parts = self.result.table("need_parts")
@@ -299,10 +317,11 @@ class SiteView:
         w = self.words
         name = self.texts("map.card.tract", name=row["name"] if not is_missing(row["name"]) else row["geoid"])
         map_page = "" if self.standalone else self.to("overview")
+        place = "" if is_missing(row["place_name"]) else bdi(row["place_name"])
         return {
             "rank": w.number(row["rank"]) if not is_missing(row["rank"]) else "–",
             "name": name,
-            "place": "" if is_missing(row["place_name"]) else bdi(row["place_name"]),
+            "where": Markup("{} {}").format(place, row["geoid"]) if place else row["geoid"],
             "geoid": row["geoid"],
             "href": f"{map_page}#tract={row['geoid']}",
             "tier": w.code("tier_short", row["tier"]),

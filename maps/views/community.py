@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from maps.pages import isolated
+from maps.questions import community_questions
 from maps.views.common import SiteView, records
 from maps.views.downloads import brief, list_table
 from maps.words import is_missing
@@ -85,6 +86,7 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         "single": t("site.community.single", reason=w.code("single_reason", row["single_reason"]).lower())
         if row["kind"] == "single" and not is_missing(row["single_reason"])
         else "",
+        "questions": community_questions(t, row, _measures(view, row), isolated),
         "tracts": [view.tract_row(tract) for tract in records(tracts)],
         "previous": view.community_link(order[place - 1]) if place else None,
         "next": view.community_link(order[place + 1]) if place + 1 < of else None,
@@ -148,37 +150,43 @@ def _stats(view: SiteView, row: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _why(view: SiteView, row: Mapping[str, Any]) -> list[str]:
+    """Return why it is in the list: need, training and work, each beside the other tracts of the state."""
     t, w = view.texts, view.words
-    told = []
+    near = not is_missing(row["nearest_provider_name"])
+    told = [_reach(view, row) if near else t("map.card.training_none")]
+    if near and not is_missing(row["training_gap"]):
+        told[0] += " " + t("map.card.gap", percent=w.number(row["training_gap"]))
     if not is_missing(row["need"]):
-        told.append(t("map.card.need", percent=w.number(row["need"])))
-    told.append(t("map.card.training_none") if is_missing(row["nearest_provider_name"]) else _training(view, row))
+        told.insert(0, t("map.card.need", percent=w.number(row["need"])))
     if is_missing(row["sites_within"]) or not row["sites_within"]:
-        told.append(t("map.card.work_none"))
-    else:
-        told.append(
-            view.count(
-                "map.card.work",
-                int(row["sites_within"]),
-                mid=w.job_years(row["job_years_mid"]),
-                low=w.job_years(row["job_years_low"]),
-                high=w.job_years(row["job_years_high"]),
-            )
-        )
-    return told
+        return [*told, t("map.card.work_none")]
+    low, mid, high = (w.job_years(row[f"job_years_{name}"]) for name in ("low", "mid", "high"))
+    work = view.count("map.card.work", int(row["sites_within"]), mid=mid, low=low, high=high)
+    if not is_missing(row["opportunity"]):
+        work += " " + t("map.card.opportunity", percent=w.number(row["opportunity"]))
+    return [*told, work]
+
+
+def _reach(view: SiteView, row: Mapping[str, Any]) -> str:
+    minutes = view.words.minutes(row["nearest_provider_minutes"])
+    return view.texts("map.card.training", minutes=minutes, name=isolated(row["nearest_provider_name"]))
 
 
 def _training(view: SiteView, row: Mapping[str, Any]) -> str:
     t, w = view.texts, view.words
     if is_missing(row["nearest_provider_name"]):
         return t("site.community.training_nothing")
-    return view.count(
-        "site.community.training_text",
-        0 if is_missing(row["providers_within"]) else int(row["providers_within"]),
-        name=isolated(row["nearest_provider_name"]),
-        minutes=w.minutes(row["nearest_provider_minutes"]),
-        seats=w.number(row["seats_within"]),
-    )
+    told = [
+        view.count(
+            "site.community.training_text",
+            0 if is_missing(row["providers_within"]) else int(row["providers_within"]),
+            name=isolated(row["nearest_provider_name"]),
+            minutes=w.minutes(row["nearest_provider_minutes"]),
+        )
+    ]
+    if not is_missing(row["seats_within"]):
+        told.append(view.count("map.card.seats", round(row["seats_within"])))
+    return " ".join([*told, view.assumed_seats]).strip()
 
 
 def _barriers(view: SiteView, row: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -196,6 +204,11 @@ def _barriers(view: SiteView, row: Mapping[str, Any]) -> list[dict[str, str]]:
         for code in codes
         if table is not None and code in table.index
     ]
+
+
+def _measures(view: SiteView, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    table = view.state.barriers_of.get(row["community_id"])
+    return [] if table is None else records(table.reset_index())
 
 
 def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[dict[str, str]]:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from geodata.schemas import UNITS
 from maps.map_points import kinds_told, quarter_of
+from maps.pages import bdi
 from maps.views.common import SiteView, records
 from maps.views.downloads import downloads, list_table
 from maps.words import is_missing
 
 #: Rows of a table on this page; all are in the downloads.
 MOST_ROWS = 300
+#: A sentence in the notes of so many sources, and of most, is said once below the table.
+MANY_NOTES = 4
 
 
 def data(view: SiteView) -> dict[str, Any]:
     """Return the context of the data page."""
     t, w = view.texts, view.words
     scores = view.state.scores
-    reasons = scores["unranked_reason"].dropna().value_counts().sort_index()
+    reasons = scores["unranked_reason"].dropna()
+    reasons = reasons[reasons != ""].value_counts().sort_index()
+    sources, note = _common_note(_sources(view))
     return {
         **view.page("data", t("site.data.title")),
         "downloads": downloads(view),
-        "sources": _sources(view),
+        "sources": sources,
+        "sources_note": note,
         "rejects": _rejects(view),
         "unranked": [
             {"reason": w.code("unranked_reason", code), "tracts": w.number(count)} for code, count in reasons.items()
@@ -57,14 +64,29 @@ def _sources(view: SiteView) -> list[dict[str, Any]]:
     return rows
 
 
+def _common_note(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
+    """Return the rows without the sentence most of their notes share, and that sentence, to be said once."""
+    counted = Counter(sentence for row in rows for sentence in _sentences(row["note"]))
+    common, n = counted.most_common(1)[0] if counted else ("", 0)
+    if 2 * n <= len(rows) or n < MANY_NOTES:
+        return rows, ""
+    told = [{**row, "note": " ".join(one for one in _sentences(row["note"]) if one != common)} for row in rows]
+    return told, common
+
+
+def _sentences(text: str) -> list[str]:
+    return [f"{part.rstrip('.')}." for part in text.split(". ") if part]
+
+
 def _rejects(view: SiteView) -> list[dict[str, str]]:
     table = view.result.table("rejects")
+    titles = {use.source: use.title for use in view.result.sources}
     rows = []
     for (source, reason), group in table.groupby(["source", "reason"], dropna=False):
         first = group.iloc[0]
         rows.append(
             {
-                "source": str(source),
+                "source": titles.get(str(source), str(source)),
                 "reason": str(reason).replace("_", " "),
                 "rows": view.words.number(len(group)),
                 "example": "" if is_missing(first["key"]) else str(first["key"]),
@@ -148,7 +170,7 @@ def _place(view: SiteView, kind: str, ident: str, row: Mapping[str, Any]) -> dic
     drawn = not is_missing(row["latitude"]) and not is_missing(row["longitude"])
     return {
         "name": view.texts("map.card.unnamed_site") if is_missing(row["name"]) else str(row["name"]),
-        "city": "" if is_missing(row["city"]) else str(row["city"]),
+        "city": "" if is_missing(row["city"]) else bdi(row["city"]),
         "href": f"{page}#at={quote(f'{kind}.{ident}', safe='.')}" if drawn else "",
     }
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from maps.pages import isolated
+from maps.questions import state_questions
 from maps.views.common import SiteView, records
 from maps.views.downloads import brief
 from maps.words import is_missing
 
 FIRST = 3
 SHOWN = 10
+MOST_BARRIERS = 2
 
 
 def overview(view: SiteView) -> dict[str, Any]:
@@ -28,7 +31,8 @@ def overview(view: SiteView) -> dict[str, Any]:
             view.result.table("community_tracts"),
             t("site.overview.state_map", state=view.result.state.name),
         ),
-        "stats": _stats(view),
+        "minute": _minute(view, rows),
+        "questions": state_questions(t, [isolated(w.community(row)) for row in rows[:FIRST]], view.result.state.name),
         "rows": [view.community_row(row) for row in rows[: len(rows) if view.standalone else SHOWN]],
         "more": "" if len(rows) <= SHOWN or view.standalone else view.count("site.overview.all_communities", len(rows)),
         "communities_href": view.to("communities"),
@@ -48,45 +52,90 @@ def _answer(view: SiteView, rows: list[dict[str, Any]]) -> list[str]:
     if not rows:
         return [t("site.overview.answer_none")]
     first = rows[:FIRST]
-    adults = sum(0 if is_missing(row["eligible_adults"]) else row["eligible_adults"] for row in rows)
-    told = [
+    return [
         t("site.overview.answer", n=len(first), names=view.names([w.community(row) for row in first])),
-        view.count("site.overview.answer_people", len(rows), adults=w.about(adults)),
+        view.count("site.overview.answer_more", len(rows)),
     ]
-    return told
 
 
-def _stats(view: SiteView) -> list[dict[str, str]]:
-    t, w, scores, rows = view.texts, view.words, view.state.scores, view.state.communities
-    stats = []
-    inside = scores[scores["geoid"].isin(view.result.table("community_tracts")["geoid"])]
-    adults = float(rows["eligible_adults"].sum())
-    everyone = float(scores["eligible_adults"].sum())
-    if len(rows):
-        moe = float((rows["eligible_adults_moe"].fillna(0) ** 2).sum() ** 0.5)
-        stats.append(
-            {
-                "value": w.about(adults),
-                "text": t("site.overview.stat_adults"),
-                "note": t("site.overview.stat_adults_range", moe=w.about(moe)),
-            }
-        )
-        if everyone > 0:
-            stats.append({"value": w.percent(adults / everyone), "text": t("site.overview.stat_share"), "note": ""})
-        far = inside.loc[inside["nearest_provider_minutes"].isna(), "eligible_adults"].sum()
-        if inside["eligible_adults"].sum() > 0:
-            share = float(far / inside["eligible_adults"].sum())
-            stats.append({"value": w.percent(share), "text": t("site.overview.stat_gap"), "note": ""})
-    quarters = view.state.quarters_of.get(("state", view.result.state.usps))
-    if quarters is not None:
-        low, mid, high = (float(quarters[f"job_years_{name}"].sum()) for name in ("low", "mid", "high"))
-        note = t("site.overview.stat_range", low=w.job_years(low), high=w.job_years(high))
-        stats.append({"value": w.job_years(mid), "text": t("site.overview.stat_work"), "note": note})
-    gated = int(scores["gated"].fillna(False).sum())
-    stats.append(
-        {"value": w.number(gated), "text": t("site.overview.stat_tracts", of=w.number(len(scores))), "note": ""}
+def _minute(view: SiteView, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return the answers a first screen owes: who, why, how much work, how sure, what it takes; each in a few words."""
+    cells = [_minute_who(view, rows), _minute_why(view), _minute_work(view), _minute_sure(view, rows)]
+    return [cell for cell in [*cells, _minute_do(view, rows)] if cell]
+
+
+def _minute_who(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
+    t, w, table = view.texts, view.words, view.state.communities
+    if not rows:
+        return {}
+    everyone = float(view.state.scores["eligible_adults"].sum())
+    adults = float(table["eligible_adults"].sum())
+    moe = float((table["eligible_adults_moe"].fillna(0) ** 2).sum() ** 0.5)
+    text = t(
+        "site.minute.who_text",
+        moe=w.about(moe),
+        share=w.percent(adults / everyone) if everyone > 0 else w.missing,
     )
-    return stats
+    barriers = [one["measure"][:1].lower() + one["measure"][1:] for one in _who(view, rows)[:MOST_BARRIERS]]
+    if barriers:
+        text += " " + t("site.minute.who_barriers", names=w.listed(barriers))
+    return _cell(view, "who", t("site.minute.who_lead", adults=w.about(adults)), text)
+
+
+def _minute_why(view: SiteView) -> dict[str, str]:
+    t, w, scores = view.texts, view.words, view.state.scores
+    inside = scores[scores["geoid"].isin(view.result.table("community_tracts")["geoid"])]
+    inside = inside[inside["need"].notna() & (inside["eligible_adults"] > 0)]
+    adults = inside["eligible_adults"]
+    if not len(inside):
+        return {}
+    need = float((inside["need"] * adults).sum() / adults.sum())
+    far = float(adults[inside["nearest_provider_minutes"].isna()].sum() / adults.sum())
+    near = float(adults[inside["sites_within"].fillna(0) > 0].sum() / adults.sum())
+    text = t("site.minute.why_text", far=w.percent(far), near=w.percent(near))
+    return _cell(view, "why", t("site.minute.why_lead", percent=w.number(need)), text)
+
+
+def _minute_work(view: SiteView) -> dict[str, str]:
+    t, w = view.texts, view.words
+    quarters = view.state.quarters_of.get(("state", view.result.state.usps))
+    if quarters is None:
+        return {}
+    low, mid, high = (float(quarters[f"job_years_{name}"].sum()) for name in ("low", "mid", "high"))
+    text = view.count(
+        "site.minute.work_text", int(quarters["sites"].sum()), low=w.job_years(low), high=w.job_years(high)
+    )
+    return _cell(view, "work", t("site.minute.work_lead", mid=w.job_years(mid)), text)
+
+
+def _minute_sure(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
+    t, w = view.texts, view.words
+    if not rows or is_missing(rows[0]["rank_low"]):
+        return {}
+    lead = view.count("site.minute.sure_lead", len(rows), a=w.number(sum(row["tier"] == "A" for row in rows)))
+    span = w.span(rows[0]["rank_low"], rows[0]["rank_high"])
+    top = w.top_share(view.state.uncertainty)
+    text = t("site.minute.sure_text", top=top, name=isolated(w.community(rows[0])), span=span)
+    return _cell(view, "sure", lead, text)
+
+
+def _minute_do(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
+    w = view.words
+    counted = Counter(str(row["action"]) for row in rows if not is_missing(row["action"])).most_common()
+    if not counted:
+        return {}
+    (first, most), *others = ((w.code("action", code), w.number(n)) for code, n in counted)
+    lead = view.texts("site.minute.do_first", action=first, n=most, of=w.number(len(rows)))
+    told = [view.texts("site.minute.do_next", action=action, n=n) for action, n in others]
+    hubs = view.state.hubs
+    if len(hubs):
+        share, minutes = w.percent(hubs["covered_share"].iloc[0]), w.number(view.state.hub_minutes)
+        told.append(view.count("site.minute.do_hubs", len(hubs), share=share, minutes=minutes))
+    return _cell(view, "do", lead, " ".join(told))
+
+
+def _cell(view: SiteView, name: str, lead: str, text: str) -> dict[str, str]:
+    return {"title": view.texts(f"site.minute.{name}"), "lead": lead, "text": text}
 
 
 def _who(view: SiteView, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -139,7 +188,7 @@ def _hubs(view: SiteView) -> str:
         "site.overview.do_hubs",
         names=view.names([str(name) for name in hubs["name"]]),
         share=view.words.percent(hubs["covered_share"].iloc[0]),
-        minutes=view.words.number(view.result.settings.get("hubs", {}).get("cover_minutes", 20)),
+        minutes=view.words.number(view.state.hub_minutes),
     )
 
 

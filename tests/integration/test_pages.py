@@ -367,6 +367,9 @@ def test_background_pictures_are_asked_for_by_web_pages_only_and_with_a_name(
         page.run("return new Promise((done) => setTimeout(done, 300))")
         asked = page.requests_with_headers()
         assert page.axe() == []
-        assert page.text(".leaflet-control-attribution [href$='openstreetmap.org/copyright']") == "© OpenStreetMap contributors"
+        assert (
+            page.text(".leaflet-control-attribution [href$='openstreetmap.org/copyright']")
+            == "© OpenStreetMap contributors"
+        )
     hosts = {(url.split("/")[2], sent.get("Referer")) for url, sent in asked if not url.startswith(address)}
     assert hosts == {("tile.openstreetmap.org", f"{address}/")}

@@ -73,4 +73,4 @@ def test_a_state_across_the_antimeridian_lies_in_one_piece(synthetic: StateResul
 
 def test_sample_states_are_called_fictional(synthetic: StateResult, tmp_path: Path) -> None:
     page = (build_national([synthetic], tmp_path / "sample") / "index.html").read_text("utf-8")
-    assert 'class="banner sample"' in page[: page.index("<main")]
+    assert 'class="banner sample across"' in page[: page.index("<main")]
