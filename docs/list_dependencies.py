@@ -1,0 +1,149 @@
+"""Write docs/dependencies.md: every package the project names, its version, licence and why it is there.
+
+Run it as `python docs/list_dependencies.py` in an environment of `make .venv/.dev`. Versions are those of the locks,
+licences what the installed packages say of themselves (through pip-licenses).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "dependencies.md"
+#: Why each package that pyproject.toml names earns its place.
+WHY = {
+    "dagster": "orchestration: assets, partitions, checks, schedules, the UI's data",
+    "dagster-dg-cli": "the `dg` command, which newer Dagster projects are run with",
+    "dagster-webserver": "the Dagster UI (`make dev`)",
+    "django-leaflet": "carries the Leaflet files that pages inline; Django itself is left out",
+    "editables": "builds the editable install, which runs without build isolation",
+    "exactextract": "sums of raster cells by tract with exact shares of border cells",
+    "filelock": "two runs share a cache or a home without harm",
+    "folium": "the frame of the interactive map",
+    "geopandas": "tables with geometry",
+    "hatchling": "builds the editable install",
+    "highspy": "HiGHS, which solves the placing of hubs exactly",
+    "jenkspy": "natural breaks of map classes",
+    "jinja2": "templates of pages, escaping by default",
+    "matplotlib": "figures as SVG and PNG, and the preview in the Dagster UI",
+    "numba": "compiles the draws, ranks and least-cost paths",
+    "numpy": "arrays",
+    "openpyxl": "reads workbooks",
+    "osmium": "reads OpenStreetMap extracts",
+    "pandas": "tables",
+    "pandera": "schemas of tables, checked whenever one is handed on",
+    "platformdirs": "the user's cache folder on every system",
+    "pyarrow": "Parquet and fast CSV",
+    "pydantic": "typed settings and scenarios with errors that name the field",
+    "pydantic-settings": "settings from the environment",
+    "pyogrio": "reads and writes shapefiles and GeoPackages",
+    "pyproj": "coordinate systems, geodesic distances",
+    "pyyaml": "settings, scenarios and texts",
+    "rasterio": "rasters in windows, near and far",
+    "requests": "fetching, with proxies and private certificates",
+    "rich": "tables and progress in the terminal",
+    "scipy": "sparse matrices, nearest neighbours, shortest paths",
+    "shapely": "geometry",
+    "typer": "the `onramp` command",
+    "typst": "briefs as tagged PDF",
+    "xlsxwriter": "writes workbooks whose cells cannot run",
+    "access": "peer of the access measures in tests and benchmarks",
+    "check-jsonschema": "knows the schema of compose files",
+    "dask-geopandas": "benchmark of spreading a job over a cluster",
+    "duckdb": "reads the written files independently in tests",
+    "esda": "peer of the cluster statistics in tests",
+    "distributed": "benchmark of spreading a job over a cluster",
+    "flask": "the part of an object store on loopback that moto leaves to its users",
+    "flask-cors": "the same",
+    "hypothesis": "tests that look for the counterexample",
+    "inequality": "peer of the evenness measures in tests",
+    "kubernetes-validate": "carries the schemas of Kubernetes",
+    "libpysal": "peer of the contiguity in tests",
+    "moto": "an object store on loopback",
+    "mypy": "checks types",
+    "networkx": "peer of the shortest paths in tests",
+    "pandas-stubs": "types of pandas",
+    "pip-audit": "looks for known vulnerabilities",
+    "pip-licenses": "reads the licences of this page",
+    "pypdf": "reads the written PDF in tests",
+    "pytest": "runs the tests",
+    "pytest-timeout": "ends a test that hangs",
+    "pytest-xdist": "runs tests on several cores",
+    "pyvalhalla": "a routing server on loopback (Python 3.12 and newer)",
+    "ruff": "style",
+    "scikit-image": "peer of the least-cost paths in tests and benchmarks",
+    "selenium": "opens pages in a real browser",
+    "selenium-axe-python": "carries axe-core, which finds barriers on pages",
+    "spopt": "peer of the placing of hubs in benchmarks",
+    "types-pyyaml": "types",
+    "types-requests": "types",
+    "dagster-postgres": "run storage for more than one host",
+    "dagster-k8s": "a pod a state",
+    "s3fs": "the home folder in an object store",
+}
+#: Names in licences that let anyone use and pass on the package.
+PERMISSIVE = re.compile(
+    r"apache|mit\b|bsd|isc|psf|python software|unlicense|zlib|cc0|public domain|hpnd|bsl-1", re.IGNORECASE
+)
+
+
+def named() -> dict[str, list[str]]:
+    """Return the packages pyproject.toml names, by group, in lower case without versions."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = {"run": project["dependencies"], **project["optional-dependencies"]}
+    return {group: sorted(re.split(r"[\[<>=; ]", text)[0].lower() for text in texts) for group, texts in groups.items()}
+
+
+def locked() -> dict[str, str]:
+    """Return the versions in the locks by package; where interpreters differ, all of them."""
+    found: dict[str, set[str]] = {}
+    for file in sorted((ROOT / "locks").glob("*.txt")):
+        for name, version in re.findall(r"(?m)^([\w.-]+)==([^\s;]+)", file.read_text(encoding="utf-8")):
+            found.setdefault(name.lower(), set()).add(version)
+    return {name: " / ".join(sorted(versions)) for name, versions in found.items()}
+
+
+def licences() -> dict[str, str]:
+    """Return the licence of every installed package."""
+    command = [sys.executable, "-m", "piplicenses", "--format=json", "--from=mixed", "--with-system"]
+    rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return {re.sub(r"[-_.]+", "-", row["Name"]).lower(): " ".join(row["License"].split()) for row in rows}
+
+
+def page(told: dict[str, str]) -> str:
+    """Return the page as Markdown; `told` are the licences by package."""
+    versions, groups = locked(), named()
+    titles = {"run": "To run", "dev": "To test and measure", "deploy": "To deploy on more than one host"}
+    parts = [
+        "# Dependencies",
+        "Made by `python docs/list_dependencies.py` from `pyproject.toml`, the locks and the packages' own licences. "
+        "Everything is installed from locks with hashes ([contributing](../CONTRIBUTING.md) says how to lock anew).",
+    ]
+    for group, title in titles.items():
+        rows = [f"| {name} | {versions[name]} | {short(told.get(name, ''))} | {WHY[name]} |" for name in groups[group]]
+        parts += [f"## {title}", "| package | version | licence | why |\n|---|---|---|---|\n" + "\n".join(rows)]
+    named_ones = {name for names in groups.values() for name in names}
+    others = sorted(set(versions) - named_ones)
+    known = {name: short(told[name]) for name in others if name in told}
+    odd = [f"{name} ({licence})" for name, licence in known.items() if not PERMISSIVE.search(licence)]
+    parts += [
+        "## What these bring along",
+        f"{len(others)} further packages, of which {len(known)} were installed where this page was made. All of those "
+        f"are under permissive licences but for: {', '.join(odd) or 'none'}.",
+        "Copyleft of a file (MPL) or a library (LGPL) binds who changes the package; none is changed here.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def short(licence: str) -> str:
+    """Return a licence in few words: packages that put the whole text into the field begin with its name."""
+    return licence if len(licence) <= 60 else licence[:57] + "…"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(licences()), encoding="utf-8")
