@@ -28,8 +28,8 @@ WHY = {
     "geopandas": "tables with geometry",
     "hatchling": "builds the editable install",
     "highspy": "HiGHS, which solves the placing of hubs exactly",
-    "jenkspy": "natural breaks of map classes",
     "jinja2": "templates of pages, escaping by default",
+    "markupsafe": "marks what is markup, so that nothing else is",
     "matplotlib": "figures as SVG and PNG, and the preview in the Dagster UI",
     "numba": "compiles the draws, ranks and least-cost paths",
     "numpy": "arrays",
@@ -49,13 +49,15 @@ WHY = {
     "rich": "tables and progress in the terminal",
     "scipy": "sparse matrices, nearest neighbours, shortest paths",
     "shapely": "geometry",
+    "sqlalchemy": "held below 2.1, which no longer takes the driver dagster-postgres brings",
     "typer": "the `onramp` command",
     "typst": "briefs as tagged PDF",
+    "urllib3": "pauses between attempts, and what went wrong with a connection",
     "xlsxwriter": "writes workbooks whose cells cannot run",
     "access": "peer of the access measures in tests and benchmarks",
     "check-jsonschema": "knows the schema of compose files",
-    "dask-geopandas": "benchmark of spreading a job over a cluster",
-    "duckdb": "reads the written files independently in tests",
+    "cryptography": "certificates of test servers",
+    "duckdb": "runs the queries of docs/duckdb.md in tests",
     "esda": "peer of the cluster statistics in tests",
     "distributed": "benchmark of spreading a job over a cluster",
     "flask": "the part of an object store on loopback that moto leaves to its users",
@@ -66,7 +68,6 @@ WHY = {
     "libpysal": "peer of the contiguity in tests",
     "moto": "an object store on loopback",
     "mypy": "checks types",
-    "networkx": "peer of the shortest paths in tests",
     "pandas-stubs": "types of pandas",
     "pip-audit": "looks for known vulnerabilities",
     "pip-licenses": "reads the licences of this page",
@@ -79,7 +80,7 @@ WHY = {
     "scikit-image": "peer of the least-cost paths in tests and benchmarks",
     "selenium": "opens pages in a real browser",
     "selenium-axe-python": "carries axe-core, which finds barriers on pages",
-    "spopt": "peer of the placing of hubs in benchmarks",
+    "spopt": "peer of the placing of hubs in tests and benchmarks; brings PuLP, which tests use too",
     "types-pyyaml": "types",
     "types-requests": "types",
     "dagster-postgres": "run storage for more than one host",
@@ -90,6 +91,10 @@ WHY = {
 PERMISSIVE = re.compile(
     r"apache|mit\b|bsd|isc|psf|python software|unlicense|zlib|cc0|public domain|hpnd|bsl-1", re.IGNORECASE
 )
+
+
+#: Where a package has no wheel for the interpreter this page is made with.
+SAID = {"pyvalhalla": "MIT License"}
 
 
 def named() -> dict[str, list[str]]:
@@ -125,7 +130,10 @@ def page(told: dict[str, str]) -> str:
         "Everything is installed from locks with hashes ([contributing](../CONTRIBUTING.md) says how to lock anew).",
     ]
     for group, title in titles.items():
-        rows = [f"| {name} | {versions[name]} | {short(told.get(name, ''))} | {WHY[name]} |" for name in groups[group]]
+        rows = [
+            f"| {name} | {versions[name]} | {short(told.get(name) or SAID[name])} | {WHY[name]} |"
+            for name in groups[group]
+        ]
         parts += [f"## {title}", "| package | version | licence | why |\n|---|---|---|---|\n" + "\n".join(rows)]
     named_ones = {name for names in groups.values() for name in names}
     others = sorted(set(versions) - named_ones)
