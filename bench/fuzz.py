@@ -9,9 +9,9 @@ Crashers are printed once for each place in the code they come from, and kept in
 """
 
 from __future__ import annotations
+
 # The hostile texts are easier to compare on few lines.
 # ruff: noqa: E501
-
 import argparse
 import csv
 import io
