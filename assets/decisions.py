@@ -16,7 +16,7 @@ from dagster import (
 )
 
 from assets.history import LastRun
-from assets.metadata import table_metadata
+from assets.metadata import docs, table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
 from geodata.communities import Previous
@@ -28,7 +28,7 @@ from geodata.study import StudyArea
 from geodata.travel.choose import engine_for
 from geodata.travel_range import travel_access
 
-GROUP = "decisions"
+GROUP = "4_decisions"
 OWNERS = ["team:analysis"]
 # Asset name: result table. The scores have their certainty here, hence the other name.
 DECIDED = {
@@ -41,17 +41,31 @@ DECIDED = {
 SETTLED = 0.05
 
 
+def decision_out(description: str) -> AssetOut:
+    """Return how an asset of this stage is shown."""
+    return AssetOut(description=description, owners=OWNERS, kinds={"pandas"}, metadata=docs("methodology.md"))
+
+
 @multi_asset(
     name="decide",
     group_name=GROUP,
     partitions_def=STATES,
     outs={
-        **{name: AssetOut(description=table.meaning, owners=OWNERS) for name, table in DECIDED.items()},
-        "facts": AssetOut(description="Single figures of the run, such as how far the draws settle.", owners=OWNERS),
+        **{name: decision_out(table.meaning) for name, table in DECIDED.items()},
+        "facts": decision_out("Single figures of the run, such as how far the draws settle."),
     },
     check_specs=[
-        AssetCheckSpec("every_listed_tract_grouped", asset="community_tracts", description="Each in one community."),
-        AssetCheckSpec("draws_settled", asset="ranked_tracts", description="Few tiers hang on the number of draws."),
+        AssetCheckSpec(
+            "every_listed_tract_grouped",
+            asset="community_tracts",
+            blocking=True,
+            description="Each tract of the grouped tiers is in one community, and in one only. Stops what follows.",
+        ),
+        AssetCheckSpec(
+            "draws_settled",
+            asset="ranked_tracts",
+            description="Few tiers hang on the number of draws. Warns only: more draws would settle them.",
+        ),
     ],
 )
 def decided(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pandas as pd
-from dagster import AssetOut, Output, asset, multi_asset
+from dagster import Output, asset, multi_asset
 
-from assets.decisions import GROUP, OWNERS, facts_table
+from assets.decisions import GROUP, OWNERS, decision_out, facts_table
 from assets.metadata import table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
@@ -23,8 +23,8 @@ EXAMINED = (EQUITY, EQUITY_CURVE, AGREEMENT, CLUSTERS, ROLLUPS)
     group_name=GROUP,
     partitions_def=STATES,
     outs={
-        **{table.name: AssetOut(description=table.meaning, owners=OWNERS) for table in EXAMINED},
-        "examination_facts": AssetOut(description="Moran's I, overall agreement, shortfall lines.", owners=OWNERS),
+        **{table.name: decision_out(table.meaning) for table in EXAMINED},
+        "examination_facts": decision_out("Moran's I, overall agreement, shortfall lines."),
     },
 )
 def examined(

@@ -19,6 +19,7 @@ from dagster import (
 
 from geodata.provenance import SourceUse
 from geodata.schemas import Table
+from geodata.settings import CHECKOUT
 
 PREVIEW_ROWS = 8
 PREVIEW_COLUMNS = 12
@@ -60,11 +61,17 @@ def _cell(value: Any) -> str:
 
 def table_metadata(frame: pd.DataFrame, table: Table) -> dict[str, Any]:
     """Return row count, column schema and preview of a table."""
-    return {
-        "dagster/row_count": len(frame),
-        "dagster/column_schema": column_schema(table),
-        "preview": preview(frame),
-    }
+    return {**rows_metadata(frame), "dagster/column_schema": column_schema(table)}
+
+
+def rows_metadata(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return row count and preview of a table that has no schema of its own."""
+    return {"dagster/row_count": len(frame), "preview": preview(frame)}
+
+
+def docs(page: str) -> dict[str, Any]:
+    """Return where the page of docs/ that explains an asset lies."""
+    return {"docs": MetadataValue.path(CHECKOUT / "docs" / page)}
 
 
 def provenance_metadata(uses: Iterable[SourceUse]) -> dict[str, Any]:
@@ -77,6 +84,7 @@ def provenance_metadata(uses: Iterable[SourceUse]) -> dict[str, Any]:
                 "file": use.file or "",
                 "freshness": use.freshness,
                 "vintage": use.vintage or "",
+                "licence": use.licence[:80],
                 "retrieved": use.retrieved_at or "",
                 "age_days": "" if use.age_days is None else f"{use.age_days:g}",
                 "sha256": (use.sha256 or "")[:16],

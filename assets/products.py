@@ -13,6 +13,7 @@ from dagster import (
     Output,
     PythonObjectDagsterType,
     asset,
+    get_dagster_logger,
 )
 
 from assets.decisions import DECIDED, facts_of
@@ -24,6 +25,7 @@ from geodata.analysis import state_result as result_of_state
 from geodata.changes import ChangeReport, change_report, source_changes, tables_by_cause
 from geodata.files import folder_written_aside
 from geodata.reruns import rerun_between
+from geodata.errors import SettingsError
 from geodata.results import StateResult
 from geodata.settings import Settings
 from geodata.shared import publish
@@ -34,7 +36,7 @@ from maps.figures import state_map_png, write_figures
 from maps.lists import list_files, write_lists
 from maps.site import build_site
 
-GROUP = "products"
+GROUP = "5_products"
 OWNERS = ["team:products"]
 THUMBNAIL_PX = 480
 FRAME = PythonObjectDagsterType(pd.DataFrame)
@@ -83,6 +85,8 @@ def state_result(
         "settings_digest": result.settings_digest,
         "stale_or_missing": [use.source for use in result.sources if use.freshness in ("stale", "missing")],
         "rows": {name: len(table) for name, table in result.tables.items()},
+        "settings": MetadataValue.json(result.settings),
+        **headline(result),
     }
     return Output(result, metadata=metadata)
 
@@ -124,13 +128,21 @@ def downloads(result: StateResult, paths: dict[str, Path], languages: tuple[str,
 
 
 def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | None:
-    """Return what changed since the last run of the state, with its causes; None at the first."""
+    """Return what changed since the last run of the state, with its causes; None at the first.
+
+    None also where the last run was made by a version of the program whose settings were others.
+    """
     last = LastRun.find(settings, now.state.usps)
     if last is None:
         return None
     before = last.result()
+    try:
+        settings_before = last.settings()
+    except SettingsError as problem:
+        get_dagster_logger().warning(f"Not compared with the last run, which another version of Onramp made. {problem}")
+        return None
     by_cause = tables_by_cause(source_changes(before.sources, now.sources))
-    old = (last.ground(), last.settings(), before.as_of)
+    old = (last.ground(), settings_before, before.as_of)
     new = (ground_at(settings.home / "tables"), settings, now.as_of)
     return change_report(before, now, rerun_between(old, new, by_cause, now.state.usps))
 
@@ -159,6 +171,18 @@ def briefs(choices: Choices, state_result: StateResult) -> MaterializeResult:
     return MaterializeResult(
         metadata={"folder": MetadataValue.path(paths["briefs"]), "files": len(files), "bundle_megabytes": size}
     )
+
+
+def headline(result: StateResult) -> dict[str, int]:
+    """Return the figures of a run that are worth following from run to run; the UI plots them."""
+    scores = result.table("tract_scores")
+    sure = scores[scores["tier"].isin(["A", "B"])]
+    return {
+        "communities": len(result.table("communities")),
+        "tracts_listed": int(scores["rank"].notna().sum()),
+        "tracts_of_tiers_a_and_b": len(sure),
+        "eligible_adults_in_tiers_a_and_b": round(sure["eligible_adults"].sum()),
+    }
 
 
 def thumbnail(result: StateResult) -> MetadataValue:

@@ -17,7 +17,7 @@ from geodata.results import StateResult
 from geodata.scenarios import load_scenario
 from geodata.shared import publish
 
-GROUP = "scenarios"
+GROUP = "6_scenarios"
 
 
 def scenario_folder(home: Path, usps: str, name: str) -> Path:

@@ -5,6 +5,8 @@ a run for a state obtains that state's files as well as those of the deployment'
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 from dagster import (
     AssetCheckResult,
@@ -14,12 +16,13 @@ from dagster import (
     AssetKey,
     AssetsDefinition,
     Failure,
+    FreshnessPolicy,
     MetadataValue,
     Output,
     asset,
 )
 
-from assets.metadata import provenance_metadata, rejects_by_reason, table_metadata
+from assets.metadata import docs, provenance_metadata, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from geodata.errors import OnrampError
 from geodata.fetching.choose import acquirer_for, states_served
@@ -28,7 +31,9 @@ from geodata.sourced import Sourced
 from geodata.sources import SOURCES
 from geodata.sources.spec import Source, SourceSpec
 
-GROUP = "sources"
+GROUP = "1_sources"
+# The schedule nightly_sources obtains them; two nights missed are a warning, a week is a failure.
+REFRESHED_NIGHTLY = FreshnessPolicy.time_window(warn_window=timedelta(days=2), fail_window=timedelta(days=7))
 PARTITION_TAG = "dagster/partition"
 
 
@@ -47,12 +52,21 @@ def source_asset(source: Source) -> AssetsDefinition:
         group_name=GROUP,
         kinds={"python", spec.media if spec.media in ("csv", "json", "tiff") else "file"},
         owners=["team:data"],
-        tags={"publisher": _tag(spec.publisher)},
         description=_description(spec),
-        metadata={"page": MetadataValue.url(spec.page), "licence": spec.licence, "cadence": spec.cadence},
+        metadata=_about(spec),
+        freshness_policy=REFRESHED_NIGHTLY,
         check_specs=[
-            AssetCheckSpec("found_and_fresh", asset=key, description="A copy was found, and it is not stale."),
-            AssetCheckSpec("rows_accounted_for", asset=key, description="Rows in = kept + rejected + out of scope."),
+            AssetCheckSpec(
+                "found_and_fresh",
+                asset=key,
+                description="A copy was found, and it is not stale. Warns only: the run goes on with what there is.",
+            ),
+            AssetCheckSpec(
+                "rows_accounted_for",
+                asset=key,
+                blocking=True,
+                description="Rows in = kept + rejected + out of scope. Stops what follows: a row was lost.",
+            ),
         ],
     )
     def read(context: AssetExecutionContext, choices: Choices) -> Iterator[Output[Sourced] | AssetCheckResult]:
@@ -104,12 +118,28 @@ def account(got: Sourced, key: AssetKey) -> AssetCheckResult:
 
 
 def _description(spec: SourceSpec) -> str:
-    archived = " **Archived: withdrawn by its publisher.**" if spec.archived else ""
-    return f"{spec.title}, by {spec.publisher}.{archived} [Source page]({spec.page}). Updated: {spec.cadence}."
+    archived = "\n\n**Archived: withdrawn by its publisher.**" if spec.archived else ""
+    need = "Nothing can be computed without it." if spec.required else "A run goes on without it and says so."
+    if spec.optional:
+        need = "Optional: read where its file is in the folder, downloaded where sources.optional names it."
+    page = f"[Publisher’s page]({spec.page}). " if spec.page else ""
+    tracts = f" Census tracts of {spec.tract_vintage}." if spec.tract_vintage else ""
+    return (
+        f"{spec.title}, by {spec.publisher}. {page}Updated {spec.cadence}. Licence: {spec.licence}.{tracts}\n\n"
+        f"Gives the table “{spec.table.name}”: {spec.table.meaning}. {need}{archived}"
+    )
 
 
-def _tag(text: str) -> str:
-    return "".join(c if c.isalnum() else "-" for c in text)[:60].strip("-")
+def _about(spec: SourceSpec) -> dict[str, Any]:
+    files = ", ".join(spec.filenames)
+    about = {"publisher": spec.publisher, "licence": spec.licence, "cadence": spec.cadence, "file_names": files}
+    addresses = {"page": spec.page, "key_page": spec.key_page}
+    return {
+        **about,
+        **{name: MetadataValue.url(address) for name, address in addresses.items() if address},
+        **({"key_in_environment": spec.key_env} if spec.key_env else {}),
+        **docs("sources.md"),
+    }
 
 
 SOURCE_ASSETS: list[AssetsDefinition] = [source_asset(source) for source in SOURCES.values()]

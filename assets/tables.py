@@ -14,14 +14,14 @@ from dagster import (
     asset,
 )
 
-from assets.metadata import rejects_by_reason, table_metadata
+from assets.metadata import docs, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from assets.sources import source_key
 from geodata.combine import FEEDS, combine
 from geodata.schemas import CANONICAL, Table
 from geodata.sourced import Sourced
 
-GROUP = "tables"
+GROUP = "2_tables"
 SOURCED = PythonObjectDagsterType(Sourced)
 
 
@@ -34,23 +34,42 @@ def table_asset(table: Table, sources: tuple[str, ...]) -> AssetsDefinition:
         ins={name: AssetIn(source_key(name), dagster_type=SOURCED) for name in sources},
         kinds={"geoparquet" if table.spatial else "parquet"},
         owners=["team:data"],
-        description=f"{table.meaning}. From: {', '.join(sources)}.",
+        description=f"{table.meaning}. Of all places at hand, from: {', '.join(sources)}.",
+        metadata=docs("data-dictionary.md"),
         check_specs=[
-            AssetCheckSpec("has_rows", asset=table.name, description="At least one source gave rows."),
-            AssetCheckSpec("key_is_unique", asset=table.name, description="No row is there twice."),
+            AssetCheckSpec(
+                "has_rows",
+                asset=table.name,
+                description="At least one source gave rows. Warns only: what rests on the table says what it lacks.",
+            ),
+            AssetCheckSpec(
+                "key_is_unique",
+                asset=table.name,
+                blocking=True,
+                description="No row is there twice. Stops what follows: it would count twice.",
+            ),
         ],
     )
     def combined(choices: Choices, **reads: Sourced) -> Iterator[Output[Sourced] | AssetCheckResult]:
         made = combine(table, reads, choices.settings)
         yield Output(made, metadata=_metadata(made, table, reads))
         yield has_rows(made, table, reads)
-        yield AssetCheckResult(
-            asset_key=table.name,
-            check_name="key_is_unique",
-            passed=not table.key or not made.table.duplicated(list(table.key)).any(),
-        )
+        yield key_is_unique(made, table)
 
     return combined
+
+
+def key_is_unique(made: Sourced, table: Table) -> AssetCheckResult:
+    """Fail where two rows of a table have the same key."""
+    repeated = int(made.table.duplicated(list(table.key)).sum()) if table.key else 0
+    told = f"{repeated} rows repeat the {' and '.join(table.key)} of another." if repeated else "No row is there twice."
+    return AssetCheckResult(
+        asset_key=table.name,
+        check_name="key_is_unique",
+        passed=repeated == 0,
+        description=told,
+        metadata={"repeated": repeated},
+    )
 
 
 def has_rows(made: Sourced, table: Table, reads: Mapping[str, Sourced]) -> AssetCheckResult:

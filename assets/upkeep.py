@@ -18,7 +18,7 @@ from assets.resources import Choices
 from assets.unchanged import Finished, last_finished
 from geodata.states import find_state
 
-GROUP = "upkeep"
+GROUP = "7_upkeep"
 CHECK = "no_state_overdue"
 
 

@@ -17,7 +17,7 @@ from dagster import (
     asset,
 )
 
-from assets.metadata import table_metadata
+from assets.metadata import docs, rows_metadata, table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
 from assets.tables import TABLE_INS
@@ -33,9 +33,11 @@ from geodata.study import Ground, StudyArea
 from geodata.study import study_area as cut_study_area
 from geodata.travel.choose import engine_for
 
-GROUP = "analysis"
+GROUP = "3_analysis"
 POINTS_TOLERANCE = 1e-6
-state_asset = partial(asset, group_name=GROUP, partitions_def=STATES, owners=["team:analysis"])
+state_asset = partial(
+    asset, group_name=GROUP, partitions_def=STATES, owners=["team:analysis"], metadata=docs("methodology.md")
+)
 
 
 @state_asset(
@@ -92,25 +94,41 @@ def need_parts(choices: Choices, study_area: StudyArea) -> Output[pd.DataFrame]:
 @state_asset(
     kinds={"pandas"},
 )
-def training_access(choices: Choices, study_area: StudyArea, travel: Travel) -> pd.DataFrame:
+def training_access(choices: Choices, study_area: StudyArea, travel: Travel) -> Output[pd.DataFrame]:
     """Access to entry-level training: yearly seats within reach of each tract, shared among who competes."""
-    return scoring.training_access(study_area, travel.training, choices.settings)
+    table = scoring.training_access(study_area, travel.training, choices.settings)
+    return Output(table, metadata=rows_metadata(table))
 
 
 @state_asset(
     kinds={"pandas"},
 )
-def work_access(choices: Choices, study_area: StudyArea, travel: Travel) -> pd.DataFrame:
+def work_access(choices: Choices, study_area: StudyArea, travel: Travel) -> Output[pd.DataFrame]:
     """Access to planned work: job-years within reach of each tract, shared among who competes."""
-    return scoring.work_access(study_area, travel.work, choices.settings)
+    table = scoring.work_access(study_area, travel.work, choices.settings)
+    return Output(table, metadata=rows_metadata(table))
 
 
 @state_asset(
     kinds={"pandas"},
     check_specs=[
-        AssetCheckSpec("every_tract_listed", asset="tract_scores", description="Each tract has a rank or a reason."),
-        AssetCheckSpec("points_sum_to_priority", asset="tract_scores", description="Points sum to the score."),
-        AssetCheckSpec("pillars_present", asset="tract_scores", description="All three pillars could be measured."),
+        AssetCheckSpec(
+            "every_tract_listed",
+            asset="tract_scores",
+            blocking=True,
+            description="Each tract has a rank, or a reason why it has none. Stops what follows.",
+        ),
+        AssetCheckSpec(
+            "points_sum_to_priority",
+            asset="tract_scores",
+            blocking=True,
+            description="The points of Need, Training gap and Opportunity sum to Priority. Stops what follows.",
+        ),
+        AssetCheckSpec(
+            "pillars_present",
+            asset="tract_scores",
+            description="All three pillars could be measured. Warns only: Priority then rests on the others.",
+        ),
     ],
 )
 def tract_scores(

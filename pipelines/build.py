@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagster import Definitions
+from dagster import Definitions, IOManagerDefinition
 
 from assets import ALL_ASSETS
 from assets.resources import choices_checked_at_launch, deployment_file
@@ -20,13 +20,15 @@ def build_defs(settings: Settings | None = None) -> Definitions:
     the network or computed here.
     """
     settings = settings or load_settings(deployment_file())
+    storage = TableStorage(home=str(settings.home), url=settings.storage.url)
     return Definitions(
         assets=ALL_ASSETS,
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,
         resources={
-            "io_manager": TableStorage(home=str(settings.home), url=settings.storage.url),
+            # Fixed, so that the launchpad shows only what an analyst chooses.
+            "io_manager": IOManagerDefinition.hardcoded_io_manager(storage),
             "choices": choices_checked_at_launch(),
         },
     )

@@ -11,9 +11,8 @@ import pytest
 
 from tests.conftest import ROOT
 
-QUERIES = re.findall(
-    r"\*\*([^*]+)\*\*(?:(?!\*\*).)*?```sql\n(.*?)```", (ROOT / "docs" / "duckdb.md").read_text("utf-8"), re.S
-)
+PAGE = (ROOT / "docs" / "duckdb.md").read_text("utf-8")
+QUERIES = re.findall(r"\*\*([^*]+)\*\*(?:(?!\*\*).)*?```sql\n(.*?)```", PAGE, re.S)
 
 
 @pytest.fixture(scope="module")
