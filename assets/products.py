@@ -23,9 +23,9 @@ from assets.partitions import STATES
 from assets.resources import Choices
 from geodata.analysis import state_result as result_of_state
 from geodata.changes import ChangeReport, change_report, source_changes, tables_by_cause
+from geodata.errors import SettingsError
 from geodata.files import folder_written_aside
 from geodata.reruns import rerun_between
-from geodata.errors import SettingsError
 from geodata.results import StateResult
 from geodata.settings import Settings
 from geodata.shared import publish

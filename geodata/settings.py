@@ -470,8 +470,13 @@ def load_settings(file: Path | None = None, changes: dict[str, Any] | None = Non
     if file is not None:
         try:
             values = yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
-        except (OSError, yaml.YAMLError) as error:
-            raise SettingsError(f"The settings file {Path(file).name} cannot be read: {error}.") from None
+        except OSError as error:
+            raise SettingsError(f"The settings file {file} cannot be read: {error.strerror}.") from None
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            mark = getattr(error, "problem_mark", None)
+            where = "" if mark is None else f", line {mark.line + 1}"
+            told = "this is not YAML. Check the indents, colons and quotes there."
+            raise SettingsError(f"{Path(file).name}{where}: {told}") from None
         if not isinstance(values, dict):
             raise SettingsError(f"The settings file {Path(file).name} must hold names and values.")
     surroundings = _from_environment()

@@ -13,28 +13,30 @@ from geodata.changes import place_changes
 from geodata.differences import differences
 from geodata.results import StateResult
 from geodata.scenarios import load_scenario
-from geodata.settings import load_settings
 from geodata.states import SAMPLE_STATE, find_state
+from geodata.usable import usable_settings
+from pipelines.options import COMPUTE, LOOK, HomeOption, SourcesOption, StateOption, settings_changes
 
 commands = typer.Typer()
 console = Console()
 
 
-@commands.command(epilog="Example:  onramp scenario new-college.yaml --state RI --sources downloads")
+@commands.command(
+    rich_help_panel=COMPUTE, epilog="Example:  onramp scenario new-college.yaml --state RI --sources downloads"
+)
 def scenario(
     file: Annotated[Path, typer.Argument(help="YAML file of what opens, closes or changes.")],
-    state: Annotated[str, typer.Option("--state", "-s", help="Postal code, FIPS code or name.")] = SAMPLE_STATE,
-    sources: Annotated[Path | None, typer.Option("--sources", help="Folder of downloaded files.")] = None,
-    home: Annotated[Path | None, typer.Option("--home", help="Folder of the run it is compared with.")] = None,
+    state: StateOption = SAMPLE_STATE,
+    sources: SourcesOption = None,
+    home: HomeOption = None,
 ) -> None:
     """Run a scenario beside the state's last result and print what differs."""
     from assets.scenarios import scenario_folder
-    from pipelines.cli import settings_changes
     from pipelines.jobs import scenario_job
     from pipelines.launch import launch
 
     place, changes = find_state(state), settings_changes(None, sources=sources, home=home)
-    settings = load_settings(None, changes)
+    settings = usable_settings(None, changes)
     name = load_scenario(file).name
     chosen = {"other": changes, "scenario": str(file.resolve())}
     metadata = launch(scenario_job.name, place, settings, None, chosen, console)["scenario_differences"]
@@ -42,7 +44,7 @@ def scenario(
     console.print(f"tables: {scenario_folder(settings.home, place.usps, name)}", soft_wrap=True, highlight=False)
 
 
-@commands.command(epilog="Example:  onramp compare runs/october runs/november")
+@commands.command(rich_help_panel=LOOK, epilog="Example:  onramp compare runs/october runs/november")
 def compare(
     before: Annotated[Path, typer.Argument(help="Folder of an earlier result (tables/state_result/XX).")],
     after: Annotated[Path, typer.Argument(help="Folder of a later result of the same state.")],

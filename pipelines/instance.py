@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from dagster import DagsterInstance
 
+from geodata.errors import SettingsError
 from geodata.files import write_text
 
 POSTGRES = "ONRAMP_POSTGRES_URL"
@@ -52,10 +54,22 @@ def prepare(home: Path) -> Path:
     """
     folder = (home / "dagster").resolve()
     configuration = folder / "dagster.yaml"
+    writable(home)
     if not configuration.exists():
         write_text(configuration, DEFAULTS + (ON_POSTGRES if os.environ.get(POSTGRES) else ""))
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
+
+
+def writable(home: Path) -> None:
+    """Make the home folder where it is not there; SettingsError where it cannot be written to."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=home):
+            pass
+    except OSError as problem:
+        told = f"The home folder {home} cannot be written to ({problem.strerror})."
+        raise SettingsError(f"{told} Name another with --home or the setting home.") from None
 
 
 def instance(home: Path) -> DagsterInstance:

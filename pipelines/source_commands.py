@@ -27,23 +27,21 @@ from geodata.fetching.mirror import Mirrored
 from geodata.fetching.mirror import mirror as fill_folder
 from geodata.fetching.problems import size
 from geodata.fetching.progress import download_bars
-from geodata.settings import Settings, load_settings
+from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.spec import turned_off
 from geodata.states import State, find_state
+from geodata.usable import usable_settings
+from pipelines.options import SOURCES as PANEL
+from pipelines.options import FileOption, SetOption, SourcesOption, StatesOption, settings_changes
 
 commands = typer.Typer()
 console = Console()
 
-StatesOption = Annotated[
-    list[str] | None, typer.Option("--state", "-s", help="Postal code, FIPS code or name. Repeatable.")
-]
-FileOption = Annotated[Path | None, typer.Option("--settings", help="YAML file of settings.")]
-SetOption = Annotated[list[str] | None, typer.Option("--set", help="One setting, name=value. Repeatable.")]
 _COLOURS = {"live": "green", "cached": "green", "folder": "green", "stale": "yellow", "off": "dim"}
 
 
-@commands.command(epilog="Example:  onramp mirror downloads --state RI --state CT")
+@commands.command(rich_help_panel=PANEL, epilog="Example:  onramp mirror downloads --state RI --state CT")
 def mirror(
     folder: Annotated[Path, typer.Argument(help="Folder to fill; what it holds is renewed.")],
     states: StatesOption = None,
@@ -63,10 +61,12 @@ def mirror(
         raise typer.Exit(1)
 
 
-@commands.command(epilog="Examples:  onramp doctor --state RI   |   onramp doctor --sources downloads")
+@commands.command(
+    rich_help_panel=PANEL, epilog="Examples:  onramp doctor --state RI   |   onramp doctor --sources downloads"
+)
 def doctor(
     states: StatesOption = None,
-    sources: Annotated[Path | None, typer.Option("--sources", help="Folder of downloaded files.")] = None,
+    sources: SourcesOption = None,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no publisher.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Read no files, so count no rows.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -91,7 +91,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-@commands.command(epilog="Example:  onramp geocode awards.xlsx planned_sites_awards.csv")
+@commands.command(rich_help_panel=PANEL, epilog="Example:  onramp geocode awards.xlsx planned_sites_awards.csv")
 def geocode(
     source: Annotated[Path, typer.Argument(help="CSV or XLSX with addresses.")],
     target: Annotated[Path, typer.Argument(help="CSV to write, with latitude and longitude filled in.")],
@@ -105,7 +105,7 @@ def geocode(
     console.print(f"Look at {target} before you use it", soft_wrap=True, markup=False)
 
 
-@commands.command()
+@commands.command(rich_help_panel=PANEL, epilog="Example:  onramp prune --keep 3")
 def prune(
     keep: Annotated[int, typer.Option(help="Copies of each source to keep.", min=1)] = 2,
     settings_file: FileOption = None,
@@ -119,10 +119,7 @@ def prune(
 
 
 def _settings(file: Path | None, changes: list[str] | None, sources: Path | None = None) -> Settings:
-    # Here and not above: the command line imports this module.
-    from pipelines.cli import settings_changes
-
-    return load_settings(file, settings_changes(changes, sources=sources))
+    return usable_settings(file, settings_changes(changes, sources=sources))
 
 
 def _states(texts: list[str] | None, settings: Settings) -> list[State]:

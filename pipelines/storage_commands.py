@@ -12,12 +12,13 @@ from geodata.errors import SettingsError
 from geodata.settings import load_settings
 from geodata.shared import shared_home
 from geodata.states import find_state
+from pipelines.options import SOURCES
 
 commands = typer.Typer()
 console = Console()
 
 
-@commands.command(epilog="Example:  onramp pull --state RI --home pages")
+@commands.command(rich_help_panel=SOURCES, epilog="Example:  onramp pull --state RI --home pages")
 def pull(
     states: Annotated[list[str] | None, typer.Option("--state", "-s", help="State to bring. Repeatable.")] = None,
     settings_file: Annotated[Path | None, typer.Option("--settings", help="YAML file of settings.")] = None,

@@ -1,0 +1,97 @@
+"""What the commands of `onramp` have in common: their options, and the settings these and `--set` come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from pydantic import BaseModel
+
+from geodata.errors import SettingsError
+from geodata.settings import Settings
+from geodata.states import REGISTRY
+
+#: Panels the commands are grouped in by `onramp --help`.
+COMPUTE, LOOK, SOURCES = "Compute", "Look at results", "Sources and files"
+PORTS = {"min": 1, "max": 65535}
+
+
+def complete_state(begun: str) -> Iterator[tuple[str, str]]:
+    """Offer the postal codes that begin so, with the names of their states."""
+    for state in REGISTRY:
+        if state.usps.startswith(begun.upper()) or state.name.casefold().startswith(begun.casefold()):
+            yield state.usps, state.name
+
+
+def complete_setting(begun: str) -> list[str]:
+    """Offer the names of settings that begin so, each with its equals sign."""
+    return [f"{name}=" for name in setting_names(Settings) if name.startswith(begun)]
+
+
+def setting_names(model: type[BaseModel], before: str = "") -> Iterator[str]:
+    """Yield the dotted names of all settings."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from setting_names(field.annotation, f"{before}{name}.")
+        else:
+            yield before + name
+
+
+_STATE_HELP = "Postal code, FIPS code or name."
+_SET_HELP = "One setting, such as need.reference_area=nation; see docs/settings.md. Repeatable."
+StateOption = Annotated[
+    str, typer.Option("--state", "-s", help=_STATE_HELP, autocompletion=complete_state, show_default=True)
+]
+StatesOption = Annotated[
+    list[str] | None,
+    typer.Option("--state", "-s", help=f"{_STATE_HELP} Repeatable.", autocompletion=complete_state),
+]
+SourcesOption = Annotated[
+    Path | None, typer.Option("--sources", help="Folder of downloaded files; without it, the publishers are asked.")
+]
+FileOption = Annotated[Path | None, typer.Option("--settings", help="YAML file of settings.")]
+SetOption = Annotated[list[str] | None, typer.Option("--set", help=_SET_HELP, autocompletion=complete_setting)]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder for tables, products and run history.")]
+
+
+def settings_changes(
+    assignments: list[str] | None,
+    *,
+    sources: Path | None = None,
+    home: Path | None = None,
+    as_of: str | None = None,
+) -> dict[str, Any]:
+    """Return nested settings from `name.name=value` texts and the options that have a name of their own."""
+    out: dict[str, Any] = {}
+    for text in assignments or []:
+        name, found, value = text.partition("=")
+        if not found or not name.strip():
+            raise SettingsError(f"“{text}” is not a setting: write name=value, such as need.reference_area=nation.")
+        _put(out, name.strip(), _read(name.strip(), value))
+    if sources is not None:
+        _put(out, "sources.folder", str(sources.resolve()))
+    if home is not None:
+        out["home"] = str(home.resolve())
+    if as_of is not None:
+        out["as_of"] = as_of
+    return out
+
+
+def _read(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        told = f"the value {text} cannot be read. Write a number, a word, a list [a, b] or names and values {{a: 1}}."
+        raise SettingsError(f"Setting “{name}”: {told}") from None
+
+
+def _put(tree: dict[str, Any], dotted: str, value: Any) -> None:
+    *path, last = dotted.split(".")
+    for name in path:
+        tree = tree.setdefault(name, {})
+        if not isinstance(tree, dict):
+            raise SettingsError(f"“{dotted}” and “{name}” are both set; give one of them.")
+    tree[last] = value
