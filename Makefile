@@ -6,7 +6,7 @@ STATE ?=
 SOURCES ?=
 SETTINGS ?=
 
-.PHONY: run test dev lint bench clean help
+.PHONY: run test dev lint bench peers clean help
 
 help:
 	@echo "make run                       the fictional sample state, from files to map"
@@ -14,7 +14,7 @@ help:
 	@echo "make run SETTINGS=file.yaml    with other settings, such as industries/heat_pumps.yaml"
 	@echo "make dev                       the Dagster UI, everything loaded"
 	@echo "make test                      all checks and tests"
-	@echo "make bench                     measurements beside the usual tools"
+	@echo "make bench                     measurements beside the usual tools (make peers: beside all of them)"
 
 run: $(VENV)/.run
 	@$(BIN)/onramp run $(if $(STATE),--state "$(STATE)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(SETTINGS),--settings "$(SETTINGS)")
@@ -32,6 +32,14 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+# Tools that are only measured against, some under licences this project must not depend on, live apart.
+peers: $(VENV)/.peers
+
+$(VENV)/.peers: locks/peers.txt $(VENV)/.dev
+	$(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r locks/peers.txt
+	@touch $@
 
 # The lock names every package with its hash, so nothing is resolved here. A stamp tells what is installed.
 $(VENV)/.run: locks/run.txt pyproject.toml | $(VENV)/bin/python

@@ -267,8 +267,18 @@ def _line(row: Measured) -> str:
 
 
 def parser(doc: str | None) -> argparse.ArgumentParser:
-    """Return a parser that shows the module's own words."""
-    return argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Return a parser that shows the module's own words and knows what every measurement may be told."""
+    made = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter, conflict_handler="resolve"
+    )
+    peers = Path(sys.prefix) / "peers" / "bin" / "python"
+    made.add_argument(
+        "--peers",
+        default=str(peers) if peers.exists() else "",
+        help="an interpreter with the tools that must not be installed beside the project (make peers)",
+    )
+    made.add_argument("--realdata", default=os.environ.get("ONRAMP_REALDATA", ""), help="folder of real public files")
+    return made
 
 
 if __name__ == "__main__":

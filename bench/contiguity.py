@@ -15,7 +15,6 @@ import numpy as np
 import shapely
 
 from bench.common import Contender, parser, side_by_side, write_results
-from geodata.kernels.contiguity import rook_edges
 
 Work = Callable[[], np.ndarray]
 
@@ -51,6 +50,8 @@ def _found(i: Any, j: Any) -> np.ndarray:
 
 
 def compiled(polygons: int, file: str) -> Work:
+    from geodata.kernels.contiguity import rook_edges
+
     shapes = _shapes(polygons, file)
 
     def work() -> np.ndarray:
@@ -61,6 +62,8 @@ def compiled(polygons: int, file: str) -> Work:
 
 
 def sorted_numpy(polygons: int, file: str) -> Work:
+    from geodata.kernels.contiguity import rook_edges
+
     shapes = _shapes(polygons, file)
 
     def work() -> np.ndarray:

@@ -77,7 +77,6 @@ def real(folder: Path) -> pd.DataFrame:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/origin_error`."""
     asked = parser(__doc__)
-    asked.add_argument("--realdata", default="", help="folder of real public files")
     asked.add_argument("--quick", action="store_true", help="the sample alone")
     given = asked.parse_args(arguments)
     made: dict[str, pd.DataFrame] = {}

@@ -95,7 +95,6 @@ def rasterstats(tracts: int) -> Work:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/population_cells`."""
     asked = parser(__doc__)
-    asked.add_argument("--peers", default="", help="an interpreter with numpy, geopandas and rasterstats")
     asked.add_argument("--quick", action="store_true", help="100 tracts")
     given = asked.parse_args(arguments)
     size = {"tracts": 100 if given.quick else 1549}
@@ -111,7 +110,7 @@ def main(arguments: list[str] | None = None) -> None:
     notes = [
         "rasterstats counts cells by their centre, so its sums differ by what borders cut."
         if given.peers
-        else "rasterstats was not measured: no interpreter with it was named (--peers)."
+        else "rasterstats was not measured: no interpreter with it is at hand (make peers)."
     ]
     again = "python -m bench.population_cells"
     again += (" --quick" if given.quick else "") + (" --peers PYTHON" if given.peers else "")

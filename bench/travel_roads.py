@@ -137,7 +137,6 @@ def igraph(side: int, origins: int, destinations: int, limit: float) -> Work:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/roads_*`."""
     asked = parser(__doc__)
-    asked.add_argument("--peers", default="", help="an interpreter with numpy, pandas, pandana and igraph")
     asked.add_argument("--quick", action="store_true", help="20,000 edges, 150 × 30")
     given = asked.parse_args(arguments)
     lattice, origins, destinations = (72, 150, 30) if given.quick else (360, 1500, 300)
@@ -159,7 +158,7 @@ def main(arguments: list[str] | None = None) -> None:
         rows = side_by_side("bench.travel_roads", contenders, size)
         notes = ["Compared are the minutes of the first 20 origins to every destination."]
         if not given.peers and name == "all":
-            notes.append("pandana and igraph were not measured: no interpreter with them was named (--peers).")
+            notes.append("pandana and igraph were not measured: no interpreter with them is at hand (make peers).")
         write_results(
             f"roads_{name}{suffix}", f"Road network, {edges:,} edges, {said}", rows,
             {"edges": edges, **size}, repeat=again + (" --peers PYTHON" if given.peers else ""), notes=notes,

@@ -301,6 +301,15 @@ def _add(x, y, z, px, py, pz, columns, a, b, decay, weights, sums):  # type: ign
 
 
 @numba.njit(cache=True, nogil=True)
+def _add_to_all(j, last, x, y, z, nx, ny, nz, near, filled, decay, weights, sums, inside):  # type: ignore[no-untyped-def]
+    """Do so for places j to `last` and the points at hand."""
+    for k in range(j, last):
+        inside[k] += _add(
+            x[k], y[k], z[k], nx, ny, nz, near, np.int64(0), filled, decay, weights, sums[k]
+        )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
 def _sum_weighted(  # type: ignore[no-untyped-def]
     worker, workers, x, y, z, blocks, spread, px, py, pz, columns, search, radius, decay, sums, inside
 ):
@@ -322,7 +331,7 @@ def _sum_weighted(  # type: ignore[no-untyped-def]
                     b = min(a + _PIECE, end[run])
                     inside[j] += _add(x[j], y[j], z[j], px, py, pz, columns, a, b, decay, weights, sums[j])
             continue
-        filled = 0
+        filled = np.int64(0)
         for run in range(runs):
             a = begin[run]
             while a < end[run]:
@@ -335,8 +344,6 @@ def _sum_weighted(  # type: ignore[no-untyped-def]
                 filled += b - a
                 a = b
                 if filled == _PIECE:
-                    for k in range(j, last):
-                        inside[k] += _add(x[k], y[k], z[k], nx, ny, nz, near, 0, filled, decay, weights, sums[k])
-                    filled = 0
-        for k in range(j, last):
-            inside[k] += _add(x[k], y[k], z[k], nx, ny, nz, near, 0, filled, decay, weights, sums[k])
+                    _add_to_all(j, last, x, y, z, nx, ny, nz, near, filled, decay, weights, sums, inside)
+                    filled = np.int64(0)
+        _add_to_all(j, last, x, y, z, nx, ny, nz, near, filled, decay, weights, sums, inside)

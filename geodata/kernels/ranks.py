@@ -153,10 +153,10 @@ def sort_ascending(values, keys, rows, bucket, count):  # type: ignore[no-untype
     for place in range(buckets):
         end = count[place]
         if end - begin > _SMALL:
-            sort_pairs(keys, rows, begin, end)
+            sort_pairs(keys, rows, np.int64(begin), np.int64(end))
         begin = end
     # Buckets follow one another, so one insertion pass over all moves nothing out of its bucket.
-    _insertion(keys, rows, 0, n - 1)
+    _insertion(keys, rows, np.int64(0), np.int64(n - 1))
     return n
 
 
@@ -175,7 +175,10 @@ def _insertion(keys, rows, lo, hi):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def sort_pairs(keys, rows, begin, end):  # type: ignore[no-untyped-def]
-    """Sort keys[begin:end] with their rows: quicksort (Hoare's partition), insertion where few are left."""
+    """Sort keys[begin:end] with their rows: quicksort (Hoare's partition), insertion where few are left.
+
+    Callers pass 64-bit places: each kind of whole number would be compiled anew.
+    """
     if end - begin <= _SMALL:
         _insertion(keys, rows, begin, end - 1)
         return

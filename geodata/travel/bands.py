@@ -97,7 +97,7 @@ def _cell_order(latitude, longitude, lowest, height, band_cell, order):  # type:
         order[at] = k
         keys[at] = latitude[k]
     for c in range(cells):
-        begin, end = start[c], start[c + 1]
+        begin, end = np.int64(start[c]), np.int64(start[c + 1])
         if end - begin < 2:
             continue
         sort_pairs(keys, order, begin, end)

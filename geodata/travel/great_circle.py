@@ -50,7 +50,7 @@ class GreatCircle:
 
     def minutes(self, origins: Points, destinations: Points, catchment_minutes: float | ArrayLike) -> TravelMinutes:
         """Return the pairs within each origin's catchment, found on a search grid and counted before they are kept."""
-        limit = np.ascontiguousarray(per_origin(catchment_minutes, len(origins)))
+        limit = np.array(per_origin(catchment_minutes, len(origins)))
         radius = self.radius(origins, limit)
         there = bands_of(destinations, float(np.median(radius)) / _BANDS_PER_REACH if len(radius) else 1.0)
         here = (

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from bench import access_nation, contiguity, cost_curve, distributed, montecarlo
+from bench import access_nation, contiguity, cost_curve, distributed, hubs, montecarlo
+from bench.__main__ import _measured, _words
 from bench.common import Contender, side_by_side, write_results
 
 SIZE = {"tracts": 1500, "providers": 120, "km": 60.0}
@@ -71,3 +72,28 @@ def test_contenders_run_apart_and_a_failing_one_is_told(tmp_path, monkeypatch):
 def test_a_cluster_finds_the_same_to_the_last_bit():
     size = {"origins": 5000, "providers": 200, "km": 60.0}
     np.testing.assert_array_equal(distributed.dask_cluster(**size)(), distributed.one_process(**size)())
+
+
+def test_names_of_measurements_are_told_from_options_and_their_values():
+    given = ["hubs", "--peers", "python", "--quick", "maps", "--realdata=folder", "blocks"]
+    assert _words(given) == (["hubs", "maps", "blocks"], ["--peers", "python", "--quick", "--realdata=folder"])
+
+
+def test_a_measurement_that_fails_does_not_stop_the_others(monkeypatch, capsys):
+    def broken(options):
+        raise SystemExit("nothing to measure")
+
+    monkeypatch.setattr(hubs, "main", broken)
+    assert not _measured("hubs", [])
+    monkeypatch.setattr(hubs, "main", lambda options: print("ran", options))
+    assert _measured("hubs", ["--quick"])
+    assert "ran ['--quick']" in capsys.readouterr().out
+
+
+def test_hubs_of_states_are_within_their_bounds(monkeypatch):
+    monkeypatch.setattr(hubs, "STATES", 5)
+    size = {"tracts": 400, "sites": 120, "most": 4}
+    exact, near, gap = hubs.exact_states(**size)(), hubs.near_best_states(**size)(), hubs.gaps(**size)()
+    assert (near <= exact + 1e-9).all()
+    assert gap[0] == 0.0
+    assert ((exact - near) / exact <= gap[2] + 1e-9).all()
