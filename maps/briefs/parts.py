@@ -173,7 +173,9 @@ class Writer:
             for row in rows
         ]
         grid = Grid(self.head("work", "quarter", "sites", "units", "job_years"), cells, [False, True, True, True])
-        return Section(title, lead=[self.texts(f"briefs.work.{unit_kind}")], grid=grid)
+        # A community's brief says it where it says what to do.
+        after = [self.texts("briefs.action.benefit")] if unit_kind == "state" else []
+        return Section(title, lead=[self.texts(f"briefs.work.{unit_kind}")], grid=grid, after=after)
 
     def job_years(self, row: Row) -> str:
         """Return job-years with their range, all with the digits the highest can bear."""

@@ -31,6 +31,7 @@ CROWD = 30  # markers of a kind beyond which they are drawn small
 KM_PER_DEGREE = 111.2
 KM_PER_MILE = 1.609344
 FONT = 'font-family="DejaVu Sans, Verdana, Arial, sans-serif"'
+Spot = tuple[float, float]
 ROAD_LINE, TRIBAL_LINE = "#B8A98F", "#7A5C99"
 
 
@@ -53,11 +54,11 @@ def locator_svg(ground: Ground, community_id: str | None, texts: Texts) -> str:
         close = View.around(np.asarray(ground.windows[0].bounds), 1.0, CLOSE_UP)
         beyond = ~close.holds(ground.first_xy)
         parts.append(f'<path d="{view.path(close.box)}" fill="none" stroke="{INK}" stroke-width="1.6"/>')
-        inner = [*_ground(ground, close), *_markers(ground, close, 0.7), *_numbers(ground, ~beyond, close)]
+        inner = [*_ground(ground, close), *_markers(ground, close, 0.7), *_numbers(_badges(ground, ~beyond, close))]
         aside.append(_framed(inner, close, "c"))
-    parts += [*_markers(ground, view, 1.0), *_labels(ground, view)]
-    if not community_id:
-        parts += _numbers(ground, beyond, view)
+    badges = [] if community_id else _badges(ground, beyond, view)
+    parts += [*_markers(ground, view, 1.0), *_labels(ground, view, [badge.at for badge in badges])]
+    parts += _numbers(badges)
     parts += _scale(view, texts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" {FONT} font-size="11">'
@@ -166,8 +167,9 @@ def _ground(ground: Ground, view: View) -> Iterator[str]:
     yield f'<path d="{data}" fill="none" stroke="#6B6B6B" stroke-width="1.2"/>'
 
 
-def _labels(ground: Ground, view: View) -> Iterator[str]:
-    """Write the names of the largest places in view, each where most of it can be seen."""
+def _labels(ground: Ground, view: View, badges: list[Spot]) -> Iterator[str]:
+    """Write the names of the largest places in view, each where most of it can be seen and nothing is written yet."""
+    taken = [(x - 10, y - 10, x + 10, y + 10) for x, y in badges]
     shapes = np.asarray([shape for shape, _ in ground.places], dtype=object)
     near = np.flatnonzero(view.near(shapes))
     seen = shapely.intersection(shapes[near], view.box)
@@ -177,8 +179,18 @@ def _labels(ground: Ground, view: View) -> Iterator[str]:
         x, y = view.xy(np.array([[point.x, point.y]]))[0]
         name = shortened(ground.places[near[place]][1].removesuffix(" County"), 22)
         half = len(name) * LETTER_WIDTH / 2
-        x, y = float(np.clip(x, half, view.width - half)), float(np.clip(y, 14, view.height - 24))
-        yield _text(x, y, name, f'text-anchor="middle" fill="{INK}"', halo=True)
+        x = float(np.clip(x, half, view.width - half))
+        for aside in (0, 16, -16, 28, -28):
+            at = float(np.clip(y + aside, 14, view.height - 24))
+            box = (x - half, at - 10, x + half, at + 3)
+            if not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                yield _text(x, at, name, f'text-anchor="middle" fill="{INK}"', halo=True)
+                break
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _markers(ground: Ground, view: View, scale: float) -> Iterator[str]:
@@ -206,16 +218,33 @@ def _marker(name: str, x: float, y: float, size: float = 1.0) -> str:
     return f'<polygon points="{corners}" {style}/>'
 
 
-def _numbers(ground: Ground, which: NDArray[np.bool_], view: View) -> Iterator[str]:
-    """Write the rank of those first communities that `which` picks, with a line to the place where they crowd."""
+@dataclass(frozen=True)
+class Badge:
+    """The rank of a community, where it lies and where there is room to write it."""
+
+    rank: int
+    home: Spot
+    at: Spot
+
+
+def _badges(ground: Ground, which: NDArray[np.bool_], view: View) -> list[Badge]:
+    """Return the badges of those first communities that `which` picks, moved apart where they crowd."""
     picked = [place for place in np.flatnonzero(which) if place < FIRST_COMMUNITIES]
     points = view.xy(ground.first_xy[picked])
-    for place, (x, y), (at_x, at_y) in zip(picked, points, apart(points, 21), strict=True):
+    return [
+        Badge(int(ground.first[place]["rank"]), (float(x), float(y)), (float(at_x), float(at_y)))
+        for place, (x, y), (at_x, at_y) in zip(picked, points, apart(points, 21), strict=True)
+    ]
+
+
+def _numbers(badges: list[Badge]) -> Iterator[str]:
+    """Write badges, with a line to the place of one that was moved."""
+    for badge in badges:
+        (x, y), (at_x, at_y) = badge.home, badge.at
         if abs(at_x - x) + abs(at_y - y) > 6:
             yield f'<path d="M{x:.1f},{y:.1f}L{at_x:.1f},{at_y:.1f}" stroke="{INK}"/>'
         yield f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="9.5" fill="{INK}" stroke="#fff" stroke-width="1.2"/>'
-        rank = str(int(ground.first[place]["rank"]))
-        yield _text(at_x, at_y + 4, rank, 'text-anchor="middle" font-weight="bold" fill="#fff"')
+        yield _text(at_x, at_y + 4, str(badge.rank), 'text-anchor="middle" font-weight="bold" fill="#fff"')
 
 
 def _scale(view: View, texts: Texts) -> Iterator[str]:

@@ -68,6 +68,7 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
             ),
         ],
         sources=texts("figures.sources", sources=sources, date=words.date(result.as_of)),
+        benefit=texts("site.not_a_benefit"),
         style=style,
         style_hash=style_hash,
         script=script,

@@ -92,6 +92,15 @@ Onramp.paintReach = function (pen, view, look, model) {
 Onramp.font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 Onramp.overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
+// A long name stands in two lines, parted at the blank nearest its middle; one longer than that is cut.
+Onramp.labelLines = function (text, most = 24) {
+  const cut = (part) => (part.length > most + 10 ? part.slice(0, most + 9) + "\u2026" : part);
+  const blanks = [...text.matchAll(/ /g)].map((found) => found.index);
+  if (text.length <= most || !blanks.length) return [cut(text)];
+  const middle = blanks.reduce((a, b) => (Math.abs(b - text.length / 2) < Math.abs(a - text.length / 2) ? b : a));
+  return [cut(text.slice(0, middle)), cut(text.slice(middle + 1))];
+};
+
 Onramp.paintLabels = function (pen, view, look, model, taken) {
   const { land, words } = model, ratio = view.ratio, zoomed = view.scale / ratio;
   const wanted = [];
@@ -115,8 +124,9 @@ Onramp.paintLabels = function (pen, view, look, model, taken) {
     const look2 = { place: [12.5, "600", "#1b1f24"], county: [11, "400", "#3c434b"], tribal: [11.5, "italic 600", words.colors.tribal],
       water: [11, "italic 400", "#1f5c82"] }[label.style];
     pen.font = look2[1] + " " + look2[0] * ratio + "px " + Onramp.font;
-    const text = label.text.length > 34 ? label.text.slice(0, 33) + "\u2026" : label.text;
-    const wide = pen.measureText(text).width / 2 + 3 * ratio, high = 8 * ratio;
+    const lines = Onramp.labelLines(label.text), step = look2[0] * 1.15 * ratio;
+    const wide = Math.max(...lines.map((line) => pen.measureText(line).width)) / 2 + 3 * ratio;
+    const high = 8 * ratio + (step * (lines.length - 1)) / 2;
     // Where its own place is taken, a name may stand a little below or above it.
     const boxAt = (down) => [label.x - wide, label.y - high + down, label.x + wide, label.y + high + down];
     const down = [0, 18 * ratio, -18 * ratio].find((away) => !taken.some((other) => Onramp.overlap(boxAt(away), other)));
@@ -125,7 +135,9 @@ Onramp.paintLabels = function (pen, view, look, model, taken) {
     taken.push(boxAt(0));
     said.add(label.style + label.text);
     pen.textAlign = "center"; pen.textBaseline = "middle"; pen.lineJoin = "round";
-    pen.lineWidth = 3.2 * ratio; pen.strokeStyle = "rgba(255,255,255,.92)"; pen.strokeText(text, label.x, label.y);
-    pen.fillStyle = look2[2]; pen.fillText(text, label.x, label.y);
+    pen.lineWidth = 3.2 * ratio; pen.strokeStyle = "rgba(255,255,255,.92)"; pen.fillStyle = look2[2];
+    const rowAt = (k) => label.y + step * (k - (lines.length - 1) / 2);
+    lines.forEach((line, k) => pen.strokeText(line, label.x, rowAt(k)));
+    lines.forEach((line, k) => pen.fillText(line, label.x, rowAt(k)));
   }
 };
