@@ -212,7 +212,7 @@ def _context(entries: Sequence[StateEntry], words: Words, place: Addresses, home
     banners = [{"kind": "sample", "text": t("site.sample")}] if sample else []
     switch = [
         {
-            "text": t(f"site.languages.{code}") if t.find(f"site.languages.{code}") else code,
+            "text": load_texts(code)("lists.page.language"),
             "code": code,
             "href": place.other(code, "overview"),
             "here": code == place.language,

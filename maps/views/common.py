@@ -198,7 +198,7 @@ class SiteView:
         ]
         switch = [
             {
-                "text": t(f"site.languages.{code}") if t.find(f"site.languages.{code}") else code,
+                "text": load_texts(code)("lists.page.language"),
                 "code": code,
                 "href": "" if self.standalone else self.to.other(code, kind, identifier),
                 "here": code == self.language,

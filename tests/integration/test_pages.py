@@ -84,14 +84,29 @@ def test_a_phone_gets_the_answer_first_and_no_sideways_scrolling(
     for file in page_types(site, language):
         page = opened(phone, file)
         assert page.run("return document.documentElement.scrollWidth <= innerWidth + 1"), file.name
+        assert page.axe() == [], file.name
     page = opened(phone, page_types(site, language)[0])
-    assert page.axe() == []
     tops = page.run(
         "return ['.big', '#where', '#map-section', '#card', '#layer']"
         ".map((name) => document.querySelector(name).getBoundingClientRect().top + scrollY)"
     )
     assert tops == sorted(tops)
     assert tops[0] < PHONE[1]
+
+
+def test_what_opens_on_a_page_is_accessible_too(site: Path, phone: webdriver.Chrome) -> None:
+    page = opened(phone, site / "index.html", "#layer=cross&show=sites.providers.centers.hubs.reach.places")
+    for kind in ("community", "tract", "sites", "providers", "hubs"):
+        page.run("Onramp.page.model.select({kind: arguments[0], index: 0}, true)", kind)
+        assert page.axe() == [], kind
+    phone.find_element(By.ID, "search").send_keys("a")
+    assert page.text("#found")
+    assert page.axe() == []
+    for name in ("data", "method"):
+        page = opened(phone, site / f"{name}.html")
+        page.run("for (const one of document.querySelectorAll('details')) one.open = true")
+        assert page.axe() == [], name
+        assert page.run("return document.documentElement.scrollWidth <= innerWidth + 1")
 
 
 def test_axe_would_see_a_fault(site: Path, desktop: webdriver.Chrome) -> None:
