@@ -7,11 +7,13 @@ stops the run before its first step with one sentence. Does not hold storage (se
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from dagster import (
     ConfigurableResource,
@@ -22,6 +24,7 @@ from dagster import (
 )
 from pydantic import Field
 
+from assets.turns import turn
 from geodata.errors import OnrampError, SettingsError
 from geodata.scenarios import load_scenario
 from geodata.settings import Settings, load_settings
@@ -30,6 +33,7 @@ from maps.texts import languages
 
 SETTINGS_FILE = "ONRAMP_SETTINGS"
 MAX_RETRIES_TAG = "dagster/max_retries"
+PARTITION_NAME_TAG = "dagster/partition"
 
 
 ReferenceArea = StrEnum("ReferenceArea", ["state", "nation"])
@@ -114,6 +118,24 @@ class Choices(ConfigurableResource):
             if context.run and context.instance:
                 context.instance.add_run_tags(context.run.run_id, {MAX_RETRIES_TAG: "0"})
             raise Failure(description=str(error), allow_retries=False) from None
+
+    @contextmanager
+    def yield_for_execution(self, context: InitResourceContext) -> Iterator[Self]:
+        """Check, then give the choices to the run while it is its turn."""
+        self.setup_for_execution(context)
+        run, log = context.run, context.log
+        if run is None or log is None:
+            yield self
+            return
+        with ExitStack() as held:
+            try:
+                held.enter_context(
+                    turn(self.settings.home, run.job_name, run.tags.get(PARTITION_NAME_TAG), log.warning)
+                )
+            except OnrampError as error:
+                log.error(str(error))
+                raise Failure(description=str(error), allow_retries=False) from None
+            yield self
 
     def check(self) -> None:
         """Raise OnrampError where the run could not work with what is filled in."""

@@ -20,6 +20,9 @@ class StepLines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show the events a person waits for; leave the rest to the run history."""
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        if event is None and record.levelno >= logging.WARNING:
+            told = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+            self.console.print(told, style="yellow", highlight=False, markup=False, soft_wrap=True)
         if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = event.step_success_data.duration_ms / 1000
             self.console.print(f"[green]✓[/green] {_step_name(event)} [dim]{seconds:.1f} s[/dim]", highlight=False)
