@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import InputError, OnrampError
-from geodata.fetching.folder import fill_patterns, find_files, needs_state
+from geodata.fetching.folder import fill_patterns, find_files, list_of, needs_state
 from geodata.files import sha256_of, write_text, written_aside
 from geodata.settings import Settings
 from geodata.sources import SOURCES
@@ -143,20 +143,11 @@ def _read(path: Path, owner: Owner, settings: Settings) -> Parsed:
 
 
 def _rivals(path: Path, owner: Owner, folder: Path) -> list[Path]:
-    """Return the files that would be read in place of this one; InputError where one of them must not be moved."""
+    """Return the earlier editions of this list in `folder`; other lists of the kind are read beside it."""
     if not folder.is_dir():
         return []
-    spec = owner.source.spec
-    found = find_files(folder, spec.filenames, spec.scope, owner.state)
-    ahead = [one.path for one in found if one.nationwide and owner.state is not None]
-    if ahead and spec.scope == "nation":
-        raise InputError(
-            f"it is for {owner.state.name if owner.state else 'one state'} alone, but “{ahead[0].name}”, which is for "
-            "every state, is in use and goes before it",
-            file=path,
-            remedy="Add the rows to that list and bring it again.",
-        )
-    return [one.path for one in found if one.nationwide == (owner.state is None)]
+    found = find_files(folder, owner.source.spec.filenames, owner.source.spec.scope, owner.state)
+    return [one.path for one in found if list_of(one.path.name) == list_of(path.name)]
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ Does not hold where files come from (`geodata.fetching`) or their formats (`geod
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -52,13 +53,35 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
         )
         for file in files
     ]
+    if not spec.urls:
+        parsed = _each_row_once(spec, parsed, [file.path.name for file in files])
     table = _joined(spec.table, parsed)
     notes = [note for part in parsed for note in part.notes]
     uses = [_use(spec, file, part, fictional) for file, part in zip(files, parsed, strict=True)]
-    unserved = sorted(set(by_code) - {file.scope for file in files}) if len(files[0].scope) == 2 else []
+    unserved = sorted(set(by_code) - {file.scope for file in files}) if all(len(f.scope) == 2 for f in files) else []
     if unserved:
         notes.append(f"{spec.title} was not found for {', '.join(unserved)}.")
     return Sourced(table, all_rejects(parsed), uses, notes)
+
+
+def _each_row_once(spec: SourceSpec, parsed: list[Parsed], files: list[str]) -> list[Parsed]:
+    """Return an office's lists without the rows that another of them, newer or before it, has under the same key."""
+    keys = list(spec.table.key)
+    out = parsed[:1]
+    for part, file in zip(parsed[1:], files[1:], strict=True):
+        known = pd.concat([earlier.table[keys] for earlier in out], ignore_index=True).drop_duplicates()
+        again = part.table[keys].merge(known, how="left", on=keys, indicator=True)["_merge"].eq("both").to_numpy()
+        if not again.any() or part.rows_kept != len(part.table):
+            out.append(part)
+            continue
+        named = part.table.loc[again, keys].astype("str").agg(" ".join, axis=1)
+        refused = pd.DataFrame(
+            {"source": spec.name, "file": file, "key": named, "field": keys[0], "reason": "repeated_in_another_file"}
+        ).assign(remedy="Keep the row in one of the files.")
+        rejects = REJECTS.validate(pd.concat([part.rejects, REJECTS.validate(refused)], ignore_index=True))
+        table = part.table[~again].reset_index(drop=True)
+        out.append(replace(part, table=table, rejects=rejects, rows_kept=len(table)))
+    return out
 
 
 def _joined(schema: Table, parsed: list[Parsed]) -> pd.DataFrame:

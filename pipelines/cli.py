@@ -6,6 +6,9 @@ commands that compute and the sample; the others are in the modules `*_commands`
 
 from __future__ import annotations
 
+import io
+import os
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +21,7 @@ from geodata.results import StateResult
 from geodata.states import SAMPLE_STATE, find_state
 from geodata.usable import usable_settings
 from pipelines.decision_commands import commands as decision_commands
+from pipelines.mishaps import sentence_of, shown_whole
 from pipelines.options import (
     COMPUTE,
     SOURCES,
@@ -104,22 +108,43 @@ app.add_typer(viewing_commands)
 
 
 def main() -> None:
-    """Run the command; a known error is one sentence and an exit code, never a traceback."""
+    """Run the command; an error is one sentence and an exit code, never a traceback."""
+    code = 0
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal of few letters gets question marks instead of the others, and the run goes on.
+            stream.reconfigure(errors="replace")
     try:
         app(standalone_mode=True)
-    except OSError as error:
-        # A folder that cannot be written, a disk that is full: nothing the program could know beforehand.
-        place = f"{error.filename}: " if error.filename else ""
-        tell(f"{place}{error.strerror or error}.")
-        raise SystemExit(1) from None
+    except SettingsError as error:
+        code = tell(str(error), 2)
     except OnrampError as error:
-        tell(str(error))
-        raise SystemExit(2 if isinstance(error, SettingsError) else 1) from None
+        code = tell(str(error), 1)
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    except BrokenPipeError:
+        code = _hung_up()
+    except Exception as problem:
+        if shown_whole():
+            raise
+        code = tell(sentence_of(problem), 1)
+    try:
+        sys.stdout.flush() if sys.stdout else None
+    except BrokenPipeError:
+        code = _hung_up()
+    raise SystemExit(code)
 
 
-def tell(sentence: str) -> None:
-    """Print what went wrong, whole words on each line."""
+def tell(sentence: str, code: int) -> int:
+    """Print what went wrong, whole words on each line, and return the exit code."""
     errors.print(sentence, style="red", highlight=False, markup=False)
+    return code
+
+
+def _hung_up() -> int:
+    """Return the exit code of a command whose reader (such as head) wanted no more, which is no error to tell of."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141  # 128 and the number of SIGPIPE, as a shell would tell.
 
 
 if __name__ == "__main__":

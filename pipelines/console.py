@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from typing import Any
 
 from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
 from rich.console import Console
@@ -22,10 +24,15 @@ class StepLines(logging.Handler):
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
         if event is None and record.levelno >= logging.WARNING:
             told = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
-            self.console.print(told, style="yellow", highlight=False, markup=False, soft_wrap=True)
+            self._print(told, style="yellow", markup=False, soft_wrap=True)
         if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = event.step_success_data.duration_ms / 1000
-            self.console.print(f"[green]✓[/green] {_step_name(event)} [dim]{seconds:.1f} s[/dim]", highlight=False)
+            self._print(f"[green]✓[/green] {_step_name(event)} [dim]{seconds:.1f} s[/dim]")
+
+    def _print(self, text: str, **how: Any) -> None:
+        # A terminal that went away, or a reader that wanted one line only, is no reason to stop computing.
+        with suppress(OSError, ValueError):
+            self.console.print(text, highlight=False, **how)
 
 
 def _step_name(event: DagsterEvent) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 from dagster import DagsterEvent, DagsterEventType
 
 from geodata.fetching.redaction import Redactor
 from geodata.sources import SOURCES
+from pipelines.mishaps import said_plainly
 
 
 def sentences(events: Iterable[DagsterEvent]) -> list[str]:
@@ -20,9 +22,15 @@ def sentences(events: Iterable[DagsterEvent]) -> list[str]:
             data = event.step_failure_data
             metadata = data.user_failure_data
             error = data.error.cause or data.error if data.error else None
-            sentence = metadata.description if metadata and metadata.description else error.message if error else ""
+            sentence = metadata.description if metadata and metadata.description else _sentence(error)
             told.append(redact(f"{(event.step_key or '').replace('__', '/')}: {sentence.strip()}"))
     return told
+
+
+def _sentence(error: Any) -> str:
+    if error is None:
+        return ""
+    return said_plainly(error.cls_name or "", error.message) or str(error.message)
 
 
 def secrets() -> list[str]:

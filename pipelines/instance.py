@@ -6,6 +6,7 @@ Run storage is SQLite unless ONRAMP_POSTGRES_URL names a database. Does not hold
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -53,6 +54,11 @@ def prepare(home: Path) -> Path:
     A `dagster.yaml` a person has changed is left alone.
     """
     folder = (home / "dagster").resolve()
+    if re.search(r"\?|%[0-9A-Fa-f]{2}", str(folder)):
+        raise SettingsError(
+            f"The run history cannot be kept in {folder}: its database does not take a path with a question mark or a "
+            "percent sign before digits. Give another folder with --home."
+        )
     configuration = folder / "dagster.yaml"
     writable(home)
     if not configuration.exists():

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from geodata.errors import InputError, SourceUnavailable
 from geodata.fetching.cache import iso
 from geodata.fetching.clock import Clock
-from geodata.fetching.folder import Listed, fill_patterns, find_files, needs_state, read_listing, told_patterns
+from geodata.fetching.folder import (
+    Found,
+    Listed,
+    fill_patterns,
+    find_files,
+    needs_state,
+    one_edition_each,
+    read_listing,
+    told_patterns,
+)
 from geodata.files import sha256_of
 from geodata.states import State
 
@@ -54,9 +63,15 @@ class Acquirer(Protocol):
         """Return the file, or raise SourceUnavailable with one sentence saying what to do."""
         ...
 
+    def obtain_all(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
+        """Return the newest edition of each list of a source an office brings; of other sources the one file."""
+        ...
+
 
 def obtain_for(acquirer: Acquirer, spec: SourceSpec, states: Iterable[State]) -> list[Acquired]:
     """Return the file or files of `spec` that serve `states`: the national one alone, or one for each state.
+
+    Of what an office brings it is every list that serves any of them.
 
     Raises SourceUnavailable when no state is served; states without a file are for the caller to compare.
     """
@@ -64,14 +79,14 @@ def obtain_for(acquirer: Acquirer, spec: SourceSpec, states: Iterable[State]) ->
     missing: list[SourceUnavailable] = []
     for state in states:
         try:
-            acquired = acquirer.obtain(spec, state)
+            acquired = acquirer.obtain_all(spec, state)
         except SourceUnavailable as problem:
             missing.append(problem)
             continue
-        if acquired.scope == NATION:
+        if spec.urls and acquired[0].scope == NATION:
             # The files of single states would repeat its rows.
-            return [acquired]
-        found.setdefault(acquired.path, acquired)
+            return acquired
+        found |= {one.path: one for one in acquired if one.path not in found}
     if not found and missing:
         raise missing[0]
     return list(found.values())
@@ -102,10 +117,18 @@ class FolderAcquirer:
 
     def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
         """Return the newest matching file; see `find_files` for the choice among several."""
+        return self.obtain_all(spec, state)[0]
+
+    def obtain_all(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
+        """Return the newest edition of each list of a source an office brings; of other sources the one file."""
         found = find_files(self.folder, spec.filenames, spec.scope, state)
         if not found:
             raise SourceUnavailable(self._not_found(spec, state))
-        path, scope = found[0].path, NATION if found[0].nationwide or state is None else state.usps
+        chosen = found[:1] if spec.urls else one_edition_each(found)
+        return [self._acquired(spec, one, state, passed_over=len(found) - len(chosen)) for one in chosen]
+
+    def _acquired(self, spec: SourceSpec, found: Found, state: State | None, passed_over: int) -> Acquired:
+        path, scope = found.path, NATION if found.nationwide or state is None else state.usps
         sha256, size = sha256_of(path), path.stat().st_size
         listed = self._listing.get(path.relative_to(self.folder).as_posix())
         if listed is not None:
@@ -114,8 +137,8 @@ class FolderAcquirer:
         else:
             retrieved_at = iso(datetime.fromtimestamp(path.stat().st_mtime, UTC))
             note = "The date is that of the file: nothing in the folder says when it was retrieved."
-        if len(found) > 1:
-            note = f"{note} Chosen from {len(found)} matching files.".strip()
+        if passed_over:
+            note = f"{note} Matching files passed over for newer ones: {passed_over}.".strip()
         age = age_in_days(retrieved_at, self._clock.now())
         url = listed.url if listed else ""
         return Acquired(spec.name, scope, path, "folder", retrieved_at, age, sha256, size, url, note)

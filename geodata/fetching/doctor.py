@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from geodata.errors import OnrampError
-from geodata.fetching.acquire import NATION, Acquired, Acquirer, age_in_days
+from geodata.fetching.acquire import NATION, Acquirer, age_in_days
 from geodata.fetching.live import LiveAcquirer, asked_again_after
 from geodata.settings import Settings
 from geodata.sources import SOURCES
@@ -67,11 +67,12 @@ def diagnose(
         of_source: list[Diagnosis] = []
         for state in places:
             if isinstance(acquirer, LiveAcquirer) and acquirer.asks_publisher(spec):
-                row = _live(acquirer, spec, state, blank, online=online)
+                found = [_live(acquirer, spec, state, blank, online=online)]
             else:
-                row = _at_hand(acquirer, spec, state, blank)
-            of_source.append(_counted(row, spec, state, settings) if count_rows else row)
-            if row.scope == NATION:
+                found = _at_hand(acquirer, spec, state, blank)
+            fresh = [row for row in found if row.path is None or row.path not in {known.path for known in of_source}]
+            of_source += [_counted(row, spec, state, settings) if count_rows else row for row in fresh]
+            if spec.urls and found[0].scope == NATION:
                 break
         rows += _once(of_source, spec)
     return rows
@@ -84,22 +85,25 @@ def _once(rows: list[Diagnosis], spec: SourceSpec) -> list[Diagnosis]:
     return rows
 
 
-def _at_hand(acquirer: Acquirer, spec: SourceSpec, state: State | None, blank: Diagnosis) -> Diagnosis:
+def _at_hand(acquirer: Acquirer, spec: SourceSpec, state: State | None, blank: Diagnosis) -> list[Diagnosis]:
     scope = NATION if state is None else state.usps
     try:
-        found: Acquired = acquirer.obtain(spec, state)
+        found = acquirer.obtain_all(spec, state)
     except OnrampError as problem:
-        return replace(blank, scope=scope, said=str(problem))
-    return replace(
-        blank,
-        scope=found.scope,
-        use="folder",
-        retrieved_at=found.retrieved_at,
-        age_days=found.age_days,
-        sha256=found.sha256,
-        path=found.path,
-        said=found.note,
-    )
+        return [replace(blank, scope=scope, said=str(problem))]
+    return [
+        replace(
+            blank,
+            scope=one.scope,
+            use="folder",
+            retrieved_at=one.retrieved_at,
+            age_days=one.age_days,
+            sha256=one.sha256,
+            path=one.path,
+            said=one.note,
+        )
+        for one in found
+    ]
 
 
 def _live(live: LiveAcquirer, spec: SourceSpec, state: State | None, blank: Diagnosis, *, online: bool) -> Diagnosis:

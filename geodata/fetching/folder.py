@@ -16,6 +16,8 @@ MANIFEST_NAME = "MANIFEST.json"
 _IGNORED_SUFFIXES = (".part", ".partial", ".crdownload", ".tmp", ".damaged")
 
 
+_DATE = re.compile(r"(?<!\d)((?:199|20\d)\d)(?:[-_](\d{2})(?!\d)(?:[-_](\d{2})(?!\d))?)?(?!\d)")
+_EDITION = r"copy|of|new|newest|latest|current|updated?|revised|final|v\d+"
 _FOLDER_NAMES = {state.usps: state for state in REGISTRY} | {state.name: state for state in REGISTRY}
 
 
@@ -75,7 +77,7 @@ def vintage_in(filename: str) -> tuple[int, int, int]:
 
     Years are four digits from 1990 to 2099 that are no part of a longer number, alone or as YYYY-MM[-DD].
     """
-    dates = re.findall(r"(?<!\d)((?:199|20\d)\d)(?:[-_](\d{2})(?!\d)(?:[-_](\d{2})(?!\d))?)?(?!\d)", filename)
+    dates = re.findall(_DATE, filename)
     found = [
         (
             int(year),
@@ -85,6 +87,23 @@ def vintage_in(filename: str) -> tuple[int, int, int]:
         for year, month, day in dates
     ]
     return max(found, default=(0, 0, 0))
+
+
+def list_of(filename: str) -> str:
+    """Return the name of the list a file is an edition of: its name without dates, marks of editions and ending.
+
+    `awards_RI_2025.csv` and `awards_RI_2026-03 (1).xlsx` are editions of one list, `awards_GA_2025.csv` of another.
+    """
+    words = re.sub(r"[\W_]+", " ", re.sub(r"\(\d+\)", "", re.sub(_DATE, "", Path(filename).stem)))
+    return " ".join(word for word in words.casefold().split() if not re.fullmatch(_EDITION, word))
+
+
+def one_edition_each(found: Iterable[Found]) -> list[Found]:
+    """Return the best file of each list among `found`, which are best first; see `list_of`."""
+    best: dict[str, Found] = {}
+    for one in found:
+        best.setdefault(list_of(one.path.name), one)
+    return list(best.values())
 
 
 def _owner(relative: Path) -> State | None:

@@ -136,7 +136,7 @@ class LiveAcquirer:
     def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
         """Return the newest copy that can be had; raises SourceUnavailable when there never was one."""
         if not self.asks_publisher(spec):
-            return self._from_operator(spec, state)
+            return self._from_operator(spec, state)[0]
         reasons: list[str] = []
         for scope, addresses in self.addresses(spec, state).items():
             try:
@@ -146,6 +146,10 @@ class LiveAcquirer:
         if not reasons:
             raise SourceUnavailable(f"{spec.title} comes by state: name the state it is wanted for.")
         raise SourceUnavailable(reasons[0])
+
+    def obtain_all(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
+        """Return the newest edition of each list of a source an office brings; of other sources the one file."""
+        return [self.obtain(spec, state)] if self.asks_publisher(spec) else self._from_operator(spec, state)
 
     def addresses(self, spec: SourceSpec, state: State | None) -> dict[str, list[str]]:
         """Return the addresses by scope ("nation" or a postal code), in the order they are tried."""
@@ -158,9 +162,9 @@ class LiveAcquirer:
         like_spec = [scope for scope in found if (scope == NATION) == (spec.scope == NATION)]
         return {scope: found[scope] for scope in [*like_spec, *(scope for scope in found if scope not in like_spec)]}
 
-    def _from_operator(self, spec: SourceSpec, state: State | None) -> Acquired:
+    def _from_operator(self, spec: SourceSpec, state: State | None) -> list[Acquired]:
         if self._supplied is not None and self._supplied.is_dir():
-            return FolderAcquirer(self._supplied, clock=self._clock).obtain(spec, state)
+            return FolderAcquirer(self._supplied, clock=self._clock).obtain_all(spec, state)
         where = "a folder named in sources.folder" if self._supplied is None else f"the folder {self._supplied}"
         patterns = told_patterns(fill_patterns(spec.filenames, state))
         if spec.urls:

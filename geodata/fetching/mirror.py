@@ -16,7 +16,7 @@ from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, Acquirer
 from geodata.fetching.cache import iso
 from geodata.fetching.clock import Clock
-from geodata.fetching.folder import MANIFEST_NAME
+from geodata.fetching.folder import MANIFEST_NAME, list_of
 from geodata.files import sha256_of, write_text, written_aside
 from geodata.sources.spec import SourceSpec
 from geodata.states import State
@@ -89,7 +89,10 @@ class MirrorWriter:
         superseded = [
             file.path
             for file in self._files.values()
-            if (file.source, file.scope) == (spec.name, acquired.scope) and file.path != relative
+            if (file.source, file.scope) == (spec.name, acquired.scope)
+            and file.path != relative
+            # An office may bring several lists, and only an older edition of this one is superseded.
+            and (spec.urls or list_of(file.path.rpartition("/")[2]) == list_of(target.name))
         ]
         self._files[relative] = _File(
             path=relative,
@@ -140,17 +143,20 @@ def mirror(
 
 def _one(writer: MirrorWriter, acquirer: Acquirer, spec: SourceSpec, states: Sequence[State]) -> list[Mirrored]:
     rows: list[Mirrored] = []
+    seen: set[Path] = set()
     places: Sequence[State | None] = states or [None]
     for state in places:
         try:
-            acquired = acquirer.obtain(spec, state)
+            acquired = acquirer.obtain_all(spec, state)
         except SourceUnavailable as problem:
             scope = NATION if state is None else state.usps
             rows.append(Mirrored(spec.name, spec.title, scope, None, "missing", note=str(problem)))
             continue
-        path = writer.add(spec, acquired)
-        row = Mirrored(spec.name, spec.title, acquired.scope, path, acquired.status, acquired.size, acquired.note)
-        if acquired.scope == NATION:
-            return [row]
-        rows.append(row)
+        for one in acquired:
+            if one.path not in seen:
+                seen.add(one.path)
+                path = writer.add(spec, one)
+                rows.append(Mirrored(spec.name, spec.title, one.scope, path, one.status, one.size, one.note))
+        if spec.urls and acquired[0].scope == NATION:
+            break
     return rows

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from geodata.errors import InputError
+from geodata.fetching.acquire import FolderAcquirer
 from geodata.inbox import ACCEPTED, REJECTED, REPLACED, Round, look, owner_of
+from geodata.reading import read_source
 from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.states import find_state
 
 GOOD = "state,site_id,name,latitude,longitude,status,ports_dc_fast\nRI,a1,Depot,41.8211,-71.4128,planned,4\n"
 PARTLY = GOOD + "QQ,a2,Nowhere,41.8,-71.4,planned,4\n"
@@ -51,12 +55,13 @@ def test_a_file_still_being_copied_is_left_alone(folders: tuple[Path, Path]) -> 
 def test_what_a_new_list_replaces_is_put_aside(folders: tuple[Path, Path]) -> None:
     inbox, folder = folders
     folder.mkdir()
-    (folder / "a_awards.csv").write_text("old")
+    (folder / "planned_sites_2025.csv").write_text("old")
+    (folder / "planned_sites_GA.csv").write_text("another state's")
     (inbox / "planned_sites_new.csv").write_text(GOOD)
     (outcome,) = looked_twice(inbox, folder).outcomes
-    assert "takes the place of a_awards.csv" in outcome.sentence
-    assert (inbox / REPLACED / "a_awards.csv").read_text() == "old"
-    assert [path.name for path in folder.iterdir()] == ["planned_sites_new.csv"]
+    assert "takes the place of planned_sites_2025.csv" in outcome.sentence
+    assert (inbox / REPLACED / "planned_sites_2025.csv").read_text() == "old"
+    assert {path.name for path in folder.iterdir()} == {"planned_sites_new.csv", "planned_sites_GA.csv"}
 
 
 def test_refused_rows_of_an_accepted_file_are_told(folders: tuple[Path, Path]) -> None:
@@ -103,14 +108,33 @@ def test_the_same_bad_name_twice_keeps_both(folders: tuple[Path, Path]) -> None:
     }  # fmt: skip
 
 
-def test_a_list_of_one_state_is_not_hidden_behind_one_of_all(folders: tuple[Path, Path]) -> None:
+def test_a_list_of_one_state_is_read_beside_one_of_all(folders: tuple[Path, Path]) -> None:
     inbox, folder = folders
     folder.mkdir()
-    (folder / "planned_sites.csv").write_text(GOOD)
+    other = GOOD.replace("RI,", "GA,")
+    (folder / "planned_sites.csv").write_text(other)
     (inbox / "RI_planned_sites.csv").write_text(GOOD)
     (outcome,) = looked_twice(inbox, folder).outcomes
-    assert not outcome.accepted
-    assert "“planned_sites.csv”, which is for every state" in outcome.sentence
+    assert outcome.accepted
+    states = [find_state("RI"), find_state("GA")]
+    got = read_source(SOURCES["planned_sites"], FolderAcquirer(folder), states, Settings())
+    assert sorted(got.table["state"]) == ["GA", "RI"]
+    assert sorted(use.file for use in got.uses) == ["RI_planned_sites.csv", "planned_sites.csv"]
+
+
+def test_a_row_of_two_lists_counts_once_and_is_told_of(folders: tuple[Path, Path]) -> None:
+    _, folder = folders
+    folder.mkdir()
+    (folder / "planned_sites_city.csv").write_text(GOOD)
+    (folder / "planned_sites_state_2026.csv").write_text(GOOD)
+    got = read_source(SOURCES["planned_sites"], FolderAcquirer(folder), [find_state("RI")], Settings())
+    assert len(got.table) == 1
+    assert got.rejects[["file", "reason"]].to_numpy().tolist() == [
+        ["planned_sites_city.csv", "repeated_in_another_file"]
+    ]
+    assert [(use.file, use.rows_in, use.rows_kept, use.rows_rejected) for use in got.uses] == [
+        ("planned_sites_state_2026.csv", 1, 1, 0), ("planned_sites_city.csv", 1, 0, 1),
+    ]  # fmt: skip
 
 
 def test_names_tell_whose_file_it_is() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from geodata.errors import InputError, SourceUnavailable
 from geodata.fetching.acquire import FolderAcquirer, age_in_days, obtain_for
 from geodata.fetching.clock import Clock
-from geodata.fetching.folder import fill_patterns, find_files, vintage_in
+from geodata.fetching.folder import fill_patterns, find_files, list_of, vintage_in
 from geodata.schemas import TRACTS as TRACTS_TABLE
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
@@ -32,6 +32,7 @@ SVI = SourceSpec(
     page="https://publisher.example/svi",
     licence="public domain",
     cadence="two years",
+    urls=("https://publisher.example/svi.csv",),
 )
 TRACTS = replace(
     SVI,
@@ -70,7 +71,7 @@ def test_without_a_national_file_each_state_gets_its_own_newest(folder):
         ("SVI_2020_RhodeIsland.csv", "RI"),
         ("SVI_2022_Georgia.csv", "GA"),
     ]
-    assert "Chosen from 2 matching files." in found[0].note
+    assert "Matching files passed over for newer ones: 1." in found[0].note
     with pytest.raises(SourceUnavailable):
         obtain_for(acquirer, SVI, [find_state("VT")])
 
@@ -81,6 +82,23 @@ def test_a_state_source_prefers_the_states_file_and_takes_the_national_one_when_
     assert acquirer.obtain(TRACTS, RI).path.name == "cb_2020_44_tract_500k.zip"
     assert acquirer.obtain(TRACTS, GA).path.name == "cb_2022_us_tract_500k.zip"
     assert [one.scope for one in obtain_for(acquirer, TRACTS, [RI, GA])] == ["nation"]
+
+
+def test_an_office_brings_a_list_for_each_state_and_the_newest_edition_of_each_is_read(folder):
+    spec = replace(SVI, urls=(), filenames=("awards*.csv", "{usps}_awards*.csv"))
+    root = folder(
+        "awards_RI_2025.csv", "awards_RI_2026-03 (1).csv", "awards_GA_2024.csv", "awards_GA_v2.csv", "VT_awards.csv",
+        "GA_awards.csv",
+    )  # fmt: skip
+    acquirer = FolderAcquirer(root, clock=CLOCK)
+    found = obtain_for(acquirer, spec, [RI, GA])
+    assert sorted(one.path.name for one in found) == [
+        "GA_awards.csv",
+        "awards_GA_2024.csv",
+        "awards_RI_2026-03 (1).csv",
+    ]
+    assert acquirer.obtain(spec, RI).path.name == "awards_RI_2026-03 (1).csv"
+    assert list_of("Copy of awards_RI_final_2026-01-31.xlsx") == list_of("AWARDS-RI.csv") == "awards ri"
 
 
 def test_a_file_in_another_states_folder_is_never_taken(folder):
