@@ -12,8 +12,6 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-CODE = re.compile(r"^\d{2}\.\d{4}$")
-
 
 def clean_cip(text: pd.Series) -> pd.Series:
     """Return six-digit codes as 46.0302 and series as 46.03, missing where the text is neither.

@@ -516,8 +516,3 @@ CANONICAL: tuple[Table, ...] = (
     RASTERS,
     REJECTS,
 )
-
-
-def unit_of(tables: Iterable[Table], name: str) -> str:
-    """Return the unit of the first column called `name` among `tables`, or an empty string."""
-    return next((c.unit for t in tables for c in t.columns if c.name == name), "")

@@ -287,7 +287,6 @@ class Sources(Section):
     optional: tuple[str, ...] = Field((), description="Optional sources to turn on, by name.")
     off: tuple[str, ...] = Field((), description="Sources to leave out, by name.")
     afdc_host: str = Field("https://developer.nlr.gov", description="Host of the station service.")
-    stale_after_days: Annotated[int, Field(ge=1)] = Field(45, description="Age at which a copy is called old.")
     planned_sites_mapping: dict[str, str] = Field(
         default={}, description="Column of the operator's file for each canonical planned-site column."
     )

@@ -90,9 +90,3 @@ def find_state(text: str) -> State:
             f"There is no state “{text}”. Give a postal code such as RI, a FIPS code such as 44, or a name."
         )
     return state
-
-
-def usps_of_fips(fips: str) -> str | None:
-    """Return the postal code of a two-digit FIPS code, or None when there is none."""
-    state = _lookup().get(fips)
-    return None if state is None else state.usps

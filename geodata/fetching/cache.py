@@ -65,11 +65,6 @@ class Entry:
     note: str = ""
 
     @property
-    def retrieved(self) -> datetime:
-        """When the bytes came."""
-        return datetime.fromisoformat(self.retrieved_at)
-
-    @property
     def checked(self) -> datetime:
         """When the publisher last confirmed them."""
         return datetime.fromisoformat(self.checked_at)

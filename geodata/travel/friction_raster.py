@@ -78,7 +78,6 @@ class FrictionRaster:
         self.column_degrees, self.row_degrees = float(transform.a), float(transform.e)
         self.rows, self.columns = int(self._data.height), int(self._data.width)
         self.wraps = abs(self.columns * self.column_degrees - 360.0) < self.column_degrees / 2
-        self.nodata_cells_read = 0
 
     def _check_source(self) -> None:
         source = self._source
