@@ -22,7 +22,7 @@ from geodata.study import Ground, StudyArea, study_area
 from geodata.travel.choose import engine_for
 from geodata.travel_range import travel_access
 
-WORK_COLUMNS = ["units", "units_assumed", "quarter", "job_years_low", "job_years_mid", "job_years_high"]
+WORK_COLUMNS = ["units", "assumed_units", "quarter", "job_years_low", "job_years_mid", "job_years_high"]
 
 
 def analyse(

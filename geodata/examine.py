@@ -54,7 +54,7 @@ def examine(
         "providers_counted": len(area.providers),
         "providers_with_assumed_seats": int(area.providers["seats_assumed"].astype(bool).sum()),
         "sites_counted": len(area.sites),
-        "sites_with_assumed_units": int(area.sites["units_assumed"].astype(bool).sum()),
+        "sites_with_assumed_units": int(area.sites["assumed_units"].astype(bool).sum()),
     }
     facts = {
         state: {

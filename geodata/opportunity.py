@@ -54,7 +54,7 @@ def units_used(sites: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
 
 
 def site_work(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.DataFrame:
-    """Return `sites` with units, units_assumed, quarter and job_years_low/mid/high.
+    """Return `sites` with units, assumed_units, quarter and job_years_low/mid/high.
 
     Job-years = Σ over kinds of units × installation job-years per unit + units × upkeep per unit and year ×
     years of upkeep counted. The figures and their sources are in docs/methodology.md.
@@ -62,7 +62,7 @@ def site_work(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.Data
     used = units_used(sites, settings)
     out = sites.copy()
     out["units"] = used["units"]
-    out["units_assumed"] = used["assumed"]
+    out["assumed_units"] = used["assumed"]
     out["quarter"] = quarters(sites["expected_date"], as_of)
     for bound in BOUNDS:
         upkeep = getattr(settings.maintenance_job_years_per_unit_year, bound) * settings.maintenance_years

@@ -94,13 +94,13 @@ def test_work_at_a_site_is_ports_times_the_cited_rate(ground: Ground, settings: 
     work = site_work(ground.table("sites"), settings.opportunity, AS_OF).iloc[0]
     assert work["job_years_mid"] == pytest.approx(0.06 + 0.002)
     assert work["quarter"] == "2027Q1"
-    assert not work["units_assumed"]
+    assert not work["assumed_units"]
 
 
 def test_a_site_without_ports_takes_the_default_and_is_flagged(ground: Ground, settings: Settings) -> None:
     silent = ground.table("sites").assign(units_dc_fast=pd.array([None], dtype="Int64"))
     work = site_work(silent, settings.opportunity, AS_OF).iloc[0]
-    assert work["units_assumed"]
+    assert work["assumed_units"]
     assert work["units"] == settings.opportunity.default_units["dc_fast"]
 
 

@@ -27,6 +27,7 @@ from maps.briefs import briefs
 from maps.lists import LISTS, list_table
 from maps.lists.pages import list_page
 from maps.lists.wording import label_of
+from maps.map_points import kinds_told
 from maps.site import build_site
 from maps.texts import FOLDER, load_texts
 from tests.conftest import ROOT
@@ -105,6 +106,7 @@ def test_the_numbers_follow_the_labour_table_of_the_industry(made: Made) -> None
     sites = made.result.table("sites")
     sites = sites[sites["job_years_mid"].notna()]
     assert set(sites["source"]) == {"planned_sites"}
+    assert kinds_told(sites) == list(opportunity.kinds)
     told = sites[[f"units_{kind}" for kind in opportunity.kinds]]
     # The sample gives every kind somewhere, and leaves some sites silent.
     assert told.notna().any().all() and told.isna().all(axis=1).any()
