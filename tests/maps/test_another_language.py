@@ -1,4 +1,4 @@
-"""Another language is one file beside the others: every page, list and brief speaks it, and is offered under its name."""
+"""Another language is one file beside the others: every page, list and brief speaks it and is offered by its name."""
 
 from __future__ import annotations
 
