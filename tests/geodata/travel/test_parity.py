@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 
+import numba
 import numpy as np
 import pytest
 import rasterio
@@ -127,3 +129,24 @@ def test_nobody_and_nowhere_are_no_error(engines: dict[str, TravelEngine], name:
     for homes, places in ((at(), at((0, 0))), (at((0, 0)), at()), (at(), at())):
         found = engines[name].minutes(homes, places, 30.0)
         assert (len(found), found.n_origins, found.n_destinations) == (0, len(homes), len(places))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_neither_the_order_of_rows_nor_threads_change_a_bit(engines: dict[str, TravelEngine], name: str) -> None:
+    rng = np.random.default_rng(5)
+    homes, places = at(*rng.integers(0, 21, (14, 2)).tolist()), at(*rng.integers(0, 21, (9, 2)).tolist())
+    before = table(engines[name].minutes(homes, places, 25.0))
+    assert 10 < np.isfinite(before).sum() < before.size
+    rows, columns = rng.permutation(14), rng.permutation(9)
+    after = table(engines[name].minutes(homes.take(rows), places.take(columns), 25.0))
+    np.testing.assert_array_equal(after, before[rows][:, columns])
+    for threads in (1, 3):
+        engine = engines[name]
+        if isinstance(engine, FrictionEngine | RoadsEngine):
+            engine = dataclasses.replace(engine, threads=threads)
+        used = numba.get_num_threads()
+        try:
+            numba.set_num_threads(min(threads, used))
+            np.testing.assert_array_equal(table(engine.minutes(homes, places, 25.0)), before)
+        finally:
+            numba.set_num_threads(used)
