@@ -1,7 +1,7 @@
 """Rook contiguity of the nation's tracts: libpysal's two ways against edge matching.
 
-By default on a made-up coverage of the same number of polygons and vertices as the census tracts; `--file` takes a
-real one (any file geopandas reads).
+On a made-up coverage of the same number of polygons and vertices as the census tracts, or on real ones: where
+`--realdata` names the folder of real files, or from any file geopandas reads (`--file`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import shapely
 from bench.common import Contender, parser, side_by_side, write_results
 
 Work = Callable[[], np.ndarray]
+REAL = "national/cb_2020_us_tract_500k_partial.parquet"
 
 
 def coverage(polygons: int, vertices: int = 54) -> np.ndarray:
@@ -110,7 +111,10 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--file", default="", help="a file of polygons instead of the made-up coverage")
     asked.add_argument("--quick", action="store_true", help="4,000 polygons")
     given = asked.parse_args(arguments)
-    size = {"polygons": 4_000 if given.quick else given.polygons, "file": given.file}
+    real = Path(given.realdata) / REAL
+    file = given.file or (str(real.resolve()) if given.realdata and real.exists() else "")
+    polygons = 4_000 if given.quick else given.polygons
+    size = {"polygons": polygons, "file": file}
     contenders = [
         Contender("onramp, compiled edge matching", "compiled", 3),
         Contender("onramp, edge sorting in numpy", "sorted_numpy", 2),
@@ -118,7 +122,7 @@ def main(arguments: list[str] | None = None) -> None:
         Contender("libpysal Graph.build_contiguity", "pysal_graph"),
     ]
     rows = side_by_side("bench.contiguity", contenders, size)
-    told = {"polygons": size["polygons"], "file": Path(given.file).name or "made up"}
+    told = {"polygons": len(_shapes(polygons, file)), "file": Path(file).name or "made up"}
     name = "contiguity" + ("_file" if given.file else "") + ("_quick" if given.quick else "")
     repeat = "python -m bench.contiguity" + (" --file FILE" if given.file else "") + (" --quick" if given.quick else "")
     notes = ["The difference compares the number of pairs and the sums of their rows."]

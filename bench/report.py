@@ -3,21 +3,59 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
 from bench.common import HERE, RESULTS
 
+Told = dict[str, Any]
 DOCUMENT = HERE.parent / "docs" / "performance.md"
-FIRST = ("access_nation", "montecarlo", "contiguity", "cost_curve")
+FIRST = ("nation_walk", "access_nation", "blocks", "cost_curve", "montecarlo", "contiguity")
+# What is told at the beginning: the work, its results, and the contender to stand beside ours.
+BESIDE = (
+    ("Access of a nation's tracts, E2SFCA", "access_nation", "PySAL access, distances handed over"),
+    ("", "access_nation", "geopandas"),
+    ("", "access_nation", "scipy k-d tree"),
+    ("Monte Carlo of ranks", "montecarlo", "pandas"),
+    ("Neighbours of a nation's tracts", "contiguity", "libpysal Rook"),
+    ("Hubs of a state, 1 to 10", "hubs", "spopt MCLP with CBC"),
+    ("Friction raster, a state at 1 km", "friction_state_1km", "scikit-image"),
+    ("Friction raster, a state at 250 m", "friction_state_250m", "scikit-image"),
+    ("Road network, building included", "roads_all", "pandana"),
+    ("People per tract from a raster", "population_cells", "rasterstats"),
+    ("Shared borders simplified", "simplify", "topojson"),
+)
+ALONE = (
+    ("Block groups, access", "blocks", ""),
+    ("Blocks, access", "blocks", "blocks"),
+    ("Friction raster, the nation at 1 km", "friction_nation", ""),
+    ("Hubs of every state, exact", "hubs_states", ""),
+    ("Hubs of every state, with a bound", "hubs_states", "greedy"),
+)
 INTRODUCTION = """# Performance: what it costs, beside what, and where one machine ends
 
-Every figure here was written by `make bench` into `bench/results/` and copied from there; each table says when it was
-taken, on how many cores and how busy the machine was. Contenders run one after another in one go, each in a process
-of its own, on the same input, and their results are compared. *Cold* is the first call in a fresh process, with
-compiled code at hand unless the row says otherwise; *warm* the best of the later calls; *cpu* is processor time of
-all threads, which a busy machine distorts less than the clock; *added MB* the peak above the prepared input. The
-nation measured on is made up, with as many pairs within 60 km as the United States, unless a table says otherwise.
+Every figure here was written by `make bench` into `bench/results/` and copied from there, those in the sentences
+too. Contenders run one after another in one go, each in a process of its own, on the same input, and their results
+are compared. *Warm* is the best of the later calls, *cold* the first in a fresh process with compiled code at hand,
+*cpu* the processor time of all threads, *added MB* the peak above the prepared input. The load tells how many
+processes were at work when measuring began: on a busy machine clocks run ahead of the work, so compare processor
+time there. The nation measured on is made up, with as many pairs within 60 km as the United States, unless a table
+says otherwise. `make peers` installs, apart from the project, the tools that are only measured against.
+
+## At a glance
+
+{glance}
+
+Where a peer is too slow to wait for, it did a share of the work, and its time is scaled up: the tables below say so.
+
+{alone}
+
+## Cold and warm
+
+{cold}Functions are compiled once for a machine and kept beside the code, or in the user's cache folder where the
+checkout may not be written to; where neither may, each process compiles anew. Where compiling costs more than it
+saves, the plain ways remain: minutes and a sparse matrix for access, edge sorting in numpy for neighbours.
 
 ## What bounds access
 
@@ -38,16 +76,17 @@ over” is what a further scenario costs.
 Every draw sorts once for each thing that is ranked: the survey measures, their composite, the ensemble, the two access
 pillars and the list itself. Sorting by buckets is linear, works within a state in the processor's cache, and takes a
 few nanoseconds a value. Ranks are counted into bins tract by tract as they are drawn, so that memory grows with the
-tracts and not with the draws, and random numbers are functions of (seed, purpose, tract, draw), so that the result is
-the same for any number of threads.
+tracts and not with the draws{memory}. Random numbers are functions of (seed, purpose, tract, draw), so that the result
+is the same for any number of threads.
 
 ## Where a distributed engine begins to pay
 
-Time is linear in pairs and in tracts × draws, so the curve below tells what a size will take. Demand at a provider adds
-up over parts of the origins, and access needs no more of the rest than the ratios, so work that outgrows one machine
-(blocks × many scenarios) is split by state with two small messages a part; the table of the Dask cluster shows that the
-result is the same to the last bit, and what spreading costs on one machine, where it cannot win. It pays once the
-seconds of one machine, from the curve, are many times the seconds of sending the origins.{cluster}
+Time is linear in pairs and in tracts × draws, so the curve below tells what a size will take.{blocks} Demand at a
+provider adds up over parts of the origins, and access needs no more of the rest than the ratios, so work that outgrows
+one machine (blocks × many scenarios) is split by state with two small messages a part; a test and the table of the Dask
+cluster show that the result is the same to the last bit, and what spreading costs on one machine, where it cannot
+win.{cluster} States are independent but for access across their borders, so a nation is better spread as a run for
+each state, on the orchestrator's own machines, than as one table on a cluster.
 """
 
 
@@ -55,7 +94,7 @@ def main() -> None:
     """Write the document from the results at hand."""
     found = sorted(path.stem for path in RESULTS.glob("*.md") if not path.stem.endswith("_quick"))
     ordered = [name for name in FIRST if name in found] + [name for name in found if name not in FIRST]
-    parts = [INTRODUCTION.format(bound=_bound(), cluster=_cluster())]
+    parts = [introduction()]
     for name in ordered:
         parts.append((RESULTS / f"{name}.md").read_text(encoding="utf-8").rstrip() + "\n")
         if (RESULTS / f"{name}.png").exists():
@@ -64,29 +103,141 @@ def main() -> None:
     print(f"wrote {Path(DOCUMENT).name}")
 
 
+def introduction() -> str:
+    """Return what stands before the tables, with the figures the results hold and no word of those they do not."""
+    told = INTRODUCTION.format(
+        glance=_glance(), alone=_alone(), cold=_cold(), bound=_bound(), memory=_memory(), blocks=_blocks(),
+        cluster=_cluster(),
+    )  # fmt: skip
+    return "\n\n".join(_wrapped(part) for part in told.strip().split("\n\n")) + "\n"
+
+
+def _wrapped(part: str) -> str:
+    if part.startswith(("|", "#")):
+        return part
+    return textwrap.fill(part, 118, break_long_words=False, break_on_hyphens=False)
+
+
+def _told(name: str) -> Told | None:
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _row(name: str, words: str = "") -> Told | None:
+    """Return the row of the contender whose name holds `words`, the first without; None where it did not succeed."""
+    rows = [row for row in (_told(name) or {"rows": []})["rows"] if words in row["contender"]]
+    return rows[0] if rows and not rows[0]["failed"] else None
+
+
+def _glance() -> str:
+    lines = [
+        "| work | ours, warm s | cpu s | added MB | beside | its s | cpu s | added MB "
+        "| × time | × cpu | × memory | load |",
+        "|---|---:|---:|---:|---|" + 7 * "---:|",
+    ]
+    for work, name, words in BESIDE:
+        ours, theirs = _row(name), _row(name, words)
+        if ours is None or theirs is None:
+            missing = "not measured: `make peers` installs it" if ours is not None else "not measured yet"
+            lines.append(f"| {work} | | | | {words}, {missing} | | | | | | | |")
+            continue
+        times = [theirs[key] / ours[key] if ours[key] else None for key in ("warm_seconds", "cpu_seconds", "added_mb")]
+        lines.append(
+            f"| {work} | {_figures(ours)} | {theirs['contender']} | {_figures(theirs)} | "
+            f"{' | '.join('' if value is None else f'{value:.3g}' for value in times)} | {_load(name)} |"
+        )
+    return "\n".join(lines)
+
+
+def _alone() -> str:
+    lines = ["| work, ours alone | cold s | warm s | cpu s | added MB | load |", "|---|---:|---:|---:|---:|---:|"]
+    for work, name, words in ALONE:
+        row = _row(name, words) if words != "blocks" else _row(name, " blocks")
+        if row is not None:
+            lines.append(f"| {work} | {row['cold_seconds']:.3g} | {_figures(row)} | {_load(name)} |")
+    return "\n".join(lines)
+
+
+def _figures(row: Told) -> str:
+    return f"{row['warm_seconds']:.3g} | {row['cpu_seconds']:.3g} | {row['added_mb']:.0f}"
+
+
+def _load(name: str) -> str:
+    return f"{(_told(name) or {})['machine']['load_before']:.1f}"
+
+
+def _cold() -> str:
+    """Say what the first call costs, compiled code at hand and not."""
+    said = []
+    for work, name, words in (
+        ("access of the nation", "access_nation", "nothing compiled"),
+        ("a tenth of the draws", "montecarlo", "nothing compiled"),
+    ):
+        bare = _row(name, words)
+        ready = _row(name, "a tenth of the draws" if name == "montecarlo" else "")
+        if bare and ready:
+            said.append(
+                f"{work} took {ready['warm_seconds']:.2g} s warm, {ready['cold_seconds']:.2g} s in a fresh process and "
+                f"{bare['cold_seconds']:.2g} s with everything still to be compiled"
+            )
+    return f"Measured: {'; '.join(said)}. " if said else ""
+
+
 def _bound() -> str:
     """Say how far the largest size measured is from its bound."""
-    path = RESULTS / "cost_curve.json"
-    if not path.exists():
+    told = _told("cost_curve")
+    if told is None:
         return ""
-    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     last = told["rows"][-1]
     times = last["access_seconds"] / last["access_bound_seconds"]
     return (
         f" With {last['origins']:,} origins and {last['pairs'] / 1e6:,.0f} million pairs the measured time was "
-        f"{times:.1f} times that bound."
+        f"{times:.1f} times that bound, {last['access_cpu_ns_a_pair']:.1f} ns of processor time a pair."
+    )
+
+
+def _memory() -> str:
+    """Say what the ranks' bins take."""
+    told = _told("cost_curve")
+    if told is None:
+        return ""
+    known = [row for row in told["rows"] if row["origins"] == 85_000] + told["rows"][-1:]
+    said = " and ".join(f"{row['draws_added_mb']:,.0f} MB with {row['origins']:,} tracts" for row in known)
+    each = told["rows"][-1]["draws_added_mb"] / told["rows"][-1]["origins"] * 1024
+    return f": {said} ({each:.1f} KB a tract; a nation has 85,000, so this is not made smaller)"
+
+
+def _blocks() -> str:
+    row = _row("blocks", " blocks")
+    if row is None:
+        return ""
+    return (
+        f" {row['contender'].split(', ', 1)[1].capitalize()} in one process took {row['warm_seconds']:.3g} s "
+        f"({row['cpu_seconds']:.3g} s of processor time) and {row['added_mb']:,.0f} MB."
     )
 
 
 def _cluster() -> str:
-    """Say what the cluster took beside one process."""
-    path = RESULTS / "distributed.json"
-    if not path.exists():
+    """Say what the cluster took beside one process, and from when on another machine would pay."""
+    told = _told("distributed")
+    if told is None:
         return ""
-    alone, spread = json.loads(path.read_text(encoding="utf-8"))["rows"][:2]
-    return (
-        f" Measured: {alone['warm_seconds']:.2g} s in one process, {spread['warm_seconds']:.2g} s on the cluster of "
-        "the same cores."
+    alone, spread = (row["warm_seconds"] for row in told["rows"][:2])
+    said = (
+        f" Measured with {told['arguments']['origins']:,} origins: {alone:.2g} s in one process, {spread:.2g} s on a "
+        "cluster of the same cores."
+    )
+    if spread <= alone:
+        return said
+    # Another machine as good takes over half of the work; what the cluster cost more is paid for sending the origins.
+    gains = {n: n * alone / 2 - (spread - alone) for n in (1, 10)}
+    told_gains = " and ".join(
+        f"{'gain' if gain > 0 else 'lose'} {abs(gain):.2g} s over {n} scenario{'s' if n > 1 else ''}"
+        for n, gain in gains.items()
+    )
+    return said + (
+        " A second machine would halve the time of each scenario and cost the difference of the two once, for sending "
+        f"the origins: by these figures it would {told_gains}."
     )
 
 

@@ -13,17 +13,16 @@ import numpy as np
 import shapely
 
 from bench.common import Contender, parser, side_by_side, write_results
+from bench.contiguity import REAL, coverage
 
 Work = Callable[[], np.ndarray]
-REAL = "national/cb_2020_us_tract_500k_partial.parquet"
-# Degrees: an area of 0.0005² for coverage_simplify, a distance for topojson; both leave about a third of the vertices.
+# Degrees: the root of an area for coverage_simplify, a distance for topojson; of real tracts both leave four to five
+# vertices in ten.
 TOLERANCE = {"coverage": 0.002, "topojson": 0.0008}
 
 
 def _shapes(polygons: int, realdata: str) -> np.ndarray:
     if not realdata:
-        from bench.contiguity import coverage
-
         return coverage(polygons)[:polygons]
     import geopandas as gpd
 

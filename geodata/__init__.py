@@ -4,3 +4,7 @@ Holds settings, table schemas, sources and their parsers, geography, travel, acc
 priority, uncertainty, communities and the fictional sample state. It can be used from a notebook.
 Does not hold Dagster (see `assets`, `pipelines`) or HTML (see `maps`).
 """
+
+from geodata.compiled_code import find_a_place
+
+find_a_place()
