@@ -220,6 +220,7 @@ def _context(entries: Sequence[StateEntry], words: Words, place: Addresses, home
         for code in place.languages
     ]
     dates = sorted({entry.as_of for entry in entries})
+    communities = sum(entry.communities for entry in entries)
     return {
         "t": t,
         "language": place.language,
@@ -232,7 +233,14 @@ def _context(entries: Sequence[StateEntry], words: Words, place: Addresses, home
         "as_of": t("site.as_of", date=words.listed([words.date(day) for day in dates]) if dates else words.missing),
         "footer": t("site.national.footer"),
         "standalone": False,
-        "lead": t("site.national.lead", n=len(entries)),
+        "lead": t(
+            "site.national.lead",
+            n=len(entries),
+            communities=t("site.community_word", n=communities),
+            adults=words.about(sum(entry.adults for entry in entries)),
+        )
+        if entries
+        else t("site.national.lead_none"),
         "missing": t("site.national.missing", n=len(missing), names=words.listed(named))
         if missing and not sample
         else "",

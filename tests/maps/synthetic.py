@@ -40,6 +40,14 @@ HOSTILE_NAMES = (
     "x" * 180,
     '" onfocus=window.hacked=5 autofocus "',
     "javascript:window.hacked=6",
+    '#panic("x") #eval("1") $x^2$ @ref <label> *b* _i_ \\u{1f}',
+    "+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\t=1+1",
+    "]]></text><script>window.hacked=7</script><text>",
+    "<svg onload=window.hacked=8><style>*{display:none}</style>",
+    "constructor",
+    "__proto__",
 )
 COUNTY_NAMES = ("Amberly", "Bellwether", "Calder", "Dovecote", "Elderfield", "Fallow", "Garnet", "Hawthorn")
 PLACE_NAMES = ("Northgate", "Millbrook Falls", "Santa Rosalía", "Cold Harbor", "Fenwick", "Ivywood", "Oxbow", "Quarry")

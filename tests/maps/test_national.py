@@ -54,12 +54,12 @@ def test_states_are_shown_in_order_whatever_order_they_come_in(synthetic: StateR
     assert facts_in((one / "es/index.html").read_text("utf-8"))["states"][1]["href"] == "../RI/es/index.html"
     assert len(facts["counties"]["id"]) == 2 * len(synthetic.table("counties"))
     assert "Alaska" in page
-    assert "2 states have been computed." in page
+    assert f"2 states: {2 * len(synthetic.table('communities'))} communities to recruit in" in page
 
 
 def test_a_nation_of_which_nothing_is_computed_says_so(tmp_path: Path) -> None:
     page = (build_national([], tmp_path / "none") / "index.html").read_text("utf-8")
-    assert "0 states have been computed." in page
+    assert "No state has been computed yet." in page
 
 
 def test_a_state_across_the_antimeridian_lies_in_one_piece(synthetic: StateResult, tmp_path: Path) -> None:
