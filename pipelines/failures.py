@@ -17,12 +17,20 @@ def sentences(events: Iterable[DagsterEvent]) -> list[str]:
     """Return one sentence for each step that failed, without the keys this process holds."""
     redact = Redactor(secrets())
     told = []
+    refused: dict[str | None, list[str]] = {}
     for event in events:
-        if event.event_type == DagsterEventType.STEP_FAILURE:
+        if event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if check.blocking and not check.passed:
+                refused.setdefault(event.step_key, []).append(
+                    f"the check {check.check_name} failed: {check.description}"
+                )
+        elif event.event_type == DagsterEventType.STEP_FAILURE:
             data = event.step_failure_data
             metadata = data.user_failure_data
             error = data.error.cause or data.error if data.error else None
             sentence = metadata.description if metadata and metadata.description else _sentence(error)
+            sentence = " ".join(refused.get(event.step_key, [])) or sentence
             told.append(redact(f"{(event.step_key or '').replace('__', '/')}: {sentence.strip()}"))
     return told
 

@@ -1,0 +1,50 @@
+"""Checks that stop a run, and the sentence a person gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSpec,
+    AssetsDefinition,
+    Definitions,
+    Output,
+    asset,
+    define_asset_job,
+    in_process_executor,
+)
+
+from assets import ALL_ASSETS
+from pipelines.failures import sentences
+
+
+@asset(check_specs=[AssetCheckSpec("every_tract_listed", asset="scores", blocking=True)])
+def scores() -> Iterator[Output[int] | AssetCheckResult]:
+    """A table whose check fails."""
+    yield Output(1)
+    yield AssetCheckResult(passed=False, description="3 tracts without rank or reason.")
+
+
+@asset
+def pages(scores: int) -> int:
+    """What would be made of it."""
+    return scores
+
+
+def test_a_blocking_check_stops_what_follows_and_says_what_it_found() -> None:
+    job = define_asset_job("job", executor_def=in_process_executor)
+    definitions = Definitions(assets=[scores, pages], jobs=[job])
+    result = definitions.resolve_job_def("job").execute_in_process(raise_on_error=False)
+    assert [event.asset_key.to_user_string() for event in result.get_asset_materialization_events()] == ["scores"]
+    told = ["scores: the check every_tract_listed failed: 3 tracts without rank or reason."]
+    assert sentences(result.all_events) == told
+
+
+def test_every_check_says_whether_it_stops_a_run() -> None:
+    specs = [spec for made in ALL_ASSETS if isinstance(made, AssetsDefinition) for spec in made.check_specs]
+    assert len(specs) > 80
+    for spec in specs:
+        if spec.name != "no_state_overdue":
+            assert ("Stops what follows" in spec.description) == spec.blocking, spec.name
+            assert ("Warns only" in spec.description) != spec.blocking, spec.name
