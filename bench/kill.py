@@ -150,16 +150,20 @@ def final_files(home: Path) -> Iterator[Path]:
 
 def fingerprint(path: Path) -> str:
     """Return a hash of what a file says, whatever run wrote it; archives by member, tables by content."""
-    data = path.read_bytes()
-    if path.suffix in (".zip", ".xlsx"):
+    return _fingerprint(path.read_bytes(), path.suffix)
+
+
+def _fingerprint(data: bytes, suffix: str) -> str:
+    if suffix in (".zip", ".xlsx"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = [name.encode() + _plain(archive.read(name)) for name in sorted(archive.namelist())]
-        return hashlib.sha256(b"".join(parts)).hexdigest()
-    if path.suffix == ".parquet":
+            members = {name: archive.read(name) for name in sorted(archive.namelist())}
+        said = "".join(name + _fingerprint(content, Path(name).suffix) for name, content in members.items())
+        return hashlib.sha256(said.encode()).hexdigest()
+    if suffix == ".parquet":
         table = pq.read_table(io.BytesIO(data))
         told = repr(sorted((table.schema.metadata or {}).items())).encode()
-        stream = table.replace_schema_metadata(None)
-        return hashlib.sha256(_plain(told) + repr(stream.to_pydict()).encode()).hexdigest()
+        rows = repr(table.replace_schema_metadata(None).to_pydict()).encode()
+        return hashlib.sha256(_plain(told) + rows).hexdigest()
     return hashlib.sha256(_plain(data)).hexdigest()
 
 

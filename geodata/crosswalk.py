@@ -14,12 +14,13 @@ import pandas as pd
 
 from geodata.geoids import (
     CONNECTICUT,
+    CT_COUNTIES,
     CtScheme,
     among,
     connecticut_bridge,
     connecticut_scheme,
+    county_of,
     ct_scheme_column,
-    to_connecticut_scheme,
     usps_of,
 )
 from geodata.schemas import DEFINITIONS, REJECTS
@@ -214,12 +215,15 @@ def align_connecticut(tables: Mapping[str, pd.DataFrame], scheme: CtScheme = "co
     """
     codes: dict[str, pd.Series] = {}
     for table in tables.values():
-        if "geoid" in table.columns and len(table) and (table["tract_vintage"] == 2020).all():
-            mine = table["geoid"][table["geoid"].str.startswith(CONNECTICUT)]
-            kind = connecticut_scheme(mine)
+        if "geoid" not in table.columns or "tract_vintage" not in table.columns:
+            continue
+        mine = table["geoid"][table["geoid"].str.startswith(CONNECTICUT) & (table["tract_vintage"] == 2020)]
+        # One table may hold both: the index of one file in planning regions, a designation carried over in counties.
+        for of_one in (mine[county_of(mine).isin(CT_COUNTIES)], mine[~county_of(mine).isin(CT_COUNTIES)]):
+            kind = connecticut_scheme(of_one)
             if kind != "not_applicable":
-                seen = codes.get(kind, mine[:0])
-                codes[kind] = pd.Series(sorted(set(seen) | set(mine)), dtype="str")
+                seen = codes.get(kind, of_one[:0])
+                codes[kind] = pd.Series(sorted(set(seen) | set(of_one)), dtype="str")
     if not {"counties", "planning_regions"} <= set(codes):
         return dict(tables)
     bridge = connecticut_bridge(codes["counties"], codes["planning_regions"])
@@ -229,12 +233,12 @@ def align_connecticut(tables: Mapping[str, pd.DataFrame], scheme: CtScheme = "co
 def _aligned(table: pd.DataFrame, bridge: pd.Series, scheme: CtScheme) -> pd.DataFrame:
     if "geoid" not in table.columns or table.empty or "ct_scheme" not in table.columns:
         return table
-    mine = table["geoid"].str.startswith(CONNECTICUT)
-    if not mine.any() or connecticut_scheme(table["geoid"]) == scheme:
+    to_scheme = bridge if scheme == "planning_regions" else pd.Series(bridge.index, index=pd.Index(bridge.to_numpy()))
+    changed = table["geoid"].map(to_scheme)
+    known = changed.notna() & (table["tract_vintage"] == 2020)
+    if not known.any():
         return table
     table = table.copy()
-    changed = to_connecticut_scheme(table["geoid"], bridge, scheme)
-    known = mine & changed.notna()
     table["geoid"] = table["geoid"].where(~known, changed)
     table["ct_scheme"] = table["ct_scheme"].where(~known, scheme)
     if "county_geoid" in table.columns:

@@ -96,7 +96,8 @@ def connecticut_bridge(some: pd.Series, others: pd.Series) -> pd.Series:
 
     `some` and `others` are tract codes of the same census from two tables, one of each scheme, in either
     order; codes outside Connecticut are ignored. They are joined on the six-digit tract code, which is unique
-    in the state. Raises InputError where the two tables are of one scheme or a tract code repeats.
+    in the state but for tracts of water, which are left out. Raises InputError where the two tables are of one
+    scheme or another tract code repeats.
     """
     found: dict[str, pd.Series] = {}
     for codes in (some, others):
@@ -110,9 +111,13 @@ def connecticut_bridge(some: pd.Series, others: pd.Series) -> pd.Series:
     sides = {}
     for scheme, codes in found.items():
         suffix = codes.str[5:]
-        if suffix.duplicated().any():
-            raise InputError(f"tract code {suffix[suffix.duplicated()].iloc[0]} occurs twice in Connecticut")
-        sides[scheme] = pd.Series(codes.to_numpy(), index=pd.Index(suffix))
+        twice = suffix.duplicated(keep=False)
+        # Tracts of water alone (99xxxx) share a number between counties, and nobody lives there to be matched.
+        if (twice & ~suffix.str.startswith("99")).any():
+            raise InputError(
+                f"tract code {suffix[twice & ~suffix.str.startswith('99')].iloc[0]} occurs twice in Connecticut"
+            )
+        sides[scheme] = pd.Series(codes[~twice].to_numpy(), index=pd.Index(suffix[~twice]))
     joined = pd.concat(sides, axis=1, join="inner")
     return pd.Series(
         joined["planning_regions"].to_numpy(), index=pd.Index(joined["counties"], name="counties"), name="regions"

@@ -60,7 +60,7 @@ def _problem(member: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
     name = member.filename.replace("\\", "/")
     if posixpath.isabs(name) or re.match(r"^[A-Za-z]:", name) or ".." in name.split("/"):
         return "would be written outside the folder"
-    if "\0" in member.orig_filename:
+    if not member.filename or "\0" in member.orig_filename:
         return "has a name that cannot be written"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "is a link"

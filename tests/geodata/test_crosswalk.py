@@ -175,6 +175,21 @@ def test_connecticut_is_brought_under_one_scheme() -> None:
     assert align_connecticut({"centers": tables["centers"]})["centers"] is tables["centers"]
 
 
+def test_a_table_of_both_schemes_and_water_that_shares_a_number_are_brought_under_one() -> None:
+    both = pd.concat([centers(["09001010101"], "counties"), centers(["09110528100"], "planning_regions")])
+    tables = {
+        "centers": centers(["09013528100", "09001010101", "09001990000", "09007990000"], "counties"),
+        "definitions": both.reset_index(drop=True),
+        "measures": centers(["09190010101"], "planning_regions"),
+    }
+    found = align_connecticut(tables, "counties")
+    assert found["definitions"]["geoid"].tolist() == ["09001010101", "09013528100"]
+    assert found["measures"]["geoid"].tolist() == ["09001010101"]
+    assert found["centers"] is tables["centers"]
+    for table in found.values():
+        assert (table["ct_scheme"] == "counties").all()
+
+
 def test_a_code_the_bridge_does_not_know_keeps_its_own() -> None:
     tables = {
         "centers": centers(["09013528100"], "counties"),
