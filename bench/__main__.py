@@ -15,7 +15,7 @@ import traceback
 import bench
 from bench import report
 
-NOT_MEASUREMENTS = {"__main__", "common", "fuzz", "kill", "nation", "report"}
+NOT_MEASUREMENTS = {"__main__", "common", "fuzz", "kill", "load", "nation", "report"}
 
 
 def main() -> None:
