@@ -133,15 +133,10 @@ def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts)
         _empty(axes, texts("figures.hub_curve.empty"))
         return
     x = curve.index.to_numpy()
-    axes.plot(
-        x,
-        curve["greedy_adults"],
-        "--s",
-        color=MUTED,
-        markersize=4,
-        linewidth=1.2,
-        label=texts("figures.hub_curve.greedy"),
-    )
+    # Where choosing one at a time is as good, its line would lie hidden under the other.
+    if not np.allclose(curve["greedy_adults"].astype(float), curve["covered_adults"].astype(float)):
+        told = texts("figures.hub_curve.greedy")
+        axes.plot(x, curve["greedy_adults"], "--s", color=MUTED, markersize=4, linewidth=1.2, label=told)
     axes.plot(
         x, curve["covered_adults"], "-o", color=TIER_FILL["A"], linewidth=2, label=texts("figures.hub_curve.best")
     )
@@ -154,9 +149,9 @@ def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts)
         axes.annotate(
             f"{label}\n{share}",
             (p, adults),
-            xytext=(0.98, 0.3),
-            textcoords="axes fraction",
-            ha="right",
+            xytext=(0, -34),
+            textcoords="offset points",
+            ha="left" if p == x.min() else "right" if p == x.max() else "center",
             arrowprops={"arrowstyle": "-", "color": LINE, "shrinkB": 8},
             fontsize=9,
             va="top",
