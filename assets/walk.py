@@ -28,6 +28,7 @@ from geodata.need import need_parts as parts_of_need
 from geodata.reach import Travel
 from geodata.result_tables import NEED_PARTS, TRACT_SCORES
 from geodata.schemas import TRACTS
+from geodata.settings import Need
 from geodata.sourced import Sourced
 from geodata.study import Ground, StudyArea
 from geodata.study import study_area as cut_study_area
@@ -83,12 +84,34 @@ def travel(choices: Choices, study_area: StudyArea) -> Output[Travel]:
 
 @state_asset(
     kinds={"pandas"},
+    check_specs=[
+        AssetCheckSpec(
+            "weighted_definitions_found",
+            asset="need_parts",
+            description="Every definition with a weight has values here. Warns only: Need then rests on the others.",
+        ),
+    ],
 )
-def need_parts(choices: Choices, study_area: StudyArea) -> Output[pd.DataFrame]:
+def need_parts(choices: Choices, study_area: StudyArea) -> Iterator[Output[pd.DataFrame] | AssetCheckResult]:
     """How every definition of disadvantage ranks every tract."""
-    area = study_area
-    table = parts_of_need(area.definitions, area.measures, area.reference, choices.settings.need)
-    return Output(table, metadata=table_metadata(table, NEED_PARTS))
+    area, settings = study_area, choices.settings.need
+    table = parts_of_need(area.definitions, area.measures, area.reference, settings)
+    yield Output(table, metadata=table_metadata(table, NEED_PARTS))
+    yield definitions_found(table, settings)
+
+
+def definitions_found(parts: pd.DataFrame, settings: Need) -> AssetCheckResult:
+    """Warn of a definition that has a weight and no value for any tract."""
+    weighted = {name for name, weight in settings.weights.items() if weight > 0}
+    silent = sorted(weighted - set(parts["definition"]))
+    used = ", ".join(sorted(weighted - set(silent)))
+    told = f"Without {', '.join(silent)}; Need rests on {used or 'nothing'}." if silent else f"Need rests on {used}."
+    return AssetCheckResult(
+        check_name="weighted_definitions_found",
+        passed=not silent,
+        severity=AssetCheckSeverity.WARN,
+        description=told,
+    )
 
 
 @state_asset(

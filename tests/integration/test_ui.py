@@ -25,7 +25,9 @@ run_coordinator: {module: dagster.core.run_coordinator, class: DefaultRunCoordin
 PATIENCE_SECONDS = 240
 LOCATIONS = "{workspaceOrError{... on Workspace{locationEntries{loadStatus locationOrLoadError{__typename}}}}}"
 CONTENTS = "{repositoriesOrError{... on RepositoryConnection{nodes{jobs{name} schedules{name} sensors{name}}}}}"
-LAUNCH = "mutation($p: ExecutionParams!){launchRun(executionParams: $p){... on LaunchRunSuccess{run{runId}}}}"
+LAUNCH = """mutation($p: ExecutionParams!){launchRun(executionParams: $p){__typename
+... on LaunchRunSuccess{run{runId}} ... on PythonError{message}
+... on RunConfigValidationInvalid{errors{message}}}}"""
 RUN = "query($r: ID!){runOrError(runId: $r){... on Run{status}}}"
 CHECKS = """{assetChecksOrError: assetNodes(assetKeys: [{path: ["state_ages"]}]){assetChecksOrError{
 ... on AssetChecks{checks{name executionForLatestMaterialization{status}}}}}}"""
@@ -74,6 +76,12 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.5)
 
 
+def bad(selector: dict[str, str], choices: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a launch with choices that cannot be used."""
+    config = {"resources": {"choices": {"config": choices}}}
+    return {"selector": selector, "runConfigData": config, "mode": "default"}
+
+
 def test_everything_is_there_and_a_run_launched_from_the_ui_succeeds(ask: Ask) -> None:
     (location,) = ask(LOCATIONS)["workspaceOrError"]["locationEntries"]
     assert location["locationOrLoadError"]["__typename"] == "RepositoryLocation"
@@ -88,6 +96,14 @@ def test_everything_is_there_and_a_run_launched_from_the_ui_succeeds(ask: Ask) -
         "repositoryName": "__repository__",
         "jobName": "check_ages",
     }
+    refused = ask(LAUNCH, p=bad(selector, {"need_weights": {"svi": -1}}))["launchRun"]
+    assert refused["message"].startswith(
+        "ChoiceRefused: Setting “need.weights.svi”: must be greater than or equal to 0"
+    )
+    refused = ask(LAUNCH, p=bad(selector, {"travel_engine": "car"}))["launchRun"]
+    assert "auto | great_circle | friction | roads" in refused["errors"][0]["message"]
+    assert ask("{runsOrError{... on Runs{count}}}")["runsOrError"]["count"] == 0
+
     launched = ask(LAUNCH, p={"selector": selector, "runConfigData": {}, "mode": "default"})
     run = launched["launchRun"]["run"]["runId"]
     until(lambda: ask(RUN, r=run)["runOrError"]["status"] in ("SUCCESS", "FAILURE"))
