@@ -5,6 +5,7 @@ Holds no arithmetic of the domain (see `geodata`), no pages (see `maps`) and no 
 
 from assets.decisions import DECISION_ASSETS
 from assets.examination import EXAMINATION_ASSETS
+from assets.nation import NATION_ASSETS
 from assets.products import PRODUCT_ASSETS
 from assets.scenarios import SCENARIO_ASSETS
 from assets.sources import SOURCE_ASSETS
@@ -19,6 +20,7 @@ ALL_ASSETS = [
     *DECISION_ASSETS,
     *EXAMINATION_ASSETS,
     *PRODUCT_ASSETS,
+    *NATION_ASSETS,
     *SCENARIO_ASSETS,
     *UPKEEP_ASSETS,
 ]

@@ -86,7 +86,7 @@ def decided(
     for name, table in DECIDED.items():
         frame = made.tables[table.name]
         yield Output(frame, output_name=name, metadata=table_metadata(frame, table))
-    facts = {"engine": engine.name, **made.facts}
+    facts = {**travel.facts, **made.facts}
     told = {name: value for name, value in facts.items() if value is not None}
     yield Output(facts_table(facts), output_name="facts", metadata=told)
     yield grouped_once(made.tables["tract_scores"], made.tables["community_tracts"], settings)

@@ -11,7 +11,7 @@ from assets.partitions import STATES
 from assets.resources import Choices
 from geodata.examine import examine
 from geodata.reach import Travel
-from geodata.reruns import sensitivity_of
+from geodata.rescoring import sensitivity_of
 from geodata.result_tables import AGREEMENT, CLUSTERS, EQUITY, EQUITY_CURVE, ROLLUPS, SENSITIVITY
 from geodata.study import StudyArea
 

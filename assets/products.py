@@ -1,6 +1,7 @@
 """What people open: the state's result in one place, its pages and its lists. One partition a state."""
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from assets.examination import EXAMINED
 from assets.history import LastRun, ground_at, keep
 from assets.partitions import STATES
 from assets.resources import Choices
+from assets.unchanged import FINGERPRINT, mark_of
 from geodata.analysis import state_result as result_of_state
 from geodata.changes import ChangeReport, change_report, source_changes, tables_by_cause
 from geodata.errors import SettingsError
@@ -51,6 +53,11 @@ RESULT_ASSETS = {
 FACTS = ("facts", "examination_facts")
 
 
+def result_folder(home: Path, usps: str) -> Path:
+    """Return where the result of a state is kept."""
+    return home / "tables" / "state_result" / usps
+
+
 def product_paths(home: Path, usps: str) -> dict[str, Path]:
     """Return where a state's products are: map, ranked list, folders of lists, briefs and figures, bundle."""
     folder = home / "products" / usps
@@ -62,6 +69,11 @@ def product_paths(home: Path, usps: str) -> dict[str, Path]:
         "figures": folder / "figures",
         "bundle": folder / f"onramp-{usps}.zip",
     }
+
+
+def national_paths(home: Path) -> dict[str, Path]:
+    """Return where the products of the nation are: the page to open first, and the folder of lists."""
+    return {"map": home / "products" / "national" / "index.html", "lists": home / "products" / "national-lists"}
 
 
 @asset(
@@ -80,15 +92,20 @@ def state_result(
     result = result_of_state(
         context.partition_key, study_area, tables, facts, choices.settings, choices.date, context.run_id
     )
-    metadata: dict[str, Any] = {
-        "map": thumbnail(result),
+    told = result_metadata(result, study_area, choices.settings)
+    return Output(result, metadata={"map": thumbnail(result), **told})
+
+
+def result_metadata(result: StateResult, area: StudyArea, settings: Settings) -> dict[str, Any]:
+    """Return what the UI says of a state's result, and the fingerprint of what it was computed from."""
+    return {
         "settings_digest": result.settings_digest,
         "stale_or_missing": [use.source for use in result.sources if use.freshness in ("stale", "missing")],
         "rows": {name: len(table) for name, table in result.tables.items()},
         "settings": MetadataValue.json(result.settings),
         **headline(result),
+        FINGERPRINT: mark_of(area, settings),
     }
-    return Output(result, metadata=metadata)
 
 
 @asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"html"})
@@ -97,25 +114,30 @@ def pages(choices: Choices, state_result: StateResult) -> MaterializeResult:
 
     What changed since the last run, and why, is on a page of its own; then this run becomes the last one.
     """
-    settings, usps = choices.settings, state_result.state.usps
+    return MaterializeResult(metadata=make_pages(choices.settings, state_result))
+
+
+def make_pages(settings: Settings, result: StateResult) -> dict[str, Any]:
+    """Write the site of a state, keep the run as the last one, and return what to say of it."""
+    usps = result.state.usps
     paths = product_paths(settings.home, usps)
-    report = changes_since_last(settings, state_result)
-    beside = downloads(state_result, paths, settings.languages)
+    report = changes_since_last(settings, result)
+    beside = downloads(result, paths, settings.languages)
+    nation = national_paths(settings.home)["map"].parent
     build_site(
-        state_result,
+        result,
         paths["map"].parent,
         settings.languages,
         changes=report,
         downloads=beside,
         tiles=settings.maps.online_tiles,
+        nation=f"../../{nation.name}/" if nation.is_dir() else "",
     )
     publish(settings, f"products/{usps}/site", paths["map"].parent)
     keep(settings, usps)
     size = sum(path.stat().st_size for path in paths["map"].parent.rglob("*") if path.is_file())
     changed = {} if report is None else {"changed_since_last_run": report.summary}
-    return MaterializeResult(
-        metadata={"page": MetadataValue.path(paths["map"]), "megabytes": round(size / 1e6, 2), **changed}
-    )
+    return {"page": MetadataValue.path(paths["map"]), "megabytes": round(size / 1e6, 2), **changed}
 
 
 def downloads(result: StateResult, paths: dict[str, Path], languages: tuple[str, ...]) -> list[str]:
@@ -150,27 +172,36 @@ def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | N
 @asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"csv", "excel", "geopackage"})
 def lists(choices: Choices, state_result: StateResult) -> MaterializeResult:
     """Ranked communities and tracts, and every marker of the map, as CSV, XLSX, GeoPackage, GeoParquet and JSON."""
-    folder = product_paths(choices.settings.home, state_result.state.usps)["lists"]
+    return MaterializeResult(metadata=make_lists(choices.settings, state_result))
+
+
+def make_lists(settings: Settings, result: StateResult) -> dict[str, Any]:
+    """Write the lists of a state and return what to say of them."""
+    folder = product_paths(settings.home, result.state.usps)["lists"]
     with folder_written_aside(folder) as aside:
-        files = write_lists(state_result, aside, choices.settings.languages)
-    publish(choices.settings, f"products/{state_result.state.usps}/lists", folder)
-    return MaterializeResult(metadata={"folder": MetadataValue.path(folder), "files": len(files)})
+        files = write_lists(result, aside, settings.languages)
+    publish(settings, f"products/{result.state.usps}/lists", folder)
+    return {"folder": MetadataValue.path(folder), "files": len(files)}
 
 
 @asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"pdf"})
 def briefs(choices: Choices, state_result: StateResult) -> MaterializeResult:
     """One or two printable pages for the state and each community, the figures, and the bundle for e-mail."""
-    paths = product_paths(choices.settings.home, state_result.state.usps)
+    return MaterializeResult(metadata=make_briefs(choices.settings, state_result))
+
+
+def make_briefs(settings: Settings, result: StateResult) -> dict[str, Any]:
+    """Write the briefs, figures and bundle of a state and return what to say of them."""
+    usps = result.state.usps
+    paths = product_paths(settings.home, usps)
     # Whole folders, so that no brief of a community that is no longer one stays behind.
     with folder_written_aside(paths["briefs"]) as briefs_aside, folder_written_aside(paths["figures"]) as figures_aside:
-        files = write_briefs(state_result, briefs_aside, choices.settings.languages)
-        files += write_figures(state_result, figures_aside, choices.settings.languages)
-    bundle = write_bundle(state_result, paths["bundle"], choices.settings.languages[0])
-    publish(choices.settings, f"products/{state_result.state.usps}/briefs", paths["briefs"], paths["figures"], bundle)
+        files = write_briefs(result, briefs_aside, settings.languages)
+        files += write_figures(result, figures_aside, settings.languages)
+    bundle = write_bundle(result, paths["bundle"], settings.languages[0])
+    publish(settings, f"products/{usps}/briefs", paths["briefs"], paths["figures"], bundle)
     size = round(bundle.stat().st_size / 1e6, 2)
-    return MaterializeResult(
-        metadata={"folder": MetadataValue.path(paths["briefs"]), "files": len(files), "bundle_megabytes": size}
-    )
+    return {"folder": MetadataValue.path(paths["briefs"]), "files": len(files), "bundle_megabytes": size}
 
 
 def headline(result: StateResult) -> dict[str, int]:
@@ -191,4 +222,9 @@ def thumbnail(result: StateResult) -> MetadataValue:
     return MetadataValue.md(f"![Priority by tract](data:image/png;base64,{picture})")
 
 
+MAKERS: dict[str, Callable[[Settings, StateResult], dict[str, Any]]] = {
+    "pages": make_pages,
+    "lists": make_lists,
+    "briefs": make_briefs,
+}
 PRODUCT_ASSETS = [state_result, pages, lists, briefs]

@@ -16,7 +16,7 @@ from geodata.errors import OnrampError
 
 LONGEST_SECONDS = 3600.0
 _READS = {"analysis", "scenario"}
-_WRITES = {"state", "refresh_sources"}
+_WRITES = {"state", "refresh_sources", "nation"}
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The last finished run of a state, and whether it was computed from just what is at hand now.
 
-The record is Dagster's own: the fingerprint stands in the metadata of the state's last study area, and the run
-counts as finished only where each of its products came from that same run. Does not hold the fingerprint
+The record is Dagster's own: the fingerprint stands in the metadata of the state's last result, and the run counts as
+finished only where each of its products came from that same run. Does not hold the fingerprint
 (`geodata.fingerprint`).
 """
 
@@ -14,10 +14,12 @@ from dagster import AssetKey, AssetRecordsFilter, DagsterInstance, EventLogRecor
 import assets
 import geodata
 import maps
-from geodata.fingerprint import code_digest
+from geodata.fingerprint import code_digest, fingerprint
+from geodata.settings import Settings
+from geodata.study import StudyArea
 
 FINGERPRINT = "fingerprint"
-STUDY_AREA = AssetKey("study_area")
+RESULT = AssetKey("state_result")
 PRODUCTS = tuple(AssetKey(name) for name in ("pages", "lists", "briefs"))
 
 
@@ -34,14 +36,19 @@ def program() -> str:
     return code_digest(Path(str(package.__file__)).parent for package in (geodata, assets, maps))
 
 
+def mark_of(area: StudyArea, settings: Settings) -> str:
+    """Return the fingerprint of all that a state's result and pages follow from."""
+    return fingerprint(area, settings, program())
+
+
 def last_finished(instance: DagsterInstance, usps: str) -> Finished | None:
     """Return the last run of a state, or None where it did not finish or was never run."""
-    records = [_last(instance, key, usps) for key in (STUDY_AREA, *PRODUCTS)]
+    records = [_last(instance, key, usps) for key in (RESULT, *PRODUCTS)]
     made = [record for record in records if record is not None]
     if len(made) < len(records) or len({record.run_id for record in made}) > 1:
         return None
-    area = made[0].asset_materialization
-    mark = area.metadata.get(FINGERPRINT) if area else None
+    result = made[0].asset_materialization
+    mark = result.metadata.get(FINGERPRINT) if result else None
     at = datetime.fromtimestamp(max(record.timestamp for record in made), UTC)
     return Finished(at, None if mark is None else str(mark.value))
 

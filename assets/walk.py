@@ -21,9 +21,8 @@ from assets.metadata import docs, rows_metadata, table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
 from assets.tables import TABLE_INS
-from assets.unchanged import FINGERPRINT, last_finished, program
+from assets.unchanged import last_finished, mark_of
 from geodata import scoring
-from geodata.fingerprint import fingerprint
 from geodata.need import need_parts as parts_of_need
 from geodata.reach import Travel
 from geodata.result_tables import NEED_PARTS, TRACT_SCORES
@@ -61,12 +60,11 @@ def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourc
         "providers_that_count": len(area.providers),
         "competing_tracts_beyond_the_border": int(area.origins["geoid"].nunique() - len(area.tracts)),
     }
-    mark = fingerprint(area, choices.settings, program())
     last = last_finished(context.instance, context.partition_key) if choices.only_if_changed else None
-    if last is not None and last.fingerprint == mark:
+    if last is not None and last.fingerprint == mark_of(area, choices.settings):
         context.log.info(f"{context.partition_key}: nothing changed since the last finished run; it stays as it is.")
         return
-    yield Output(area, metadata={**counts, FINGERPRINT: mark, **table_metadata(area.tracts, TRACTS)})
+    yield Output(area, metadata={**counts, **table_metadata(area.tracts, TRACTS)})
 
 
 @state_asset(

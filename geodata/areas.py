@@ -48,17 +48,22 @@ def point_areas(
 ) -> pd.DataFrame:
     """Return [row, state, area_kind, area_id], a row for each point and area it lies in.
 
-    `points` has latitude and longitude, `row` counts from 0. A point lies in the areas of the tract it stands in, or
-    stands off the shore of; in the place whose outline holds it; a point in no tract with a polygon lies in none.
+    `points` has latitude, longitude and state, `row` counts from 0. A point lies in the areas of the tract of its state
+    that it stands in, or stands off the shore of; in the place whose outline holds it; a point in no tract with a
+    polygon lies in none. By state, so that a site on the border is counted the same whichever states are computed.
     """
     located = points.reset_index(drop=True)
-    tract = place(located, polygons)["geoid"]
+    tract = pd.Series(None, index=located.index, dtype="str")
+    for state, own in polygons.groupby("state"):
+        here = located[located["state"] == state]
+        tract[here.index] = place(here, own)["geoid"]
     by_tract = areas[areas["area_kind"] != "place"]
     rows = pd.DataFrame({"row": located.index, "geoid": tract.to_numpy()}).dropna()
     in_areas = rows.merge(by_tract, on="geoid")
     spots = located[["latitude", "longitude"]].assign(geoid=[f"{row}" for row in located.index])
     in_places = _places(spots, places)
     in_places["row"] = in_places["geoid"].astype("int64")
+    in_places = in_places[in_places["state"] == in_places["row"].map(located["state"])]
     columns = ["row", "state", "area_kind", "area_id"]
     return pd.concat([in_areas[columns], in_places[columns]], ignore_index=True)
 

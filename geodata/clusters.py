@@ -50,9 +50,12 @@ def clusters(
     1995): high_high and low_low are clusters, high_low and low_high tracts unlike their neighbours.
     """
     frames, facts = [], {}
+    # A state's tracts are told by the first two digits.
+    touching = dict(list(contacts.groupby(contacts["geoid_a"].str[:2])))
     for state, part in scores[scores["priority"].notna()].groupby("state"):
         part = part.sort_values("geoid").reset_index(drop=True)
-        found = moran(part["priority"].to_numpy(dtype=float), _weights(part, contacts), part["geoid"], settings, seed)
+        own = touching.get(part["geoid"].iloc[0][:2], contacts.iloc[:0])
+        found = moran(part["priority"].to_numpy(dtype=float), _weights(part, own), part["geoid"], settings, seed)
         frame = part[["geoid", "state"]].assign(local_i=found.local, p_value=found.p_local)
         frame["cluster"] = _kinds(found, settings.false_discovery)
         frames.append(frame)
@@ -111,7 +114,7 @@ def _global_p(z: FloatArray, weights: csr_matrix, value: float, count: int, seed
 def _weights(part: pd.DataFrame, contacts: pd.DataFrame) -> csr_matrix:
     """Return the row-standardised contiguity matrix of the tracts of `part`."""
     index = pd.Index(part["geoid"])
-    a, b = index.get_indexer(contacts["geoid_a"]), index.get_indexer(contacts["geoid_b"])
+    a, b = index.get_indexer(pd.Index(contacts["geoid_a"])), index.get_indexer(pd.Index(contacts["geoid_b"]))
     known = (a >= 0) & (b >= 0)
     rows, columns = np.concatenate([a[known], b[known]]), np.concatenate([b[known], a[known]])
     degree = np.bincount(rows, minlength=len(index))

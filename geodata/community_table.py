@@ -20,6 +20,7 @@ from geodata.result_tables import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas import CRS
 
 Shapes = NDArray[np.object_]
+Rows = NDArray[np.int64]
 
 PILLARS = ("need", "training_gap", "opportunity", "priority")
 PLACE = ("latitude", "longitude")
@@ -29,28 +30,30 @@ HOLE_M2 = 10_000.0
 
 @dataclass(frozen=True, eq=False)
 class Supply:
-    """Places people reach: `table` has `id_column` and name; `pairs` is [geoid, place, minutes], place a row number.
+    """Places people reach: `table` has `id_column` and name; `pairs` is [tract, place, minutes], both row numbers.
 
-    A tract with several origins reaches a place in the minutes of its nearest origin.
+    `geoids` are the tracts. A tract with several origins reaches a place in the minutes of its nearest origin.
     """
 
     table: pd.DataFrame
     id_column: str
+    geoids: pd.Index
     pairs: pd.DataFrame
 
     @classmethod
     def of(cls, reached: Reach, id_column: str) -> Supply:
         """Return the places of `reached` within each tract's catchment."""
         tract = reached.tract_of_origin[reached.minutes.origin]
-        pairs = pd.DataFrame(
-            {
-                "geoid": reached.geoids.to_numpy()[tract],
-                "place": reached.minutes.destination.astype("int64"),
-                "minutes": reached.minutes.minutes,
-            }
-        )
-        shortest = pairs.groupby(["geoid", "place"])["minutes"].min().reset_index()
-        return cls(reached.supply, id_column, shortest)
+        columns = {"tract": tract, "place": reached.minutes.destination, "minutes": reached.minutes.minutes}
+        pairs = pd.DataFrame(columns)
+        if len(reached.tract_of_origin) > len(reached.geoids):
+            pairs = pairs.groupby(["tract", "place"])["minutes"].min().reset_index()
+        return cls(reached.supply, id_column, reached.geoids, pairs)
+
+    def reached_from(self, tracts: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of `tracts` [geoid, …] with each place within reach and the minutes to it."""
+        numbered = tracts.assign(tract=self.geoids.get_indexer(pd.Index(tracts["geoid"])))
+        return numbered.merge(self.pairs, on="tract").drop(columns="tract")
 
 
 def communities_table(
@@ -107,19 +110,54 @@ def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame)
     `sites.table` is that of `geodata.opportunity.site_work`. A site within reach of several tracts of a
     community counts once. Quarters without sites have no row.
     """
-    reached = sites.pairs[["geoid", "place"]].merge(scores[["geoid", "state"]], on="geoid")
-    tract = reached.assign(unit_kind="tract", unit_id=reached["geoid"])
-    members = reached.merge(grouping[["geoid", "community_id"]], on="geoid")
-    community = members.assign(unit_kind="community", unit_id=members["community_id"])
-    inside = pd.DataFrame({"place": np.arange(len(sites.table)), "state": sites.table["state"].to_numpy()})
-    inside = inside[inside["state"].isin(set(scores["state"]))]
-    state = inside.assign(unit_kind="state", unit_id=inside["state"])
-    columns = ["unit_kind", "unit_id", "state", "place"]
-    pairs = pd.concat([part[columns] for part in (tract, community, state)]).drop_duplicates()
-    work = sites.table[["quarter", "units", *JOB_YEARS]].reset_index(drop=True)
-    pairs = pairs.join(work, on="place").assign(sites=1)
-    sums = pairs.groupby(["unit_kind", "unit_id", "state", "quarter"])[["sites", "units", *JOB_YEARS]].sum()
-    return WORK_BY_QUARTER.validate(sums.reset_index())
+    work, tracts = sites.table, scores[["geoid", "state"]].reset_index(drop=True)
+    row_of = np.full(len(sites.geoids) + 1, -1, dtype=np.int64)
+    row_of[sites.geoids.get_indexer(pd.Index(tracts["geoid"]))] = tracts.index
+    row_of[-1] = -1
+    unit = row_of[sites.pairs["tract"]]
+    scored = unit >= 0
+    by_tract = _by_quarter(
+        unit[scored], sites.pairs["place"].to_numpy()[scored], tracts["state"], tracts["geoid"], work
+    )
+
+    members = sites.reached_from(grouping[["geoid", "community_id"]])
+    units = grouping.drop_duplicates("community_id").sort_values("community_id", ignore_index=True)
+    members["unit"] = pd.Index(units["community_id"]).get_indexer(pd.Index(members["community_id"]))
+    members = members[["unit", "place"]].drop_duplicates()
+    unit, place = members["unit"].to_numpy(), members["place"].to_numpy()
+    by_community = _by_quarter(unit, place, units["state"], units["community_id"], work)
+
+    states = pd.Series(sorted(scores["state"].unique()), dtype="str")
+    unit = pd.Index(states).get_indexer(pd.Index(work["state"]))
+    inside = np.flatnonzero(unit >= 0)
+    by_state = _by_quarter(unit[inside], inside, states, states, work)
+    kinds = {"community": by_community, "state": by_state, "tract": by_tract}
+    made = pd.concat([table.assign(unit_kind=kind) for kind, table in kinds.items()], ignore_index=True)
+    return WORK_BY_QUARTER.validate(made)
+
+
+def _by_quarter(unit: Rows, place: Rows, states: pd.Series, names: pd.Series, work: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums over pairs of a unit (row of `states` and `names`) and a site (row of `work`), by quarter."""
+    quarter, quarters = pd.factorize(work["quarter"], sort=True)
+    known = quarter[place] >= 0
+    unit, place = unit[known], place[known]
+    key = unit * len(quarters) + quarter[place]
+    size = len(names) * len(quarters)
+    sites = np.bincount(key, minlength=size)
+    cells = np.flatnonzero(sites)
+    row = cells // max(len(quarters), 1)
+    table = pd.DataFrame(
+        {
+            "unit_id": names.to_numpy()[row],
+            "state": states.to_numpy()[row],
+            "quarter": np.asarray(quarters)[cells % max(len(quarters), 1)],
+            "sites": sites[cells],
+        }
+    )
+    for name in ("units", *JOB_YEARS):
+        values = work[name].fillna(0.0).to_numpy(dtype=float)[place]
+        table[name] = np.bincount(key, weights=values, minlength=size)[cells]
+    return table
 
 
 def _sums(members: pd.DataFrame) -> pd.DataFrame:
@@ -151,7 +189,7 @@ def _means(members: pd.DataFrame, name: str, weight: str) -> pd.Series:
 def _nearest(members: pd.DataFrame, supply: Supply, prefix: str) -> pd.DataFrame:
     """Return the place that is nearest for most eligible adults, and their mean minutes to it."""
     columns = ["community_id", f"{prefix}_id", f"{prefix}_name", f"{prefix}_minutes"]
-    pairs = members[["community_id", "geoid", "eligible_adults"]].merge(supply.pairs, on="geoid")
+    pairs = supply.reached_from(members[["community_id", "geoid", "eligible_adults"]])
     if not len(pairs):
         return pd.DataFrame({name: pd.Series(dtype="str" if name != columns[3] else "float64") for name in columns})
     pairs["adults"] = pairs["eligible_adults"].fillna(0.0).clip(lower=1e-6)
@@ -170,7 +208,7 @@ def _nearest(members: pd.DataFrame, supply: Supply, prefix: str) -> pd.DataFrame
 
 def _within(members: pd.DataFrame, supply: Supply, count: str, sums: dict[str, str]) -> pd.DataFrame:
     """Return the number of distinct places within reach of a community, and sums over them (name: column)."""
-    pairs = members[["community_id", "geoid"]].merge(supply.pairs[["geoid", "place"]], on="geoid")
+    pairs = supply.reached_from(members[["community_id", "geoid"]])
     pairs = pairs[["community_id", "place"]].drop_duplicates()
     for name, column in sums.items():
         pairs[name] = supply.table[column].to_numpy()[pairs["place"].to_numpy()]

@@ -57,17 +57,19 @@ def decide(
     access: TravelAccess,
     settings: Settings,
     previous: Previous | None = None,
+    touching: pd.DataFrame | None = None,
 ) -> Decisions:
     """Return tract_scores completed, communities, community_tracts, barriers and work_by_quarter, and the facts.
 
     Draws are made twice: the first gives tracts the tiers communities are grouped by, the second ranks those
-    communities. The same seed gives tracts the same ranks both times.
+    communities. The same seed gives tracts the same ranks both times. `touching` are the contacts of the tracts where
+    they are at hand.
     """
     first = certainty(scores, parts, area.measures, access, settings)
     table = ranked(scores, first)
     medians = state_medians(table)
     polygons = gpd.GeoDataFrame(area.polygons)
-    touching = contacts(polygons, settings.communities.shared_border_m)
+    touching = contacts(polygons, settings.communities.shared_border_m) if touching is None else touching
     grouping = group(table, polygons, touching, settings.communities, previous)
     second = certainty(scores, parts, area.measures, access, settings, grouping) if len(grouping) else first
     found = barriers(area.measures, area.tracts, grouping, settings.barriers)
@@ -110,7 +112,7 @@ def hub_table(area: StudyArea, scores: pd.DataFrame, engine: TravelEngine, setti
     cover = settings.hubs.cover_minutes
     catchment = settings.access.model_copy(update={"catchment_minutes": cover, "rural_catchment_minutes": cover})
     origins = area.origins[area.origins["geoid"].isin(people["geoid"])].reset_index(drop=True)
-    pairs = Supply.of(reach(origins, places, engine, catchment), "candidate_id").pairs
+    pairs = Supply.of(reach(origins, places, engine, catchment), "candidate_id").reached_from(people[["geoid"]])
     pairs["candidate_id"] = places["candidate_id"].to_numpy()[pairs["place"]]
     minutes = pairs[["geoid", "candidate_id", "minutes"]]
     made = [hubs(part, places, minutes, settings.hubs, str(state)) for state, part in people.groupby("state")]

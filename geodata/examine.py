@@ -14,6 +14,7 @@ from geodata.clusters import clusters
 from geodata.contiguity import contacts
 from geodata.decisions import Decisions
 from geodata.equity import equity_curves, equity_table, shortfall_lines
+from geodata.frames import by_state
 from geodata.rollups import rollups
 from geodata.settings import Settings
 from geodata.study import StudyArea
@@ -22,25 +23,29 @@ Lines = dict[str, dict[str, float]]
 
 
 def examine(
-    area: StudyArea, scores: pd.DataFrame, parts: pd.DataFrame, settings: Settings, lines: Lines | None = None
+    area: StudyArea,
+    scores: pd.DataFrame,
+    parts: pd.DataFrame,
+    settings: Settings,
+    lines: Lines | None = None,
+    touching: pd.DataFrame | None = None,
 ) -> Decisions:
     """Return equity, equity_curve, agreement, clusters and rollups of the decided `scores`, and the facts.
 
-    The facts count the providers and sites the scores rest on, those beyond the border included, and those among
-    them whose size is assumed: a training gap that rests on assumed seats alone is a gap of distance.
-
     `lines` are the shortfall lines of another run, for a comparison with it; without them they are this run's.
+    `touching` are the contacts of the tracts where they are at hand.
     """
     lines = lines or shortfall_lines(scores, settings.equity)
     polygons = gpd.GeoDataFrame(area.polygons)
     areas = tract_areas(scores, area.counties, area.places, area.area_members)
-    touching = contacts(polygons, settings.communities.shared_border_m)
+    touching = contacts(polygons, settings.communities.shared_border_m) if touching is None else touching
     local, moran = clusters(scores, touching, settings.diagnostics, settings.uncertainty.seed)
     states = sorted(lines)
+    own = by_state(parts, states)
     tables = {
         "equity": equity_table(scores, areas, lines),
         "equity_curve": equity_curves(scores),
-        "agreement": pd.concat([agreement_table(parts, state) for state in states], ignore_index=True),
+        "agreement": pd.concat([agreement_table(own[state], state) for state in states], ignore_index=True),
         "clusters": local,
         "rollups": rollups(
             scores,
@@ -50,18 +55,11 @@ def examine(
             area.sites,
         ),
     }
-    supply = {
-        "providers_counted": len(area.providers),
-        "providers_with_assumed_seats": int(area.providers["seats_assumed"].astype(bool).sum()),
-        "sites_counted": len(area.sites),
-        "sites_with_assumed_units": int(area.sites["assumed_units"].astype(bool).sum()),
-    }
     facts = {
         state: {
             **moran.get(state, {}),
-            **overall(parts, state),
+            **overall(own[state], state),
             **{f"{subject}_line": line for subject, line in lines[state].items()},
-            **supply,
         }
         for state in states
     }

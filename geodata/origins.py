@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from geodata.frames import among
 from geodata.population_raster import cells_in_runs
 from geodata.thinning import thinned
 
@@ -51,7 +52,7 @@ def origins(
         parts += [pd.concat(runs)] if runs else []
     parts.append(centers[["geoid", "latitude", "longitude"]].assign(weight=1.0, origin_basis="population_center"))
     if tracts is not None and len(tracts):
-        parts.append(_inside(tracts))
+        parts.append(_inside(tracts[~among(tracts["geoid"], centers["geoid"])]))
     taken: set[str] = set()
     kept = []
     for part in parts:
@@ -99,19 +100,22 @@ def rurality(
     tracts: gpd.GeoDataFrame | None,
     centers: pd.DataFrame,
     threshold_per_km2: float = RURAL_BELOW_PEOPLE_PER_KM2,
+    around: pd.DataFrame | None = None,
 ) -> pd.Series:
     """Return whether each tract is rural: boolean by geoid, missing where nothing tells.
 
     A tract is rural where it has fewer than `threshold_per_km2` residents (`centers.population`) per km² of land
     (`tracts.land_m2`, else the polygon's area). The default is the density from which the Census Bureau adds
     blocks to an urban area (500 per square mile, 2010 criteria). A tract without polygon is judged by how close
-    its neighbours' centres are, so give all centres at hand, not those of a state alone.
+    its neighbours' centres are, so give all centres at hand as `around` where `centers` are those of some.
     """
-    density = people_per_km2(tracts, centers)
+    density = people_per_km2(tracts, centers, around)
     return (density < threshold_per_km2).astype("boolean").mask(density.isna())
 
 
-def people_per_km2(tracts: gpd.GeoDataFrame | None, centers: pd.DataFrame) -> pd.Series:
+def people_per_km2(
+    tracts: gpd.GeoDataFrame | None, centers: pd.DataFrame, around: pd.DataFrame | None = None
+) -> pd.Series:
     """Return residents per km² of land by geoid of `centers`; see `rurality` for what stands in for land."""
     people = centers.set_index("geoid")["population"].astype("float64")
     land = pd.Series(np.nan, index=people.index)
@@ -123,7 +127,9 @@ def people_per_km2(tracts: gpd.GeoDataFrame | None, centers: pd.DataFrame) -> pd
         land = pd.Series(land_m2.to_numpy() / 1e6, index=tracts["geoid"]).reindex(people.index)
     missing = ~(land > 0)
     if missing.any():
-        land = land.where(~missing, pd.Series(_land_by_neighbours(centers), index=people.index))
+        around = centers if around is None else around
+        told = pd.Series(_land_by_neighbours(around), index=around["geoid"]).reindex(people.index)
+        land = land.where(~missing, told)
     return people / land
 
 

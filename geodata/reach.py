@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -106,6 +107,16 @@ class Travel:
     training: Reach
     work: Reach
     job_centers: Reach
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What measured the minutes, its version and the date of its data."""
+        minutes = self.training.minutes
+        return {
+            "engine": minutes.engine,
+            "engine_version": minutes.engine_version,
+            "travel_data": minutes.data_date,
+        }
 
     def save(self, folder: Path) -> None:
         """Write to `folder`, which is replaced only when all is written."""

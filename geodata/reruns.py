@@ -1,11 +1,12 @@
-"""Running the analysis again with something changed: scenarios, sensitivity, and the causes of a change.
+"""Running the analysis again with something changed: scenarios, and the causes of a change.
 
-Does not hold what is done with the results (`geodata.differences`, `geodata.sensitivity`, `geodata.changes`).
+Does not hold what is done with the results (`geodata.differences`, `geodata.changes`), or single choices of method
+(`geodata.rescoring`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -15,72 +16,11 @@ from geodata.changes import DATA, SETTINGS, VINTAGE, Rerun
 from geodata.communities import Previous
 from geodata.differences import Differences, differences
 from geodata.equity import shortfall_lines
-from geodata.need import need_parts
-from geodata.reach import Travel
+from geodata.rescoring import point_scores
 from geodata.results import StateResult
 from geodata.scenarios import Scenario, apply
-from geodata.scoring import tract_scores, training_access, travel, work_access
-from geodata.sensitivity import Changes, alternatives, sensitivity
 from geodata.settings import Settings
-from geodata.study import Ground, StudyArea, study_area
-from geodata.travel.choose import engine_for
-
-# A nation is at hand where definitions and the survey speak of at least this many states.
-NATION = 45
-
-
-def point_scores(ground: Ground, states: Sequence[str], settings: Settings, as_of: str) -> pd.DataFrame:
-    """Return `tract_scores` of `states` with its ranks and without their uncertainty."""
-    area = study_area(ground, states, settings, as_of)
-    return _scores(area, None, settings)
-
-
-def _scores(area: StudyArea, reached: Travel | None, settings: Settings) -> pd.DataFrame:
-    if reached is None:
-        reached = travel(area, engine_for(settings.travel, area.raster("friction")), settings)
-    parts = need_parts(area.definitions, area.measures, area.reference, settings.need)
-    training = training_access(area, reached.training, settings)
-    return tract_scores(area, parts, training, work_access(area, reached.work, settings), settings)
-
-
-def sensitivity_of(
-    area: StudyArea,
-    reached: Travel,
-    tables: Mapping[str, pd.DataFrame],
-    settings: Settings,
-    as_of: str,
-    ground: Ground | None = None,
-) -> pd.DataFrame:
-    """Return the `sensitivity` table of decided `tables` (tract_scores, communities, community_tracts).
-
-    Travel is measured again only where a choice concerns it. A national reference area is tried where `ground` holds
-    a nation.
-    """
-    used = reached.training.minutes.engine
-    raster = area.raster("friction")
-    engines = tuple(name for name in ("great_circle", "friction") if name != used and (name != "friction" or raster))
-    national = ground is not None and _holds_a_nation(ground)
-    states = sorted(tables["tract_scores"]["state"].unique())
-
-    def rerun(changes: Changes) -> pd.DataFrame:
-        changed = settings.with_changes(changes)
-        if ground is not None and "reference_area" in changes.get("need", {}):
-            return _scores(study_area(ground, states, changed, as_of), reached, changed)
-        moved = "travel" in changes or "catchment_minutes" in changes.get("access", {})
-        return _scores(area, None if moved else reached, changed)
-
-    return sensitivity(
-        tables["tract_scores"],
-        tables["communities"],
-        tables["community_tracts"],
-        alternatives(settings, engines, national),
-        rerun,
-        settings,
-    )
-
-
-def _holds_a_nation(ground: Ground) -> bool:
-    return min(ground.table(name)["state"].nunique() for name in ("definitions", "measures")) >= NATION
+from geodata.study import Ground
 
 
 def run_scenario(

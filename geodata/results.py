@@ -6,6 +6,7 @@ Holds reading and writing of that object as a folder of GeoParquet tables and on
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from geodata.parquet import read_table, write_table
 from geodata.provenance import SourceUse
 from geodata.result_tables import RESULT_TABLES
 from geodata.schemas import CANONICAL, Table
-from geodata.states import State, find_state
+from geodata.states import UNITED_STATES, State, find_state
 
 _TABLES: dict[str, Table] = {table.name: table for table in (*CANONICAL, *RESULT_TABLES)}
 MANIFEST = "run.json"
@@ -83,8 +84,11 @@ class StateResult:
         return folder
 
     @classmethod
-    def load(cls, folder: Path) -> StateResult:
-        """Read a result that `save` wrote; InputError where the folder does not hold one."""
+    def load(cls, folder: Path, only: Collection[str] | None = None) -> StateResult:
+        """Read a result that `save` wrote; InputError where the folder does not hold one.
+
+        `only` names the tables wanted where not all are.
+        """
         folder = Path(folder)
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -92,7 +96,9 @@ class StateResult:
             raise InputError(
                 "this folder does not hold a finished run", file=folder, remedy="Give the folder of a state's run."
             ) from None
-        tables = {name: read_table(folder / f"{name}.parquet") for name in manifest["tables"]}
+        tables = {
+            name: read_table(folder / f"{name}.parquet") for name in manifest["tables"] if only is None or name in only
+        }
         return cls(
             state=find_state(manifest["state"]),
             as_of=manifest["as_of"],
@@ -103,3 +109,21 @@ class StateResult:
             facts=manifest["facts"],
             run_id=manifest["run_id"],
         )
+
+
+def gathered(results: Sequence[StateResult]) -> StateResult:
+    """Return the communities of several states, and every source behind them, as the result of the nation.
+
+    Ranks stay those within each state. It speaks for the latest of their dates; its settings are those of the first.
+    """
+    sources = {(use.source, use.file, use.sha256): use for result in results for use in result.sources}
+    communities = [result.table("communities") for result in results]
+    return StateResult(
+        state=UNITED_STATES,
+        as_of=max(result.as_of for result in results),
+        tables={"communities": pd.concat(communities, ignore_index=True)},
+        sources=[use for _, use in sorted(sources.items(), key=lambda item: tuple(map(str, item[0])))],
+        settings=results[0].settings,
+        settings_digest=", ".join(sorted({result.settings_digest for result in results})),
+        run_id=", ".join(sorted({result.run_id for result in results})),
+    )

@@ -16,7 +16,7 @@ from geodata.ranking import percentile_rank
 from geodata.reach import Reach, Travel, nearest, reach, tract_access, within_reach
 from geodata.result_tables import TRACT_SCORES
 from geodata.settings import Settings
-from geodata.study import StudyArea
+from geodata.study import StudyArea, supplied
 from geodata.travel.base import TravelEngine
 
 PER_THOUSAND = 1000.0
@@ -67,11 +67,9 @@ def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataF
     return table.merge(within, on="geoid")
 
 
-def pillar_percentile(access: pd.Series, tracts: pd.DataFrame, counted: bool) -> pd.Series:
+def pillar_percentile(access: pd.Series, tracts: pd.DataFrame, counted: pd.Series) -> pd.Series:
     """Return access as a percentile among the state's tracts with residents; missing unless `counted`."""
-    if not counted:
-        return pd.Series(np.nan, index=access.index)
-    return percentile_rank(access.where(tracts["population"] > 0), tracts["state"])
+    return percentile_rank(access.where((tracts["population"] > 0) & counted.to_numpy()), tracts["state"])
 
 
 def tract_scores(
@@ -83,15 +81,16 @@ def tract_scores(
 ) -> pd.DataFrame:
     """Return the `tract_scores` table of the scored tracts, without uncertainty, community and action.
 
-    Where there is no provider (or planned site) near the states at all, that pillar says nothing about any tract and
-    is missing, not zero: the others carry the score.
+    Where there is no provider (or planned site) near a state at all, that pillar says nothing about any of its tracts
+    and is missing, not zero: the others carry the score.
     """
     table = area.tracts.merge(need(need_parts, area.reference, settings.need), on="geoid", how="left")
     table = table.merge(training, on="geoid", how="left").merge(work, on="geoid", how="left")
     table = table.merge(_origin_facts(area), on="geoid", how="left")
     table = table.merge(tract_names(table, area.counties, area.places), on="geoid", how="left")
-    table["opportunity"] = pillar_percentile(table["work_access"], table, len(area.sites) > 0)
-    table["training_gap"] = 100.0 - pillar_percentile(table["training_access"], table, len(area.providers) > 0)
+    table["opportunity"] = pillar_percentile(table["work_access"], table, supplied(area, area.sites, settings))
+    counted = supplied(area, area.providers, settings)
+    table["training_gap"] = 100.0 - pillar_percentile(table["training_access"], table, counted)
     table = pd.concat([table, gate(table, settings.priority), combine(table, settings.priority)], axis=1)
     table["unranked_reason"] = unranked_reasons(table)
     table["rank"] = ranks(table)
@@ -127,5 +126,7 @@ def _flags(table: pd.DataFrame, area: StudyArea) -> pd.Series:
         "training_unknown": table["training_gap"].isna() & table["need"].notna(),
         "work_unknown": table["opportunity"].isna() & table["need"].notna(),
     }
-    told = pd.DataFrame({code: np.where(holds, code, "") for code, holds in codes.items()}, index=table.index)
-    return told.agg(" ".join, axis=1).str.split().str.join(" ")
+    told = np.full(len(table), "", dtype=object)
+    for code, holds in codes.items():
+        told[holds.to_numpy(dtype=bool)] += f" {code}"
+    return pd.Series(told, index=table.index, dtype="str").str.strip()

@@ -55,6 +55,9 @@ def _rows(text: str, kind: str) -> list[State]:
     return [State(usps, fips, name.strip(), kind) for usps, fips, name in entries]
 
 
+#: All states together, for what is made of several; not in the registry, for it cannot be computed as one.
+UNITED_STATES = State("US", "00", "United States", "nation")
+
 REGISTRY: tuple[State, ...] = tuple(
     sorted(
         [

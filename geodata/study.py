@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,6 +20,7 @@ from geodata.crosswalk import align_connecticut
 from geodata.demand import demand, eligible_adults
 from geodata.errors import OnrampError
 from geodata.files import folder_written_aside
+from geodata.frames import among, by_state
 from geodata.opportunity import site_work, working_sites
 from geodata.origins import origins, rurality
 from geodata.parquet import read_table, write_table
@@ -69,15 +70,17 @@ class Ground:
 class StudyArea:
     """The tracts scored and all that bears on them; what follows in the walk needs nothing else.
 
-    `tracts`: one row a scored tract; `origins`: points of the scored tracts and of those beyond the border that
-    compete with them; `demand`: [geoid, demand, demand_basis] of the tracts of `origins`; `sites` with their
-    work and `providers` with the seats used, in reach, and `job_centers`. `reference`, `definitions` and
-    `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers` are the rows near by that
-    pages show, counting or not. `rejects` and `uses` (one JSON record a file) are the account of all sources.
+    `tracts`: one row a scored tract; `centers` their census centres, where there are any; `origins`: points of the
+    scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
+    tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`.
+    `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers`
+    are the rows near by that pages show, counting or not. `rejects` and `uses` (one JSON record a file) are the account
+    of all sources.
     The other tables are the canonical ones, cut to the states.
     """
 
     tracts: pd.DataFrame
+    centers: pd.DataFrame
     origins: pd.DataFrame
     demand: pd.DataFrame
     sites: pd.DataFrame
@@ -144,13 +147,13 @@ def universe(ground: Ground) -> pd.DataFrame:
 
 def all_origins(ground: Ground, settings: Settings, geoids: pd.Series | None = None) -> pd.DataFrame:
     """Return the travel origins of tracts, with `rural`: those of `geoids`, or of all."""
-    tracts, centers = ground.table("tracts"), ground.table("centers")
+    every, tracts, centers = ground.table("centers"), ground.table("tracts"), ground.table("centers")
     if geoids is not None:
-        tracts, centers = tracts[tracts["geoid"].isin(geoids)], centers[centers["geoid"].isin(geoids)]
+        tracts, centers = tracts[among(tracts["geoid"], geoids)], every[among(every["geoid"], geoids)]
     assert isinstance(tracts, gpd.GeoDataFrame)
     made = origins(tracts, centers, ground.raster("population"), settings.access.cells_per_tract)
     # Neighbours beyond the selection tell of tracts without a polygon, so that a selection changes no answer.
-    rural = rurality(ground.table("tracts"), ground.table("centers"), settings.access.rural_below_people_per_km2)
+    rural = rurality(tracts, centers, settings.access.rural_below_people_per_km2, every)
     made["rural"] = made["geoid"].map(rural).astype("boolean")
     return made
 
@@ -164,43 +167,95 @@ def study_area(ground: Ground, states: Sequence[str], settings: Settings, as_of:
             f"The tables at hand hold no tract of {', '.join(states)}: run the sources for it first, or name it in "
             "the setting “states”."
         )
-    # A tract's own cells lie around its centre, hence the margin: few tracts are wider, and those are empty.
-    reach_km = farthest_km(settings.access) + WIDE_TRACT_KM
+    reach_km = reach_of(settings)
     centers = ground.table("centers")
-    middle = centers[centers["geoid"].isin(here["geoid"])]
+    middle = _of(centers, "state", states)[["geoid", "state", "latitude", "longitude"]]
     around = {name: _near(ground.table(name), middle, reach_km) for name in ("sites", "providers", "job_centers")}
     sites = site_work(working_sites(around["sites"], settings.opportunity, as_of), settings.opportunity, as_of)
     providers = counting_providers(around["providers"], settings.training)
-    supply = pd.concat([sites[["latitude", "longitude"]], providers[["latitude", "longitude"]]])
-    beyond = _near(centers, supply, reach_km)
+    beyond = _near(centers, _supply(sites, providers), reach_km)
     points = all_origins(ground, settings, pd.concat([here["geoid"], beyond["geoid"]]).drop_duplicates())
     competing = demand(every)
     national = settings.need.reference_area == "nation"
     reference = (every if national else here)[["geoid", "state", "population"]]
     return StudyArea(
         tracts=here,
+        centers=middle,
         origins=points,
-        demand=competing[competing["geoid"].isin(points["geoid"])].reset_index(drop=True),
+        demand=competing[among(competing["geoid"], points["geoid"])].reset_index(drop=True),
         sites=sites,
         providers=providers,
         job_centers=around["job_centers"],
         reference=reference.reset_index(drop=True),
-        definitions=_of(ground.table("definitions"), "geoid", reference["geoid"]),
-        measures=_of(ground.table("measures"), "geoid", reference["geoid"]),
+        definitions=_among(ground.table("definitions"), reference["geoid"]),
+        measures=_among(ground.table("measures"), reference["geoid"]),
         all_sites=around["sites"],
         all_providers=around["providers"],
-        polygons=_of(ground.table("tracts"), "geoid", here["geoid"]),
-        counties=_of(ground.table("counties"), "state", pd.Series(states)),
-        places=_of(ground.table("places"), "state", pd.Series(states)),
-        landmarks=_landmarks(ground, middle),
-        area_members=_of(ground.table("area_members"), "state", pd.Series(states)),
+        polygons=_among(ground.table("tracts"), here["geoid"]),
+        counties=_of(ground.table("counties"), "state", states),
+        places=_of(ground.table("places"), "state", states),
+        landmarks=_landmarks(ground.table("landmarks"), middle),
+        area_members=_of(ground.table("area_members"), "state", states),
         rasters=ground.table("rasters"),
         rejects=ground.rejects,
         uses=pd.DataFrame({"use": [json.dumps(use.to_dict()) for use in ground.uses]}, dtype="str"),
     )
 
 
-def _of(table: pd.DataFrame, column: str, values: pd.Series) -> pd.DataFrame:
+def areas_of(area: StudyArea, ground: Ground, settings: Settings) -> dict[str, StudyArea]:
+    """Return the study area of each state of `area`, cut from it: just what `study_area` gives for the state alone.
+
+    `ground` is what `area` was made of.
+    """
+    states = sorted(area.tracts["state"].unique())
+    if len(states) == 1:
+        return {str(states[0]): area}
+    reach_km, centers = reach_of(settings), ground.table("centers")
+    own = {part.name: by_state(getattr(area, part.name), states) for part in fields(area) if part.name in _OWN}
+    if settings.need.reference_area != "nation":
+        own |= {name: by_state(getattr(area, name), states) for name in ("reference", "definitions", "measures")}
+    cut = {}
+    for state in states:
+        tables = {name: parts[state] for name, parts in own.items()}
+        middle = tables["centers"]
+        around = {name: _near(getattr(area, name), middle, reach_km) for name in _AROUND}
+        beyond = _near(centers, _supply(around["sites"], around["providers"]), reach_km)["geoid"]
+        origin = among(area.origins["geoid"], pd.concat([tables["tracts"]["geoid"], beyond]))
+        tables["origins"] = area.origins[origin].reset_index(drop=True)
+        tables["demand"] = _among(area.demand, tables["origins"]["geoid"])
+        tables["landmarks"] = _landmarks(area.landmarks, middle)
+        cut[str(state)] = replace(area, **tables, **around)
+    return cut
+
+
+# Tables that are cut by state, and those of what lies around, which are cut by distance.
+_OWN = ("tracts", "centers", "polygons", "counties", "places", "area_members")
+_AROUND = ("sites", "providers", "job_centers", "all_sites", "all_providers")
+
+
+def reach_of(settings: Settings) -> float:
+    """Return how many kilometres from a tract's centre anything can bear on it.
+
+    A tract's own cells lie around its centre, hence the margin: few tracts are wider, and those are empty.
+    """
+    return farthest_km(settings.access) + WIDE_TRACT_KM
+
+
+def supplied(area: StudyArea, supply: pd.DataFrame, settings: Settings) -> pd.Series:
+    """Return, for each tract of `area`, whether its state has any row of `supply` around it."""
+    close = near(area.centers, supply, reach_of(settings))
+    return area.tracts["state"].isin(set(area.centers["state"][close]))
+
+
+def _supply(sites: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([sites[["latitude", "longitude"]], providers[["latitude", "longitude"]]])
+
+
+def _among(table: pd.DataFrame, geoids: pd.Series) -> pd.DataFrame:
+    return table[among(table["geoid"], geoids)].reset_index(drop=True)
+
+
+def _of(table: pd.DataFrame, column: str, values: Sequence[str]) -> pd.DataFrame:
     return table[table[column].isin(values)].reset_index(drop=True)
 
 
@@ -209,8 +264,7 @@ def _near(table: pd.DataFrame, middle: pd.DataFrame, km: float) -> pd.DataFrame:
     return placed[near(placed, middle, km)].reset_index(drop=True)
 
 
-def _landmarks(ground: Ground, middle: pd.DataFrame) -> pd.DataFrame:
-    landmarks = ground.table("landmarks")
+def _landmarks(landmarks: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
     if landmarks.empty or middle.empty:
         return landmarks.iloc[:0]
     west, east = middle["longitude"].min() - MAP_MARGIN_DEGREES, middle["longitude"].max() + MAP_MARGIN_DEGREES

@@ -120,6 +120,10 @@ def certainty(
     weighted alike: the chance that one of its eligible adults lives in a tract of the top share. So a tier means the
     same for a tract and a community. With no draws the point ranks stand in, and nothing is said of their spread.
     """
+    alike = _states_alike(scores)
+    if len(alike) > 1:
+        apart = [scores[scores["state"].isin(states)] for states in alike]
+        return _joined([certainty(rows, parts, measures, access, settings, _of(grouping, rows)) for rows in apart])
     chances = settings.uncertainty
     used, model = draw_model(scores, parts, measures, access, settings, grouping)
     if chances.draws == 0 or not len(used):
@@ -143,6 +147,28 @@ def certainty(
             **convergence(p, drawn.first_half[rows], chances.draws // 2, gated, chances),
         }
     return Certainty(tracts.drop(columns="gated"), communities, facts)
+
+
+def _states_alike(scores: pd.DataFrame) -> list[set[str]]:
+    """Return the states in groups that know the same pillars, as one draw of weights is for the pillars known."""
+    known = scores.groupby("state")[["training_gap", "opportunity"]].count() > 0
+    return [set(part.index) for _, part in known.groupby(["training_gap", "opportunity"])]
+
+
+def _of(grouping: pd.DataFrame | None, scores: pd.DataFrame) -> pd.DataFrame | None:
+    if grouping is None:
+        return None
+    own = grouping[grouping["geoid"].isin(scores["geoid"])]
+    return own if len(own) else None
+
+
+def _joined(made: list[Certainty]) -> Certainty:
+    communities = [each.communities for each in made if each.communities is not None]
+    return Certainty(
+        pd.concat([each.tracts for each in made], ignore_index=True),
+        pd.concat(communities, ignore_index=True) if communities else None,
+        {state: facts for each in made for state, facts in each.facts.items()},
+    )
 
 
 def tiers(p_top_share: pd.Series, gated: pd.Series, chances: Uncertainty) -> pd.Series:

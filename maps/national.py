@@ -18,7 +18,7 @@ import shapely
 
 from geodata.files import folder_written_aside
 from geodata.results import StateResult
-from geodata.states import REGISTRY, State
+from geodata.states import REGISTRY, State, find_state
 from maps import topology
 from maps.addresses import Addresses, file_of
 from maps.map_view import NATIONAL_SCRIPTS, MapFragments, assembled, static
@@ -34,6 +34,9 @@ TOLERANCE = 0.004
 #: The contiguous states: what is shown first where anything lies there.
 CONTIGUOUS = (-125.0, 24.3, -66.7, 49.5)
 MOST_NAMED = 12
+#: The tables of a state's result that the nation is made of.
+NATION_TABLES = ("tract_scores", "communities", "counties", "need_parts")
+StateFolder = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class StateEntry:
     gated: int
     tracts: int
     first: dict[str, Any] | None
+    definitions: tuple[str, ...]
 
 
 def entry_of(result: StateResult) -> StateEntry:
@@ -80,7 +84,14 @@ def entry_of(result: StateResult) -> StateEntry:
         gated=int(sums["gated"].sum()) if len(sums) else 0,
         tracts=len(scores),
         first=next(iter(records(communities.head(1))), None),
+        definitions=_definitions(result),
     )
+
+
+def _definitions(result: StateResult) -> tuple[str, ...]:
+    """Return the definitions of disadvantage that have a value for any tract of the state."""
+    parts = result.table("need_parts")
+    return tuple(sorted(set(parts.loc[parts["percentile"].notna(), "definition"])))
 
 
 def build_national(
@@ -88,14 +99,18 @@ def build_national(
     folder: Path,
     languages: Sequence[str] = ("en", "es"),
     *,
-    state_folder: Callable[[str], str] = lambda usps: f"{usps}/",
+    state_folder: StateFolder = lambda usps: f"{usps}/",
+    failed: Sequence[str] = (),
+    downloads: Sequence[str] = (),
 ) -> Path:
     """Write the national overview to `folder` and return it; `results` are read one at a time.
 
-    `state_folder` gives the address of a state's site as seen from the national one's folder, with a slash. States
-    that have no result are named on the page.
+    `state_folder` gives the address of a state's site as seen from the national one's folder, with a slash, or None
+    where there is none to lead to. States that have no result are named on the page, and so are those of `failed`
+    (postal codes), whose last run failed. `downloads` are addresses of lists, seen from the national site's folder.
     """
-    return write_national((entry_of(result) for result in results), folder, languages, state_folder=state_folder)
+    entries = (entry_of(result) for result in results)
+    return write_national(entries, folder, languages, state_folder=state_folder, failed=failed, downloads=downloads)
 
 
 def write_national(
@@ -103,7 +118,9 @@ def write_national(
     folder: Path,
     languages: Sequence[str] = ("en", "es"),
     *,
-    state_folder: Callable[[str], str] = lambda usps: f"{usps}/",
+    state_folder: StateFolder = lambda usps: f"{usps}/",
+    failed: Sequence[str] = (),
+    downloads: Sequence[str] = (),
 ) -> Path:
     """Write the national overview from what `entry_of` kept of each state, in any order."""
     entries = sorted(entries, key=lambda entry: entry.state.usps)
@@ -112,7 +129,7 @@ def write_national(
         for language in languages:
             place = Addresses(language, tuple(languages))
             (aside / place.folder).mkdir(exist_ok=True)
-            page = _page(entries, land, bounds, place, state_folder)
+            page = _page(entries, land, bounds, place, state_folder, failed, downloads)
             (aside / place.folder / file_of("overview")).write_text(page, encoding="utf-8")
     return Path(folder)
 
@@ -154,14 +171,19 @@ def _page(
     land: bytes,
     bounds: tuple[float, float, float, float],
     place: Addresses,
-    state_folder: Callable[[str], str],
+    state_folder: StateFolder,
+    failed: Sequence[str],
+    downloads: Sequence[str],
 ) -> str:
     industry = entries[0].industry if entries else {}
     texts = load_texts(place.language).about(industry)
     words = Words(texts)
     counties = pd.concat([entry.counties.drop(columns="geometry") for entry in entries]) if entries else _NO_COUNTIES
     owner = np.repeat(np.arange(len(entries)), [len(entry.counties) for entry in entries]).tolist()
-    home = {entry.state.usps: place.root + state_folder(entry.state.usps) + place.folder for entry in entries}
+    home: dict[str, str | None] = {}
+    for entry in entries:
+        folder = state_folder(entry.state.usps)
+        home[entry.state.usps] = None if folder is None else place.root + folder + place.folder
     facts = {
         "bounds": [round(value, 4) for value in bounds],
         "home": [round(value, 4) for value in _home(entries, bounds)],
@@ -179,8 +201,8 @@ def _page(
                 "name": entry.state.name,
                 "communities": entry.communities,
                 "first": None if entry.first is None else words.community(entry.first),
-                "href": home[entry.state.usps] + file_of("overview"),
-                "county": home[entry.state.usps] + "county-{county}.html",
+                "href": _inside(home[entry.state.usps], file_of("overview")),
+                "county": _inside(home[entry.state.usps], "county-{county}.html"),
             }
             for entry in entries
         ],
@@ -190,7 +212,7 @@ def _page(
     )
     return render(
         "national.html",
-        {**_context(entries, words, place, home), "map_id": made.map_id},
+        {**_context(entries, words, place, home, failed, downloads), "map_id": made.map_id},
         styles=[static("page.css"), *made.styles],
         scripts=made.scripts,
         blocks=made.blocks,
@@ -200,7 +222,32 @@ def _page(
 _NO_COUNTIES = pd.DataFrame({name: [] for name in ("county_geoid", "name", "adults", "first", "gated", "tracts")})
 
 
-def _context(entries: Sequence[StateEntry], words: Words, place: Addresses, home: dict[str, str]) -> dict[str, Any]:
+def _inside(folder: str | None, name: str) -> str:
+    """Return the address of a page of a state's site; empty where there is none."""
+    return "" if folder is None else folder + name
+
+
+def _told_definitions(entries: Sequence[StateEntry], words: Words) -> list[str]:
+    """Return, for each definition of disadvantage, which states it tells of, by the shorter of two lists."""
+    t, told = words.texts, []
+    for code in sorted({code for entry in entries for code in entry.definitions}):
+        having = [isolated(entry.state.name) for entry in entries if code in entry.definitions]
+        without = [isolated(entry.state.name) for entry in entries if code not in entry.definitions]
+        key, names = ("only", having) if len(having) <= len(without) else ("without", without)
+        key = key if without else "all"
+        name = t.word("codes.definition", code)
+        told.append(t(f"site.national.definitions.{key}", name=name, names=words.listed(names)))
+    return told
+
+
+def _context(
+    entries: Sequence[StateEntry],
+    words: Words,
+    place: Addresses,
+    home: dict[str, str | None],
+    failed: Sequence[str],
+    downloads: Sequence[str],
+) -> dict[str, Any]:
     t = words.texts
     real = [state for state in REGISTRY if not state.fictional]
     found = {entry.state for entry in entries}
@@ -244,14 +291,24 @@ def _context(entries: Sequence[StateEntry], words: Words, place: Addresses, home
         "missing": t("site.national.missing", n=len(missing), names=words.listed(named))
         if missing and not sample
         else "",
+        "failed": t(
+            "site.national.failed",
+            n=len(failed),
+            names=words.listed([isolated(find_state(usps).name) for usps in failed]),
+        )
+        if failed
+        else "",
+        "definitions": _told_definitions(entries, words),
+        "downloads": [{"name": address.rsplit("/", 1)[-1], "href": place.root + address} for address in downloads],
         "rows": [
             {
                 "name": entry.state.name,
-                "href": home[entry.state.usps] + file_of("overview"),
+                "href": _inside(home[entry.state.usps], file_of("overview")),
                 "communities": words.number(entry.communities),
                 "adults": words.about(entry.adults),
                 "tracts": f"{words.number(entry.gated)} / {words.number(entry.tracts)}",
                 "first": "" if entry.first is None else words.community(entry.first),
+                "definitions": words.number(len(entry.definitions)),
                 "as_of": words.date(entry.as_of),
             }
             for entry in entries

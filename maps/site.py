@@ -37,6 +37,7 @@ def build_site(
     downloads: Sequence[str] = (),
     tiles: bool = False,
     figures: bool = True,
+    nation: str = "",
 ) -> Path:
     """Write the site of a state to `folder` and return it; the folder is replaced only when all is written.
 
@@ -45,13 +46,14 @@ def build_site(
     `downloads` are addresses of files, seen from the site's first page. With `tiles` the map of a page that comes
     from a web server asks OpenStreetMap's server for background pictures; without, nothing leaves the reader's
     machine. The state in one file never asks. `figures` puts the charts on the method page, which takes some seconds
-    a language.
+    a language. `nation` is the address of the folder of the national site, seen from the first page, where there is
+    one to lead back to.
     """
     state = StateView(result)
     payload = map_payload(result)
     with folder_written_aside(Path(folder)) as aside:
         for language in languages:
-            view = SiteView(state, language, tuple(languages), downloads=tuple(downloads))
+            view = SiteView(state, language, tuple(languages), downloads=tuple(downloads), nation=nation)
             place = aside / view.to.folder
             place.mkdir(exist_ok=True)
             for name, html in _pages(view, payload, changes, tiles, figures):

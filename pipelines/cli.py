@@ -86,6 +86,38 @@ def run(
     report(console, StateResult.load(folder.result), folder.products)
 
 
+@app.command(
+    rich_help_panel=COMPUTE,
+    epilog="Examples:  onramp nation --sources downloads   |   onramp nation --products pages,lists",
+)
+def nation(
+    sources: SourcesOption = None,
+    settings_file: FileOption = None,
+    changes: SetOption = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Date the run speaks for, YYYY-MM-DD.")] = None,
+    products: Annotated[
+        str, typer.Option(help="What to write of each state beside its result: pages, lists, briefs, or none.")
+    ] = "pages",
+    home: HomeOption = None,
+) -> None:
+    """Compute every state together in one run, and write the national overview that leads to them."""
+    from assets.products import MAKERS, national_paths
+    from pipelines.launch import launch_nation
+
+    wanted = [name.strip() for name in products.split(",") if name.strip() not in ("", "none")]
+    unknown = sorted(set(wanted) - set(MAKERS))
+    if unknown:
+        raise SettingsError(f"There is no product {', '.join(unknown)}; there are {', '.join(MAKERS)}, or none.")
+    given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
+    settings = usable_settings(settings_file, given)
+    made = launch_nation(settings, settings_file, given, wanted, console)
+    for name in ("missing", "failed"):
+        if made[name].value:
+            console.print(f"[yellow]{name}[/yellow]: {made[name].value}", highlight=False)
+    for name, path in national_paths(settings.home).items():
+        console.print(f"{name}: {path}", highlight=False, soft_wrap=True)
+
+
 @app.command(rich_help_panel=SOURCES, epilog="Example:  onramp sample fictional --tracts 250")
 def sample(
     folder: Annotated[Path, typer.Argument(help="Folder to write the fictional files to.")],

@@ -1,7 +1,8 @@
 """The jobs a person or a schedule launches.
 
-`state` is the one to press: everything for one state, sources included. `refresh_sources` reaches the network
-and is apart from `analysis`, so that a slow publisher never blocks states that only compute.
+`state` is the one to press: everything for one state, sources included; `nation` is the same for all states at once.
+`refresh_sources` reaches the network and is apart from `analysis`, so that a slow publisher never blocks states that
+only compute.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from typing import Any
 
 from dagster import AssetSelection, define_asset_job, in_process_executor
 
-from assets import scenarios, sources, tables
+from assets import nation, scenarios, sources, tables
 from assets import upkeep as upkeep_assets
+from assets.partitions import STATES
+from geodata.states import find_state
 from pipelines.upkeep import upkeep
 
 SOURCES = AssetSelection.groups(sources.GROUP)
 TABLES = AssetSelection.groups(tables.GROUP)
 SCENARIOS = AssetSelection.groups(scenarios.GROUP)
 UPKEEP = AssetSelection.groups(upkeep_assets.GROUP)
-WALK = AssetSelection.all() - SCENARIOS - UPKEEP
+NATION = AssetSelection.groups(nation.GROUP)
+WALK = AssetSelection.all() - SCENARIOS - UPKEEP - NATION
+ALL_STATES = [usps for usps in STATES.get_partition_keys() if not find_state(usps).fictional]
 
 state_job = define_asset_job(
     "state",
@@ -38,6 +43,19 @@ analysis_job = define_asset_job(
     description="Compute one state from the canonical tables at hand; nothing is fetched.",
     executor_def=in_process_executor,
 )
+nation_job = define_asset_job(
+    "nation",
+    selection=SOURCES | TABLES | NATION,
+    description="Every state computed together in one run, and the national overview that leads to them.",
+    executor_def=in_process_executor,
+    config={"resources": {"choices": {"config": {"other": {"states": ALL_STATES}}}}},
+)
+national_job = define_asset_job(
+    "national_overview",
+    selection=AssetSelection.assets("national"),
+    description="The national overview and list anew, from the latest result of each state; nothing is computed.",
+    executor_def=in_process_executor,
+)
 scenario_job = define_asset_job(
     "scenario",
     selection=SCENARIOS,
@@ -54,6 +72,8 @@ JOBS: list[Any] = [
     state_job,
     refresh_sources_job,
     analysis_job,
+    nation_job,
+    national_job,
     scenario_job,
     check_ages_job,
     upkeep,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from dagster import Definitions, MetadataValue
 from rich.console import Console
 
 from assets.partitions import STATES
-from assets.products import product_paths
+from assets.products import MAKERS, product_paths
 from assets.resources import SETTINGS_FILE, ChoiceRefused
 from geodata.errors import OnrampError, SettingsError
 from geodata.settings import Settings
@@ -21,7 +21,7 @@ from pipelines.build import build_defs
 from pipelines.console import LINES, progress
 from pipelines.failures import sentences
 from pipelines.instance import instance
-from pipelines.jobs import state_job
+from pipelines.jobs import ALL_STATES, nation_job, state_job
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,31 @@ def launch_state(
     return folders(state, settings.home)
 
 
+def launch_nation(
+    settings: Settings, settings_file: Path | None, changes: dict[str, Any], products: Sequence[str], console: Console
+) -> Mapping[str, MetadataValue]:
+    """Run the job `nation` for the states of the settings, or all, and return what it says of the national product."""
+    states = list(settings.states) or ALL_STATES
+    other = {**changes, "states": states}
+    steps = {"all_states": {"config": {name: name in products for name in MAKERS}}}
+    return launch(nation_job.name, None, settings, settings_file, {"other": other}, console, steps)["national"]
+
+
 def launch(
     job: str,
-    state: State,
+    state: State | None,
     settings: Settings,
     settings_file: Path | None,
     choices: dict[str, Any],
     console: Console,
+    steps: Mapping[str, Any] | None = None,
 ) -> dict[str, Mapping[str, MetadataValue]]:
-    """Run a job for one state with the run config `choices` and return the metadata of what it made, by asset.
+    """Run a job, for a state or none, with the run config `choices`; return the metadata of what it made, by asset.
 
     OnrampError, with the sentence of every step that failed, where something could not be computed; SettingsError
     for a state no run can be launched for.
     """
-    if state.usps not in STATES.get_partition_keys():
+    if state is not None and state.usps not in STATES.get_partition_keys():
         raise SettingsError(
             f"{state.name} belongs to the invented nation that speed is measured on and cannot be run by itself; the "
             f"sample state to run is {SAMPLE_STATE}."
@@ -71,11 +82,12 @@ def launch(
     if settings_file is not None:
         os.environ[SETTINGS_FILE] = str(settings_file.resolve())
     definitions = Definitions.merge(build_defs(settings), progress(console))
+    config = {"resources": {"choices": {"config": choices}}, "loggers": {LINES: {}}, "ops": dict(steps or {})}
     try:
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance(settings.home),
-            partition_key=state.usps,
-            run_config={"resources": {"choices": {"config": choices}}, "loggers": {LINES: {}}},
+            partition_key=None if state is None else state.usps,
+            run_config=config,
             raise_on_error=False,
         )
     except ChoiceRefused as refused:

@@ -47,10 +47,15 @@ def dev(home: HomeOption = None, port: Annotated[int, typer.Option(help="Port of
     os.execv(sys.executable, [sys.executable, "-W", QUIET, *module])  # noqa: S606
 
 
-@commands.command("open", rich_help_panel=LOOK, epilog="Example:  onramp open --state RI")
-def open_map(state: StateOption = SAMPLE_STATE, home: HomeOption = None) -> None:
-    """Open the map of a state that was computed, in the browser."""
-    page = first_page(state, _settings(home))
+@commands.command("open", rich_help_panel=LOOK, epilog="Examples:  onramp open --state RI   |   onramp open --nation")
+def open_map(
+    state: StateOption = SAMPLE_STATE,
+    nation: Annotated[bool, typer.Option("--nation", help="The national overview instead of a state.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Open the map of a state that was computed, or of the nation, in the browser."""
+    settings = _settings(home)
+    page = national_page(settings) if nation else first_page(state, settings)
     webbrowser.open(page.as_uri())
     console.print(str(page), soft_wrap=True, markup=False)
 
@@ -92,6 +97,16 @@ def bundle(
     result = StateResult.load(folders(find_state(state), _settings(home).home).result)
     written = write_bundle(result, file, language)
     console.print(f"{written}: {written.stat().st_size / 1e6:.1f} MB", soft_wrap=True, highlight=False, markup=False)
+
+
+def national_page(settings: Settings) -> Path:
+    """Return the national overview; OnrampError where there is none."""
+    from assets.products import national_paths
+
+    page = national_paths(settings.home)["map"]
+    if not page.exists():
+        raise OnrampError("There is no map of the nation yet: compute it with onramp nation.")
+    return page
 
 
 def first_page(state: str, settings: Settings) -> Path:

@@ -118,7 +118,9 @@ def _parser(
         repeat = own.groupby(own).cumcount()
         # One landmark may come in several pieces; each keeps the publisher's id and a running number.
         own = own.where(repeat == 0, own + "." + repeat.astype("str"))
-        table = pd.DataFrame({"landmark_id": f"{kind}:" + own, "kind": kind, "name": frame["name"]})
+        # A river or road of two states is in the files of both, under one id.
+        part_of = kind if context.state is None else f"{kind}:{context.state.usps}"
+        table = pd.DataFrame({"landmark_id": f"{part_of}:" + own, "kind": kind, "name": frame["name"]})
         return text.parsed(LANDMARKS, spatial(table, geometry), out_of_scope={"other kind": int(aside.sum())})
 
     return parse

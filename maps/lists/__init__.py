@@ -2,6 +2,6 @@
 
 from maps.lists.html_table import html_table
 from maps.lists.tables import LISTS, ListTable, list_table
-from maps.lists.writing import list_files, write_lists
+from maps.lists.writing import list_files, write_lists, write_nation_lists
 
-__all__ = ["LISTS", "ListTable", "html_table", "list_files", "list_table", "write_lists"]
+__all__ = ["LISTS", "ListTable", "html_table", "list_files", "list_table", "write_lists", "write_nation_lists"]

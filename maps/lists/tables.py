@@ -16,6 +16,7 @@ import pandas as pd
 from geodata import result_tables, schemas
 from geodata.results import StateResult
 from geodata.schemas import CRS, Column, Kind, Table
+from geodata.states import UNITED_STATES
 
 WHY = Column("why", "text", "Why the tract is where it is in the list, in plain words")
 SOURCES = Table(
@@ -237,7 +238,9 @@ def list_table(
     if name == "sources":
         return ListTable(spec, SOURCES.columns, sources_table(result))
     frame = result.table(spec.table.name)
-    frame = frame.sort_values(spec.order.split(), na_position="last", kind="stable").reset_index(drop=True)
+    # Ranks are taken within each state, so several states stand one after the other.
+    order = ["state", *spec.order.split()] if result.state == UNITED_STATES else spec.order.split()
+    frame = frame.sort_values(order, na_position="last", kind="stable").reset_index(drop=True)
     geometry = _geometry(result, spec, frame)
     frame = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
     # A result of an earlier version may lack a column that was added since.

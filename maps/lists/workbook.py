@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from geodata.files import write_bytes
 from geodata.results import StateResult
 from geodata.schemas import Column
+from geodata.states import UNITED_STATES
 from maps.lists.tables import ListTable, dictionary
 from maps.lists.wording import cell_words, help_of, label_of
 from maps.source_lines import missing_sources, old_copies
@@ -140,6 +141,7 @@ def _read_me(
         *old_copies(result, texts),
         *missing_sources(result, texts),
         texts("lists.as_of", date=words.date(result.as_of)),
+        *([texts("lists.nation")] if result.state == UNITED_STATES else []),
         texts("lists.workbook.about"),
         *(texts(f"lists.workbook.use_{n}") for n in (1, 2)),
         texts("lists.workbook.use_3", top=words.top_share(uncertainty), **steps),

@@ -8,6 +8,8 @@ hold words.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -44,15 +46,17 @@ def texts_for(result: StateResult, language: str) -> Texts:
 
 def tables_in(result: StateResult, texts: Texts) -> dict[str, ListTable]:
     """Return every list, reasons and names of communities in the language of `texts`."""
-    medians, words = medians_of(result), Words(texts)
+    medians, community_name = medians_of(result), _community_namer(texts)
 
     def reasons(row: pd.Series) -> str:
         return " ".join(why(row, texts, medians))
 
-    def community_name(row: pd.Series) -> str:
-        return words.community({str(key): value for key, value in row.items()})
-
     return {name: list_table(result, name, reasons, community_name) for name in LISTS}
+
+
+def _community_namer(texts: Texts) -> Callable[[pd.Series], str]:
+    words = Words(texts)
+    return lambda row: words.community({str(key): value for key, value in row.items()})
 
 
 def workbook_tables(tables: dict[str, ListTable]) -> list[ListTable]:
@@ -87,4 +91,30 @@ def write_lists(result: StateResult, folder: Path, languages: tuple[str, ...] = 
         for name in PAGES:
             page = folder / file_name(result, name, f"{language}.html")
             written.append(write_text(page, list_page(result, name, texts, languages)))
+    return written
+
+
+def write_nation_lists(nation: StateResult, folder: Path, languages: tuple[str, ...] = ("en", "es")) -> list[Path]:
+    """Write the communities of all states (`geodata.results.gathered`) to `folder` and return the files, in order.
+
+    One CSV, GeoParquet and GeoPackage, and a workbook a language; each says that ranks are taken within each state.
+    """
+    folder = Path(folder)
+    written: list[Path] = []
+    for place, language in enumerate(languages):
+        texts = texts_for(nation, language)
+        communities = list_table(nation, "communities", community_name=_community_namer(texts))
+        tables = [communities, list_table(nation, "sources")]
+        if place == 0:
+            told = {
+                name: replace(each, notice=f"{each.notice} {texts('lists.nation')}".strip())
+                for name, each in provenances(nation, texts, [table.name for table in tables]).items()
+            }
+            csv = folder / file_name(nation, "communities", "csv")
+            written += write_csv(communities, csv, told["communities"], texts)
+            written.append(write_parquet(communities, csv.with_suffix(".parquet"), told["communities"]))
+            geopackage = folder / file_name(nation, "lists", "gpkg")
+            written.append(write_geopackage(tables, told, geopackage, texts))
+        workbook = folder / file_name(nation, "lists", f"{language}.xlsx")
+        written.append(write_workbook(nation, tables, workbook, texts))
     return written

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from geodata.opportunity import default_site
 from geodata.results import StateResult
-from maps.addresses import MAIN_PAGES, Addresses
+from maps.addresses import MAIN_PAGES, Addresses, file_of
 from maps.hub_choice import recommended_hubs
 from maps.locator import Locator
 from maps.map_colors import COLORS
@@ -122,6 +122,8 @@ class SiteView:
     standalone: bool = False
     #: Addresses of files beside the site, seen from its first page.
     downloads: tuple[str, ...] = ()
+    #: Address of the national site's folder, seen from the first page, with a slash; empty where there is none.
+    nation: str = ""
 
     @cached_property
     def texts(self) -> Texts:
@@ -196,6 +198,9 @@ class SiteView:
             for name in MAIN_PAGES
             if not self.standalone
         ]
+        if self.nation and not self.standalone:
+            above = self.to.root + self.nation + self.to.folder + file_of("overview")
+            nav.append({"text": t("site.nav.nation"), "href": above, "here": False})
         switch = [
             {
                 "text": load_texts(code)("lists.page.language"),

@@ -9,7 +9,7 @@ import pytest
 from dagster import AssetKey, AssetMaterialization, DagsterInstance, materialize
 
 from assets.resources import Choices
-from assets.unchanged import PRODUCTS, STUDY_AREA, Finished
+from assets.unchanged import PRODUCTS, RESULT, Finished
 from assets.upkeep import ages, overdue, state_ages
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -40,8 +40,8 @@ def report(instance: DagsterInstance, keys: tuple[AssetKey, ...], usps: str) -> 
 def test_a_run_of_the_asset_fails_with_the_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ONRAMP_SETTINGS", raising=False)
     with DagsterInstance.ephemeral(tempdir=str(tmp_path)) as instance:
-        report(instance, (STUDY_AREA, *PRODUCTS), "RI")
-        report(instance, (STUDY_AREA, *PRODUCTS[:-1]), "GA")
+        report(instance, (RESULT, *PRODUCTS), "RI")
+        report(instance, (RESULT, *PRODUCTS[:-1]), "GA")
 
         def look(*states: str) -> tuple[bool, str | None]:
             choices = Choices(other={"home": str(tmp_path), "states": list(states)})

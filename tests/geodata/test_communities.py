@@ -188,7 +188,9 @@ def test_names_stay_while_a_community_keeps_id_and_place():
 
 
 def supply(places: pd.DataFrame, pairs: list[tuple[str, int, float]], id_column: str) -> Supply:
-    return Supply(places, id_column, pd.DataFrame(pairs, columns=["geoid", "place", "minutes"]))
+    table = pd.DataFrame(pairs, columns=["geoid", "place", "minutes"])
+    tract, geoids = pd.factorize(table["geoid"], sort=True)
+    return Supply(places, id_column, pd.Index(geoids), table[["place", "minutes"]].assign(tract=tract))
 
 
 def test_a_community_sums_its_people_and_counts_what_it_reaches_once():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geodata.analysis import analyse
 from geodata.need import need, need_parts
 from geodata.priority import combine
-from geodata.reruns import point_scores
+from geodata.rescoring import point_scores
 from geodata.scenarios import apply, scenario_of
 from geodata.scoring import training_access, travel
 from geodata.settings import Need, Priority

@@ -52,7 +52,9 @@ def test_a_tract_lies_in_its_county_its_place_and_the_areas_that_name_it():
 def test_a_point_lies_in_the_areas_of_its_tract_and_in_its_place():
     shapes = tracts(4, 1)
     areas = tract_areas(scores(shapes), COUNTY, PLACE, members([("workforce_area", "1", "county", "97001")]))
-    points = pd.DataFrame({"latitude": [0.5 * KM, 0.5 * KM, 9.0], "longitude": [0.5 * KM, 3.5 * KM, 9.0]})
+    points = pd.DataFrame({"latitude": [0.5 * KM, 0.5 * KM, 9.0], "longitude": [0.5 * KM, 3.5 * KM, 9.0]}).assign(
+        state="XL"
+    )
     found = point_areas(points, areas, shapes, PLACE)
     rows = {(int(r.row), r.area_kind, r.area_id) for r in found.itertuples()}
     assert rows == {
@@ -73,7 +75,7 @@ def test_sums_means_and_ranks():
     table["community_id"] = ["c1", "c1", None, None]
     named = members([("district", "d1", "tract", geoid(2, 0)), ("district", "d2", "tract", geoid(0, 0))])
     areas = tract_areas(table, COUNTY, PLACE, named)
-    sites = pd.DataFrame({"latitude": [0.5 * KM], "longitude": [0.5 * KM], "job_years_mid": [0.25]})
+    sites = pd.DataFrame({"latitude": [0.5 * KM], "longitude": [0.5 * KM], "job_years_mid": [0.25], "state": ["XL"]})
     site_areas = point_areas(sites, areas, shapes, PLACE)
     nobody = site_areas.iloc[:0]
     made = rollups(table, areas, site_areas, nobody, sites).set_index(["area_kind", "area_id"])
@@ -94,5 +96,5 @@ def test_sums_means_and_ranks():
 def test_nothing_with_residents_is_an_empty_table():
     table = scores(tracts(2, 1), 0.0).assign(community_id=None)
     areas = tract_areas(table, COUNTY, PLACE, members([]))
-    none = point_areas(pd.DataFrame({"latitude": [], "longitude": []}), areas, tracts(2, 1), PLACE)
+    none = point_areas(pd.DataFrame({"latitude": [], "longitude": [], "state": []}), areas, tracts(2, 1), PLACE)
     assert len(rollups(table, areas, none, none, pd.DataFrame({"job_years_mid": []}))) == 0

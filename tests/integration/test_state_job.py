@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from dagster import DagsterInstance, ExecuteInProcessResult
+from dagster import AssetKey, DagsterInstance, ExecuteInProcessResult
 
+from assets.products import MAKERS, national_paths, product_paths, result_folder
+from assets.unchanged import last_finished
 from geodata.results import StateResult
 from geodata.sample import write_sample
 from geodata.settings import load_settings
@@ -123,3 +125,34 @@ def test_the_workspace_loads_from_any_directory(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "dagster", "definitions", "validate", "--workspace", str(ROOT / "workspace.yaml")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
+
+
+def test_all_states_in_one_run_give_what_the_state_alone_gave(
+    finished: tuple[Path, ExecuteInProcessResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the run counts for the state as its own would: fresh in every product, and marked with what it rests on."""
+    home, _ = finished
+    folder = result_folder(home, "XL")
+    before = StateResult.load(folder)
+    instance = DagsterInstance.from_config(str(home / "dagster"))
+    alone = last_finished(instance, "XL")
+    monkeypatch.setattr("assets.nation.MAKERS", {**MAKERS, "lists": lambda *_: {}, "briefs": lambda *_: {}})
+    given = {"home": str(home), "as_of": "2026-09-30"}
+    job = build_defs(load_settings(None, given)).resolve_implicit_global_asset_job_def()
+    asked = {"pages": True, "lists": True, "briefs": True}
+    done = job.execute_in_process(
+        instance=instance,
+        asset_selection=[AssetKey("all_states"), AssetKey("national")],
+        run_config={"resources": {"choices": {"config": {"other": given}}}, "ops": {"all_states": {"config": asked}}},
+    )
+    after = StateResult.load(folder)
+    assert after.run_id == done.run_id != before.run_id
+    assert set(before.tables) == set(after.tables)
+    for name, table in before.tables.items():
+        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(after.tables[name]), rtol=1e-12, obj=name)
+    pd.testing.assert_series_equal(pd.Series(before.facts), pd.Series(after.facts)[list(before.facts)], rtol=1e-12)
+    together = last_finished(instance, "XL")
+    assert alone is not None and together is not None
+    assert together.at > alone.at and together.fingerprint == alone.fingerprint
+    assert "national/index.html" in product_paths(home, "XL")["map"].read_text("utf-8")
+    assert "../XL/site/index.html" in national_paths(home)["map"].read_text("utf-8")

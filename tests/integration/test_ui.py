@@ -87,7 +87,16 @@ def test_everything_is_there_and_a_run_launched_from_the_ui_succeeds(ask: Ask) -
     assert location["locationOrLoadError"]["__typename"] == "RepositoryLocation"
     (repository,) = ask(CONTENTS)["repositoriesOrError"]["nodes"]
     names = {kind: {one["name"] for one in repository[kind]} for kind in ("jobs", "schedules", "sensors")}
-    assert {"state", "refresh_sources", "analysis", "scenario", "check_ages", "upkeep"} <= names["jobs"]
+    assert {
+        "state",
+        "refresh_sources",
+        "analysis",
+        "nation",
+        "national_overview",
+        "scenario",
+        "check_ages",
+        "upkeep",
+    } <= names["jobs"]
     assert names["schedules"] == {"nightly_sources", "weekly_states", "daily_ages", "weekly_upkeep"}
     assert names["sensors"] == {"alerts", "inbox", "states_after_sources"}
 

@@ -17,6 +17,7 @@ from dagster import (
     DagsterInstance,
     Definitions,
     ExecuteInProcessResult,
+    Output,
     asset,
     define_asset_job,
 )
@@ -25,7 +26,7 @@ from assets.partitions import STATES
 from assets.resources import Choices
 from assets.sources import SOURCE_ASSETS
 from assets.tables import TABLE_ASSETS
-from assets.unchanged import PRODUCTS, STUDY_AREA
+from assets.unchanged import FINGERPRINT, PRODUCTS, RESULT, mark_of
 from assets.walk import study_area
 from geodata.combine import FEEDS, combine
 from geodata.fetching.acquire import FolderAcquirer
@@ -43,14 +44,15 @@ from pipelines.storage import TableStorage
 pytestmark = pytest.mark.slow
 
 Run = Callable[..., set[str]]
-ALL = {"study_area", *(key.to_user_string() for key in PRODUCTS)}
+ALL = {"study_area", "state_result", *(key.to_user_string() for key in PRODUCTS)}
 
 
 def product(name: str) -> AssetsDefinition:
     @asset(name=name, partitions_def=STATES)
-    def stand_in(study_area: StudyArea, choices: Choices) -> None:
+    def stand_in(study_area: StudyArea, choices: Choices) -> Output[None]:
         if (choices.settings.home / f"fail-{name}").exists():
             raise RuntimeError("asked to fail")
+        return Output(None, metadata={FINGERPRINT: mark_of(study_area, choices.settings)})
 
     return stand_in
 
@@ -76,8 +78,13 @@ def run(home: Path) -> Run:
     prepare(home)
     instance = DagsterInstance.from_config(str(home / "dagster"))
     job = Definitions(
-        assets=[*SOURCE_ASSETS, *TABLE_ASSETS, study_area, *(product(key.to_user_string()) for key in PRODUCTS)],
-        jobs=[define_asset_job("walk", selection=AssetSelection.assets(STUDY_AREA, *PRODUCTS))],
+        assets=[
+            *SOURCE_ASSETS,
+            *TABLE_ASSETS,
+            study_area,
+            *(product(key.to_user_string()) for key in (RESULT, *PRODUCTS)),
+        ],
+        jobs=[define_asset_job("walk", selection=AssetSelection.assets("study_area", RESULT, *PRODUCTS))],
         resources={"io_manager": TableStorage(home=str(home)), "choices": Choices()},
     ).resolve_job_def("walk")
 

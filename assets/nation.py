@@ -1,0 +1,244 @@
+"""The nation: all states computed together in one run, and the product that fans in from the states.
+
+`all_states` computes once and writes each state's partition of `state_result`, and of the products asked for, itself.
+A single state, a retry and spreading over machines go by the partitioned assets, with the same functions and the same
+numbers. `national` reads the latest result of each state, whichever way it was made.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from dagster import (
+    AllPartitionMapping,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetDep,
+    AssetExecutionContext,
+    AssetMaterialization,
+    AssetPartitionStatus,
+    Config,
+    DagsterInstance,
+    Failure,
+    MaterializeResult,
+    MetadataValue,
+    asset,
+)
+from pydantic import Field
+
+from assets.decisions import earlier
+from assets.partitions import STATES
+from assets.products import MAKERS, national_paths, product_paths, result_folder, result_metadata, thumbnail
+from assets.resources import Choices
+from assets.tables import TABLE_INS
+from assets.unchanged import RESULT
+from geodata.analysis import analyse_area
+from geodata.communities import Previous
+from geodata.errors import OnrampError
+from geodata.results import StateResult, gathered
+from geodata.settings import Settings
+from geodata.shared import fetch, publish
+from geodata.sourced import Sourced
+from geodata.states import find_state
+from geodata.study import Ground, StudyArea, areas_of, study_area
+from maps.lists import write_nation_lists
+from maps.national import NATION_TABLES, build_national
+
+GROUP = "nation"
+OWNERS = ["team:products"]
+COMPUTED = "every_state_computed"
+PRESENT = "every_state_present"
+
+
+class Following(Config):
+    """What is written of each state beside its result."""
+
+    pages: bool = Field(default=True, description="Write the site of each state.")
+    lists: bool = Field(default=False, description="Write the lists of each state.")
+    briefs: bool = Field(default=False, description="Write briefs, figures and the bundle of each state: the slowest.")
+
+    @property
+    def products(self) -> list[str]:
+        """The products asked for, in the order they are made."""
+        return [name for name in MAKERS if getattr(self, name)]
+
+
+@asset(
+    ins=TABLE_INS,
+    group_name=GROUP,
+    owners=["team:analysis"],
+    kinds={"numba"},
+    check_specs=[AssetCheckSpec(COMPUTED, asset="all_states", description="No state broke off or was left out.")],
+)
+def all_states(
+    context: AssetExecutionContext, config: Following, choices: Choices, **tables: Sourced
+) -> MaterializeResult:
+    """Every state at hand computed together: its result and the products asked for, as partitions of those assets.
+
+    A state whose products cannot be written is named and the others go on; it is retried alone by its own partition.
+    """
+    ground, settings = Ground.of(tables), choices.settings
+    # Pages of states lead to the nation's where its folder is; in this run they are written first.
+    national_paths(settings.home)["map"].parent.mkdir(parents=True, exist_ok=True)
+    states = states_at_hand(ground, settings)
+    try:
+        area = study_area(ground, states, settings, choices.date)
+        areas = areas_of(area, ground, settings)
+        previous = earlier_of(settings, states)
+        results = analyse_area(area, areas, settings, choices.date, previous, other_choices=True)
+    except OnrampError as error:
+        raise Failure(description=str(error), allow_retries=False) from None
+    failed: dict[str, str] = {}
+    for usps, result in results.items():
+        result.run_id = context.run_id
+        try:
+            write_state(context, result, areas[usps], settings, config.products)
+        except Exception as error:  # one state must not take fifty others with it
+            failed[usps] = f"{type(error).__name__}: {error}"
+            context.log.exception(f"{usps} could not be written.")
+    return MaterializeResult(
+        metadata={"states": len(states) - len(failed), "failed": failed},
+        check_results=[every_state_computed(states, failed, settings)],
+    )
+
+
+def states_at_hand(ground: Ground, settings: Settings) -> list[str]:
+    """Return the states to compute: those of the settings the tables know tracts of, else all with polygons."""
+    named = {find_state(text).usps for text in settings.states}
+    known = set(ground.table("tracts")["state"])
+    if named:
+        known = named & (known | set(ground.table("centers")["state"]))
+    return sorted(known & set(STATES.get_partition_keys()))
+
+
+def earlier_of(settings: Settings, states: Sequence[str]) -> Previous | None:
+    """Return the communities of the last runs of `states` together; None where none was run."""
+    found = [last for last in (earlier(settings, usps) for usps in states) if last is not None]
+    if not found:
+        return None
+    return Previous(
+        pd.concat([last.community_tracts for last in found], ignore_index=True),
+        pd.concat([last.communities for last in found], ignore_index=True),
+    )
+
+
+def write_state(
+    context: AssetExecutionContext, result: StateResult, area: StudyArea, settings: Settings, products: Sequence[str]
+) -> None:
+    """Store a state's result and products, each recorded as its own asset's partition."""
+    usps = result.state.usps
+    folder = result.save(result_folder(settings.home, usps))
+    publish(settings, f"tables/state_result/{usps}", folder)
+    told = result_metadata(result, area, settings)
+    shown = {"map": thumbnail(result)} if products else {}
+    context.log_event(AssetMaterialization(RESULT, partition=usps, metadata={**shown, **told}))
+    for name in products:
+        context.log_event(AssetMaterialization(name, partition=usps, metadata=MAKERS[name](settings, result)))
+
+
+def every_state_computed(states: Sequence[str], failed: dict[str, str], settings: Settings) -> AssetCheckResult:
+    """Fail where a state broke off, or one of the settings is in no table."""
+    absent = sorted({find_state(text).usps for text in settings.states} - set(states))
+    told = [f"{len(states) - len(failed)} states computed."]
+    told += [f"Without a tract in the tables: {', '.join(absent)}."] if absent else []
+    told += [f"Broke off: {', '.join(failed)}."] if failed else []
+    return AssetCheckResult(
+        asset_key="all_states", check_name=COMPUTED, passed=not (absent or failed), description=" ".join(told)
+    )
+
+
+@asset(
+    deps=[AssetDep("state_result", partition_mapping=AllPartitionMapping()), AssetDep("all_states")],
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"html"},
+    check_specs=[AssetCheckSpec(PRESENT, asset="national", description="Every state's latest run is on the page.")],
+)
+def national(context: AssetExecutionContext, choices: Choices) -> Iterator[MaterializeResult]:
+    """The nation by county, leading to the states' pages, and the communities of all states in one list.
+
+    It is made of the states there are. One that is missing, or whose last run failed, is named on the page.
+    """
+    settings, paths = choices.settings, national_paths(choices.settings.home)
+    for usps in STATES.get_partition_keys():
+        fetch(settings, f"tables/state_result/{usps}")
+    results, unreadable = results_at_hand(settings.home)
+    failed = sorted({*failed_states(context.instance), *unreadable})
+    missing = missing_states([result.state.usps for result in results], settings)
+
+    def site(usps: str) -> str | None:
+        return f"../{usps}/site/" if product_paths(settings.home, usps)["map"].exists() else None
+
+    files = write_nation_lists(gathered(results), paths["lists"], settings.languages) if results else []
+    build_national(
+        results,
+        paths["map"].parent,
+        settings.languages,
+        state_folder=site,
+        failed=failed,
+        downloads=[f"../{paths['lists'].name}/{path.name}" for path in files if path.suffix != ".json"],
+    )
+    publish(settings, "products/national", paths["map"].parent, *([paths["lists"]] if files else []))
+    size = sum(path.stat().st_size for path in paths["map"].parent.rglob("*.html"))
+    metadata: dict[str, Any] = {
+        "page": MetadataValue.path(paths["map"]),
+        "megabytes": round(size / 1e6, 2),
+        "lists": len(files),
+        "states": len(results),
+        "missing": ", ".join(missing),
+        "failed": ", ".join(failed),
+        "data_as_of": {result.state.usps: result.as_of for result in results},
+    }
+    yield MaterializeResult(metadata=metadata, check_results=[every_state_present(results, missing, failed)])
+
+
+def results_at_hand(home: Path) -> tuple[list[StateResult], list[str]]:
+    """Return the latest result of each state there is one of, and the states whose result cannot be read.
+
+    Only what a national product shows is read. Fictional states are left out where there are real ones.
+    """
+    here = [usps for usps in STATES.get_partition_keys() if result_folder(home, usps).is_dir()]
+    real = [usps for usps in here if not find_state(usps).fictional]
+    results, unreadable = [], []
+    for usps in real or here:
+        try:
+            results.append(StateResult.load(result_folder(home, usps), NATION_TABLES))
+        except (OnrampError, OSError):
+            unreadable.append(usps)
+    return results, unreadable
+
+
+def failed_states(instance: DagsterInstance) -> list[str]:
+    """Return the real states whose last attempt at a result failed."""
+    status = instance.get_status_by_partition(RESULT, STATES.get_partition_keys(), STATES) or {}
+    failed = [usps for usps, known in status.items() if known == AssetPartitionStatus.FAILED]
+    return sorted(usps for usps in failed if not find_state(usps).fictional)
+
+
+def missing_states(present: Sequence[str], settings: Settings) -> list[str]:
+    """Return the states of the settings, or without any named all states, that have no result."""
+    named = {find_state(text).usps for text in settings.states}
+    wanted = named or {usps for usps in STATES.get_partition_keys() if not find_state(usps).fictional}
+    return sorted(wanted - set(present))
+
+
+def every_state_present(
+    results: Sequence[StateResult], missing: Sequence[str], failed: Sequence[str]
+) -> AssetCheckResult:
+    """Warn of states that are not there or whose last run failed, naming them."""
+    told = [f"{len(results)} states are on the page."]
+    told += [f"Not computed yet: {', '.join(missing)}."] if missing else []
+    told += [f"Last run failed: {', '.join(failed)}."] if failed else []
+    return AssetCheckResult(
+        asset_key="national",
+        check_name=PRESENT,
+        passed=not (missing or failed),
+        severity=AssetCheckSeverity.WARN,
+        description=" ".join(told),
+        metadata={"missing": list(missing), "failed": list(failed)},
+    )
+
+
+NATION_ASSETS = [all_states, national]

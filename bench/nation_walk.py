@@ -1,0 +1,172 @@
+"""The whole nation from tables to ranked communities, stage by stage: once cold, then warm, in a process of its own.
+
+Cold is a fresh process whose kernels were compiled before; `--compile` gives it an empty cache, so that compiling is in
+it. Seconds are of the clock, `cpu` of all threads together; `peak_mb` is the most the process has held until the end of
+the stage. `--tables` names a folder of canonical tables a run has left (`<home>/tables`), `--states` some of its
+states; without it the nation is made up: 85,000 tracts in 51 states on a grid each, 10,000 providers and 24,000 planned
+sites. Products are not made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from bench.common import HERE, RESULTS, _status_peak_mb, machine, parser
+
+AS_OF = "2020-10-27"
+STAGES = ("study_area", "travel", "need_parts", "training_access", "work_access", "tract_scores", "contacts",
+          "travel_access", "decide")  # fmt: skip
+AFTER = ("examine", "hub_table", "areas_of")
+Stages = list[dict[str, Any]]
+
+
+def measure(ground: Any, states: list[str], settings: Any) -> Stages:
+    """Run the walk for `states` and return what each stage took, in the order they ended."""
+    from geodata import analysis
+
+    taken: Stages = []
+
+    def timed(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(work)
+        def run(*given: Any, **named: Any) -> Any:
+            start, busy = time.perf_counter(), time.process_time()
+            made = work(*given, **named)
+            taken.append(
+                {
+                    "stage": name,
+                    "seconds": time.perf_counter() - start,
+                    "cpu": time.process_time() - busy,
+                    "peak_mb": _status_peak_mb(),
+                }
+            )
+            return made
+
+        return run
+
+    kept = {name: getattr(analysis, name) for name in (*STAGES, *AFTER)}
+    for name, work in kept.items():
+        setattr(analysis, name, timed(name, work))
+    try:
+        analysis.analyse(ground, states, settings, AS_OF)
+    finally:
+        for name, work in kept.items():
+            setattr(analysis, name, work)
+    return taken
+
+
+def walk(tables: str, states: list[str], repeats: int) -> dict[str, Any]:
+    """Load the tables in this process and walk them `repeats` times; the first is the cold one."""
+    start, busy = time.perf_counter(), time.process_time()
+    from assets.history import ground_at
+    from bench.nation import made_up_ground
+    from geodata.settings import Settings
+
+    settings = Settings()
+    ground = ground_at(Path(tables)) if tables else made_up_ground()
+    load = {
+        "stage": "tables loaded" if tables else "tables made up",
+        "seconds": time.perf_counter() - start,
+        "cpu": time.process_time() - busy,
+        "peak_mb": _status_peak_mb(),
+    }
+    chosen = states or sorted(ground.table("centers")["state"].unique())
+    tracts = int(ground.table("centers")["state"].isin(chosen).sum())
+    return {
+        "states": len(chosen),
+        "tracts": tracts,
+        "load": load,
+        "runs": [measure(ground, chosen, settings) for _ in range(repeats)],
+    }
+
+
+def apart(tables: str, states: list[str], repeats: int, compiles: bool) -> dict[str, Any]:
+    """Walk in a process of its own, with an empty cache of compiled code where `compiles`."""
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {**os.environ, **({"NUMBA_CACHE_DIR": folder} if compiles else {})}
+        order = [sys.executable, "-m", "bench.nation_walk", "--walk", tables, ",".join(states), str(repeats)]
+        ran = subprocess.run(order, capture_output=True, text=True, cwd=HERE.parent, env=environ, check=False)
+    if ran.returncode:
+        raise SystemExit(ran.stderr[-2000:])
+    told: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return told
+
+
+def total(stages: Stages, names: tuple[str, ...], what: str) -> float:
+    """Return the sum over stages of `names`."""
+    return float(sum(stage[what] for stage in stages if stage["stage"] in names))
+
+
+def markdown(told: dict[str, Any]) -> str:
+    """Return the account of one walk."""
+    cold, *warm = told["runs"]
+    last = warm[-1] if warm else cold
+    lines = [
+        f"## {told['title']}\n",
+        "| stage | cold s | cpu s | warm s | cpu s | peak MB |",
+        "|---|---:|---:|---:|---:|---:|",
+        "| {stage} | {seconds:.2f} | {cpu:.2f} | | | {peak_mb:.0f} |".format(**told["load"]),
+    ]
+    lines += [
+        f"| {one['stage']} | {one['seconds']:.2f} | {one['cpu']:.2f} | {again['seconds']:.2f} | {again['cpu']:.2f} "
+        f"| {one['peak_mb']:.0f} |"
+        for one, again in zip(cold, last, strict=True)
+    ]
+    sums = {"**tables to ranked communities**": STAGES, "**and all that is computed after**": (*STAGES, *AFTER)}
+    lines += [
+        f"| {name} | {total(cold, stages, 'seconds'):.1f} | {total(cold, stages, 'cpu'):.1f} "
+        f"| {total(last, stages, 'seconds'):.1f} | {total(last, stages, 'cpu'):.1f} "
+        f"| {max(stage['peak_mb'] for run in told['runs'] for stage in run):.0f} |"
+        for name, stages in sums.items()
+    ]
+    on = told["machine"]
+    lines.append(
+        f"\n{told['states']} states, {told['tracts']:,} tracts, 1,000 draws. Measured {told['measured_at']} on "
+        f"{on['cores']} cores ({on['processor']}), load before {on['load_before']}, so that the clock tells little and "
+        f"cpu more. Again: `{told['repeat']}`.\n"
+    )
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and write `results/<name>`."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["--walk"]:
+        print(json.dumps(walk(given[1], [name for name in given[2].split(",") if name], int(given[3]))))
+        return
+    asked = parser(__doc__)
+    asked.add_argument("--tables", default="", help="folder of canonical tables; without it the nation is made up")
+    asked.add_argument("--states", default="", help="postal codes, joined by commas; all without it")
+    asked.add_argument("--repeats", type=int, default=2, help="the first is cold")
+    asked.add_argument("--compile", action="store_true", help="begin with nothing compiled")
+    asked.add_argument("--name", default="nation_walk", help="name of the results")
+    asked.add_argument("--quick", action="store_true", help="one state of the made-up nation")
+    options = asked.parse_args(given)
+    states = [name for name in (options.states or ("RI" if options.quick else "")).split(",") if name]
+    on = machine()
+    told = {
+        "title": "The nation from tables to ranked communities" + (", nothing compiled yet" if options.compile else ""),
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": on,
+        "repeat": "python -m bench.nation_walk" + (" --tables TABLES" if options.tables else "")
+        + (f" --states {','.join(states)}" if states else "") + (" --compile" if options.compile else ""),
+        **apart(options.tables, states, options.repeats, options.compile),
+    }  # fmt: skip
+    name = options.name + ("_quick" if options.quick else "")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text(markdown(told), encoding="utf-8")
+    print(markdown(told))
+
+
+if __name__ == "__main__":
+    main()

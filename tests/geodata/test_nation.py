@@ -1,0 +1,72 @@
+"""A state computed alone and the same state computed with others give the same: the others bear on it either way."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geodata.analysis import analyse
+from geodata.combine import FEEDS, combine
+from geodata.fetching.acquire import FolderAcquirer
+from geodata.fingerprint import table_digest
+from geodata.reading import read_source
+from geodata.results import StateResult
+from geodata.sample import write_sample
+from geodata.schemas import CANONICAL
+from geodata.settings import Settings, load_settings
+from geodata.sources import SOURCES
+from geodata.states import REGISTRY, State
+from geodata.study import Ground, areas_of, study_area
+
+pytestmark = pytest.mark.slow
+
+AS_OF = "2026-09-30"
+
+
+def ground_of(folder: Path, states: list[State], settings: Settings) -> Ground:
+    """Return all canonical tables of `states` from a folder of files."""
+    acquirer = FolderAcquirer(folder)
+    names = sorted({name for feeds in FEEDS.values() for name in feeds})
+    reads = {name: read_source(SOURCES[name], acquirer, states, settings) for name in names}
+    tables = [table for table in CANONICAL if table.name in FEEDS]
+    return Ground.of(
+        {table.name: combine(table, {name: reads[name] for name in FEEDS[table.name]}, settings) for table in tables}
+    )
+
+
+def assert_same(alone: StateResult, together: StateResult) -> None:
+    """Hold all tables and facts of two results of a state to each other: equal, sums to rounding."""
+    assert set(alone.tables) == set(together.tables)
+    for name, table in alone.tables.items():
+        one, other = pd.DataFrame(table), pd.DataFrame(together.tables[name])
+        pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-12, atol=1e-12, obj=name)
+    pd.testing.assert_series_equal(pd.Series(alone.facts), pd.Series(together.facts), rtol=1e-12)
+
+
+def test_a_state_and_its_neighbour(tmp_path: Path) -> None:
+    settings = load_settings(None, {"home": str(tmp_path), "uncertainty": {"draws": 200}})
+    states = [state for state in REGISTRY if state.usps in ("XL", "XS")]
+    ground = ground_of(write_sample(tmp_path / "files", tracts=250), states, settings)
+    together = analyse(ground, ["XL", "XS"], settings, AS_OF)
+    for result in together.values():
+        assert result.table("tract_scores")["tier"].isin(["A", "B", "C"]).any()
+    assert_same(analyse(ground, ["XL"], settings, AS_OF)["XL"], together["XL"])
+
+
+@pytest.mark.realdata
+def test_real_states_out_of_the_nation(realdata: Path, tmp_path: Path) -> None:
+    """Massachusetts competes with Rhode Island for places of both; Alaska has neighbours nowhere."""
+    settings = load_settings(None, {"home": str(tmp_path), "uncertainty": {"draws": 100}})
+    ground = ground_of(realdata, [state for state in REGISTRY if not state.fictional], settings)
+    states = ["AK", "MA", "RI"]
+    together = analyse(ground, states, settings, "2020-10-27")
+    area = study_area(ground, states, settings, "2020-10-27")
+    cut = areas_of(area, ground, settings)
+    for usps in ("AK", "RI"):
+        own = study_area(ground, [usps], settings, "2020-10-27")
+        for part in fields(own):
+            assert table_digest(getattr(own, part.name)) == table_digest(getattr(cut[usps], part.name)), part.name
+        assert_same(analyse(ground, [usps], settings, "2020-10-27")[usps], together[usps])
