@@ -20,10 +20,11 @@ PORTS = {"min": 1, "max": 65535}
 
 
 def complete_state(begun: str) -> Iterator[tuple[str, str]]:
-    """Offer the postal codes that begin so, with the names of their states."""
+    """Offer the postal codes that begin so, as they are being written, with the names of their states."""
     for state in REGISTRY:
-        if state.usps.startswith(begun.upper()) or state.name.casefold().startswith(begun.casefold()):
-            yield state.usps, state.name
+        if state.usps.startswith(begun.upper()):
+            # Shells drop what does not begin with the letters that are there already.
+            yield begun + state.usps[len(begun) :], state.name
 
 
 def complete_setting(begun: str) -> list[str]:

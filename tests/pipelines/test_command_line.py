@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from geodata.states import find_state
 from pipelines import cli
 from pipelines.options import complete_setting, complete_state, settings_changes
 
@@ -121,8 +122,8 @@ def test_the_version_is_told(onramp) -> None:
 
 
 def test_states_and_settings_are_completed() -> None:
-    assert dict(complete_state("ri")) == {"RI": "Rhode Island"}
-    assert ("GA", "Georgia") in set(complete_state("geo"))
+    assert dict(complete_state("RI")) == {"RI": "Rhode Island"}
+    assert ("gA", "Georgia") in set(complete_state("g")) and find_state("gA").usps == "GA"
     assert complete_setting("need.ref") == ["need.reference_area="]
     assert "access.catchment_minutes=" in complete_setting("access.")
 
