@@ -80,7 +80,7 @@ def entry_of(result: StateResult) -> StateEntry:
         industry=dict(result.settings.get("industry", {})),
         counties=gpd.GeoDataFrame(counties).sort_values("county_geoid"),
         communities=len(communities),
-        adults=float(communities["eligible_adults"].sum()),
+        adults=float(communities["eligible_adults"].sum(min_count=1)),
         gated=int(sums["gated"].sum()) if len(sums) else 0,
         tracts=len(scores),
         first=next(iter(records(communities.head(1))), None),
@@ -123,7 +123,7 @@ def write_national(
     downloads: Sequence[str] = (),
 ) -> Path:
     """Write the national overview from what `entry_of` kept of each state, in any order."""
-    entries = sorted(entries, key=lambda entry: entry.state.usps)
+    entries = sorted(entries, key=lambda entry: entry.state.name)
     land, bounds = _land(entries)
     with folder_written_aside(Path(folder)) as aside:
         for language in languages:
@@ -222,6 +222,12 @@ def _page(
 _NO_COUNTIES = pd.DataFrame({name: [] for name in ("county_geoid", "name", "adults", "first", "gated", "tracts")})
 
 
+def _adults(counts: Sequence[float], words: Words) -> str:
+    """Return the sum of the counts that are known, in words; no value where none is."""
+    known = [count for count in counts if not np.isnan(count)]
+    return words.about(sum(known)) if known else words.missing
+
+
 def _inside(folder: str | None, name: str) -> str:
     """Return the address of a page of a state's site; empty where there is none."""
     return "" if folder is None else folder + name
@@ -284,7 +290,7 @@ def _context(
             "site.national.lead",
             n=len(entries),
             communities=t("site.community_word", n=communities),
-            adults=words.about(sum(entry.adults for entry in entries)),
+            adults=_adults([entry.adults for entry in entries], words),
         )
         if entries
         else t("site.national.lead_none"),
@@ -305,7 +311,7 @@ def _context(
                 "name": entry.state.name,
                 "href": _inside(home[entry.state.usps], file_of("overview")),
                 "communities": words.number(entry.communities),
-                "adults": words.about(entry.adults),
+                "adults": _adults([entry.adults], words),
                 "tracts": f"{words.number(entry.gated)} / {words.number(entry.tracts)}",
                 "first": "" if entry.first is None else words.community(entry.first),
                 "definitions": words.number(len(entry.definitions)),

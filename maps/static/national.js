@@ -81,7 +81,7 @@ Onramp.startNation = async function (map) {
   const cards = {
     county: (i) => [
       el("h3", { tabindex: "-1" }, el("bdi", {}, C.name[i])), el("p", { class: "sub" }, S[C.state[i]].name),
-      el("p", {}, t("site.national.card", { first: about(C.first[i] || 0), adults: about(C.adults[i] || 0), share: percent(C.adults[i] ? (100 * C.first[i]) / C.adults[i] : 0) })),
+      !C.adults[i] ? null : el("p", {}, t("site.national.card", { first: about(C.first[i] || 0), adults: about(C.adults[i]), share: percent((100 * (C.first[i] || 0)) / C.adults[i]) })),
       el("p", {}, t("site.national.tracts", { n: number(C.gated[i]), of: number(C.tracts[i]) })),
       el("p", {}, el("a", { href: S[C.state[i]].county.replace("{county}", C.id[i]) }, t("site.national.open_county"))),
     ],
