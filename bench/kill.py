@@ -112,9 +112,9 @@ def _be_child(work: Work, log: Path, death: Death | None) -> None:
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else int(bool(ending.code))
     except BaseException as problem:
-        print(f"TRACEBACK {type(problem).__name__}: {problem}", flush=True)
+        os.write(1, f"TRACEBACK {type(problem).__name__}: {problem}\n".encode())
         code = 70
-    print(f"moments: {seen}", flush=True)
+    os.write(1, f"\nmoments: {seen}\n".encode())
     os._exit(code)
 
 

@@ -143,7 +143,8 @@ def points(latitude: pd.Series, longitude: pd.Series) -> tuple[pd.Series, pd.Ser
 
 
 def counts(text: pd.Series) -> pd.Series:
-    """Return whole numbers from zero up as Int64, missing where the text is anything else."""
+    """Return whole numbers from zero to 2**53 as Int64, missing where the text is anything else."""
     values = to_numbers(text)
-    whole = (values >= 0) & (values == values.round())
+    # Beyond 2**53 a float is no exact whole number, and nothing counted here is near it.
+    whole = (values >= 0) & (values == values.round()) & (values < 2**53)
     return values.where(whole).astype("Int64")

@@ -1,0 +1,181 @@
+"""Every parser says what is wrong with a broken or hostile file in one sentence, whatever is in it.
+
+Longer campaigns are run with `python -m bench.fuzz`; what they found is kept here.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import struct
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from bench.fuzz import HOSTILE, mutated, outcome, seeds
+from geodata.errors import InputError
+from geodata.fetching.archives import check_zip
+from geodata.geoids import clean_geoids
+from geodata.sample import write_sample
+from geodata.settings import Settings, load_settings
+from geodata.sources import SOURCES
+from geodata.sources.archives import member_names
+from geodata.sources.layers import read_layer
+from geodata.sources.reading import from_records, read_csv, read_json, wanted
+from geodata.sources.spec import ParseContext, Source
+from geodata.sources.values import SVI_CODES, counts, dates, flags, numbers, points, to_numbers
+from geodata.sources.workbooks import read_workbook
+from geodata.zips import clean_zips, state_of_zips
+
+EACH = 2
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sample(tmp_path_factory.mktemp("whole") / "sample", tracts=100)
+
+
+@pytest.mark.slow
+def test_no_parser_breaks_on_spoilt_files(whole: Path, tmp_path: Path) -> None:
+    given_settings, dice = load_settings(None, {}), random.Random(15)
+    found = []
+    for source, path in seeds(whole):
+        data = path.read_bytes()
+        for _ in range(EACH):
+            (tmp_path / path.name).write_bytes(mutated(data, path.name, dice))
+            told = outcome(source, tmp_path / path.name, given_settings)
+            found += [f"{source.spec.name}: {told}"] if told.startswith("crash") else []
+    assert found == []
+
+
+lines = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30), st.none()), min_size=1, max_size=12)
+
+
+@settings(max_examples=40)
+@given(lines)
+@example(["1e308", "9" * 400])
+def test_any_text_is_a_value_or_none(cells: list[str | None]) -> None:
+    text = pd.Series(cells, dtype="str")
+    for found in (to_numbers(text), counts(text), flags(text), dates(text), clean_geoids(text), clean_zips(text)):
+        assert len(found) == len(text)
+    latitude, longitude = points(text, text[::-1].reset_index(drop=True))
+    assert latitude.isna().equals(longitude.isna())
+    told = numbers(text, codes=SVI_CODES, least=0, most=1)
+    assert told.values.dropna().between(0, 1).all()
+    assert len(state_of_zips(clean_zips(text))) == len(text)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=400))
+@example(b'"')
+@example(b"a\n\xff\xfe\x00")
+@example(b"PK\x03\x04")
+@example(b"a,b\r1,2\r3,4")
+def test_any_bytes_are_a_table_or_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(data)
+    try:
+        text = read_csv(path, wanted("a", required=False), "s")
+    except InputError as problem:
+        assert str(problem).startswith("any.csv")
+    else:
+        assert len(text.frame) + len(text.log.table()) == text.rows_in
+
+
+def test_json_that_is_nested_too_deeply_or_holds_no_records_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 200_000)
+    with pytest.raises(InputError, match=r"deep\.json: its brackets are nested too deeply"):
+        read_json(path)
+    for records in (None, "text", 5, [None], [["a"]], {"a": 1}):
+        with pytest.raises(InputError, match="its records are not a list of names and values"):
+            from_records(records, wanted("a", required=False), "s", "x.json")  # type: ignore[arg-type]
+
+
+def test_what_macos_leaves_in_an_archive_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "mac.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("__MACOSX/._a.csv", "._a.csv", "in/._a.csv", "in/a.csv"):
+            archive.writestr(name, "x")
+    assert member_names(path, "*.csv") == ["in/a.csv"]
+
+
+def test_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "nameless.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a", "x")
+    data = path.read_bytes()
+    # In the directory at the end the length of the name becomes 0, and the letter a comment.
+    at = data.index(b"PK\x01\x02")
+    path.write_bytes(data[: at + 28] + struct.pack("<HHH", 0, 0, 1) + data[at + 34 :])
+    with pytest.raises(InputError, match="has a name that cannot be written"):
+        check_zip(path)
+
+
+def damaged_workbook(part: str, content: bytes) -> bytes:
+    """A workbook one part of which is something else."""
+    book, held = Workbook(), io.BytesIO()
+    book.active.append(["name", "state"])  # type: ignore[union-attr]
+    book.active.append(["A", "RI"])  # type: ignore[union-attr]
+    book.save(held)
+    out = io.BytesIO()
+    with zipfile.ZipFile(held) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == part else old.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"])
+@pytest.mark.parametrize("content", [b"<a><b>", b"", b"\x00\xff" * 20])
+def test_a_damaged_workbook_is_one_sentence(tmp_path: Path, part: str, content: bytes) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(damaged_workbook(part, content))
+    with pytest.raises(InputError, match=r"list\.xlsx"):
+        read_workbook(path, wanted("name", "state"), "s")
+
+
+def test_a_sheet_that_claims_to_be_enormous_is_read_in_its_own_width(tmp_path: Path) -> None:
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD3000"/>'
+        '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>Depot</t></is></c></row>'
+        '<row r="3000"><c r="XFD3000" t="inlineStr"><is><t>far</t></is></c></row></sheetData></worksheet>'
+    )
+    path = tmp_path / "wide.xlsx"
+    path.write_bytes(damaged_workbook("xl/worksheets/sheet1.xml", sheet.encode()))
+    text = read_workbook(path, wanted("name"), "s")
+    assert text.frame["name"].tolist() == ["Depot"]
+
+
+def test_shapes_at_no_place_are_refused_by_row(tmp_path: Path) -> None:
+    def feature(longitude: float) -> dict[str, object]:
+        return {
+            "type": "Feature",
+            "properties": {"a": "x"},
+            "geometry": {"type": "Point", "coordinates": [longitude, 41.0]},
+        }
+
+    path = tmp_path / "points.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature(-71.0), feature(float("inf"))]}))
+    try:
+        text, geometry = read_layer(path, wanted("a"), "s")
+    except InputError as problem:
+        assert "points.geojson" in str(problem)
+    else:
+        assert len(geometry) == 1
+        assert text.log.table()["reason"].tolist() == ["no_geometry"]
+
+
+def test_a_parser_that_stumbles_over_something_new_still_says_one_sentence(tmp_path: Path) -> None:
+    def stumble(path: Path, context: ParseContext) -> object:
+        raise KeyError(path.name)
+
+    source = Source(SOURCES["centers"].spec, stumble)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"x.txt: this cannot be read as “Centers of Population.*KeyError"):
+        source.read(tmp_path / "x.txt", ParseContext(Settings()))
