@@ -46,7 +46,7 @@ from geodata.study import Ground, StudyArea, areas_of, study_area
 from maps.lists import write_nation_lists
 from maps.national import NATION_TABLES, build_national
 
-GROUP = "nation"
+GROUP = "5_products_nation"
 OWNERS = ["team:products"]
 COMPUTED = "every_state_computed"
 PRESENT = "every_state_present"
@@ -154,7 +154,7 @@ def every_state_computed(states: Sequence[str], failed: dict[str, str], settings
     group_name=GROUP,
     owners=OWNERS,
     kinds={"html"},
-    check_specs=[AssetCheckSpec(PRESENT, asset="national", description="Every state's latest run is on the page.")],
+    check_specs=[AssetCheckSpec(PRESENT, asset="national", description="Every state is on the page. Warns only.")],
 )
 def national(context: AssetExecutionContext, choices: Choices) -> Iterator[MaterializeResult]:
     """The nation by county, leading to the states' pages, and the communities of all states in one list.
