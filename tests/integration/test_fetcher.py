@@ -336,7 +336,8 @@ def test_a_key_stays_with_its_host_and_out_of_every_word(publisher, fetcher, tmp
     publisher.script("/elsewhere", Reply(b"{}", 403))
     url = publisher.script("/v1.json", Reply(b"", 302, {"Location": f"{with_other_host}/elsewhere?token=abc"}))
     request = Request(url, secret_headers={"X-Api-Key": secret}, secret_params={"key": secret}, media="json")
-    with caplog.at_level(logging.DEBUG):
+    # The HTTP library's logger by name: other libraries of the process quieten it.
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="urllib3"):
         problem = told(fetcher, request, tmp_path / "part")
     assert publisher.seen[0].headers["x-api-key"] == secret
     assert publisher.seen[0].query["key"] == secret
