@@ -228,6 +228,22 @@ def _adults(counts: Sequence[float], words: Words) -> str:
     return words.about(sum(known)) if known else words.missing
 
 
+def _lead(entries: Sequence[StateEntry], words: Words) -> str:
+    """Return how many communities and people there are, and of how many states the people are known."""
+    t = words.texts
+    if not entries:
+        return t("site.national.lead_none")
+    lead = t(
+        "site.national.lead",
+        n=len(entries),
+        communities=t("site.community_word", n=sum(entry.communities for entry in entries)),
+        adults=_adults([entry.adults for entry in entries], words),
+    )
+    # A state without communities has nobody in them to be unknown.
+    unknown = sum(entry.communities > 0 and np.isnan(entry.adults) for entry in entries)
+    return f"{lead} {t('site.national.known', n=len(entries) - unknown)}" if unknown else lead
+
+
 def _inside(folder: str | None, name: str) -> str:
     """Return the address of a page of a state's site; empty where there is none."""
     return "" if folder is None else folder + name
@@ -273,7 +289,6 @@ def _context(
         for code in place.languages
     ]
     dates = sorted({entry.as_of for entry in entries})
-    communities = sum(entry.communities for entry in entries)
     return {
         "t": t,
         "language": place.language,
@@ -286,14 +301,7 @@ def _context(
         "as_of": t("site.as_of", date=words.listed([words.date(day) for day in dates]) if dates else words.missing),
         "footer": t("site.national.footer"),
         "standalone": False,
-        "lead": t(
-            "site.national.lead",
-            n=len(entries),
-            communities=t("site.community_word", n=communities),
-            adults=_adults([entry.adults for entry in entries], words),
-        )
-        if entries
-        else t("site.national.lead_none"),
+        "lead": _lead(entries, words),
         "missing": t("site.national.missing", n=len(missing), names=words.listed(named))
         if missing and not sample
         else "",

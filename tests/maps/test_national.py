@@ -57,6 +57,16 @@ def test_states_are_shown_in_order_whatever_order_they_come_in(synthetic: StateR
     assert f"2 states: {2 * len(synthetic.table('communities'))} communities to recruit in" in page
 
 
+def test_people_known_of_some_states_only_are_not_told_as_those_of_all(synthetic: StateResult, tmp_path: Path) -> None:
+    unsurveyed = moved(synthetic, "KS", 62.0)
+    blank = unsurveyed.table("communities").assign(eligible_adults=float("nan"))
+    states = [replace(unsurveyed, tables={**unsurveyed.tables, "communities": blank}), moved(synthetic, "RI", 68.0)]
+    page = (build_national(states, tmp_path / "some") / "index.html").read_text("utf-8")
+    assert "Eligible adults are known for 1 of these states only" in page
+    whole = build_national([moved(synthetic, "RI", 68.0)], tmp_path / "whole") / "index.html"
+    assert "Eligible adults are known for 1" not in whole.read_text("utf-8")
+
+
 def test_a_nation_of_which_nothing_is_computed_says_so(tmp_path: Path) -> None:
     page = (build_national([], tmp_path / "none") / "index.html").read_text("utf-8")
     assert "No state has been computed yet." in page
