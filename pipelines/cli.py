@@ -168,8 +168,8 @@ def main() -> None:
 
 
 def tell(sentence: str, code: int) -> int:
-    """Print what went wrong, whole words on each line, and return the exit code."""
-    errors.print(sentence, style="red", highlight=False, markup=False)
+    """Print what went wrong, unbroken so that a path can be copied and a log searched; return the exit code."""
+    errors.print(sentence, style="red", highlight=False, markup=False, soft_wrap=True)
     return code
 
 
