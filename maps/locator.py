@@ -36,6 +36,14 @@ TOLERANCE = 1.5
 TIER_PLACE = {"A": 0, "B": 1, "C": 2}
 
 
+def joined(shapes: NDArray[np.object_]) -> shapely.Geometry:
+    """Return tracts as one area, quickly where they meet exactly, and also where a published file has them overlap."""
+    try:
+        return shapely.coverage_union_all(shapes)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
+
+
 class Locator:
     """Draws the still maps of one state; its shapes are prepared once, and each map is drawn once."""
 
@@ -69,7 +77,7 @@ class Locator:
             return Markup("")
         key = (surroundings, places)
         if key not in self._made:
-            self._made[key] = self._drawn(shapely.coverage_union_all(self.shapes[list(places)]), surroundings)
+            self._made[key] = self._drawn(joined(self.shapes[list(places)]), surroundings)
         # The drawing is the same in every language; only what it is called differs.
         return Markup('<svg class="locator" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
             WIDE, HIGH, label, self._made[key]

@@ -32,7 +32,7 @@ from pipelines.options import (
     StateOption,
     settings_changes,
 )
-from pipelines.report import announce, report
+from pipelines.report import announce, report, tell_unread
 from pipelines.source_commands import commands as source_commands
 from pipelines.storage_commands import commands as storage_commands
 from pipelines.viewing_commands import commands as viewing_commands
@@ -82,6 +82,7 @@ def run(
     given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     announce(console, place, settings)
+    tell_unread(console, settings, place)
     folder = launch_state(place, settings, settings_file, given, console)
     report(console, StateResult.load(folder.result), folder.products)
 
@@ -110,6 +111,7 @@ def nation(
         raise SettingsError(f"There is no product {', '.join(unknown)}; there are {', '.join(MAKERS)}, or none.")
     given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
+    tell_unread(console, settings, None)
     made = launch_nation(settings, settings_file, given, wanted, console)
     for name in ("missing", "failed"):
         if made[name].value:

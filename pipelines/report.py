@@ -7,8 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from geodata.fetching.folder import unread_files
 from geodata.results import StateResult
 from geodata.settings import Settings
+from geodata.sources import SOURCES
 from geodata.states import State
 
 
@@ -19,6 +21,15 @@ def announce(console: Console, place: State, settings: Settings) -> None:
         console.print(f"[bold]{place.name}[/bold]: an invented state; nothing of what follows exists.")
     else:
         console.print(f"[bold]{place.name}[/bold] from the {origin}")
+
+
+def tell_unread(console: Console, settings: Settings, place: State | None) -> None:
+    """Name each file of the folder that no source would take, so that a name misspelt is noticed."""
+    folder = settings.sources.folder
+    if folder is None or not folder.is_dir():
+        return
+    for sentence in unread_files(folder, [source.spec.filenames for source in SOURCES.values()], place):
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def report(console: Console, result: StateResult, products: dict[str, Path]) -> None:

@@ -125,9 +125,10 @@ class FolderAcquirer:
         if not found:
             raise SourceUnavailable(self._not_found(spec, state))
         chosen = found[:1] if spec.urls else one_edition_each(found)
-        return [self._acquired(spec, one, state, passed_over=len(found) - len(chosen)) for one in chosen]
+        passed_over = [one.path.name for one in found if one not in chosen]
+        return [self._acquired(spec, one, state, passed_over) for one in chosen]
 
-    def _acquired(self, spec: SourceSpec, found: Found, state: State | None, passed_over: int) -> Acquired:
+    def _acquired(self, spec: SourceSpec, found: Found, state: State | None, passed_over: list[str]) -> Acquired:
         path, scope = found.path, NATION if found.nationwide or state is None else state.usps
         sha256, size = sha256_of(path), path.stat().st_size
         listed = self._listing.get(path.relative_to(self.folder).as_posix())
@@ -138,7 +139,8 @@ class FolderAcquirer:
             retrieved_at = iso(datetime.fromtimestamp(path.stat().st_mtime, UTC))
             note = "The date is that of the file: nothing in the folder says when it was retrieved."
         if passed_over:
-            note = f"{note} Matching files passed over for newer ones: {passed_over}.".strip()
+            names = ", ".join(passed_over[:3]) + (", …" if len(passed_over) > 3 else "")
+            note = f"{note} Matching files passed over for newer ones: {len(passed_over)} ({names}).".strip()
         age = age_in_days(retrieved_at, self._clock.now())
         url = listed.url if listed else ""
         return Acquired(spec.name, scope, path, "folder", retrieved_at, age, sha256, size, url, note)

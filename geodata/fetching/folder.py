@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,14 @@ _IGNORED_SUFFIXES = (".part", ".partial", ".crdownload", ".tmp", ".damaged")
 
 _DATE = re.compile(r"(?<!\d)((?:199|20\d)\d)(?:[-_](\d{2})(?!\d)(?:[-_](\d{2})(?!\d))?)?(?!\d)")
 _EDITION = r"copy|of|new|newest|latest|current|updated?|revised|final|v\d+"
+# What a browser adds to the name of a second copy.
+_COPY = re.compile(r"\s*\(\d+\)(?=\.)")
+# The forms tables, layers and rasters come in; what else lies in a folder is taken for a text about them.
+_DATA_SUFFIXES = (
+    *(".csv", ".txt", ".dat", ".tsv", ".json", ".geojson", ".zip", ".xls", ".xlsx", ".parquet"),
+    *(".gpkg", ".shp", ".kml", ".gdb", ".tif", ".tiff", ".geotiff"),
+)
+_TEXTS = ("readme", "licen", "manifest", "settings")
 _FOLDER_NAMES = {state.usps: state for state in REGISTRY} | {state.name: state for state in REGISTRY}
 
 
@@ -111,29 +120,83 @@ def _owner(relative: Path) -> State | None:
     return next((_FOLDER_NAMES[part] for part in relative.parts[:-1] if part in _FOLDER_NAMES), None)
 
 
+def _passing(relative: Path) -> bool:
+    """Return whether a path is hidden, what macOS leaves beside files, or a download that has not ended."""
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in relative.parts)
+    return hidden or relative.suffix in _IGNORED_SUFFIXES
+
+
+def _called(name: str, pattern: str) -> bool:
+    """Return whether a file of this name fits a pattern in small letters, as it is or in a plainer spelling."""
+    small = name.casefold()
+    plain = re.sub(r"[\s-]+", "_", re.sub(_COPY, "", small))
+    return fnmatchcase(small, pattern) or fnmatchcase(re.sub(_COPY, "", small), pattern) or fnmatchcase(plain, pattern)
+
+
+def _speaks_of_longer(name: str, state: State) -> bool:
+    """Return whether a file name is that of a state whose name ends in this one's: West Virginia, Arkansas."""
+    letters = re.sub(r"[\W\d_]+", "", name.casefold())
+    own = state.name.replace(" ", "").casefold()
+    others = (other.name.replace(" ", "").casefold() for other in REGISTRY if other != state)
+    return any(other.endswith(own) and other in letters for other in others)
+
+
+def unread_files(folder: Path, patterns_of_sources: Iterable[Sequence[str]], state: State | None) -> list[str]:
+    """Return a sentence for each file of data in `folder` that no source would take by its name, for any state.
+
+    It proposes the most similar name that would do for `state`.
+    """
+    sources = list(patterns_of_sources)
+    known = [p.casefold() for names in sources for place in REGISTRY for p in fill_patterns(names, place)]
+    known = list(dict.fromkeys(known))
+    proposed = [pattern for names in sources for pattern in fill_patterns(names, state)]
+    told = []
+    for path in sorted(folder.rglob("*")):
+        relative, name = path.relative_to(folder), path.name.casefold()
+        if _passing(relative) or name.startswith(_TEXTS) or not name.endswith(_DATA_SUFFIXES):
+            continue
+        if path.is_symlink() and not path.exists():
+            told.append(f"“{relative}” is not read: it is a link to a file that is not there.")
+        elif path.is_file() and not any(_called(name, pattern) for pattern in known):
+            like = [pattern for pattern in proposed if Path(pattern).suffix.casefold() == path.suffix.casefold()]
+            near = max(like, key=lambda pattern: _likeness(path.name, pattern), default="")
+            alike = bool(near) and _likeness(path.name, near) > 0.6
+            advice = f"if it is such a file, call it {near}" if alike else "docs/sources.md lists the names"
+            told.append(f"“{relative}” is not read: no source has such a name; {advice}.")
+    return told
+
+
+def _likeness(name: str, pattern: str) -> float:
+    """Return how alike the letters of a file name and of a pattern are, 0 to 1: years and codes say nothing."""
+    one, other = (re.sub(r"[\W\d_]+", " ", Path(text).stem.casefold()).strip() for text in (name, pattern))
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
 def find_files(folder: Path, filenames: Iterable[str], scope: str, state: State | None) -> list[Found]:
     """Return the files under `folder` that match a pattern, best first.
 
     Best is first the kind of file the source is known by (`scope`: "nation" or "state"), then the newest date in
     the name, then the earlier pattern, then the shallower and alphabetically first path, so that the choice never
     depends on the file system. A file in a folder named after a state (RI, Rhode Island) is that state's: it
-    is never taken for another state nor for the nation.
+    is never taken for another state nor for the nation. Names may have blanks or hyphens for underscores, and the
+    number a browser gives to a second copy.
     """
     national = [pattern.casefold() for pattern in filenames if not needs_state(pattern)]
     own = [pattern.casefold() for pattern in fill_patterns((p for p in filenames if needs_state(p)), state)]
     ranked = []
     for path in folder.rglob("*"):
         relative = path.relative_to(folder)
-        name = path.name.casefold()
-        if any(part.startswith(".") for part in relative.parts) or path.suffix in _IGNORED_SUFFIXES:
+        if _passing(relative):
             continue
         owner = _owner(relative)
         if owner is not None and owner != state:
             continue
-        order = next((i for i, pattern in enumerate(own + national) if fnmatchcase(name, pattern)), None)
+        order = next((i for i, pattern in enumerate(own + national) if _called(path.name, pattern)), None)
         if order is None or not path.is_file():
             continue
         nationwide = order >= len(own) and owner is None
+        if not nationwide and state is not None and _speaks_of_longer(path.name, state):
+            continue
         newest_first = tuple(-part for part in vintage_in(path.name))
         unlike = nationwide != (scope == "nation")
         ranked.append((unlike, newest_first, order, len(relative.parts), str(relative), Found(path, nationwide)))

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from geodata.errors import InputError, SourceUnavailable
 from geodata.fetching.acquire import FolderAcquirer, age_in_days, obtain_for
 from geodata.fetching.clock import Clock
-from geodata.fetching.folder import fill_patterns, find_files, list_of, vintage_in
+from geodata.fetching.folder import fill_patterns, find_files, list_of, unread_files, vintage_in
 from geodata.schemas import TRACTS as TRACTS_TABLE
+from geodata.sources import SOURCES
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
 
@@ -71,7 +72,7 @@ def test_without_a_national_file_each_state_gets_its_own_newest(folder):
         ("SVI_2020_RhodeIsland.csv", "RI"),
         ("SVI_2022_Georgia.csv", "GA"),
     ]
-    assert "Matching files passed over for newer ones: 1." in found[0].note
+    assert "Matching files passed over for newer ones: 1 (SVI_2018_RhodeIsland.csv)." in found[0].note
     with pytest.raises(SourceUnavailable):
         obtain_for(acquirer, SVI, [find_state("VT")])
 
@@ -122,6 +123,53 @@ def test_what_is_missing_is_said_with_the_names_looked_for_and_where_to_get_it(f
         "SVI_*_US.csv or SVI_*_RhodeIsland.csv or SVI_*_Rhode_Island.csv or SVI_*_Rhode-Island.csv "
         "(or 1 other form). It can be downloaded at https://publisher.example/svi."
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("svi", "Georgia.csv"),
+        ("svi", "SVI 2022 Georgia.csv"),
+        ("svi", "SVI2022_GEORGIA.CSV"),
+        ("svi", "SVI_2022_GA.csv"),
+        ("svi", "SVI_2022_Georgia (1).csv"),
+        ("svi", "deep/SVI_2022_US.csv"),
+        ("tracts", "CB_2020_13_TRACT_500K.ZIP"),
+        ("tracts", "cb_2020_13_tract_500k (2).zip"),
+        ("tracts", "cb_2020_13_tract_500k/cb_2020_13_tract_500k.shp"),
+        ("tracts", "tl_2020_13_tract.zip"),
+        ("tracts", "tl_2020_13_tract20.zip"),
+        ("acs", "acs5_2021_tract_wide_with_moe.csv"),
+    ],
+)
+def test_a_file_is_known_by_the_names_people_leave_it(folder, source, name):
+    root = folder(name, "SVI_2022_Alabama.csv", "cb_2020_01_tract_500k.zip")
+    spec = SOURCES[source].spec
+    assert [one.path for one in find_files(root, spec.filenames, spec.scope, GA)] == [root / name]
+
+
+def test_a_state_is_not_taken_for_one_whose_name_ends_like_it(folder):
+    root = folder("SVI_2022_West_Virginia.csv", "SVI2022_Arkansas.csv", "SVI_2020_Virginia.csv")
+    spec = SOURCES["svi"].spec
+
+    def names(state):
+        return [one.path.name for one in find_files(root, spec.filenames, spec.scope, find_state(state))]
+
+    assert names("VA") == ["SVI_2020_Virginia.csv"]
+    assert names("WV") == ["SVI_2022_West_Virginia.csv"]
+    assert (names("KS"), names("AR")) == ([], ["SVI2022_Arkansas.csv"])
+
+
+def test_a_file_no_source_takes_is_named_with_the_name_it_might_have(folder):
+    root = folder("cb_2020_13_tract_5m.zip", "holiday.csv", "SVI_2022_Alabama.csv", "README.txt", "Georgia.csv.part")
+    (root / "svi.csv").symlink_to(root / "nowhere.csv")
+    names = [source.spec.filenames for source in SOURCES.values()]
+    assert unread_files(root, names, GA) == [
+        "“cb_2020_13_tract_5m.zip” is not read: no source has such a name; "
+        "if it is such a file, call it cb_*_13_tract_500k.zip.",
+        "“holiday.csv” is not read: no source has such a name; docs/sources.md lists the names.",
+        "“svi.csv” is not read: it is a link to a file that is not there.",
+    ]
 
 
 def test_half_downloads_and_hidden_files_are_not_files(folder):
