@@ -105,6 +105,8 @@ def deployment(home: Path) -> Iterator[Ask]:
     workspace = ["--workspace", str(CHECKOUT / "workspace.yaml")]
     session = requests.Session()
     session.trust_env = False
+    # The server closes a connection that is idle for as long as we wait between two questions.
+    session.headers["Connection"] = "close"
 
     def ask(query: str, **variables: Any) -> dict[str, Any]:
         body = {"query": query, "variables": variables}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagster import Definitions, IOManagerDefinition
+from dagster import Definitions, IOManagerDefinition, in_process_executor
 
 from assets import ALL_ASSETS
 from assets.resources import choices_checked_at_launch, deployment_file
@@ -26,6 +26,8 @@ def build_defs(settings: Settings | None = None) -> Definitions:
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,
+        # A run has a process of its own already. One more for each step took longer to start than the step to do.
+        executor=in_process_executor,
         resources={
             # Fixed, so that the launchpad shows only what an analyst chooses.
             "io_manager": IOManagerDefinition.hardcoded_io_manager(storage),

@@ -131,3 +131,8 @@ def test_records_of_old_runs_go_and_recent_ones_stay(tmp_path: Path) -> None:
         assert instance.get_run_by_id(run_id) is not None
         assert forget(instance, datetime.now(UTC) + timedelta(days=1)) == 1
         assert instance.get_run_by_id(run_id) is None
+
+
+def test_a_run_asked_for_by_assets_is_one_process() -> None:
+    """A backfill's runs are not of a job: with a process for each step they took longer to start than to compute."""
+    assert build_defs().resolve_implicit_global_asset_job_def().executor_def.name == "in_process"
