@@ -208,11 +208,13 @@ def headline(result: StateResult) -> dict[str, int]:
     """Return the figures of a run that are worth following from run to run; the UI plots them."""
     scores = result.table("tract_scores")
     sure = scores[scores["tier"].isin(["A", "B"])]
+    adults = sure["eligible_adults"]
     return {
         "communities": len(result.table("communities")),
         "tracts_listed": int(scores["rank"].notna().sum()),
         "tracts_of_tiers_a_and_b": len(sure),
-        "eligible_adults_in_tiers_a_and_b": round(sure["eligible_adults"].sum()),
+        # Unknown of all is left out: zero would be drawn as a fall.
+        **({} if adults.isna().all() else {"eligible_adults_in_tiers_a_and_b": round(adults.sum())}),
     }
 
 

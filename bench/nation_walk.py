@@ -131,8 +131,8 @@ def markdown(told: dict[str, Any]) -> str:
     on = told["machine"]
     lines.append(
         f"\n{told['states']} states, {told['tracts']:,} tracts, 1,000 draws. Measured {told['measured_at']} on "
-        f"{on['cores']} cores ({on['processor']}), load before {on['load_before']}, so that the clock tells little and "
-        f"cpu more. Again: `{told['repeat']}`.\n"
+        f"{on['cores']} cores ({on['processor']}), load before {on['load_before']} (on a busy machine the clock tells "
+        f"little and cpu more). Again: `{told['repeat']}`.\n"
     )
     return "\n".join(lines)
 

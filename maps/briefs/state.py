@@ -97,8 +97,8 @@ def _facts(writer: Writer) -> list[Fact]:
         ),
         writer.fact(
             "adults_ab",
-            words.about(top["eligible_adults"].sum()),
-            texts("briefs.facts.adults_ab_note", n=words.about(scores["eligible_adults"].sum())),
+            words.about(top["eligible_adults"].sum(min_count=1)),
+            texts("briefs.facts.adults_ab_note", n=words.about(scores["eligible_adults"].sum(min_count=1))),
         ),
         writer.fact(
             "providers",
@@ -165,14 +165,21 @@ def _hubs(writer: Writer) -> Section:
 
 def _who(writer: Writer) -> Section:
     texts, words, scores = writer.texts, writer.words, writer.result.table("tract_scores")
+    known = scores[["working_age", "eligible_adults"]].notna().any().all()
+    people = {name: words.about(scores[name].sum(), 3) for name in ("population", "working_age", "eligible_adults")}
     lead = texts(
         "briefs.who.state",
-        population=words.about(scores["population"].sum(), 3),
-        working=words.about(scores["working_age"].sum(), 3),
-        adults=words.about(scores["eligible_adults"].sum(), 3),
+        population=people["population"],
+        working=people["working_age"],
+        adults=people["eligible_adults"],
     )
     grid = writer.measures_grid("state", writer.result.state.usps)
-    return Section(texts("briefs.who.title"), lead=[lead], grid=grid, after=[] if grid else [texts("briefs.who.none")])
+    return Section(
+        texts("briefs.who.title"),
+        lead=[lead] if known else [],
+        grid=grid,
+        after=[] if grid else [texts("briefs.who.none")],
+    )
 
 
 def _training(writer: Writer) -> Section:

@@ -68,6 +68,9 @@ def _minute_who(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
     t, w, table = view.texts, view.words, view.state.communities
     if not rows:
         return {}
+    if table["eligible_adults"].isna().all():
+        people = w.about(float(table["population"].sum()))
+        return _cell(view, "who", t("site.minute.who_unknown_lead", people=people), t("site.minute.who_unknown_text"))
     everyone = float(view.state.scores["eligible_adults"].sum())
     adults = float(table["eligible_adults"].sum())
     moe = float((table["eligible_adults_moe"].fillna(0) ** 2).sum() ** 0.5)

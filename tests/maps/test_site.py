@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import folium
@@ -172,6 +173,19 @@ def test_a_state_of_which_nothing_is_known_still_gets_its_pages(tmp_path: Path) 
     scores = result.table("tract_scores")
     tables = {**empty, "tract_scores": scores.assign(rank=None, tier="none", gated=False, has_polygon=False)}
     build_site(StateResult(state=result.state, as_of="2026-11-22", tables=tables), tmp_path / "listed", figures=False)
+
+
+def test_unknown_adults_are_not_told_as_none(synthetic: StateResult, tmp_path: Path) -> None:
+    names = ("tract_scores", "communities")
+    blank = {
+        name: synthetic.table(name).assign(eligible_adults=float("nan"), eligible_adults_moe=float("nan"))
+        for name in names
+    }
+    result = replace(synthetic, tables={**synthetic.tables, **blank})
+    page = (build_site(result, tmp_path / "XL", figures=False) / "index.html").read_text("utf-8")
+    assert load_texts("en")("site.minute.who_unknown_text") in page
+    assert re.search(r"(?<![\d,])0 eligible adults", page) is None
+    assert "give or take 0" not in page
 
 
 def test_changes_are_told(synthetic: StateResult, tmp_path: Path) -> None:
