@@ -166,12 +166,11 @@ def _hubs(writer: Writer) -> Section:
 def _who(writer: Writer) -> Section:
     texts, words, scores = writer.texts, writer.words, writer.result.table("tract_scores")
     known = scores[["working_age", "eligible_adults"]].notna().any().all()
-    people = {name: words.about(scores[name].sum(), 3) for name in ("population", "working_age", "eligible_adults")}
     lead = texts(
         "briefs.who.state",
-        population=people["population"],
-        working=people["working_age"],
-        adults=people["eligible_adults"],
+        population=words.about(scores["population"].sum(), 3),
+        working=words.about(scores["working_age"].sum(), 3),
+        adults=words.about(scores["eligible_adults"].sum(), 3),
     )
     grid = writer.measures_grid("state", writer.result.state.usps)
     return Section(
