@@ -119,8 +119,8 @@ def locate(raster: FrictionRaster, points: Points, max_snap_km: float) -> Locate
             continue
         r, c = row[members], column[members]
         reach_columns = _margin_columns(raster, r, max_snap_km * 1000, reach_rows)
-        rows = raster.clip_rows(r.min() - reach_rows, r.max() + reach_rows + 1)
-        columns = raster.clip_columns(c.min() - reach_columns, c.max() + reach_columns + 1)
+        rows = raster.clip_rows(int(r.min()) - reach_rows, int(r.max()) + reach_rows + 1)
+        columns = raster.clip_columns(int(c.min()) - reach_columns, int(c.max()) + reach_columns + 1)
         grid = raster.grid(rows, columns)
         near_row, near_column, metres = _nearest_passable(
             grid.friction, grid.east_m, grid.south_m, r - rows[0] + 1, (c - columns[0]) % raster.columns + 1,
@@ -228,8 +228,8 @@ def _window(
         metres = furthest / fastest
         margin = int(np.ceil(metres / (110_500 * abs(raster.row_degrees)))) + 1
         sideways = _margin_columns(raster, row, metres, margin)
-        rows = raster.clip_rows(row.min() - margin, row.max() + margin + 1)
-        columns = raster.clip_columns(column.min() - sideways, column.max() + sideways + 1)
+        rows = raster.clip_rows(int(row.min()) - margin, int(row.max()) + margin + 1)
+        columns = raster.clip_columns(int(column.min()) - sideways, int(column.max()) + sideways + 1)
         grid = raster.grid(rows, columns)
         found = float(grid.friction.min(initial=np.inf))
         if found >= fastest or fastest <= FASTEST_MINUTES_PER_M:

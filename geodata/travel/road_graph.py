@@ -108,7 +108,7 @@ def graph_of_edges(
     weights = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(n, n))
     component = connected_components(weights, directed=True, connection="strong")[1]
     size = np.bincount(component)
-    worth = size >= min(LEAST_COMPONENT, size.max())
+    worth = size >= min(LEAST_COMPONENT, int(size.max()))
     kept = np.flatnonzero(worth[component])
     kept = kept[np.argsort(morton(latitude[kept], longitude[kept]), kind="stable")]
     number = np.full(n, -1, np.int64)
