@@ -44,28 +44,45 @@ def tract_areas(
 
 
 def point_areas(
-    points: pd.DataFrame, areas: pd.DataFrame, polygons: gpd.GeoDataFrame, places: pd.DataFrame
+    points: pd.DataFrame,
+    areas: pd.DataFrame,
+    polygons: gpd.GeoDataFrame,
+    counties: pd.DataFrame,
+    places: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return [row, state, area_kind, area_id], a row for each point and area it lies in.
 
     `points` has latitude, longitude and state, `row` counts from 0. A point lies in the areas of the tract of its state
-    that it stands in, or stands off the shore of; in the place whose outline holds it; a point in no tract with a
-    polygon lies in none. By state, so that a site on the border is counted the same whichever states are computed.
+    that it stands in, or stands off the shore of, and in the place whose outline holds it. Where no tract has a polygon
+    it lies in its county, by the county's outline, and in the areas that hold all of the county. By state, so that a
+    site on the border is counted the same whichever states are computed.
     """
     located = points.reset_index(drop=True)
-    tract = pd.Series(None, index=located.index, dtype="str")
-    for state, own in polygons.groupby("state"):
+    unit = pd.Series(None, index=located.index, dtype="str")
+    for state in areas["state"].unique():
         here = located[located["state"] == state]
-        tract[here.index] = place(here, own)["geoid"]
-    by_tract = areas[areas["area_kind"] != "place"]
-    rows = pd.DataFrame({"row": located.index, "geoid": tract.to_numpy()}).dropna()
-    in_areas = rows.merge(by_tract, on="geoid")
+        by_tract, by_county = (
+            place(here, gpd.GeoDataFrame(outlines[outlines["state"] == state]))["geoid"]
+            for outlines in (polygons, counties.rename(columns={"county_geoid": "geoid"}))
+        )
+        unit[here.index] = by_tract.fillna(by_county)
+    of_units = areas[areas["area_kind"] != "place"]
+    rows = pd.DataFrame({"row": located.index, "geoid": unit.to_numpy()}).dropna()
+    in_areas = rows.merge(pd.concat([of_units, _of_whole_counties(of_units)]), on="geoid")
     spots = located[["latitude", "longitude"]].assign(geoid=[f"{row}" for row in located.index])
     in_places = _places(spots, places)
     in_places["row"] = in_places["geoid"].astype("int64")
     in_places = in_places[in_places["state"] == in_places["row"].map(located["state"])]
     columns = ["row", "state", "area_kind", "area_id"]
     return pd.concat([in_areas[columns], in_places[columns]], ignore_index=True)
+
+
+def _of_whole_counties(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas that hold all tracts of a county, with the county's code for a geoid."""
+    keys = ["geoid", "state", "area_kind", "area_id"]
+    held = areas.assign(geoid=areas["geoid"].str[:5]).groupby(keys, as_index=False).size()
+    whole = held[held["area_kind"] == "county"].set_index("geoid")["size"]
+    return held.loc[held["size"] == held["geoid"].map(whole), keys]
 
 
 def _places(points: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

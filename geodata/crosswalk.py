@@ -15,7 +15,6 @@ import pandas as pd
 from geodata.geoids import (
     CONNECTICUT,
     CT_COUNTIES,
-    CtScheme,
     among,
     connecticut_bridge,
     connecticut_scheme,
@@ -206,8 +205,8 @@ def _sentence(name: str, rows: pd.DataFrame, table: pd.DataFrame, refused: pd.Da
     )
 
 
-def align_connecticut(tables: Mapping[str, pd.DataFrame], scheme: CtScheme = "counties") -> dict[str, pd.DataFrame]:
-    """Return the tables (those with a geoid column) with Connecticut's 2020 tracts under one scheme.
+def align_connecticut(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables (those with a geoid column) with Connecticut's 2020 tracts under its counties.
 
     The bridge is made from the tables themselves, one of each scheme, on the six-digit tract code; without
     both nothing needs to change. A row whose code the bridge does not know keeps it: no other table joins it,
@@ -227,20 +226,20 @@ def align_connecticut(tables: Mapping[str, pd.DataFrame], scheme: CtScheme = "co
     if not {"counties", "planning_regions"} <= set(codes):
         return dict(tables)
     bridge = connecticut_bridge(codes["counties"], codes["planning_regions"])
-    return {name: _aligned(table, bridge, scheme) for name, table in tables.items()}
+    to_counties = pd.Series(bridge.index, index=pd.Index(bridge.to_numpy()))
+    return {name: _aligned(table, to_counties) for name, table in tables.items()}
 
 
-def _aligned(table: pd.DataFrame, bridge: pd.Series, scheme: CtScheme) -> pd.DataFrame:
+def _aligned(table: pd.DataFrame, to_counties: pd.Series) -> pd.DataFrame:
     if "geoid" not in table.columns or table.empty or "ct_scheme" not in table.columns:
         return table
-    to_scheme = bridge if scheme == "planning_regions" else pd.Series(bridge.index, index=pd.Index(bridge.to_numpy()))
-    changed = table["geoid"].map(to_scheme)
+    changed = table["geoid"].map(to_counties)
     known = changed.notna() & (table["tract_vintage"] == 2020)
     if not known.any():
         return table
     table = table.copy()
     table["geoid"] = table["geoid"].where(~known, changed)
-    table["ct_scheme"] = table["ct_scheme"].where(~known, scheme)
+    table["ct_scheme"] = table["ct_scheme"].where(~known, "counties")
     if "county_geoid" in table.columns:
         table["county_geoid"] = table["county_geoid"].where(~known, table["geoid"].str[:5])
     return table

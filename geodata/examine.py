@@ -50,8 +50,8 @@ def examine(
         "rollups": rollups(
             scores,
             areas,
-            point_areas(area.sites, areas, polygons, area.places),
-            point_areas(area.providers, areas, polygons, area.places),
+            point_areas(area.sites, areas, polygons, area.counties, area.places),
+            point_areas(area.providers, areas, polygons, area.counties, area.places),
             area.sites,
         ),
     }

@@ -124,19 +124,6 @@ def connecticut_bridge(some: pd.Series, others: pd.Series) -> pd.Series:
     ).sort_index()
 
 
-def to_connecticut_scheme(geoids: pd.Series, bridge: pd.Series, scheme: CtScheme) -> pd.Series:
-    """Return `geoids` with Connecticut's codes in `scheme`; missing where the bridge does not know a code.
-
-    `bridge` comes from `connecticut_bridge`. Codes of other states, and Connecticut's when already in
-    `scheme`, come back as they are.
-    """
-    mine = geoids.str.startswith(CONNECTICUT, na=False)
-    if scheme == "not_applicable" or connecticut_scheme(geoids) in ("not_applicable", scheme):
-        return geoids
-    table = bridge if scheme == "planning_regions" else pd.Series(bridge.index, index=pd.Index(bridge.to_numpy()))
-    return geoids.where(~mine, geoids.map(table)).astype("str")
-
-
 def tract_vintage(year: int) -> Literal[2010, 2020]:
     """Return the census whose tracts are used by Census Bureau products of `year` (boundaries, ACS end year)."""
     return 2020 if year >= 2020 else 2010

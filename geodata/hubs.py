@@ -81,17 +81,6 @@ def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, setti
     return HUBS.validate(pd.concat(frames, ignore_index=True))
 
 
-def greedy_hubs(
-    people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, most: int, settings: Hubs
-) -> pd.DataFrame:
-    """Return [order, candidate_id, covered_adults] of the greedy choice of `most` hubs: the nation in seconds."""
-    cover = _cover(people, sites, minutes, settings)
-    walk = greedy(cover, most)
-    covered = [cover.covered(walk[: n + 1]) for n in range(len(walk))]
-    ids = sites["candidate_id"].iloc[walk].to_numpy()
-    return pd.DataFrame({"order": range(1, len(walk) + 1), "candidate_id": ids, "covered_adults": covered})
-
-
 def _cover(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs) -> Cover:
     near = minutes[minutes["minutes"] <= settings.cover_minutes]
     row = pd.Index(people["geoid"]).get_indexer(near["geoid"])

@@ -5,7 +5,7 @@ Coordinates and polygons are EPSG:4326, tolerances metres. Does not hold travel 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +14,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geodata.geoids import among
 from geodata.schemas import REJECTS
 from geodata.tables import Refined
 
@@ -35,15 +34,13 @@ def place(
     tracts: gpd.GeoDataFrame,
     *,
     tolerance_m: float = SHORELINE_M,
-    incomplete_counties: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return [geoid, tract_basis, distance_m] for each row of `points`, with its index.
 
     `points` has latitude and longitude and, perhaps, location_quality: rows that are neither at a point nor on
     a known street get the basis "coarse" and no tract, for a town's midpoint is no address. A point in a
     tract has the basis "inside"; one outside all within `tolerance_m` of one, "nearest" with its distance; any
-    other, "none". On a shared border the lower GEOID wins. In `incomplete_counties`, where tracts have no polygon,
-    the nearest one may be the wrong one, so it is not claimed.
+    other, "none". On a shared border the lower GEOID wins.
     """
     latitude, longitude = (points[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
     out = pd.DataFrame({"geoid": None, "tract_basis": "none", "distance_m": np.nan}, index=points.index)
@@ -59,19 +56,10 @@ def place(
     hit = found >= 0
     rows, areas, metres = spots[hit], found[hit], distance[hit]
     geoids = ordered["geoid"].to_numpy()[areas]
-    if len(incomplete_counties):
-        sure = (metres == 0) | ~pd.Series(geoids).str[:5].isin(list(incomplete_counties)).to_numpy(dtype=bool)
-        rows, geoids, metres = rows[sure], geoids[sure], metres[sure]
     out.iloc[rows, 0] = geoids
     out.iloc[rows, 1] = np.where(metres == 0, "inside", "nearest")
     out.iloc[rows, 2] = metres
     return out
-
-
-def counties_without_all_polygons(tracts: pd.DataFrame, centers: pd.DataFrame) -> frozenset[str]:
-    """Return the counties in which a tract with residents (by `centers`) has no polygon in `tracts`."""
-    lived_in = centers.loc[centers["population"] > 0, "geoid"]
-    return frozenset(lived_in[~among(lived_in, tracts["geoid"])].str[:5])
 
 
 def states_of(points: pd.DataFrame, counties: gpd.GeoDataFrame, *, tolerance_m: float = STATE_LINE_M) -> pd.Series:

@@ -13,7 +13,6 @@ from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_matrix
 
 from geodata.errors import InputError
 
@@ -155,10 +154,6 @@ class TravelMinutes:
         """int64[n_origins + 1]: where each origin's pairs begin (the CSR index pointer)."""
         counts = np.bincount(self.origin, minlength=self.n_origins)
         return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-
-    def csr(self) -> csr_matrix:
-        """Return the minutes as an origins × destinations CSR matrix; stored zeros are real zero minutes."""
-        return csr_matrix((self.minutes, self.destination, self.row_start), shape=(self.n_origins, self.n_destinations))
 
     def within(self, catchment_minutes: float | ArrayLike) -> TravelMinutes:
         """Keep the pairs at most `catchment_minutes` (one number, or one per origin) apart."""

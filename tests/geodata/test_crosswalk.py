@@ -167,11 +167,10 @@ def test_connecticut_is_brought_under_one_scheme() -> None:
         "measures": centers(["09110528100", "09190010101", "44001010100"], "planning_regions"),
         "old": centers(["09013528100"], "counties", 2010),
     }
-    for scheme in ("counties", "planning_regions"):
-        found = align_connecticut(tables, scheme)
-        assert set(found["centers"]["geoid"]) == set(found["measures"]["geoid"])
-        ours = found["measures"][found["measures"]["geoid"].str.startswith("09")]
-        assert (ours["ct_scheme"] == scheme).all()
+    found = align_connecticut(tables)
+    assert set(found["centers"]["geoid"]) == set(found["measures"]["geoid"])
+    ours = found["measures"][found["measures"]["geoid"].str.startswith("09")]
+    assert (ours["ct_scheme"] == "counties").all()
     assert align_connecticut({"centers": tables["centers"]})["centers"] is tables["centers"]
 
 
@@ -182,7 +181,7 @@ def test_a_table_of_both_schemes_and_water_that_shares_a_number_are_brought_unde
         "definitions": both.reset_index(drop=True),
         "measures": centers(["09190010101"], "planning_regions"),
     }
-    found = align_connecticut(tables, "counties")
+    found = align_connecticut(tables)
     assert found["definitions"]["geoid"].tolist() == ["09001010101", "09013528100"]
     assert found["measures"]["geoid"].tolist() == ["09001010101"]
     assert found["centers"] is tables["centers"]
@@ -195,6 +194,6 @@ def test_a_code_the_bridge_does_not_know_keeps_its_own() -> None:
         "centers": centers(["09013528100"], "counties"),
         "measures": centers(["09110528100", "09110999999"], "planning_regions"),
     }
-    found = align_connecticut(tables, "counties")
+    found = align_connecticut(tables)
     assert found["measures"]["geoid"].tolist() == ["09013528100", "09110999999"]
     assert found["measures"]["ct_scheme"].tolist() == ["counties", "planning_regions"]

@@ -13,7 +13,6 @@ from geodata.geoids import (
     connecticut_scheme,
     county_of,
     ct_scheme_column,
-    to_connecticut_scheme,
     tract_vintage,
     usps_of,
     year_in,
@@ -85,17 +84,11 @@ def test_a_file_of_both_schemes_or_of_neither_is_refused() -> None:
         connecticut_scheme(text("09777010101"))
 
 
-def test_connecticut_goes_both_ways_by_the_tract_code() -> None:
+def test_connecticuts_schemes_are_bridged_by_the_tract_code() -> None:
     counties = text("09013528100", "09001010101", "44001030100")
     regions = text("09190010101", "09110528100")
     bridge = connecticut_bridge(regions, counties)
     assert bridge.to_dict() == {"09013528100": "09110528100", "09001010101": "09190010101"}
-    there = to_connecticut_scheme(counties, bridge, "planning_regions")
-    assert list(there) == ["09110528100", "09190010101", "44001030100"]
-    assert list(to_connecticut_scheme(there, bridge, "counties")) == list(counties)
-    assert list(to_connecticut_scheme(counties, bridge, "counties")) == list(counties)
-    unknown = to_connecticut_scheme(text("09001999999"), bridge, "planning_regions")
-    assert unknown.isna().all()
 
 
 def test_a_bridge_needs_one_table_of_each_scheme() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely import Point, box
 
-from geodata.points import METRES_PER_DEGREE, check_states, counties_without_all_polygons, place, states_of
+from geodata.points import METRES_PER_DEGREE, check_states, place, states_of
 
 # Two states of two tracts each, side by side along the 42nd parallel; 0.1 degrees wide.
 CODES = ["44001000100", "44001000200", "09001000100", "09001000200"]
@@ -66,15 +66,6 @@ def test_coarse_places_get_no_tract() -> None:
     found = place(spots, TRACTS)
     assert found["tract_basis"].tolist() == ["inside", "inside", "coarse", "coarse"]
     assert found["geoid"].isna().tolist() == [False, False, True, True]
-
-
-def test_the_nearest_tract_is_not_claimed_where_polygons_are_missing() -> None:
-    centers = pd.DataFrame({"geoid": [*CODES, "44001000300", "09003000100"], "population": [1, 1, 1, 1, 9, 0]})
-    incomplete = counties_without_all_polygons(TRACTS, centers)
-    assert incomplete == {"44001"}
-    spots = points((-71.05, 42.001), (-71.35, 42.001), (-71.05, 41.95))
-    found = place(spots, TRACTS, incomplete_counties=incomplete)
-    assert found["tract_basis"].tolist() == ["none", "nearest", "inside"]
 
 
 def test_indexes_are_kept_and_nothing_in_gives_nothing_out() -> None:

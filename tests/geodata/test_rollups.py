@@ -55,7 +55,7 @@ def test_a_point_lies_in_the_areas_of_its_tract_and_in_its_place():
     points = pd.DataFrame({"latitude": [0.5 * KM, 0.5 * KM, 9.0], "longitude": [0.5 * KM, 3.5 * KM, 9.0]}).assign(
         state="XL"
     )
-    found = point_areas(points, areas, shapes, PLACE)
+    found = point_areas(points, areas, shapes, COUNTY, PLACE)
     rows = {(int(r.row), r.area_kind, r.area_id) for r in found.itertuples()}
     assert rows == {
         (0, "county", "97001"),
@@ -64,6 +64,15 @@ def test_a_point_lies_in_the_areas_of_its_tract_and_in_its_place():
         (1, "county", "97001"),
         (1, "workforce_area", "1"),
     }
+
+
+def test_a_point_where_tracts_have_no_polygon_lies_in_its_county_and_the_areas_of_all_of_it():
+    shapes = tracts(4, 1)
+    named = [("workforce_area", "1", "county", "97001"), ("legislative_district", "7", "tract", geoid(3, 0))]
+    areas = tract_areas(scores(shapes), COUNTY, PLACE, members(named))
+    points = pd.DataFrame({"latitude": [0.5 * KM, 9.0], "longitude": [3.5 * KM, 9.0], "state": "XL"})
+    found = point_areas(points, areas, shapes.iloc[:2], COUNTY, PLACE)
+    assert found.to_numpy().tolist() == [[0, "XL", "county", "97001"], [0, "XL", "workforce_area", "1"]]
 
 
 def test_sums_means_and_ranks():
@@ -76,7 +85,7 @@ def test_sums_means_and_ranks():
     named = members([("district", "d1", "tract", geoid(2, 0)), ("district", "d2", "tract", geoid(0, 0))])
     areas = tract_areas(table, COUNTY, PLACE, named)
     sites = pd.DataFrame({"latitude": [0.5 * KM], "longitude": [0.5 * KM], "job_years_mid": [0.25], "state": ["XL"]})
-    site_areas = point_areas(sites, areas, shapes, PLACE)
+    site_areas = point_areas(sites, areas, shapes, COUNTY, PLACE)
     nobody = site_areas.iloc[:0]
     made = rollups(table, areas, site_areas, nobody, sites).set_index(["area_kind", "area_id"])
     county = made.loc[("county", "97001")]
@@ -96,5 +105,5 @@ def test_sums_means_and_ranks():
 def test_nothing_with_residents_is_an_empty_table():
     table = scores(tracts(2, 1), 0.0).assign(community_id=None)
     areas = tract_areas(table, COUNTY, PLACE, members([]))
-    none = point_areas(pd.DataFrame({"latitude": [], "longitude": [], "state": []}), areas, tracts(2, 1), PLACE)
+    none = point_areas(pd.DataFrame({"latitude": [], "longitude": [], "state": []}), areas, tracts(2, 1), COUNTY, PLACE)
     assert len(rollups(table, areas, none, none, pd.DataFrame({"job_years_mid": []}))) == 0

@@ -13,7 +13,7 @@ import pytest
 
 from geodata.crosswalk import to_2020
 from geodata.errors import InputError
-from geodata.points import check_states, counties_without_all_polygons, place
+from geodata.points import check_states, place
 from geodata.providers import providers
 from geodata.schemas import PROGRAMS, PROVIDERS
 from geodata.settings import Settings
@@ -169,18 +169,6 @@ def test_stations_on_tracts_and_same_place_records_kept(realdata: Path) -> None:
     assert placed["tract_basis"].value_counts().to_dict() == {"inside": 144, "none": 1}
     assert ours.duplicated(["latitude", "longitude"]).sum() > 0
     assert len(placed) == len(ours)
-
-
-def test_where_polygons_are_missing_no_neighbour_is_claimed(realdata: Path) -> None:
-    tracts = of(realdata, "tracts", "GA/cb_2020_13_tract_500k.zip").table
-    centers = of(realdata, "centers", "national/CenPop2020_Mean_TR.txt").table
-    incomplete = counties_without_all_polygons(tracts, centers[centers["state"] == "GA"])
-    assert len(incomplete) == 53
-    stations = of(realdata, "afdc", "national/alt_fuel_stations_2020-10-27_ELEC.csv").table
-    placed = place(stations[stations["state"] == "GA"], tracts, incomplete_counties=incomplete)
-    nearest = placed[placed["tract_basis"] == "nearest"]
-    assert not nearest["geoid"].str[:5].isin(incomplete).any()
-    assert (placed["tract_basis"] == "none").sum() == 25
 
 
 def test_stations_and_stand_in_sites_together(realdata: Path) -> None:
