@@ -44,7 +44,7 @@ from geodata.sourced import Sourced
 from geodata.states import find_state
 from geodata.study import Ground, StudyArea, areas_of, study_area
 from maps.lists import write_nation_lists
-from maps.national import NATION_TABLES, build_national
+from maps.national import NATION_TABLES, build_national, entry_of
 
 GROUP = "5_products_nation"
 OWNERS = ["team:products"]
@@ -173,7 +173,7 @@ def national(context: AssetExecutionContext, choices: Choices) -> Iterator[Mater
 
     files = write_nation_lists(gathered(results), paths["lists"], settings.languages) if results else []
     build_national(
-        results,
+        map(entry_of, results),
         paths["map"].parent,
         settings.languages,
         state_folder=site,

@@ -26,7 +26,7 @@ from assets.metadata import docs, provenance_metadata, rejects_by_reason, table_
 from assets.resources import Choices
 from geodata.errors import OnrampError
 from geodata.fetching.choose import acquirer_for, states_served
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.sourced import Sourced
 from geodata.sources import SOURCES
 from geodata.sources.spec import Source, SourceSpec

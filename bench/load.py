@@ -29,7 +29,7 @@ import requests
 
 from geodata.combine import FEEDS, combine
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.sample import write_sample
 from geodata.schemas import CANONICAL, REJECTS
 from geodata.settings import CHECKOUT, Settings

@@ -27,10 +27,11 @@ from geodata.schemas import CRS
 from geodata.states import REGISTRY
 from maps import leaflet
 from maps.map_colors import COLORS
-from maps.national import CONTIGUOUS, StateEntry, write_national
+from maps.national import CONTIGUOUS, StateEntry, build_national
 from maps.payload import map_payload
 from maps.site import overview_page
-from maps.views.common import SiteView, StateView
+from maps.views.common import SiteView
+from maps.views.state_view import StateView
 from tests.integration.browser import Page, chromium
 from tests.maps.synthetic import synthetic_result
 
@@ -141,7 +142,7 @@ def our_nation(folder: Path) -> Path:
         if len(inside):
             entries.append(StateEntry(state, "2026-11-22", False, {}, inside, 5, 1e5, 10, len(inside), None))
     started = time.perf_counter()
-    write_national(entries, folder / "nation", ("en",))
+    build_national(entries, folder / "nation", ("en",))
     page = (folder / "nation" / "index.html").read_text(encoding="utf-8")
     _built(folder / "ours-nation.html", page, started)
     return folder / "ours-nation.html"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from geodata.combine import FEEDS, combine
 from geodata.fetching.choose import acquirer_for
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.schemas import CANONICAL
 from geodata.settings import Settings
 from geodata.sources import SOURCES

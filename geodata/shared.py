@@ -6,7 +6,7 @@
 A pointer under `current` is one small object and is written after all the objects it names, so a machine that dies
 while it writes leaves what was there before, whole. The home folder stays the place everything is read from and
 written to: `fetch` brings what is newer in the store, `publish` sends what was made. Without `storage.url` in the
-settings both do nothing. Keys and address of the store come from the environment, as the clients of S3 take them.
+settings both do nothing.
 """
 
 from __future__ import annotations
@@ -19,15 +19,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import pyarrow.fs as pafs
 from filelock import FileLock
 
 from geodata.errors import InputError, OnrampError
 from geodata.files import LEFTOVER, folder_written_aside, sha256_of, write_text, written_aside
+from geodata.object_store import open_store
 from geodata.settings import Settings
 
 FORMAT = 1
@@ -36,7 +34,6 @@ BLOCK = 1 << 20
 # A writer counts on an object it found only while the object is young; the clearing takes none that is.
 SURE_FOR = timedelta(days=1)
 ABANDONED = timedelta(days=3)
-CONNECT_SECONDS = 10.0
 
 
 class DamagedPointerError(OnrampError):
@@ -325,30 +322,7 @@ def sync(settings: Settings, name: str, *parts: Path) -> None:
 
 @cache
 def _connected(home: Path, url: str) -> SharedHome:
-    # Older stores keep the checksums that clients append unasked as part of the file. Ours are compared instead.
-    os.environ.setdefault("AWS_REQUEST_CHECKSUM_CALCULATION", "WHEN_REQUIRED")
-    os.environ.setdefault("AWS_RESPONSE_CHECKSUM_VALIDATION", "WHEN_REQUIRED")
-    store = pafs.S3FileSystem(**connection(os.environ))
-    return SharedHome(home, store, url.removeprefix("s3://"), url)
-
-
-def connection(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return how the store is reached: endpoint, region, proxy and certificates of the environment."""
-    endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or ""
-    parts = urlsplit(endpoint if "//" in endpoint else f"https://{endpoint}")
-    host = parts.hostname or "s3.amazonaws.com"
-    certificates = environ.get("AWS_CA_BUNDLE") or environ.get("REQUESTS_CA_BUNDLE") or environ.get("SSL_CERT_FILE")
-    proxy = None if proxy_bypass(host) else getproxies().get(parts.scheme)
-    return {
-        "region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
-        "scheme": parts.scheme,
-        "endpoint_override": parts.netloc or None,
-        "connect_timeout": CONNECT_SECONDS,
-        # Small files arrive in one request, which is there whole or not at all.
-        "allow_delayed_open": True,
-        **({"proxy_options": proxy} if proxy else {}),
-        **({"tls_ca_file_path": certificates} if certificates else {}),
-    }
+    return SharedHome(home, open_store(), url.removeprefix("s3://"), url)
 
 
 def _files(part: Path) -> list[Path]:

@@ -25,7 +25,7 @@ from maps.map_view import NATIONAL_SCRIPTS, MapFragments, assembled, static
 from maps.packing import packed, packed_json, whole
 from maps.pages import isolated, render
 from maps.texts import load_texts
-from maps.views.common import records
+from maps.views.state_view import records
 from maps.words import Words
 
 #: Shares of eligible adults (in hundredths) at which a county takes the next colour; a tenth is a state's average.
@@ -95,25 +95,6 @@ def _definitions(result: StateResult) -> tuple[str, ...]:
 
 
 def build_national(
-    results: Iterable[StateResult],
-    folder: Path,
-    languages: Sequence[str] = ("en", "es"),
-    *,
-    state_folder: StateFolder = lambda usps: f"{usps}/",
-    failed: Sequence[str] = (),
-    downloads: Sequence[str] = (),
-) -> Path:
-    """Write the national overview to `folder` and return it; `results` are read one at a time.
-
-    `state_folder` gives the address of a state's site as seen from the national one's folder, with a slash, or None
-    where there is none to lead to. States that have no result are named on the page, and so are those of `failed`
-    (postal codes), whose last run failed. `downloads` are addresses of lists, seen from the national site's folder.
-    """
-    entries = (entry_of(result) for result in results)
-    return write_national(entries, folder, languages, state_folder=state_folder, failed=failed, downloads=downloads)
-
-
-def write_national(
     entries: Iterable[StateEntry],
     folder: Path,
     languages: Sequence[str] = ("en", "es"),
@@ -122,7 +103,12 @@ def write_national(
     failed: Sequence[str] = (),
     downloads: Sequence[str] = (),
 ) -> Path:
-    """Write the national overview from what `entry_of` kept of each state, in any order."""
+    """Write the national overview to `folder` and return it; `entries` are what `entry_of` keeps of each state.
+
+    `state_folder` gives the address of a state's site as seen from the national one's folder, with a slash, or None
+    where there is none to lead to. States that have no entry are named on the page, and so are those of `failed`
+    (postal codes), whose last run failed. `downloads` are addresses of lists, seen from the national site's folder.
+    """
     entries = sorted(entries, key=lambda entry: entry.state.name)
     land, bounds = _land(entries)
     with folder_written_aside(Path(folder)) as aside:

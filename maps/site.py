@@ -19,11 +19,12 @@ from maps.pages import render
 from maps.payload import MapPayload, map_payload
 from maps.views.areas import area, area_list
 from maps.views.changes import changes as changes_page
-from maps.views.common import SiteView, StateView, records
+from maps.views.common import SiteView
 from maps.views.community import communities, community
 from maps.views.data import data
 from maps.views.method import method
 from maps.views.overview import overview
+from maps.views.state_view import StateView, records
 
 LANGUAGES = ("en", "es")
 

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from maps.locator import WIDE_SURROUNDINGS
-from maps.views.common import SiteView, records
+from maps.views.common import SiteView
 from maps.views.downloads import list_table
 from maps.views.overview import area_rows
+from maps.views.state_view import records
 from maps.words import is_missing
 
 MOST_TRACTS = 60

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from geodata.changes import CAUSES, ChangeReport
-from maps.views.common import SiteView, records
+from maps.views.common import SiteView
+from maps.views.state_view import records
 from maps.words import is_missing
 
 MOST_TRACTS = 25

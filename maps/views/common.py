@@ -1,4 +1,4 @@
-"""What all pages of a state share: its tables in reading order, words, addresses, banners and navigation."""
+"""What all pages of a state share in one language: words, addresses, banners, navigation, and rows of lists."""
 
 from __future__ import annotations
 
@@ -7,109 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from markupsafe import Markup
 
 from geodata.opportunity import default_site
 from geodata.results import StateResult
 from maps.addresses import MAIN_PAGES, Addresses, file_of
-from maps.hub_choice import recommended_hubs
-from maps.locator import Locator
-from maps.map_colors import COLORS
 from maps.pages import bdi, isolated
 from maps.texts import Texts, load_texts
+from maps.views.marks import bar, interval
+from maps.views.state_view import StateView
 from maps.words import Words, is_missing
 
 #: Missing sources are named in a banner up to so many; the page of data names all.
 MOST_NAMED = 3
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table as plain dictionaries."""
-    return frame.to_dict("records")  # type: ignore[return-value]
-
-
-@dataclass
-class StateView:
-    """A state's tables as pages read them; the same in every language."""
-
-    result: StateResult
-
-    @cached_property
-    def scores(self) -> pd.DataFrame:
-        """All tracts, ranked ones first."""
-        return self.result.table("tract_scores").sort_values(["rank", "geoid"], na_position="last")
-
-    @cached_property
-    def communities(self) -> pd.DataFrame:
-        """The communities in order of rank."""
-        return self.result.table("communities").sort_values(["rank", "community_id"]).reset_index(drop=True)
-
-    @cached_property
-    def community_index(self) -> dict[str, dict[str, Any]]:
-        """Each community's row by its id."""
-        return {row["community_id"]: row for row in records(self.communities)}
-
-    @cached_property
-    def tracts_of(self) -> dict[str, pd.DataFrame]:
-        """The tracts of each community, by rank."""
-        members = self.result.table("community_tracts")[["community_id", "geoid"]]
-        joined = self.scores.drop(columns="community_id").merge(members, on="geoid", how="inner")
-        return {str(ident): group for ident, group in joined.groupby("community_id")}
-
-    @cached_property
-    def points_of(self) -> dict[str, tuple[float, float, float]]:
-        """The mean points (need, training gap, work) of each community's tracts, weighted by eligible adults."""
-        names = ["points_need", "points_training_gap", "points_opportunity"]
-        found = {}
-        for ident, tracts in self.tracts_of.items():
-            weight = tracts["eligible_adults"].fillna(0.0).to_numpy(dtype=float) + 1e-9
-            need, gap, work = np.average(tracts[names].fillna(0.0).to_numpy(dtype=float), axis=0, weights=weight)
-            found[ident] = (float(need), float(gap), float(work))
-        return found
-
-    @cached_property
-    def barriers_of(self) -> dict[str, pd.DataFrame]:
-        """The barriers of each community, by its id."""
-        table = self.result.table("barriers")
-        table = table[table["unit_kind"] == "community"]
-        return {str(ident): group.set_index("measure") for ident, group in table.groupby("unit_id")}
-
-    @cached_property
-    def quarters_of(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Planned work by quarter, by kind and id of the unit."""
-        table = self.result.table("work_by_quarter")
-        table = table[table["unit_kind"] != "tract"]
-        return {
-            (str(kind), str(ident)): group.sort_values("quarter")
-            for (kind, ident), group in table.groupby(["unit_kind", "unit_id"])
-        }
-
-    @cached_property
-    def hubs(self) -> pd.DataFrame:
-        """The recommended hubs in order."""
-        return recommended_hubs(self.result)
-
-    @property
-    def hub_minutes(self) -> float:
-        """Travel within which a hub reaches people."""
-        return float(self.result.settings.get("hubs", {}).get("cover_minutes", 20))
-
-    @cached_property
-    def rollups(self) -> pd.DataFrame:
-        """Counties and other areas in order of rank."""
-        return self.result.table("rollups").sort_values(["area_kind", "rank", "area_id"])
-
-    @cached_property
-    def locator(self) -> Locator:
-        """The drawer of still maps."""
-        return Locator(self.result)
-
-    @cached_property
-    def uncertainty(self) -> Mapping[str, Any]:
-        """The settings of the uncertainty analysis."""
-        return dict(self.result.settings.get("uncertainty", {}))
 
 
 @dataclass
@@ -251,37 +161,6 @@ class SiteView:
         lost = int((~self.state.scores["has_polygon"].fillna(False).astype(bool)).sum())
         return self.count("site.data.undrawn", lost) if lost else ""
 
-    def bar(self, need: Any, gap: Any, work: Any, label: str) -> Markup:
-        """Return the three parts of a score as one bar of 100 points."""
-        values = [0.0 if is_missing(value) else max(0.0, float(value)) for value in (need, gap, work)]
-        drawn, x = [], 0.0
-        for value, color in zip(values, COLORS["parts"], strict=True):
-            drawn.append(Markup('<rect x="{:.1f}" width="{:.1f}" height="8" fill="{}"/>').format(x, value, color))
-            x += value
-        return Markup(
-            '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}">'
-            '<rect width="100" height="8" fill="#e9e6de"/>{}</svg>'
-        ).format(label, Markup("").join(drawn))
-
-    def interval(self, low: Any, middle: Any, high: Any, most: int) -> Markup:
-        """Return the ranks a place took as a line from low to high with a dot, first place at the left."""
-        if is_missing(low) or is_missing(high):
-            return Markup("")
-        label = self.texts(
-            "site.community.sure_text", low=self.words.number(low), high=self.words.number(high), of=most
-        )
-
-        def x(rank: Any) -> float:
-            return 3 + 94 * (float(rank) - 1) / max(1, most - 1)
-
-        dot = low if is_missing(middle) else middle
-        return Markup(
-            '<svg class="interval" viewBox="0 0 100 12" preserveAspectRatio="none" role="img" aria-label="{label}">'
-            '<line x1="3" x2="97" y1="6" y2="6" stroke="#c9c5ba" stroke-width="1"/>'
-            '<line x1="{a:.1f}" x2="{b:.1f}" y1="6" y2="6" stroke="{ink}" stroke-width="5"/>'
-            '<line x1="{m:.1f}" x2="{m2:.1f}" y1="6" y2="6" stroke="#f2b705" stroke-width="9"/></svg>'
-        ).format(label=label, a=x(low) - 0.6, b=x(high) + 0.6, m=x(dot) - 0.7, m2=x(dot) + 0.7, ink=COLORS["parts"][0])
-
     def community_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a community as lists show it."""
         t, w = self.texts, self.words
@@ -300,12 +179,31 @@ class SiteView:
             "adults": w.about(row["eligible_adults"]),
             "action": w.code("action", row["action"]) if not is_missing(row["action"]) else "",
             "range": w.span(row["rank_low"], row["rank_high"]) if certain else rank,
-            "interval": self.interval(row["rank_low"], row["rank_median"], row["rank_high"], of),
-            "bar": self.bar(*self.points(row["community_id"]), self.points_label(row)),
+            "interval": self.interval(row),
+            "bar": self.bar(row),
             "low": low,
             "high": high,
             "of": t("site.community_word", n=of),
         }
+
+    def sure_text(self, row: Mapping[str, Any]) -> str:
+        """Return in words which places a community took in most draws; nothing where none are known."""
+        if is_missing(row["rank_low"]):
+            return ""
+        w, of = self.words, len(self.state.communities)
+        key = "site.community.sure_same" if row["rank_low"] == row["rank_high"] else "site.community.sure_text"
+        return self.texts(key, low=w.number(row["rank_low"]), high=w.number(row["rank_high"]), of=w.number(of))
+
+    def interval(self, row: Mapping[str, Any]) -> Markup:
+        """Return the drawn places a community took; nothing where none are known."""
+        if is_missing(row["rank_low"]):
+            return Markup("")
+        low, middle, high = row["rank_low"], row["rank_median"], row["rank_high"]
+        return interval(low, middle, high, len(self.state.communities), self.sure_text(row))
+
+    def bar(self, row: Mapping[str, Any]) -> Markup:
+        """Return the drawn parts of a community's score."""
+        return bar(*self.points(row["community_id"]), self.points_label(row))
 
     def points(self, ident: str) -> tuple[float, float, float]:
         """Return the mean points of a community's tracts, weighted by eligible adults."""

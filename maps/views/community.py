@@ -9,8 +9,9 @@ import pandas as pd
 
 from maps.pages import isolated
 from maps.questions import community_questions
-from maps.views.common import SiteView, records
+from maps.views.common import SiteView
 from maps.views.downloads import brief, list_table
+from maps.views.state_view import records
 from maps.words import is_missing
 
 #: Communities named as not told apart; more are counted.
@@ -61,7 +62,7 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         "map_href": f"{view.to('overview')}#community={ident}",
         "why": _why(view, row),
         "priority": w.number(row["priority"], 1),
-        "bar": view.bar(*view.points(ident), view.points_label(row)),
+        "bar": view.bar(row),
         "points": view.points_label(row),
         "who_text": t(
             "site.community.who_text",
@@ -79,8 +80,8 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         if not is_missing(row["nearest_job_center_name"])
         else "",
         "quarters": quarter_rows(view, view.state.quarters_of.get(("community", ident))),
-        "interval": view.interval(row["rank_low"], row["rank_median"], row["rank_high"], of),
-        "sure_text": _sure(view, row, of),
+        "interval": view.interval(row),
+        "sure_text": view.sure_text(row),
         "tied": [view.community_link(other) for other in tied[:MOST_TIED]],
         "more_tied": max(0, len(tied) - MOST_TIED),
         "single": t("site.community.single", reason=w.code("single_reason", row["single_reason"]).lower())
@@ -104,14 +105,6 @@ def _rank(view: SiteView, row: Mapping[str, Any], of: int) -> str:
     if low == high == rank:
         return view.texts("site.community.rank_sure", **values)
     return view.texts("site.community.rank", low=w.number(low), high=w.number(high), **values)
-
-
-def _sure(view: SiteView, row: Mapping[str, Any], of: int) -> str:
-    w = view.words
-    if is_missing(row["rank_low"]):
-        return ""
-    key = "site.community.sure_same" if row["rank_low"] == row["rank_high"] else "site.community.sure_text"
-    return view.texts(key, low=w.number(row["rank_low"]), high=w.number(row["rank_high"]), of=w.number(of))
 
 
 def _tied(row: Mapping[str, Any]) -> list[str]:

@@ -10,8 +10,9 @@ from urllib.parse import quote
 from geodata.schemas import UNITS
 from maps.map_points import kinds_told, quarter_of
 from maps.pages import bdi
-from maps.views.common import SiteView, records
+from maps.views.common import SiteView
 from maps.views.downloads import downloads, list_table
+from maps.views.state_view import records
 from maps.words import is_missing
 
 #: Rows of a table on this page; all are in the downloads.

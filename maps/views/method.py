@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps.figures.writing import alt, figure_svg
-from maps.views.common import SiteView, records
+from maps.views.common import SiteView
+from maps.views.state_view import records
 from maps.words import is_missing
 
 TERMS = ("tract", "community", "adults", "job_year", "seats", "tier", "reach", "archived")

@@ -7,8 +7,9 @@ from typing import Any
 
 from maps.pages import isolated
 from maps.questions import state_questions
-from maps.views.common import SiteView, records
+from maps.views.common import SiteView
 from maps.views.downloads import brief
+from maps.views.state_view import records
 from maps.words import is_missing
 
 FIRST = 3

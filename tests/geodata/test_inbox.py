@@ -9,7 +9,7 @@ import pytest
 from geodata.errors import InputError
 from geodata.fetching.acquire import FolderAcquirer
 from geodata.inbox import ACCEPTED, REJECTED, REPLACED, Round, look, owner_of
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.states import find_state

@@ -12,7 +12,7 @@ from geodata.analysis import analyse
 from geodata.combine import FEEDS, combine
 from geodata.fetching.acquire import FolderAcquirer
 from geodata.fingerprint import table_digest
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.results import StateResult
 from geodata.sample import write_sample
 from geodata.schemas import CANONICAL

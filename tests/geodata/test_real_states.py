@@ -10,7 +10,7 @@ from geodata.analysis import analyse
 from geodata.combine import FEEDS, combine
 from geodata.communities import Previous
 from geodata.fetching.choose import acquirer_for, states_served
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.results import StateResult
 from geodata.schemas import CANONICAL
 from geodata.settings import load_settings

@@ -14,7 +14,7 @@ from geodata.analysis import analyse
 from geodata.combine import FEEDS, combine
 from geodata.errors import SettingsError
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.results import StateResult
 from geodata.sample import SampleWork, write_sample
 from geodata.schemas import CANONICAL

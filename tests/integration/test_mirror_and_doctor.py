@@ -13,7 +13,7 @@ from geodata.fetching.cache import Cache
 from geodata.fetching.doctor import diagnose
 from geodata.fetching.live import LiveAcquirer, LiveOptions
 from geodata.fetching.mirror import mirror
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.settings import load_settings
 from geodata.sources import SOURCES
 from geodata.sources.centers import SPEC as CENTERS

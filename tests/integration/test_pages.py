@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from geodata.results import StateResult
-from maps.national import build_national
+from maps.national import build_national, entry_of
 from maps.site import build_site
 from tests.integration.browser import DESKTOP, PHONE, Page, chromium, serving
 from tests.maps.synthetic import synthetic_result
@@ -338,7 +338,7 @@ def test_those_who_want_calm_get_no_motion(site: Path, desktop: webdriver.Chrome
 def test_the_nation_leads_to_a_state(
     result: StateResult, tmp_path: Path, request: pytest.FixtureRequest, size: str
 ) -> None:
-    nation = build_national([result], tmp_path / "nation")
+    nation = build_national(map(entry_of, [result]), tmp_path / "nation")
     build_site(result, nation / "XL", figures=False)
     for file in (nation / "index.html", nation / "es" / "index.html"):
         page = opened(request.getfixturevalue(size), file)

@@ -11,7 +11,7 @@ from geodata.fetching.acquire import FolderAcquirer
 from geodata.fetching.cache import Cache
 from geodata.fetching.live import LiveAcquirer, LiveOptions, parse_on_trial
 from geodata.fetching.mirror import mirror
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.settings import load_settings
 from geodata.sources import SOURCES
 from geodata.states import find_state

@@ -21,9 +21,10 @@ from geodata.errors import InputError, OnrampError, SettingsError
 from geodata.fetching.cache import Entry
 from geodata.fetching.shared_cache import SharedCache
 from geodata.files import sha256_of
+from geodata.object_store import connection
 from geodata.schemas import REJECTS
 from geodata.settings import load_settings
-from geodata.shared import ABANDONED, Pointer, SharedHome, connection
+from geodata.shared import ABANDONED, Pointer, SharedHome
 from geodata.sourced import Sourced
 from pipelines.cli import app
 from pipelines.storage import TableStorage, files_named_in
@@ -112,7 +113,8 @@ DIES = """
 import os, sys
 from pathlib import Path
 import pyarrow.fs as pafs
-from geodata.shared import SharedHome, connection
+from geodata.object_store import connection
+from geodata.shared import SharedHome
 folder, root, writes = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 shared = SharedHome(folder, pafs.S3FileSystem(**connection(os.environ)), root, "the store")
 def counted(send):

@@ -30,7 +30,7 @@ from assets.unchanged import FINGERPRINT, PRODUCTS, RESULT, mark_of
 from assets.walk import study_area
 from geodata.combine import FEEDS, combine
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.sample import write_sample
 from geodata.schemas import CANONICAL
 from geodata.settings import Settings

@@ -17,7 +17,7 @@ from maps.briefs.parts import Writer
 from maps.briefs.state import state_brief
 from maps.figures.writing import alt
 from maps.lists.pages import list_page
-from maps.national import build_national
+from maps.national import build_national, entry_of
 from maps.site import build_site
 
 KEPT = ("format",)
@@ -55,7 +55,7 @@ def test_a_file_dropped_in_is_a_language_of_everything(synthetic: StateResult, t
         assert f'<html lang="{third}">' in html
         assert words("site.skip") in html
         assert texts.load_texts("en")("site.skip") not in html.replace(words("site.skip"), "")
-    nation = build_national([synthetic], tmp_path / "nation", ("en", third))
+    nation = build_national(map(entry_of, [synthetic]), tmp_path / "nation", ("en", third))
     assert words("site.national.states") in (nation / third / "index.html").read_text("utf-8")
     assert words("lists.titles.tracts") in list_page(synthetic, "tracts", words, ("en", third))
     assert words("briefs.questions.title") in brief_html(state_brief(Writer.of(synthetic, third)))

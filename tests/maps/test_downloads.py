@@ -7,8 +7,9 @@ from pathlib import Path
 from geodata.results import StateResult
 from maps.briefs.writing import brief_name
 from maps.site import build_site
-from maps.views.common import SiteView, StateView
+from maps.views.common import SiteView
 from maps.views.downloads import brief, downloads, list_table
+from maps.views.state_view import StateView
 
 FILES = (
     "../lists/xl-lists.en.xlsx",

@@ -43,8 +43,8 @@ def test_the_entry_adds_up(synthetic: StateResult) -> None:
 
 def test_states_are_shown_in_order_whatever_order_they_come_in(synthetic: StateResult, tmp_path: Path) -> None:
     states = [moved(synthetic, "KS", 62.0), moved(synthetic, "RI", 68.0)]
-    one = build_national(states, tmp_path / "one")
-    other = build_national(iter(reversed(states)), tmp_path / "other")
+    one = build_national(map(entry_of, states), tmp_path / "one")
+    other = build_national(map(entry_of, iter(reversed(states))), tmp_path / "other")
     for name in ("index.html", "es/index.html"):
         assert (one / name).read_bytes() == (other / name).read_bytes()
     page = (one / "index.html").read_text("utf-8")
@@ -61,14 +61,14 @@ def test_people_known_of_some_states_only_are_not_told_as_those_of_all(synthetic
     unsurveyed = moved(synthetic, "KS", 62.0)
     blank = unsurveyed.table("communities").assign(eligible_adults=float("nan"))
     states = [replace(unsurveyed, tables={**unsurveyed.tables, "communities": blank}), moved(synthetic, "RI", 68.0)]
-    page = (build_national(states, tmp_path / "some") / "index.html").read_text("utf-8")
+    page = (build_national(map(entry_of, states), tmp_path / "some") / "index.html").read_text("utf-8")
     assert "Eligible adults are known for 1 of these states only" in page
-    whole = build_national([moved(synthetic, "RI", 68.0)], tmp_path / "whole") / "index.html"
+    whole = build_national(map(entry_of, [moved(synthetic, "RI", 68.0)]), tmp_path / "whole") / "index.html"
     assert "Eligible adults are known for 1" not in whole.read_text("utf-8")
 
 
 def test_a_nation_of_which_nothing_is_computed_says_so(tmp_path: Path) -> None:
-    page = (build_national([], tmp_path / "none") / "index.html").read_text("utf-8")
+    page = (build_national(map(entry_of, []), tmp_path / "none") / "index.html").read_text("utf-8")
     assert "No state has been computed yet." in page
 
 
@@ -76,11 +76,13 @@ def test_a_state_across_the_antimeridian_lies_in_one_piece(synthetic: StateResul
     alaska = moved(synthetic, "AK", 0.0)
     counties = alaska.table("counties").copy()
     counties.loc[0, "geometry"] = shapely.box(172, 51, 173, 52)
-    page = build_national([replace(alaska, tables={**alaska.tables, "counties": counties})], tmp_path / "ak")
+    page = build_national(
+        map(entry_of, [replace(alaska, tables={**alaska.tables, "counties": counties})]), tmp_path / "ak"
+    )
     west, _, east, _ = facts_in((page / "index.html").read_text("utf-8"))["bounds"]
     assert east - west < 60
 
 
 def test_sample_states_are_called_fictional(synthetic: StateResult, tmp_path: Path) -> None:
-    page = (build_national([synthetic], tmp_path / "sample") / "index.html").read_text("utf-8")
+    page = (build_national(map(entry_of, [synthetic]), tmp_path / "sample") / "index.html").read_text("utf-8")
     assert 'class="banner sample across"' in page[: page.index("<main")]

@@ -22,8 +22,9 @@ from maps.map_points import quarter_of
 from maps.payload import map_payload
 from maps.site import build_site
 from maps.texts import load_texts
-from maps.views.common import SiteView, StateView
+from maps.views.common import SiteView
 from maps.views.community import community
+from maps.views.state_view import StateView
 from tests.maps.synthetic import HOSTILE_NAMES, SCHEMAS, synthetic_result
 
 
