@@ -1,7 +1,7 @@
 """Feeding every parser files that are broken, shuffled, mistyped, enormous or hostile.
 
-    python -m bench.fuzz --minutes 10 --seed 1                every parser, from the files of the sample state
-    python -m bench.fuzz --minutes 2 --only svi planned_sites
+    python -m bench.fuzz --minutes 10 --seed 1                every reader, from the files of the sample state
+    python -m bench.fuzz --minutes 2 --only svi planned_sites roads_osm_pbf
 
 A parser may return, or say what is wrong in one sentence (an OnrampError); anything else is a crasher. Every file is
 read in a child that may hold only so much more memory than it began with and is stopped after so many seconds.
@@ -30,14 +30,17 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench import fuzz_maps
 from geodata.errors import OnrampError
 from geodata.fetching.folder import find_files
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
-from geodata.sources.spec import ParseContext, Source
+from geodata.sources.spec import ParseContext
 from geodata.states import SAMPLE_STATE, find_state
 
 SECONDS_EACH = 20
@@ -284,6 +287,8 @@ _BY_ENDING: dict[str, tuple[Mutation, ...]] = {
     ".zip": (members_spoilt, members_spoilt, members_spoilt),
     ".xlsx": (members_spoilt, members_spoilt),
     ".xml": (recoded,),
+    ".osm": (recoded, cut),
+    ".tif": (fuzz_maps.tiff_spoilt, fuzz_maps.tiff_spoilt, fuzz_maps.tiff_spoilt, fuzz_maps.tiff_spoilt),
 }
 
 
@@ -296,20 +301,27 @@ def mutated(data: bytes, name: str, dice: random.Random) -> bytes:
 # --- running ------------------------------------------------------------------------------------------------------
 
 
-def seeds(folder: Path, names: Sequence[str] | None = None) -> Iterator[tuple[Source, Path]]:
-    """Yield every source with a file it reads in `folder`."""
+@dataclass(frozen=True)
+class Target:
+    """Something that reads files, by name, with a whole one to spoil."""
+
+    name: str
+    whole: Path
+    read: Callable[[Path], object]
+
+
+def seeds(folder: Path, settings: Settings) -> Iterator[Target]:
+    """Yield every source that has a file in `folder`, read by its parser alone."""
     state = find_state(SAMPLE_STATE)
     for name, source in SOURCES.items():
-        if names and name not in names:
-            continue
         for found in find_files(folder, source.spec.filenames, source.spec.scope, state)[:1]:
-            yield source, found.path
+            yield Target(name, found.path, partial(source.parse, context=ParseContext(settings, state)))
 
 
-def outcome(source: Source, path: Path, settings: Settings) -> str:
+def outcome(target: Target, path: Path) -> str:
     """Return `kept`, `refused` (one sentence), or `crash` with the place in the project's code it came from."""
     try:
-        source.parse(path, ParseContext(settings, find_state(SAMPLE_STATE)))
+        target.read(path)
     except OnrampError as problem:
         text = str(problem)
         return (
@@ -324,63 +336,58 @@ def outcome(source: Source, path: Path, settings: Settings) -> str:
     return "kept"
 
 
-def fuzz(folder: Path, keep: Path, seconds: float, seed: int, names: Sequence[str] | None) -> dict[str, Any]:
+def fuzz(targets: Sequence[Target], keep: Path, seconds: float, seed: int) -> dict[str, Any]:
     """Read spoilt files until the time is over; returns what came of them."""
-    settings = load_settings(None, {})
     dice = random.Random(seed)
-    pairs = [(source, path, path.read_bytes()) for source, path in seeds(folder, names)]
-    for source, path, _ in pairs:
+    pairs = [(target, target.whole.read_bytes()) for target in targets]
+    for target in targets:
         # What a parser imports and compiles at its first file is not done again in every child.
-        outcome(source, path, settings)
-    counts: dict[str, Counter[str]] = {source.spec.name: Counter() for source, _, _ in pairs}
+        outcome(target, target.whole)
+    counts: dict[str, Counter[str]] = {target.name: Counter() for target in targets}
     found: dict[str, str] = {}
     ends, executions, slowest, peak = time.monotonic() + seconds, 0, 0.0, 0
     while time.monotonic() < ends:
         batch = []
         for _ in range(200):
-            source, path, data = dice.choice(pairs)
-            batch.append((source, path.name, mutated(data, path.name, dice)))
+            target, data = dice.choice(pairs)
+            batch.append((target, mutated(data, target.whole.name, dice)))
         done = 0
         while done < len(batch) and time.monotonic() < ends:
-            results, died = _in_child(batch[done:], settings)
-            for (source, name, data), (told, took, grown) in zip(batch[done:], results, strict=False):
+            results, died = _in_child(batch[done:])
+            for (target, data), (told, took, grown) in zip(batch[done:], results, strict=False):
                 executions += 1
                 slowest, peak = max(slowest, took), max(peak, grown)
-                counts[source.spec.name][told.split(":")[0]] += 1
+                counts[target.name][told.split(":")[0]] += 1
                 if told.startswith("crash"):
-                    _note(found, keep, source, name, data, told)
+                    _note(found, keep, target, data, told)
             done += len(results)
             if died and done < len(batch):
-                source, name, data = batch[done]
-                counts[source.spec.name]["crash"] += 1
-                _note(found, keep, source, name, data, f"crash: {died}")
+                target, data = batch[done]
+                counts[target.name]["crash"] += 1
+                _note(found, keep, target, data, f"crash: {died}")
                 done += 1
                 executions += 1
     return {
         "executions": executions,
-        "sources": {name: dict(count) for name, count in counts.items()},
+        "targets": {name: dict(count) for name, count in counts.items()},
         "slowest_s": round(slowest, 2),
         "most_memory_mb": peak // 1_000_000,
         "crashers": found,
     }
 
 
-def _note(found: dict[str, str], keep: Path, source: Source, name: str, data: bytes, told: str) -> None:
-    key = f"{source.spec.name} {told.split(': ', 2)[1] if ': ' in told else told}"
+def _note(found: dict[str, str], keep: Path, target: Target, data: bytes, told: str) -> None:
+    key = f"{target.name} {told.split(': ', 2)[1] if ': ' in told else told}"
     if key in found:
         return
-    folder = keep / source.spec.name
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / f"{len(found):03d}" / name
-    place.parent.mkdir()
+    place = keep / target.name / f"{len(found):03d}" / target.whole.name
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(data)
     found[key] = f"{told} [{place}]"
     print(found[key], flush=True)
 
 
-def _in_child(
-    batch: Sequence[tuple[Source, str, bytes]], settings: Settings
-) -> tuple[list[tuple[str, float, int]], str]:
+def _in_child(batch: Sequence[tuple[Target, bytes]]) -> tuple[list[tuple[str, float, int]], str]:
     """Parse a batch in a child; returns the outcomes up to where it died, and how it died."""
     reader, writer = os.pipe()
     child = os.fork()
@@ -394,12 +401,12 @@ def _in_child(
             resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_MORE, used + MEMORY_MORE))
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             with os.fdopen(writer, "w") as out, tempfile.TemporaryDirectory() as scratch:
-                for source, name, data in batch:
-                    path = Path(scratch, name)
+                for target, data in batch:
+                    path = Path(scratch, target.whole.name)
                     path.write_bytes(data)
                     signal.alarm(SECONDS_EACH)
                     started = time.monotonic()
-                    told = outcome(source, path, settings)
+                    told = outcome(target, path)
                     signal.alarm(0)
                     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
                     out.write(json.dumps([told, time.monotonic() - started, grown]) + "\n")
@@ -423,17 +430,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", nargs="*", choices=list(SOURCES))
+    parser.add_argument("--only", nargs="*", help="names of sources, or of what bench.fuzz_maps adds")
     parser.add_argument("--files", type=Path, help="folder of whole files to spoil; the sample's without it")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "onramp-crashers")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = given.files
-        if folder is None:
-            from geodata.sample import write_sample
+        from geodata.sample import write_sample
 
-            folder = write_sample(Path(scratch) / "sample", tracts=100)
-        account = fuzz(folder, given.keep, given.minutes * 60, given.seed, given.only)
+        sample = write_sample(Path(scratch) / "sample", tracts=100)
+        targets = [*seeds(given.files or sample, load_settings(None, {}))]
+        targets += [Target(*told) for told in fuzz_maps.targets(Path(scratch), sample)]
+        chosen = [target for target in targets if not given.only or target.name in given.only]
+        account = fuzz(chosen, given.keep, given.minutes * 60, given.seed)
     print(json.dumps(account, indent=1))
     sys.exit(bool(account["crashers"]))
 

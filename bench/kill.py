@@ -208,17 +208,25 @@ class Campaign:
     folder: Path
     tracts: int = 100
     draws: int = 20
+    as_of: str = "2026-09-30"
+
+    def given(self, variant: str) -> list[str]:
+        """Return the settings of a run as the command takes them."""
+        weights = {"A": "{need: 0.5, training_gap: 0.3, opportunity: 0.2}",
+                   "B": "{need: 0.4, training_gap: 0.3, opportunity: 0.3}"}[variant]  # fmt: skip
+        return [f"uncertainty.draws={self.draws}", "languages=[en]", f"priority.weights={weights}"]
+
+    def arguments(self, home: Path, variant: str, files: Path) -> list[str]:
+        """Return what follows `onramp` in the command of a run."""
+        settings = [part for text in self.given(variant) for part in ("--set", text)]
+        return ["run", "--sources", str(files), "--home", str(home), "--as-of", self.as_of, *settings]
 
     def work(self, home: Path, variant: str) -> Work:
         """Return a run of the command, as from a terminal."""
         # Imported here, before a child is forked, so that a child spends its time on the run.
         from pipelines import build, cli, launch  # noqa: F401
 
-        weights = {"A": "{need: 0.5, training_gap: 0.3, opportunity: 0.2}",
-                   "B": "{need: 0.4, training_gap: 0.3, opportunity: 0.3}"}[variant]  # fmt: skip
-        given = [f"uncertainty.draws={self.draws}", "languages=[en]", f"priority.weights={weights}"]
-        command = ["onramp", "run", "--sources", str(self.folder / "files"), "--home", str(home), "--as-of"]
-        command += ["2026-09-30", *(part for text in given for part in ("--set", text))]
+        command = ["onramp", *self.arguments(home, variant, self.folder / "files")]
 
         def work() -> None:
             sys.argv = command

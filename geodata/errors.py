@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+AGAIN = "Download it again from the publisher, or take it out of the folder."
 
 
 class OnrampError(Exception):
@@ -46,3 +50,21 @@ class InputError(OnrampError):
         sentence = f"{where}: {problem}" if where else problem
         sentence = sentence.rstrip(".") + "."
         super().__init__(f"{sentence} {remedy}".strip())
+
+
+@contextmanager
+def reading_of(path: Path, what: str) -> Iterator[None]:
+    """Say in one sentence what a library made of a file: on a damaged one each raises errors of many kinds."""
+    try:
+        yield
+    except OnrampError:
+        raise
+    except Exception as problem:
+        told = first_line(problem).replace(str(path), path.name)
+        raise InputError(f"the {what} cannot be read ({told})", file=path, remedy=AGAIN) from None
+
+
+def first_line(problem: BaseException) -> str:
+    """Return the first line of what a library says, without what a terminal would take for commands; never empty."""
+    lines = "".join(sign if sign.isprintable() else "\n" for sign in str(problem)).split("\n")
+    return next((line.strip()[:200] for line in lines if line.strip()), type(problem).__name__)

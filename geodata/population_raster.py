@@ -15,18 +15,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-import rasterio
 import shapely
 from exactextract import exact_extract
 from exactextract.feature import FeatureSource, JSONFeature
 from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
-from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
 
-from geodata.errors import InputError
+from geodata.errors import InputError, reading_of
+from geodata.raster_bytes import open_raster
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +50,7 @@ def cells_in_runs(tracts: gpd.GeoDataFrame, raster: Path) -> Iterator[pd.DataFra
     Tracts that reach beyond the raster, or have nobody on it, are absent. InputError where the file is not a
     raster with a place on the globe, or `tracts` has no CRS.
     """
-    try:
-        source = rasterio.open(raster)
-    except RasterioError as error:
-        raise InputError(
-            f"the population raster cannot be opened ({error})", file=raster, remedy="Fetch or copy it again."
-        ) from None
-    with source:
+    with open_raster(raster) as source:
         crs, bounds, transform = source.crs, source.bounds, source.transform
         if crs is None or transform.is_identity or transform.b or transform.d or transform.e >= 0:
             raise InputError(
@@ -68,7 +61,10 @@ def cells_in_runs(tracts: gpd.GeoDataFrame, raster: Path) -> Iterator[pd.DataFra
         if tracts.crs is None:
             raise InputError("the tracts name no coordinate system", field="geometry", remedy="Assign one.")
         there = tracts.loc[tracts.geometry.notna() & ~tracts.geometry.is_empty, ["geoid", tracts.geometry.name]]
-        there = there.sort_values("geoid", ignore_index=True).to_crs(crs.to_wkt())
+        there = there.sort_values("geoid", ignore_index=True)
+        with reading_of(raster, "coordinate system of the population raster"):
+            there = there.to_crs(crs.to_wkt())
+            to_degrees = pyproj.Transformer.from_crs(crs.to_wkt(), "EPSG:4326", always_xy=True)
         there[there.geometry.name] = [_polygonal(shape) for shape in there.geometry]
         there = there[~there.geometry.is_empty]
         box = there.bounds
@@ -82,7 +78,6 @@ def cells_in_runs(tracts: gpd.GeoDataFrame, raster: Path) -> Iterator[pd.DataFra
             log.warning("%s does not cover %d of %d tracts.", raster.name, int((~inside).sum()), len(inside))
         geoids = there["geoid"].to_numpy()[inside]
         shapes = there.geometry.to_numpy()[inside]
-        to_degrees = pyproj.Transformer.from_crs(crs.to_wkt(), "EPSG:4326", always_xy=True)
         for number, x, y, people in _runs(shapes, source):
             longitude, latitude = to_degrees.transform(x, y)
             yield pd.DataFrame(
@@ -162,7 +157,8 @@ class _Tracts(FeatureSource):  # type: ignore[misc]
 
 def _cells(shapes: Shapes, source: DatasetReader, window: Window) -> Cells:
     """Return number of the shape, x, y (raster's CRS) and people of the populated cells within the window."""
-    people = source.read(1, window=window, masked=True).astype(np.float64).filled(0.0)
+    with reading_of(Path(source.name), "population raster"):
+        people = source.read(1, window=window, masked=True).astype(np.float64).filled(0.0)
     # Below zero there are only sentinels a file forgot to name as its nodata value.
     people[~(people > 0.0) | ~np.isfinite(people)] = 0.0
     left, bottom, right, top = source.window_bounds(window)

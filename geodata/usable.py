@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import SettingsError
+from geodata.fetching.folder import is_text
 from geodata.fetching.live import SUPPLIED_FOLDER
 from geodata.need import WORKFORCE
 from geodata.schemas import DEFINITIONS, MEASURE_NAMES
@@ -37,6 +38,7 @@ def check(settings: Settings) -> None:
         *_unknown("barriers.measures", settings.barriers.measures, MEASURE_NAMES),
         *_engine(settings),
         *_folder(settings),
+        *_letters(settings),
     ]
     if not own_indices(settings):
         remedy = " An index of your own is a file index_*.csv in the folder of files."
@@ -82,3 +84,16 @@ def _folder(settings: Settings) -> list[str]:
     what = "is a file, not a folder" if folder.exists() else "does not exist"
     remedy = "Fill one with onramp mirror, or give the folder that holds the downloads."
     return [f"Setting “sources.folder”: {folder} {what}. {remedy}"]
+
+
+def _letters(settings: Settings) -> list[str]:
+    """Tell of paths with letters that Python could not decode, and could write down nowhere."""
+    told = []
+    for name, path in (("home", settings.home), ("sources.folder", settings.sources.folder)):
+        if path is not None and not is_text(path):
+            shown = str(path).encode("utf-8", "replace").decode()
+            told.append(
+                f"Setting “{name}”: {shown} has letters that are not in the encoding of this system. Set "
+                "LC_ALL=C.UTF-8 (and not PYTHONUTF8=0), or give another folder."
+            )
+    return told

@@ -34,6 +34,8 @@ from pipelines.options import (
 )
 from pipelines.report import announce, report, tell_unread
 from pipelines.source_commands import commands as source_commands
+from pipelines.stopping import TOLD as STOPPED
+from pipelines.stopping import noting_stops
 from pipelines.storage_commands import commands as storage_commands
 from pipelines.viewing_commands import commands as viewing_commands
 
@@ -143,30 +145,44 @@ app.add_typer(viewing_commands)
 
 def main() -> None:
     """Run the command; an error is one sentence and an exit code, never a traceback."""
-    code = 0
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal of few letters gets question marks instead of the others, and the run goes on.
             stream.reconfigure(errors="replace")
-    try:
-        app(standalone_mode=True)
-    except SettingsError as error:
-        code = tell(str(error), 2)
-    except OnrampError as error:
-        code = tell(str(error), 1)
-    except SystemExit as ending:
-        code = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
-    except BrokenPipeError:
-        code = _hung_up()
-    except Exception as problem:
-        if shown_whole():
-            raise
-        code = tell(sentence_of(problem), 1)
+    with noting_stops() as stops:
+        try:
+            code = _ended()
+        except BaseException:
+            if stops.last() is None:
+                raise
+            code = 1
+        number = stops.last()
+    if code and number is not None:
+        code = tell(STOPPED, 128 + number)
     try:
         sys.stdout.flush() if sys.stdout else None
     except BrokenPipeError:
         code = _hung_up()
     raise SystemExit(code)
+
+
+def _ended() -> int:
+    """Run the command, say what went wrong, and return the exit code."""
+    try:
+        app(standalone_mode=True)
+    except SettingsError as error:
+        return tell(str(error), 2)
+    except OnrampError as error:
+        return tell(str(error), 1)
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    except BrokenPipeError:
+        return _hung_up()
+    except Exception as problem:
+        if shown_whole():
+            raise
+        return tell(sentence_of(problem), 1)
+    return 0
 
 
 def tell(sentence: str, code: int) -> int:

@@ -9,6 +9,8 @@ from typing import Any
 from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
 from rich.console import Console
 
+from pipelines.stopping import STOPS
+
 LINES = "lines"
 
 
@@ -22,6 +24,9 @@ class StepLines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show the events a person waits for; leave the rest to the run history."""
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        if isinstance(event, DagsterEvent) and event.is_step_start and STOPS.last() is not None:
+            # A library swallowed what Ctrl-C raised.
+            raise KeyboardInterrupt
         if event is None and record.levelno >= logging.WARNING:
             told = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
             self._print(told, style="yellow", markup=False, soft_wrap=True)

@@ -22,6 +22,7 @@ from pipelines.console import LINES, progress
 from pipelines.failures import sentences
 from pipelines.instance import instance
 from pipelines.jobs import ALL_STATES, nation_job, state_job
+from pipelines.stopping import STOPS
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,9 @@ def launch(
     except ChoiceRefused as refused:
         raise SettingsError(str(refused)) from None
     if not result.success:
+        if STOPS.last() is not None:
+            # That the run was stopped is all there is to say of its steps.
+            raise KeyboardInterrupt
         raise OnrampError(
             "\n".join(sentences(result.all_events)) or "The run did not finish; the Dagster UI shows why."
         )

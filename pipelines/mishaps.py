@@ -26,6 +26,7 @@ _KNOWN = (
     (r"errno (17|20)\b", "a file is where a folder is needed. Give another folder."),
     (r"errno 24\b", "too many files are open. Raise the limit (ulimit -n) and run again."),
     (r"errno 5\b", "the disk gave an error. Check it, and give another folder."),
+    (r"disk i/o error", f"the disk gave an error, which the run history also says of a full one. {_ROOM}"),
     (r"memoryerror|unable to allocate|std::bad_alloc|malloc of size", "there is not enough memory for this."),
 )
 

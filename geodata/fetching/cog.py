@@ -16,16 +16,20 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window, from_bounds
 from rasterio.windows import transform as window_transform
 
+from geodata.errors import OnrampError, first_line
 from geodata.fetching.exchange import Download, Request
 from geodata.fetching.http import Fetcher
 from geodata.fetching.problems import FetchError
 from geodata.fetching.redaction import host_of
 from geodata.fetching.transport import Job, split_address
 from geodata.files import sha256_of, written_aside
+from geodata.raster_bytes import MOST_BANDS
 
 _BLOCK = 1 << 20
 _BLOCKS_KEPT = 64
 _ROWS_AT_ONCE = 512
+# The friction surface of the nation has 92 million; a header may claim any number of cells and bands.
+_MOST_CELLS = 1_000_000_000
 
 Box = tuple[float, float, float, float]
 
@@ -114,6 +118,8 @@ def copy_window(remote: RemoteFile, box: Box, target: Path, host: str) -> None:
         with rasterio.open("remote.tif", opener=opener) as source:
             window = from_bounds(*box, source.transform).round_offsets().round_lengths()
             window = window.intersection(Window(0, 0, source.width, source.height))
+            if source.count > MOST_BANDS or window.width * window.height * source.count > _MOST_CELLS:
+                raise FetchError(f"{host} sent a raster with more cells in the box than are allowed here.", "too_large")
             profile = {
                 **source.profile,
                 "driver": "GTiff",
@@ -133,10 +139,14 @@ def copy_window(remote: RemoteFile, box: Box, target: Path, host: str) -> None:
                     out.write(source.read(window=part), window=Window(0, row, window.width, height))
                     if problems:
                         raise problems[0]
-    except RasterioError as problem:
+    except Exception as problem:
         if problems:
             raise problems[0] from None
-        raise FetchError(f"{host} sent a raster that cannot be read here: {problem}.", "content") from None
+        # What is no error of the raster library is one of this disk.
+        if isinstance(problem, (OnrampError, OSError)) and not isinstance(problem, RasterioError):
+            raise
+        told = first_line(problem).rstrip(".")
+        raise FetchError(f"{host} sent a raster that cannot be read here: {told}.", "content") from None
 
 
 class _Noting(io.RawIOBase):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from geodata.errors import InputError
 from geodata.fetching.problems import FetchError
 from geodata.fetching.redaction import printable
 
@@ -140,14 +141,23 @@ def message_in(body: bytes) -> str:
 
 
 def check_end(path: Path, media: Media, host: str) -> None:
-    """Raise FetchError when a JSON file does not end like JSON: its length was not announced and it was cut."""
-    if media != "json":
-        return
-    with path.open("rb") as handle:
-        handle.seek(max(0, path.stat().st_size - 64))
-        end = handle.read().rstrip()
-    if not end.endswith((b"}", b"]")):
-        raise FetchError(f"{host} sent JSON that breaks off before its end.", "truncated", again=True)
+    """Raise FetchError when a JSON file or a raster was cut: its length was not announced, or is that of a part."""
+    if media == "json":
+        with path.open("rb") as handle:
+            handle.seek(max(0, path.stat().st_size - 64))
+            end = handle.read().rstrip()
+        if not end.endswith((b"}", b"]")):
+            raise FetchError(f"{host} sent JSON that breaks off before its end.", "truncated", again=True)
+    if media == "tiff":
+        # Imported here: the library takes half a second, and few sources are rasters.
+        from geodata.raster_bytes import check_whole
+
+        try:
+            check_whole(path)
+        except InputError as problem:
+            raise FetchError(
+                f"{host} sent a raster that is not whole: {problem.problem}.", "content", again=True
+            ) from None
 
 
 def filename_of(headers: Mapping[str, str], url: str) -> str:

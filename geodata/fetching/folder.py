@@ -126,6 +126,11 @@ def _passing(relative: Path) -> bool:
     return hidden or relative.suffix in _IGNORED_SUFFIXES
 
 
+def is_text(path: Path) -> bool:
+    """Return whether a path can be written down: a name in another encoding than this system's cannot."""
+    return str(path).isascii() or not any("\ud800" <= sign <= "\udfff" for sign in str(path))
+
+
 def _called(name: str, pattern: str) -> bool:
     """Return whether a file of this name fits a pattern in small letters, as it is or in a plainer spelling."""
     small = name.casefold()
@@ -155,7 +160,10 @@ def unread_files(folder: Path, patterns_of_sources: Iterable[Sequence[str]], sta
         relative, name = path.relative_to(folder), path.name.casefold()
         if _passing(relative) or name.startswith(_TEXTS) or not name.endswith(_DATA_SUFFIXES):
             continue
-        if path.is_symlink() and not path.exists():
+        if not is_text(relative):
+            shown = str(relative).encode("utf-8", "replace").decode()
+            told.append(f"“{shown}” is not read: its name is not in the encoding of this system; give it another.")
+        elif path.is_symlink() and not path.exists():
             told.append(f"“{relative}” is not read: it is a link to a file that is not there.")
         elif path.is_file() and not any(_called(name, pattern) for pattern in known):
             like = [pattern for pattern in proposed if Path(pattern).suffix.casefold() == path.suffix.casefold()]
@@ -186,7 +194,7 @@ def find_files(folder: Path, filenames: Iterable[str], scope: str, state: State 
     ranked = []
     for path in folder.rglob("*"):
         relative = path.relative_to(folder)
-        if _passing(relative):
+        if _passing(relative) or not is_text(relative):
             continue
         owner = _owner(relative)
         if owner is not None and owner != state:
@@ -214,7 +222,7 @@ def read_listing(folder: Path) -> dict[str, Listed]:
             file["path"]: Listed(file["url"], file["sha256"], int(file["size"]), file["retrieved_at"])
             for file in raw["files"]
         }
-    except (ValueError, KeyError, TypeError) as problem:
+    except (OSError, ValueError, KeyError, TypeError) as problem:
         raise InputError(
             f"this list of files cannot be read ({type(problem).__name__})",
             file=path,

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, Acquirer
 from geodata.fetching.cache import iso
@@ -22,6 +24,8 @@ from geodata.sources.spec import SourceSpec
 from geodata.states import State
 
 MANIFEST_FORMAT = 1
+LOCK_NAME = ".mirror.lock"
+LOCK_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -55,25 +59,43 @@ class _File:
 
 
 class MirrorWriter:
-    """Puts files into a folder and keeps its list; the list is replaced whole after each file."""
+    """Puts files into a folder and keeps its list; the list is replaced whole after each file.
 
-    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+    Several may fill one folder at once: each puts in one file at a time, and begins from the list as it is then.
+    """
+
+    def __init__(self, folder: Path, *, clock: Clock | None = None, lock_seconds: float = LOCK_SECONDS) -> None:
         self.folder = Path(folder)
         self._clock = clock or Clock()
-        self._files: dict[str, _File] = {}
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(self.folder / LOCK_NAME, timeout=lock_seconds)
+        self._files = self._listed()
+
+    def _listed(self) -> dict[str, _File]:
         listing = self.folder / MANIFEST_NAME
-        if listing.exists():
-            try:
-                held = [_File(**file) for file in json.loads(listing.read_text(encoding="utf-8"))["files"]]
-            except (ValueError, TypeError, KeyError):
-                raise OnrampError(
-                    f"{MANIFEST_NAME} in {self.folder.name} was not written by onramp mirror. Give another folder."
-                ) from None
-            self._files = {file.path: file for file in held}
+        if not listing.exists():
+            return {}
+        try:
+            held = [_File(**file) for file in json.loads(listing.read_text(encoding="utf-8"))["files"]]
+        except (ValueError, TypeError, KeyError, IsADirectoryError):
+            raise OnrampError(
+                f"{MANIFEST_NAME} in {self.folder.name} was not written by onramp mirror. Give another folder."
+            ) from None
+        return {file.path: file for file in held}
 
     def add(self, spec: SourceSpec, acquired: Acquired) -> Path:
         """Copy the file into the folder and list it; a file of the same source and scope that it replaces goes."""
+        try:
+            with self._lock:
+                self._files = self._listed()
+                return self._add(spec, acquired)
+        except Timeout:
+            raise OnrampError(
+                f"Another onramp mirror has held {self.folder} for more than {self._lock.timeout:.0f} seconds. Wait "
+                "for it to end, or give another folder."
+            ) from None
+
+    def _add(self, spec: SourceSpec, acquired: Acquired) -> Path:
         place = "national" if acquired.scope == NATION else acquired.scope
         target = self.folder / place / acquired.path.name
         relative = target.relative_to(self.folder).as_posix()

@@ -11,10 +11,10 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geodata.errors import InputError
+from geodata.errors import AGAIN, InputError, reading_of
 from geodata.schemas import CRS
 from geodata.sources.archives import member_names
-from geodata.sources.reading import AGAIN, Text, Wanted, as_text, choose_columns, read_bytes, reading_of
+from geodata.sources.reading import Text, Wanted, as_text, choose_columns, read_bytes
 from geodata.tables import RejectLog
 
 

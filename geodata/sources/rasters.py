@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import rasterio
 
-from geodata.errors import InputError
+from geodata.errors import InputError, reading_of
+from geodata.raster_bytes import check_whole
 from geodata.schemas import RASTERS, REJECTS
-from geodata.sources.reading import reading_of
 from geodata.sources.spec import ParseContext, Source, SourceSpec
 from geodata.tables import Parsed
 
@@ -61,6 +61,7 @@ FRICTION = SourceSpec(
 def _parse(kind: str, path: Path) -> Parsed:
     if path.open("rb").read(4) not in _TIFF_MAGIC:
         raise InputError("this is not a GeoTIFF", file=path, remedy="Download it again; the server sent a page.")
+    check_whole(path)
     with reading_of(path, "raster"), rasterio.open(path) as raster:
         row = {
             "kind": kind,

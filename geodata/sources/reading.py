@@ -12,8 +12,7 @@ import difflib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from geodata.errors import InputError, OnrampError
+from geodata.errors import AGAIN, InputError
 from geodata.schemas import Table
 from geodata.sources.archives import read_member
 from geodata.tables import Parsed, RejectLog
 
 MOST_BYTES = 1_000_000_000
 _DELIMITERS = ",|\t;"
-AGAIN = "Download it again from the publisher, or take it out of the folder."
 
 
 @dataclass(frozen=True)
@@ -174,18 +172,6 @@ def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     if size > most_bytes:
         raise InputError(f"the file has {size:,} bytes, more than the {most_bytes:,} allowed", file=path, remedy=AGAIN)
     return path.read_bytes()
-
-
-@contextmanager
-def reading_of(path: Path, what: str) -> Iterator[None]:
-    """Say in one sentence what a library made of a file: on a damaged one each raises errors of many kinds."""
-    try:
-        yield
-    except OnrampError:
-        raise
-    except Exception as problem:
-        told = (str(problem).splitlines() or [""])[0].replace(str(path), path.name)[:200] or type(problem).__name__
-        raise InputError(f"the {what} cannot be read ({told})", file=path, remedy=AGAIN) from None
 
 
 def decode(data: bytes) -> str:

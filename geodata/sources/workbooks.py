@@ -9,9 +9,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
-from geodata.errors import InputError
+from geodata.errors import AGAIN, InputError, reading_of
 from geodata.fetching.archives import check_zip
-from geodata.sources.reading import AGAIN, Text, Wanted, as_text, choose_columns, read_csv, reading_of
+from geodata.sources.reading import Text, Wanted, as_text, choose_columns, read_csv
 from geodata.tables import RejectLog
 
 # Publishers set titles and notes above the header, rarely more than a dozen rows.

@@ -16,14 +16,14 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from geodata.errors import InputError
+from geodata.errors import InputError, reading_of
+from geodata.raster_bytes import open_raster
 from geodata.travel.least_cost import Grid
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 SEMI_MAJOR_M = 6_378_137.0  # WGS 84
 ECCENTRICITY_SQUARED = 6.694379990141e-3  # WGS 84
+SMALLEST_DEGREES = 1e-7  # a centimetre: no raster of friction is finer
 FASTEST_MINUTES_PER_M = 1e-4  # 600 km/h: anything faster is not road travel in minutes per metre
 SLOWEST_MEDIAN = 1.0  # 1 m a minute as the median says the unit is another (minutes per km, km/h, metres)
 REMOTE = ("http://", "https://", "s3://", "/vsi")
@@ -56,12 +57,7 @@ class FrictionRaster:
         self.band = band
         if not str(path).startswith(REMOTE):
             _check_magic(Path(path))
-        try:
-            self._source = rasterio.open(path)
-        except RasterioError as error:
-            raise InputError(
-                f"the raster cannot be opened ({error})", file=path, remedy="Fetch or copy it again."
-            ) from None
+        self._source = open_raster(path)
         self._check_source()
         self.warped_from: str | None = None
         self._data = self._source
@@ -72,11 +68,14 @@ class FrictionRaster:
                 Path(path).name,
                 self.warped_from,
             )
-            self._data = WarpedVRT(self._source, crs="EPSG:4326", resampling=Resampling.nearest)
+            with reading_of(Path(path), "raster"):
+                self._data = WarpedVRT(self._source, crs="EPSG:4326", resampling=Resampling.nearest)
         transform = self._data.transform
         self.left, self.top = float(transform.c), float(transform.f)
         self.column_degrees, self.row_degrees = float(transform.a), float(transform.e)
         self.rows, self.columns = int(self._data.height), int(self._data.width)
+        if not abs(self.row_degrees) >= SMALLEST_DEGREES or not self.column_degrees >= SMALLEST_DEGREES:
+            raise InputError("its cells are no size on the globe", file=path, remedy="Fetch or copy it again.")
         self.wraps = abs(self.columns * self.column_degrees - 360.0) < self.column_degrees / 2
 
     def _check_source(self) -> None:

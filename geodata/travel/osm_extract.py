@@ -15,7 +15,7 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geodata.errors import InputError
+from geodata.errors import InputError, first_line
 
 PER_DEGREE = 10_000_000  # OpenStreetMap keeps coordinates to seven decimals
 FILE_ENDINGS = (".osm", ".pbf", ".osm.bz2", ".osm.gz", ".o5m")
@@ -59,9 +59,11 @@ def drivable_ways(extract: Path, speeds_kmh: Mapping[str, float]) -> Ways:
             file=extract,
             remedy="Renumber it, for example with osmium renumber.",
         ) from None
-    except RuntimeError as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise InputError(
-            f"not a readable OpenStreetMap extract ({error})", file=extract, remedy="Fetch the extract again."
+            f"not a readable OpenStreetMap extract ({first_line(error)})",
+            file=extract,
+            remedy="Fetch the extract again.",
         ) from None
 
 

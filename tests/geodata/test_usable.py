@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "“sources.folder”: nowhere does not exist. Fill one with onramp mirror",
     ),
     ({"sources": {"folder": __file__}}, "test_usable.py is a file, not a folder."),
+    (
+        {"home": os.fsdecode(b"/srv/\xfc")},
+        "“home”: /srv/? has letters that are not in the encoding of this system.",
+    ),
     (
         {"hubs": {"mots": 5}},
         "There is no setting “hubs.mots”; did you mean “hubs.most”? docs/settings.md",

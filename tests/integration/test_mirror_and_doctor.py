@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from geodata.errors import OnrampError, SourceUnavailable
-from geodata.fetching.acquire import FolderAcquirer
+from geodata.fetching.acquire import Acquired, FolderAcquirer
 from geodata.fetching.cache import Cache
 from geodata.fetching.doctor import diagnose
 from geodata.fetching.live import LiveAcquirer, LiveOptions
-from geodata.fetching.mirror import mirror
+from geodata.fetching.mirror import LOCK_NAME, MirrorWriter, mirror
 from geodata.read_source import read_source
 from geodata.settings import load_settings
 from geodata.sources import SOURCES
@@ -77,7 +81,13 @@ def test_a_mirror_is_read_back_as_it_was_fetched(publisher, fetcher, specs, tmp_
     assert "no such file (HTTP 404)" in account[2].note
     assert "is brought by you: put a file called planned_sites*.csv" in account[4].note
     places = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    assert places == ["MANIFEST.json", "RI/tracts_2024_44.csv", "national/CenPop2020_Mean_TR.txt", "national/keyed.csv"]
+    assert places == [
+        LOCK_NAME,
+        "MANIFEST.json",
+        "RI/tracts_2024_44.csv",
+        "national/CenPop2020_Mean_TR.txt",
+        "national/keyed.csv",
+    ]
     assert "good" not in (folder / "MANIFEST.json").read_text()
 
     asked = [("centers", RI), ("tracts", RI), ("keyed", VT)]
@@ -121,6 +131,39 @@ def test_a_folder_with_a_list_of_another_kind_is_left_alone(publisher, fetcher, 
     with pytest.raises(OnrampError, match=r"was not written by onramp mirror\. Give another folder"):
         mirror(live_with(fetcher, tmp_path / "cache"), specs.values(), [RI], tmp_path)
     assert (tmp_path / "MANIFEST.json").read_text() == '{"files": [{"name": "mine"}]}'
+
+
+def acquired_file(folder: Path, name: str, content: bytes, scope: str = "nation") -> Acquired:
+    """A file as it comes from a publisher."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Acquired("s", scope, folder / name, "live", "2026-11-22T09:00:00+00:00", 0, sha256, len(content))
+
+
+def test_two_mirrors_fill_one_folder_and_its_list_holds_what_both_brought(tmp_path):
+    mirrored = tmp_path / "mirror"
+
+    def fill(name: str) -> None:
+        writer = MirrorWriter(mirrored)
+        for turn in range(8):
+            for own in (name, "both"):
+                content = f"{own} {turn}".encode() * 1000
+                writer.add(replace(CENTERS, name=own), acquired_file(tmp_path / name, f"{own}.csv", content))
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(fill, ["one", "other"]))
+    listed = json.loads((mirrored / "MANIFEST.json").read_text())["files"]
+    assert [file["path"] for file in listed] == ["national/both.csv", "national/one.csv", "national/other.csv"]
+    for file in listed:
+        assert hashlib.sha256((mirrored / file["path"]).read_bytes()).hexdigest() == file["sha256"]
+
+
+def test_a_mirror_that_waited_long_for_another_says_so(tmp_path):
+    writer = MirrorWriter(tmp_path / "mirror", lock_seconds=0.05)
+    with FileLock(tmp_path / "mirror" / LOCK_NAME), pytest.raises(OnrampError, match="Another onramp mirror has held"):
+        writer.add(CENTERS, acquired_file(tmp_path / "x", "a.csv", b"a"))
+    assert not (tmp_path / "mirror" / "MANIFEST.json").exists()
 
 
 def test_the_doctor_says_what_a_run_would_use_before_and_after_a_download(

@@ -32,6 +32,10 @@ def onramp(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
         ),
         (OSError("[Errno 28] Error writing bytes to file. Detail: [errno 28] No space left on device"), "no room left"),
         (sqlite3.OperationalError("database or disk is full"), "no room left on the disk"),
+        (
+            sqlite3.OperationalError("disk I/O error"),
+            "disk gave an error, which the run history also says of a full one",
+        ),
         (PermissionError(13, "Permission denied", "/srv/x"), "/srv/x: permission is denied"),
         (OSError(30, "Read-only file system", "/srv/x"), "/srv/x: the disk is read-only"),
         (OSError(27, "File too large"), "does not allow a file as large"),

@@ -204,6 +204,31 @@ def test_a_listed_file_brings_its_address_and_date_and_is_held_to_its_hash(folde
     (root / "MANIFEST.json").write_text('{"files": [{}]}')
     with pytest.raises(InputError, match=r"MANIFEST\.json: this list of files cannot be read \(KeyError\)"):
         FolderAcquirer(root, clock=CLOCK)
+    (root / "MANIFEST.json").unlink()
+    (root / "MANIFEST.json").mkdir()
+    with pytest.raises(InputError, match=r"MANIFEST\.json: this list of files cannot be read \(IsADirectoryError\)"):
+        FolderAcquirer(root, clock=CLOCK)
+
+
+def test_a_name_in_another_encoding_is_told_of_and_passed_over(folder):
+    root = folder("SVI_2022_US.csv")
+    strange = root / os.fsdecode(b"SVI_2022_US_\xe9.csv")
+    strange.write_text("x")
+    assert [one.path.name for one in find_files(root, ("SVI_2022_US*.csv",), "nation", None)] == ["SVI_2022_US.csv"]
+    told = "“SVI_2022_US_?.csv” is not read: its name is not in the encoding of this system; give it another."
+    assert unread_files(root, [("SVI_2022_US*.csv",)], None) == [told]
+    strange.rename(root / "SVI_2022_US_é.csv")
+    assert len(find_files(root, ("SVI_2022_US*.csv",), "nation", None)) == 2
+
+
+def test_what_only_has_the_name_of_a_file_is_none(folder):
+    root = folder("SVI_2022_US.csv")
+    os.mkfifo(root / "SVI_2024_US.csv")
+    (root / "SVI_2025_US.csv").mkdir()
+    (root / "SVI_2026_US.csv").symlink_to("SVI_2026_US.csv")
+    (root / "loop").symlink_to(root)
+    found = find_files(root, ("SVI_20*_US.csv",), "nation", None)
+    assert [one.path.name for one in found] == ["SVI_2022_US.csv"]
 
 
 def test_a_missing_folder_is_a_sentence(tmp_path):

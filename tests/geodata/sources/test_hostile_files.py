@@ -43,14 +43,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_no_parser_breaks_on_spoilt_files(whole: Path, tmp_path: Path) -> None:
-    given_settings, dice = load_settings(None, {}), random.Random(15)
-    found = []
-    for source, path in seeds(whole):
-        data = path.read_bytes()
+    dice, found = random.Random(15), []
+    for target in seeds(whole, load_settings(None, {})):
+        data, path = target.whole.read_bytes(), tmp_path / target.whole.name
         for _ in range(EACH):
-            (tmp_path / path.name).write_bytes(mutated(data, path.name, dice))
-            told = outcome(source, tmp_path / path.name, given_settings)
-            found += [f"{source.spec.name}: {told}"] if told.startswith("crash") else []
+            path.write_bytes(mutated(data, path.name, dice))
+            told = outcome(target, path)
+            found += [f"{target.name}: {told}"] if told.startswith("crash") else []
     assert found == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from bench.fuzz import flipped
+from bench.fuzz_maps import extracts
 from geodata.errors import InputError
 from geodata.travel import osm_extract
 from geodata.travel import road_graph as module
@@ -286,3 +289,36 @@ def test_same_times_as_scipy(seed: int, limit: int, long: int) -> None:
     mine = np.full((size, size), np.inf)
     mine[target, source] = found
     np.testing.assert_array_equal(mine, peer)
+
+
+@pytest.mark.parametrize(
+    ("found", "spoilt"),
+    [
+        (b'<node id="2"', b'<node id="0.93"'),
+        (b' lat="0.0', b' lat="a.0'),
+        (b'<nd ref="1"/>', b'<nd ref="99999999999999999999"/>'),
+        (b"</osm>", b""),
+        (b'version="0.6"', b'version="0.7"'),
+    ],
+)
+def test_an_extract_with_damage_is_one_sentence(tmp_path: Path, found: bytes, spoilt: bytes) -> None:
+    path = osm_xml(tmp_path / "a.osm", SQUARE, [([1, 2, 3, 4, 1], {"highway": "residential"})])
+    data = path.read_bytes()
+    assert found in data
+    path.write_bytes(data.replace(found, spoilt, 1))
+    with pytest.raises(InputError, match=r"^a\.osm: not a readable OpenStreetMap extract") as told:
+        road_graph(path)
+    assert "\n" not in str(told.value)
+
+
+def test_a_packed_extract_with_bytes_changed_is_read_or_one_sentence(tmp_path: Path) -> None:
+    (_, packed, plain), dice = extracts(tmp_path), random.Random(6)
+    for whole in (packed.read_bytes(), plain.read_bytes()):
+        for _ in range(25):
+            path = tmp_path / "b.osm.pbf"
+            path.write_bytes(flipped(whole, dice))
+            try:
+                road_graph(path)
+            except InputError as problem:
+                assert str(problem).startswith("b.osm.pbf: ")
+                assert "\n" not in str(problem)

@@ -1,0 +1,106 @@
+"""Being stopped is a sentence and the exit code that tells the signal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from rich.console import Console
+
+from pipelines import cli
+from pipelines.console import StepLines
+from pipelines.stopping import TOLD, noting_stops
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, command: Callable[[], object]) -> int:
+    monkeypatch.setattr(cli, "app", lambda **_: command())
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert isinstance(left.value.code, int)
+    return left.value.code
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_command_unwinds_says_so_and_tells_the_signal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    unwound = []
+
+    def command() -> None:
+        try:
+            signal.raise_signal(number)
+        finally:
+            unwound.append(True)
+
+    before = signal.getsignal(number)
+    assert ended(monkeypatch, command) == 128 + number
+    assert unwound == [True]
+    assert capsys.readouterr().err == f"{TOLD}\n"
+    assert signal.getsignal(number) == before
+
+
+def test_a_command_that_ends_well_after_it_was_stopped_ended_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    def command() -> None:
+        with suppress(KeyboardInterrupt):  # as the preview does
+            signal.raise_signal(signal.SIGINT)
+
+    assert ended(monkeypatch, command) == 0
+
+
+def test_what_nobody_stopped_is_raised_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def command() -> None:
+        raise GeneratorExit
+
+    monkeypatch.setattr(cli, "app", lambda **_: command())
+    with pytest.raises(GeneratorExit):
+        cli.main()
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with noting_stops() as stops:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert stops.last() is None
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_signal_a_library_swallowed_stops_the_run_at_its_next_step() -> None:
+    from dagster import Definitions, LoggerDefinition, asset, define_asset_job, in_process_executor
+
+    done = []
+
+    @asset
+    def first() -> int:
+        """Made although somebody asked to stop: a library let nothing of it through."""
+        before = signal.signal(signal.SIGTERM, lambda *_: None)
+        signal.raise_signal(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)
+        done.append("first")
+        return 1
+
+    @asset
+    def second(first: int) -> int:
+        """What is not begun."""
+        done.append("second")
+        return first
+
+    definitions = Definitions(
+        assets=[first, second],
+        jobs=[define_asset_job("job", executor_def=in_process_executor)],
+        loggers={"lines": LoggerDefinition(lambda _: lines)},
+    )
+    lines = logging.Logger("lines", logging.DEBUG)
+    lines.addHandler(StepLines(Console(quiet=True)))
+    with noting_stops() as stops:
+        result = definitions.resolve_job_def("job").execute_in_process(
+            raise_on_error=False, run_config={"loggers": {"lines": {}}}
+        )
+        assert stops.last() == signal.SIGTERM
+    assert not result.success
+    assert done == ["first"]
