@@ -291,9 +291,18 @@ def _whole(cover: Cover, p: int, seconds: float, start: list[int], bound: float)
     return found, cover.covered(found) if proven else min(bound, float(info.mip_dual_bound))
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS that prints no banner: it does so as soon as callbacks are set, before an option can be given."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        """Set the callbacks with the output off."""
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
+
+
 def _solver() -> highspy.Highs:
-    solver = highspy.Highs()
-    options = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-6}
+    solver = _Quiet()
+    options = {"threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-6}
     for name, value in options.items():
         solver.setOptionValue(name, value)
     return solver

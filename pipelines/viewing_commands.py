@@ -38,7 +38,7 @@ def dev(home: HomeOption = None, port: Annotated[int, typer.Option(help="Port of
     prepare(settings.home)
     os.environ["ONRAMP_HOME"] = str(settings.home)
     console.print(
-        f"The Dagster UI opens at http://{HOST}:{port} – Jobs → state → Materialize → {SAMPLE_STATE}. Ctrl-C stops it."
+        f"The Dagster UI is at http://{HOST}:{port}: Jobs → state → Materialize all…, {SAMPLE_STATE}. Ctrl-C stops it."
     )
     os.chdir(CHECKOUT)
     # A process started with interrupts ignored hands that on, and its children could not be stopped.

@@ -46,7 +46,7 @@ def _sources(view: SiteView) -> list[dict[str, Any]]:
     t, w = view.texts, view.words
     rows = []
     for use in view.result.sources:
-        out = sum(use.rows_out_of_scope.values()) + use.rows_rejected
+        left_out = {"refused": use.rows_rejected, "not_asked": sum(use.rows_out_of_scope.values())}
         rows.append(
             {
                 "title": use.title,
@@ -57,7 +57,7 @@ def _sources(view: SiteView) -> list[dict[str, Any]]:
                 "archived": use.archived,
                 "retrieved": "" if use.retrieved_at is None else w.date(use.retrieved_at),
                 "rows": w.number(use.rows_kept),
-                "unused": view.count("site.data.unused", out) if out else "",
+                "unused": "; ".join(view.count(f"site.data.{why}", n) for why, n in left_out.items() if n),
                 "hash": (use.sha256 or "")[:12],
                 "note": use.note,
             }

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import combinations
 
 import numpy as np
@@ -163,3 +165,10 @@ def test_people_to_reach_are_those_of_tiers_a_and_b():
         }
     )
     assert people_to_reach(scores)["adults"].tolist() == [10.0, 20.0]
+
+
+def test_the_solver_prints_nothing_of_its_own():
+    """Its banner comes once a process, so a process of its own is asked."""
+    program = "from geodata.cover import _solver; _solver()"
+    asked = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert asked.stdout == ""
