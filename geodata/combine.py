@@ -7,19 +7,21 @@ another. Does not hold the crosswalk, the merging of providers or the matching o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from geodata.crosswalk import align_connecticut, to_2020
+from geodata.crosswalk_measures import measures_to_2020
 from geodata.providers import providers
-from geodata.schemas import CANONICAL, DEFINITIONS, INSTITUTIONS, PROGRAMS, PROVIDERS, REJECTS, SITES, Table
+from geodata.schemas import CANONICAL, DEFINITIONS, INSTITUTIONS, MEASURES, PROGRAMS, PROVIDERS, REJECTS, SITES, Table
 from geodata.settings import Settings
 from geodata.sites import sites
 from geodata.sourced import Sourced, all_uses
 from geodata.sources import SOURCES
 
 # Tables that another needs beside its own sources.
-_HELPERS = {"definitions": ("relationship",), "sites": ("counties",)}
+_HELPERS = {"definitions": ("relationship",), "measures": ("relationship",), "sites": ("counties",)}
 _OWN = {PROVIDERS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name)}
 _WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, REJECTS.name}
 
@@ -39,8 +41,14 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
 
     Where two sources give the same key, the one that stands first among the sources wins, whole row by row.
     """
-    rows = stacked(table, reads)
     refused, notes = REJECTS.empty(), []
+    if table is MEASURES:
+        # Before they meet: a code of 2010 and the same code of 2020 may be different land.
+        there = stacked_of("relationship", reads)
+        mine = {name: _on_2020(read, there) for name, read in reads.items() if SOURCES[name].spec.table is table}
+        reads = {**reads, **mine}
+        notes = [f"{name}: {note}" for name, read in mine.items() for note in read.notes]
+    rows = stacked(table, reads)
     if table is DEFINITIONS:
         carried = to_2020(rows, stacked_of("relationship", reads))
         rows, refused, notes = carried.table, carried.rejects, carried.notes
@@ -57,6 +65,14 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
         all_uses(reads.values()),
         notes,
     )
+
+
+def _on_2020(read: Sourced, relationship: pd.DataFrame) -> Sourced:
+    """Return the measures of a source on 2020 tracts; its files say where they were carried over."""
+    table, refused, notes = measures_to_2020(read.table, relationship)
+    uses = [replace(use, note=" ".join([use.note, *notes]).strip()) for use in read.uses]
+    rejects = REJECTS.validate(pd.concat([read.rejects, refused], ignore_index=True)) if len(refused) else read.rejects
+    return Sourced(table, rejects, uses, notes)
 
 
 def stacked(table: Table, reads: Mapping[str, Sourced]) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def _carry_one(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str]:
     rows = rows.assign(geoid=corrected_codes(rows["geoid"], relationship["geoid_2010"]))
     placed = among(rows["geoid"], relationship["geoid_2010"])
-    refused = _refused(name, rows.loc[~placed, "geoid"])
+    refused = refused_codes(name, rows.loc[~placed, "geoid"])
     covered = set(rows["geoid"].str[:2])
     mine = relationship[relationship["geoid_2020"].str[:2].isin(covered)]
     parts = mine[mine["land_part_m2"] > 0].merge(
@@ -162,7 +162,8 @@ def land_mean(groups: pd.Series, land: pd.Series, values: pd.Series) -> pd.Serie
     return (sums["weighted"] / sums["known"].where(sums["known"] > 0)).where(enough)
 
 
-def _refused(name: str, geoids: pd.Series) -> pd.DataFrame:
+def refused_codes(name: str, geoids: pd.Series) -> pd.DataFrame:
+    """Return the rejects of 2010 tracts of a source that the relationship file does not know."""
     if geoids.empty:
         return REJECTS.empty()
     return REJECTS.validate(

@@ -6,6 +6,7 @@ Does not hold where files come from (`geodata.fetching`) or their formats (`geod
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +14,12 @@ import pandas as pd
 
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, Acquirer, obtain_for
-from geodata.fetching.folder import vintage_in
+from geodata.fetching.folder import needs_state, vintage_in
 from geodata.provenance import SourceUse
 from geodata.schemas import REJECTS, Table
 from geodata.settings import Settings
 from geodata.sourced import Sourced
-from geodata.sources.drift import held_to
+from geodata.sources.drift import held_to, states_of
 from geodata.sources.spec import ParseContext, Source, SourceSpec, turned_off
 from geodata.states import State
 from geodata.tables import Parsed, all_rejects
@@ -45,14 +46,15 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
         return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, str(problem))], [str(problem)])
     by_code = {state.usps: state for state in states}
     fictional = any(state.fictional for state in states)
-    parsed = [
-        held_to(
-            source.read(file.path, ParseContext(settings, by_code.get(file.scope))),
-            spec,
-            nationwide=file.scope == NATION and not fictional,
-        )
-        for file in files
-    ]
+
+    def parsed_of(file: Acquired) -> Parsed:
+        read = source.read(file.path, ParseContext(settings, by_code.get(file.scope)))
+        return held_to(read, spec, nationwide=file.scope == NATION and not fictional)
+
+    parsed = [parsed_of(file) for file in files]
+    if spec.urls and files[0].scope == NATION and files[0].status == "folder":
+        own = _of_states_left_out(acquirer, spec, states, parsed[0])
+        files, parsed = [*files, *own], [*parsed, *(parsed_of(file) for file in own)]
     if not spec.urls:
         parsed = _each_row_once(spec, parsed, [file.path.name for file in files])
     table = _joined(spec.table, parsed)
@@ -62,6 +64,21 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     if unserved:
         notes.append(f"{spec.title} was not found for {', '.join(unserved)}.")
     return Sourced(table, all_rejects(parsed), uses, notes)
+
+
+def _of_states_left_out(acquirer: Acquirer, spec: SourceSpec, states: list[State], nation: Parsed) -> list[Acquired]:
+    """Return the own files of states a national file says nothing of: Puerto Rico has its own index, for one."""
+    named = tuple(pattern for pattern in spec.filenames if needs_state(pattern))
+    told = states_of(nation.table)
+    if not (named and told):
+        return []
+    alone = replace(spec, filenames=named)
+    found: list[Acquired] = []
+    for state in states:
+        if state.usps not in told:
+            with suppress(SourceUnavailable):
+                found += acquirer.obtain_all(alone, state)[:1]
+    return found
 
 
 def _each_row_once(spec: SourceSpec, parsed: list[Parsed], files: list[str]) -> list[Parsed]:

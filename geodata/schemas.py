@@ -203,6 +203,8 @@ _VINTAGE = (
     ),
 )
 
+_CARRIED = ("none", "people", "land")
+
 TRACTS = Table(
     "tracts",
     "Census tracts with their polygons",
@@ -265,6 +267,7 @@ MEASURES = Table(
         ),
         Column("source", "text", "Source that carried it", nullable=False),
         Column("vintage", "integer", "Last year of the survey period", "year"),
+        Column("crosswalk_basis", "text", "How it was carried over from 2010 tracts; empty where not", one_of=_CARRIED),
         *_VINTAGE,
     ),
     key=("geoid", "measure"),
@@ -282,7 +285,7 @@ DEFINITIONS = Table(
         Column("official", "flag", "An official designation or index", nullable=False),
         Column("archived", "flag", "Withdrawn by its publisher; used from an archive", nullable=False),
         Column("pooled", "text", "Population the published rank refers to", one_of=("nation", "state", "none")),
-        Column("crosswalk_basis", "text", "How 2010 tracts were carried over", one_of=("none", "people", "land")),
+        Column("crosswalk_basis", "text", "How 2010 tracts were carried over", one_of=_CARRIED),
         Column("vintage", "integer", "Year of the release", "year"),
         *_VINTAGE,
     ),

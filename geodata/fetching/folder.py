@@ -108,10 +108,13 @@ def list_of(filename: str) -> str:
 
 
 def one_edition_each(found: Iterable[Found]) -> list[Found]:
-    """Return the best file of each list among `found`, which are best first; see `list_of`."""
-    best: dict[str, Found] = {}
+    """Return the best file of each list among `found`, which are best first; see `list_of`.
+
+    A state's list is never an edition of everybody's, though the two may have one name.
+    """
+    best: dict[tuple[bool, str], Found] = {}
     for one in found:
-        best.setdefault(list_of(one.path.name), one)
+        best.setdefault((one.nationwide, list_of(one.path.name)), one)
     return list(best.values())
 
 

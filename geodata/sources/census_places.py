@@ -47,7 +47,7 @@ _KINDS = {"21": "borough", "25": "city", "43": "town", "47": "village", "53": "c
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the places of a boundary file."""
-    text, geometry = read_layer(path, COLUMNS, SPEC.name)
+    text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
     frame = text.frame.assign(place_geoid=clean_geoids(text.frame["place_geoid"], 7))
     frame = text.log.take(frame, frame["place_geoid"].isna(), "no_place_code", field="place_geoid")
     frame = text.log.take(frame, frame["place_geoid"].duplicated(), "repeated", key="place_geoid")

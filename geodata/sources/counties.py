@@ -59,7 +59,7 @@ _KINDS = {
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the counties of a boundary file, each with its kind in the name (Kent County)."""
-    text, geometry = read_layer(path, COLUMNS, SPEC.name)
+    text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
     frame = text.frame.assign(county_geoid=clean_geoids(text.frame["county_geoid"], 5))
     frame = text.log.take(frame, frame["county_geoid"].isna(), "no_county_code", field="county_geoid")
     frame = text.log.take(frame, frame["county_geoid"].duplicated(), "repeated", key="county_geoid")

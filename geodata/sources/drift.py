@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.errors import InputError
+from geodata.schemas import TRACTS
 from geodata.sources.spec import SourceSpec
 from geodata.states import REGISTRY
 from geodata.tables import Parsed
@@ -24,10 +25,16 @@ def held_to(parsed: Parsed, spec: SourceSpec, *, nationwide: bool) -> Parsed:
     """Return `parsed` with notes on what its file lacks against what the source is known to hold.
 
     Raises InputError where a nationwide file holds less than half of the rows it should, for then it is cut off or
-    another file. Files of one state, and fictional ones, are held to nothing but a row.
+    another file, and where polygons are of 2010 tracts: what is known of those can be carried over, they cannot. Files
+    of one state, and fictional ones, are held to nothing but a row.
     """
     if parsed.rows_in == 0 and spec.expected.least_rows > 0:
         raise InputError(f"{spec.title} holds no rows", remedy="Download it again from the publisher.")
+    if spec.table is TRACTS and (parsed.table["tract_vintage"] == 2010).any():
+        raise InputError(
+            f"{spec.title}: these are tracts of the 2010 census, and everything is computed on tracts of 2020",
+            remedy="Put a boundary file of 2020 or later in its place, such as cb_2020_44_tract_500k.zip.",
+        )
     states = states_of(parsed.table)
     if not nationwide or states & _FICTIONAL:
         return parsed

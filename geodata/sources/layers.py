@@ -18,11 +18,14 @@ from geodata.sources.reading import Text, Wanted, as_text, choose_columns, read_
 from geodata.tables import RejectLog
 
 
-def read_layer(path: Path, columns: Sequence[Wanted], source: str) -> tuple[Text, gpd.GeoSeries]:
+def read_layer(
+    path: Path, columns: Sequence[Wanted], source: str, *, areas: bool = False
+) -> tuple[Text, gpd.GeoSeries]:
     """Return the wanted fields of the features as text, and their geometry in EPSG:4326, indexed by position.
 
-    Features without geometry go to the log. Geometry that crosses itself is repaired, which a note tells. A
-    layer that does not say its CRS is taken for NAD83 (EPSG:4269), that of every Census boundary file.
+    Features without geometry go to the log, and with `areas` those without any area. Geometry that crosses itself is
+    repaired, and of one that mixes areas with lines or points only the areas are kept; notes tell of both. A layer
+    that does not say its CRS is taken for NAD83 (EPSG:4269), that of every Census boundary file.
     """
     path = Path(path)
     frame = _load(path)
@@ -38,14 +41,28 @@ def read_layer(path: Path, columns: Sequence[Wanted], source: str) -> tuple[Text
     log = RejectLog(source, path.name)
     nothing = geometry.isna() | ~np.isfinite(geometry.bounds).all(axis=1)
     kept = log.take(fields, nothing, "no_geometry", remedy="Use the publisher's full file.")
-    text = Text(kept, path.name, len(frame), log, tuple(headers), absent)
-    geometry = geometry[kept.index]
+    geometry, notes = geometry[kept.index], []
     broken = ~shapely.is_valid(geometry.values)
     if broken.any():
         with reading_of(path, "layer"):
             geometry[broken] = shapely.make_valid(geometry.values[broken])
-        text.notes.append(f"Shapes that crossed themselves, repaired: {int(broken.sum()):,}.")
-    return text, geometry
+        notes.append(f"Shapes that crossed themselves, repaired: {int(broken.sum()):,}.")
+    mixed = shapely.get_type_id(geometry.values) == shapely.GeometryType.GEOMETRYCOLLECTION
+    if mixed.any():
+        geometry[mixed] = [_main_parts(shape) for shape in geometry.values[mixed]]
+        notes.append(f"Shapes that mixed areas with lines or points, of which the areas were kept: {mixed.sum():,}.")
+    if areas:
+        flat = pd.Series(shapely.get_dimensions(geometry.values) < 2, index=geometry.index)
+        kept = log.take(kept, flat, "no_area", remedy="Use the publisher's full file.")
+        geometry = geometry[kept.index]
+    return Text(kept, path.name, len(frame), log, tuple(headers), absent, notes), geometry
+
+
+def _main_parts(collection: shapely.Geometry) -> shapely.Geometry:
+    """Return the parts of the highest dimension of a collection as one shape: areas, else lines, else points."""
+    parts = shapely.get_parts(shapely.get_parts(collection))
+    dimensions = shapely.get_dimensions(parts)
+    return shapely.union_all(parts[dimensions == dimensions.max(initial=0)])
 
 
 def spatial(frame: pd.DataFrame, geometry: gpd.GeoSeries) -> gpd.GeoDataFrame:

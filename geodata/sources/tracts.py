@@ -67,7 +67,7 @@ COLUMNS = (
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the tracts of a boundary file."""
-    text, geometry = read_layer(path, COLUMNS, SPEC.name)
+    text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
     vintage = vintage_of(text, path)
     frame = text.frame.assign(geoid=clean_geoids(text.frame["geoid"]))
     frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")

@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import LineString, Point, Polygon, box
+from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from geodata.errors import InputError
 from tests.geodata.sources.helpers import parse, reasons
@@ -91,6 +91,18 @@ def test_a_shape_that_crosses_itself_is_repaired_and_said(tmp_path: Path) -> Non
     parsed = parse("tracts", zipped_shapefile(tmp_path, "cb_2020_44_tract_500k", layer([TRACT], [bow])))
     assert parsed.table.geometry.is_valid.all()
     assert parsed.notes == ["Shapes that crossed themselves, repaired: 1."]
+
+
+def test_of_a_shape_mixed_with_lines_the_area_is_kept_and_one_without_area_is_refused(tmp_path: Path) -> None:
+    line = LineString([(-71.5, 41.5), (-71.4, 41.5)])
+    mixed = GeometryCollection([MultiPolygon([SQUARES[0]]), line])
+    frame = layer([TRACT, TRACT | {"GEOID": "44001030200"}], [mixed, line])
+    frame.to_parquet(tmp_path / "cb_2020_us_tract_500k.parquet")
+    parsed = parse("tracts", tmp_path / "cb_2020_us_tract_500k.parquet")
+    assert parsed.table.geometry.iloc[0].equals(SQUARES[0])
+    assert parsed.notes == ["Shapes that mixed areas with lines or points, of which the areas were kept: 1."]
+    assert reasons(parsed) == {"no_area": 1}
+    assert (parsed.rows_in, parsed.rows_kept) == (2, 1)
 
 
 def test_what_is_no_layer_is_refused(tmp_path: Path) -> None:
