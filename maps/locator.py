@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from geodata.results import StateResult
 from maps import topology
+from maps.extent import inhabited_box, inhabited_part
 from maps.map_colors import COLORS
 from maps.sheets import Box, Frame, Levels, Shapes, outlines, shown
 
@@ -57,14 +58,18 @@ class Locator:
         self.empty = not len(everything)
         if self.empty:
             return
+        scores = result.table("tract_scores")
+        points = scores[["longitude", "latitude"]].to_numpy(dtype=float, copy=True)
         if np.ptp(shapely.bounds(everything)[:, [0, 2]]) > 180:
             shapes, outline = topology.moved_west(shapes), topology.moved_west(outline)
-        west, south, east, north = shapely.total_bounds(np.concatenate([shapes, outline])).tolist()
+            points[points[:, 0] > 0, 0] -= 360
+        people = scores["population"].to_numpy(dtype=float)
+        west, south, east, north = inhabited_box(np.concatenate([shapes, outline]), points, people).tolist()
         self.bounds: Box = (west, south, east, north)
         self.position = {geoid: place for place, geoid in enumerate(tracts["geoid"])}
         self.shapes, self.tracts, self.counties = shapes, Levels(shapes), Levels(outline)
         self.tree = shapely.STRtree(shapes)
-        self.kinds = _kinds(result.table("tract_scores").set_index("geoid").reindex(tracts["geoid"]))
+        self.kinds = _kinds(scores.set_index("geoid").reindex(tracts["geoid"]))
         self.water = Levels(_areas(result.geo("landmarks"), "water"))
         self.marks = _marks(result)
         self.small = Frame(self.bounds, STATE_WIDE, STATE_HIGH)
@@ -84,12 +89,12 @@ class Locator:
         )
 
     def _window(self, chosen: shapely.Geometry, surroundings: float) -> Box:
-        west, south, east, north = chosen.bounds
+        west, south, east, north = inhabited_part(chosen, np.array(self.bounds)).bounds
         shrink = float(np.cos(np.radians((south + north) / 2)))
         high = max(north - south, (east - west) * shrink * HIGH / WIDE, LEAST_WINDOW_DEGREES) * surroundings
         wide = high * WIDE / HIGH / shrink
-        x = _kept_inside((west + east) / 2, wide / 2, self.bounds[0], self.bounds[2])
-        y = _kept_inside((south + north) / 2, high / 2, self.bounds[1], self.bounds[3])
+        x = _kept_inside((west + east) / 2, wide / 2, min(self.bounds[0], west), max(self.bounds[2], east))
+        y = _kept_inside((south + north) / 2, high / 2, min(self.bounds[1], south), max(self.bounds[3], north))
         return (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
 
     def _drawn(self, chosen: shapely.Geometry, surroundings: float) -> Markup:

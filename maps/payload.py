@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from geodata.result_tables import ACTIONS, TIERS
 from geodata.results import StateResult
 from maps import breaks, metros, topology
+from maps.extent import inhabited_box
 from maps.map_points import points, provider_order
 from maps.packing import indexed, packed, packed_json, plain, whole
 
@@ -91,7 +92,7 @@ def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any
     counties = result.geo("counties").sort_values("county_geoid")
     frames = [tracts, np.asarray(counties.geometry.values)]
     drawn = np.concatenate(frames)
-    wraps = len(drawn) > 0 and np.ptp(shapely.bounds(drawn)[:, [0, 2]]) > 180
+    wraps = bool(len(drawn) > 0 and np.ptp(shapely.bounds(drawn)[:, [0, 2]]) > 180)
 
     def unwrapped(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         return topology.moved_west(shapes) if wraps and len(shapes) else shapes
@@ -119,17 +120,21 @@ def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any
         )
     )
     layers += _landmark_layers(result.geo("landmarks"), tolerance, unwrapped)
-    bounds = _bounds(tracts, scores)
+    bounds = _bounds(tracts, scores, wraps)
     west, south, east, north = (float(value) for value in bounds)
     return layers, (west, south, east, north)
 
 
-def _bounds(tracts: NDArray[np.object_], scores: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the box of the tracts drawn, else of their points, else of the country's middle."""
+def _bounds(tracts: NDArray[np.object_], scores: pd.DataFrame, wraps: bool) -> NDArray[np.float64]:
+    """Return the box of the tracts drawn where people live, else of their points, else of the country's middle."""
+    points = scores[["longitude", "latitude"]].to_numpy(dtype=float, copy=True)
+    people = scores["population"].to_numpy(dtype=float)
+    if wraps:
+        points[points[:, 0] > 0, 0] -= 360
     drawn = tracts[~shapely.is_empty(tracts)]
     if len(drawn):
-        return shapely.total_bounds(drawn)
-    known = scores[["longitude", "latitude"]].dropna().to_numpy(dtype=float)
+        return inhabited_box(drawn, points, people)
+    known = points[np.isfinite(points).all(axis=1)]
     if not len(known):
         known = np.array([[-98.0, 39.0]])
     return np.r_[known.min(axis=0) - 0.5, known.max(axis=0) + 0.5]

@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.results import StateResult
+from maps.extent import inhabited_box, inhabited_part
 from maps.hub_choice import recommended_hubs
 from maps.metros import windows
 
@@ -115,7 +116,7 @@ def ground_of(result: StateResult) -> Ground:
         first_xy=plane.xy(first["longitude"], first["latitude"]),
         counties=county_shapes,
         county_names=counties["name"].astype(str).tolist(),
-        outline=shapely.union_all(county_shapes if len(county_shapes) else tracts),
+        outline=_outline(result, plane, county_shapes if len(county_shapes) else tracts),
         places=list(zip(plane.shapes(named["geometry"]), named["name"].astype(str), strict=True)),
         landmarks={
             kind: plane.shapes(landmarks.loc[landmarks["kind"] == kind, "geometry"])
@@ -156,6 +157,14 @@ def apart(points: Floats, distance: float, rounds: int = 60) -> Floats:
         if not moved:
             break
     return out
+
+
+def _outline(result: StateResult, plane: Plane, shapes: Shapes) -> Any:
+    """Return the outline of the state where people live: maps of all of it open on that."""
+    scores = result.table("tract_scores")
+    points, people = plane.xy(scores["longitude"], scores["latitude"]), scores["population"].to_numpy(dtype=float)
+    whole = shapely.union_all(shapes)
+    return inhabited_part(whole, inhabited_box(np.asarray([whole], dtype=object), points, people))
 
 
 def _with_shape(table: pd.DataFrame) -> pd.DataFrame:

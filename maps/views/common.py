@@ -156,10 +156,15 @@ class SiteView:
             found.append({"kind": "archived", "text": t("site.archived", names=self.words.listed(names))})
         return found
 
+    @property
+    def bare(self) -> bool:
+        """Whether no tract has a boundary, so that maps can color nothing."""
+        return not self.state.scores["has_polygon"].fillna(False).astype(bool).any()
+
     def undrawn(self) -> str:
         """Return how many tracts are listed but not on any map, in words; nothing where all are drawn."""
         lost = int((~self.state.scores["has_polygon"].fillna(False).astype(bool)).sum())
-        return self.count("site.data.undrawn", lost) if lost else ""
+        return self.count("site.data.bare" if self.bare else "site.data.undrawn", lost) if lost else ""
 
     def community_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a community as lists show it."""

@@ -44,6 +44,8 @@ def overview(view: SiteView) -> dict[str, Any]:
         "counties": area_rows(view, "county"),
         "areas": area_rows(view, "workforce_area"),
         "undrawn": view.undrawn(),
+        "map_note": "" if view.bare else t("site.overview.map_note"),
+        "map_caption": t("site.overview.map_caption_bare" if view.bare else "site.overview.map_caption"),
         "draws": w.number(state.uncertainty.get("draws", 0)),
     }
 

@@ -1,0 +1,53 @@
+"""What part of a state a map opens on: where people live, and not every reef that is its territory.
+
+Hawaii's outline reaches 2,000 km beyond its last town, and a map of all of it shows the towns as dots. Does not hold
+what is drawn: whatever lies outside is there still, beyond the edge of the first view.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+#: The share of the people that may live outside the box of points, on each of its four sides.
+BEYOND = 0.0005
+#: Islands this near to it, as a share of its size, are shown too.
+MARGIN = 0.1
+
+
+def inhabited_box(
+    shapes: NDArray[np.object_], points: NDArray[np.float64], people: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the box (west, south, east, north) of the parts of `shapes` that lie where people live.
+
+    `points` (n×2, longitude and latitude as in `shapes`) are where `people` live. Without any it is the box of all.
+    """
+    parts = shapely.get_parts(shapes[~shapely.is_missing(shapes)])
+    parts = parts[~shapely.is_empty(parts)]
+    near = parts[_near(parts, points, people)]
+    return np.asarray(shapely.total_bounds(near if len(near) else parts), dtype=float)
+
+
+def inhabited_part(shape: shapely.Geometry, box: NDArray[np.float64]) -> shapely.Geometry:
+    """Return the parts of `shape` that reach into `box`, or all of it where none does."""
+    parts = shapely.get_parts(shape)
+    within = parts[shapely.intersects(parts, shapely.box(*box))]
+    return shapely.multipolygons(shapely.get_parts(within)) if 0 < len(within) < len(parts) else shape
+
+
+def _near(parts: NDArray[np.object_], points: NDArray[np.float64], people: NDArray[np.float64]) -> NDArray[np.bool_]:
+    there = np.isfinite(points).all(axis=1) & (np.nan_to_num(people) > 0)
+    if not there.any():
+        return np.ones(len(parts), dtype=bool)
+    (west, east), (south, north) = (_middle(points[there, axis], people[there]) for axis in (0, 1))
+    reach = MARGIN * max(east - west, north - south)
+    return np.asarray(shapely.intersects(parts, shapely.box(west - reach, south - reach, east + reach, north + reach)))
+
+
+def _middle(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the values between which all of the weight lies but `BEYOND` of it on either side."""
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weights[order]) / weights.sum()
+    first, last = np.searchsorted(below, [BEYOND, 1 - BEYOND])
+    return float(values[order][first]), float(values[order][min(last, len(values) - 1)])
