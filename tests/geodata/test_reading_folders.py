@@ -9,7 +9,7 @@ import pytest
 
 from geodata.errors import OnrampError
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.reading import read_source
+from geodata.read_source import read_source
 from geodata.settings import Settings
 from geodata.sourced import Sourced
 from geodata.sources import SOURCES
