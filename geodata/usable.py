@@ -11,13 +11,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from geodata.errors import SettingsError
+from geodata.errors import OnrampError, SettingsError
 from geodata.fetching.folder import is_text
 from geodata.fetching.live import SUPPLIED_FOLDER
 from geodata.need import WORKFORCE
 from geodata.schemas import DEFINITIONS, MEASURE_NAMES
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES, user_index
+from geodata.sources.spec import ParseContext
 
 DEFINITION_NAMES = (WORKFORCE, *(name for name, source in SOURCES.items() if source.spec.table is DEFINITIONS))
 
@@ -40,9 +41,7 @@ def check(settings: Settings) -> None:
         *_folder(settings),
         *_letters(settings),
     ]
-    if not own_indices(settings):
-        remedy = " An index of your own is a file index_*.csv in the folder of files."
-        told += [text + remedy for text in _unknown("need.weights", settings.need.weights, DEFINITION_NAMES)]
+    told += _weights(settings)
     if told:
         raise SettingsError(" ".join(told))
 
@@ -55,13 +54,29 @@ def own_indices(settings: Settings) -> list[Path]:
     return sorted(path for folder in folders if folder.is_dir() for path in folder.rglob(pattern))
 
 
+def _weights(settings: Settings) -> list[str]:
+    """Tell of weights of definitions nothing gives; files of one's own are read only where their names do not do."""
+    files = own_indices(settings)
+    known = [*DEFINITION_NAMES, *(user_index.named_by(path) for path in files)]
+    told = _unknown("need.weights", settings.need.weights, known)
+    if not told:
+        return []
+    for path in files:
+        try:
+            known += user_index.parse(path, ParseContext(settings)).table["definition"].unique().tolist()
+        except (OnrampError, OSError):
+            return []  # The run tells what is wrong with the file.
+    remedy = " An index of your own is a file index_*.csv in the folder of files."
+    return [text + remedy for text in _unknown("need.weights", settings.need.weights, known)]
+
+
 def _unknown(setting: str, names: Iterable[str], known: Iterable[str]) -> list[str]:
     known = list(known)
     told = []
     for name in names:
         if name not in known:
             close = get_close_matches(name, known, n=1)
-            hint = f"did you mean “{close[0]}”?" if close else f"there are {', '.join(sorted(known))}."
+            hint = f"did you mean “{close[0]}”?" if close else f"there are {', '.join(sorted(set(known)))}."
             told.append(f"Setting “{setting}”: there is no “{name}”; {hint}")
     return told
 

@@ -57,7 +57,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
             remedy="Name the column of the index value, or that of the designation (yes or no).",
         )
     frame = text.frame.assign(geoid=clean_geoids(text.frame["geoid"]))
-    frame["definition"] = frame["definition"].fillna(_name_in(text.file)).map(_plain_name)
+    frame["definition"] = frame["definition"].fillna(named_by(Path(text.file))).map(_plain_name)
     frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
     repeated = frame.duplicated(["geoid", "definition"])
     frame = text.log.take(frame, repeated, "repeated", key="geoid", field="definition")
@@ -88,6 +88,11 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     return text.parsed(DEFINITIONS, table)
 
 
+def named_by(path: Path) -> str:
+    """Return what a file calls its definition where no column does: its name after “index_”."""
+    return _plain_name(re.sub(r"^index_", "", path.stem, flags=re.IGNORECASE))
+
+
 def _read(path: Path) -> Text:
     if path.suffix.lower() != ".parquet":
         return read_table(path, COLUMNS, SPEC.name)
@@ -104,10 +109,6 @@ def _designations(text: pd.Series) -> pd.Series:
     words = text.str.casefold().str.strip()
     told = told.mask(words.str.startswith("designated", na=False), True)
     return told.mask(words.str.startswith("not designated", na=False), False)
-
-
-def _name_in(file: str) -> str:
-    return re.sub(r"^index_", "", Path(file).stem, flags=re.IGNORECASE)
 
 
 def _plain_name(name: str) -> str:

@@ -63,6 +63,19 @@ def test_an_index_of_ones_own_may_have_a_weight_once_its_file_is_there(tmp_path:
     assert usable_settings(None, changes).need.weights["heat"] == 1
 
 
+def test_a_misspelt_definition_is_refused_beside_an_index_of_ones_own(tmp_path: Path) -> None:
+    def weighing(name: str) -> dict[str, Any]:
+        return {"sources": {"folder": str(tmp_path)}, "need": {"weights": {name: 1}}}
+
+    file = tmp_path / "index_mine.csv"
+    file.write_text("geoid,value,definition\n97001000100,3,heat\n97001000100,4,flood\n")
+    with pytest.raises(SettingsError, match="there is no “svii”; did you mean “svi”"):
+        usable_settings(None, weighing("svii"))
+    assert usable_settings(None, weighing("flood")).need.weights == {"flood": 1}
+    file.write_text("geoid,height\n97001000100,3\n")
+    assert usable_settings(None, weighing("flood")).need.weights == {"flood": 1}, "the run tells what the file lacks"
+
+
 def test_a_date_may_come_as_yaml_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text("as_of: 2026-09-30\n")
