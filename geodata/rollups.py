@@ -29,32 +29,35 @@ def rollups(
     `point_areas` of the sites that bring work and of the providers that count; `sites` has job_years_mid in the order
     of `site_areas`. Pillars are means weighted by eligible adults over tracts with residents, Priority over the
     underserved ones. Areas of a kind are ranked by eligible adults in tracts of tier A or B, then by those in
-    underserved tracts, then by name.
+    underserved tracts, then, as where no survey tells of adults, by the number of such tracts, then by name.
     """
     table = areas.merge(scores.drop(columns="state"), on="geoid")
     table = table[table["population"] > 0]
     if table.empty:
         return ROLLUPS.empty()
-    adults = table["eligible_adults"].fillna(0.0)
-    top = table["gated"] & table["tier"].isin(["A", "B"])
+    gated = table["gated"].astype(bool)
+    top = gated & table["tier"].isin(["A", "B"])
     columns: dict[str, Any] = {
         "n_tracts": 1,
-        "n_gated": table["gated"].astype(int),
-        "n_tier_a": (table["gated"] & (table["tier"] == "A")).astype(int),
-        "n_tier_b": (table["gated"] & (table["tier"] == "B")).astype(int),
-        "eligible_adults_gated": adults.where(table["gated"].astype(bool), 0.0),
-        "eligible_adults_top": adults.where(top, 0.0),
+        "n_gated": gated.astype(int),
+        "n_tier_a": (gated & (table["tier"] == "A")).astype(int),
+        "n_tier_b": (gated & (table["tier"] == "B")).astype(int),
+        "eligible_adults_gated": table["eligible_adults"].where(gated),
+        "eligible_adults_top": table["eligible_adults"].where(top),
         "variance": table["eligible_adults_moe"].astype("float64") ** 2,
     }
     table = table.assign(**columns)
     grouped = table.groupby(KEY)
-    out = grouped[[*columns, *SUMS]].sum()
+    # What is known of none of the tracts is unknown; where there is no such tract it is nobody.
+    out = grouped[[*columns, *SUMS]].sum(min_count=1)
+    for column, tracts in (("gated", out["n_gated"]), ("top", out["n_tier_a"] + out["n_tier_b"])):
+        out[f"eligible_adults_{column}"] = out[f"eligible_adults_{column}"].mask(tracts == 0, 0.0)
     # A margin that is missing makes the sum's missing, not smaller.
     out["eligible_adults_moe"] = np.sqrt(grouped["variance"].agg(lambda values: values.sum(skipna=False)))
     out["area_name"] = grouped["area_name"].first()
     for pillar in ("need", "training_gap", "opportunity"):
         out[pillar] = _mean(table, pillar)
-    out["priority"] = _mean(table[table["gated"].astype(bool)], "priority")
+    out["priority"] = _mean(table[gated], "priority")
     inside = table.dropna(subset=["community_id"]).sort_values("community_id").drop_duplicates([*KEY, "community_id"])
     out["communities"] = inside.groupby(KEY)["community_id"].agg(" ".join)
     out = out.reset_index()
@@ -76,7 +79,9 @@ def _mean(table: pd.DataFrame, pillar: str) -> pd.Series:
 
 
 def _ranks(table: pd.DataFrame) -> pd.Series:
-    order = table.sort_values(
-        ["eligible_adults_top", "eligible_adults_gated", "area_name", "area_id"], ascending=[False, False, True, True]
+    most = ["eligible_adults_top", "eligible_adults_gated", "n_tier_a", "n_tier_b", "n_gated"]
+    # Unknown adults neither lead nor close a list.
+    order = table.fillna(dict.fromkeys(most[:2], 0.0)).sort_values(
+        [*most, "area_name", "area_id"], ascending=[False] * len(most) + [True, True]
     )
     return (order.groupby(["state", "area_kind"]).cumcount() + 1).reindex(table.index)

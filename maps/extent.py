@@ -10,6 +10,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+#: States that meet Canada or Mexico on land or in a lake: what no file tells of beyond them is not sea.
+LAND_ABROAD = frozenset(
+    ("AK", "AZ", "CA", "ID", "ME", "MI", "MN", "MT", "ND", "NH", "NM", "NY", "OH", "PA", "TX", "VT", "WA", "WI")
+)
 #: The share of the people that may live outside the box of points, on each of its four sides.
 BEYOND = 0.0005
 #: Islands this near to it, as a share of its size, are shown too.

@@ -120,18 +120,24 @@ def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any
         )
     )
     layers += _landmark_layers(result.geo("landmarks"), tolerance, unwrapped)
-    bounds = _bounds(tracts, scores, wraps)
+    bounds = _bounds(tracts, unwrapped(frames[1]), scores, wraps)
     west, south, east, north = (float(value) for value in bounds)
     return layers, (west, south, east, north)
 
 
-def _bounds(tracts: NDArray[np.object_], scores: pd.DataFrame, wraps: bool) -> NDArray[np.float64]:
-    """Return the box of the tracts drawn where people live, else of their points, else of the country's middle."""
+def _bounds(
+    tracts: NDArray[np.object_], counties: NDArray[np.object_], scores: pd.DataFrame, wraps: bool
+) -> NDArray[np.float64]:
+    """Return the box of what is drawn where people live, else of the tracts' points, else of the country's middle.
+
+    Outlines of counties, which may reach far into the water, count where a tract has none.
+    """
     points = scores[["longitude", "latitude"]].to_numpy(dtype=float, copy=True)
     people = scores["population"].to_numpy(dtype=float)
     if wraps:
         points[points[:, 0] > 0, 0] -= 360
-    drawn = tracts[~shapely.is_empty(tracts)]
+    bare = shapely.is_empty(tracts)
+    drawn = np.concatenate([tracts[~bare], counties]) if bare.any() else tracts
     if len(drawn):
         return inhabited_box(drawn, points, people)
     known = points[np.isfinite(points).all(axis=1)]

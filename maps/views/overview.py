@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from maps.extent import LAND_ABROAD
 from maps.pages import isolated
 from maps.questions import state_questions
 from maps.views.common import SiteView
@@ -44,6 +45,7 @@ def overview(view: SiteView) -> dict[str, Any]:
         "counties": area_rows(view, "county"),
         "areas": area_rows(view, "workforce_area"),
         "undrawn": view.undrawn(),
+        "abroad": view.result.state.usps in LAND_ABROAD,
         "map_note": "" if view.bare else t("site.overview.map_note"),
         "map_caption": t("site.overview.map_caption_bare" if view.bare else "site.overview.map_caption"),
         "draws": w.number(state.uncertainty.get("draws", 0)),

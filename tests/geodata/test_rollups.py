@@ -102,6 +102,23 @@ def test_sums_means_and_ranks():
     assert pd.isna(made.loc[("district", "d1"), "priority"])
 
 
+def test_adults_nobody_asked_about_are_unknown_and_areas_are_ranked_by_their_tracts():
+    shapes = tracts(4, 1)
+    table = scores(shapes).assign(eligible_adults=float("nan"), gated=[False, True, True, False], community_id=None)
+    table["tier"] = ["none", "none", "A", "none"]
+    named = members([("district", f"d{place}", "tract", geoid(place, 0)) for place in range(4)])
+    areas = tract_areas(table, COUNTY, PLACE, named)
+    sites = pd.DataFrame({"latitude": [], "longitude": [], "state": [], "job_years_mid": []})
+    none = point_areas(sites, areas, shapes, COUNTY, PLACE)
+    made = rollups(table, areas, none, none, sites)
+    adults = made.set_index("area_id")[["eligible_adults", "eligible_adults_gated", "eligible_adults_top"]]
+    assert adults.loc["97001"].isna().all()
+    assert adults.loc["d0"].isna().tolist() == [True, False, False] and adults.loc["d0"].iloc[1:].tolist() == [0, 0]
+    assert adults.loc["d1"].isna().tolist() == [True, True, False]
+    ranks = made[made["area_kind"] == "district"].set_index("area_id")["rank"].to_dict()
+    assert ranks == {"d0": 3, "d1": 2, "d2": 1, "d3": 4}
+
+
 def test_nothing_with_residents_is_an_empty_table():
     table = scores(tracts(2, 1), 0.0).assign(community_id=None)
     areas = tract_areas(table, COUNTY, PLACE, members([]))
