@@ -229,7 +229,8 @@ def closed(place: Place, what: str) -> list[Ended]:
 
 def reader_gone(place: Place) -> list[Ended]:
     """Who reads the output wants one line only."""
-    return [run(place, "sh", "-c", '("$@"; echo "code $?" >&2) | head -1', "sh")]
+    ended_so = run(place, "sh", "-c", '("$@"; echo "code $?" >&2) | head -1', "sh")
+    return [Ended(int(ended_so.said.split()[-1]), ended_so.said, ended_so.seconds)]
 
 
 def poor_letters(place: Place) -> list[Ended]:
@@ -246,14 +247,16 @@ def odd_paths(place: Place, env: Mapping[str, str | None] | None = None) -> list
 
 def bare(place: Place) -> list[Ended]:
     """An empty environment: no HOME, no PATH, no language."""
-    return [run(place, env={})]
+    return [run(place, env={name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ})]
 
 
-def stopped(place: Place, number: int, seconds: Sequence[float]) -> list[Ended]:
-    """Somebody stops the command, several times."""
+def stopped(
+    place: Place, number: int, seconds: Sequence[float], interrupts: signal.Handlers = signal.SIG_DFL
+) -> list[Ended]:
+    """Somebody stops the command, several times; a shell starts what is in the background with interrupts ignored."""
     out = []
     for wait in seconds:
-        process = start(place.command())
+        process = start(place.command(), preexec_fn=partial(signal.signal, signal.SIGINT, interrupts))
         with _patience(process, wait):
             process.send_signal(number)
         out.append(ended(process))
@@ -326,9 +329,9 @@ TRIALS: dict[str, tuple[Trial, tuple[int, ...], str]] = {
     "file_size_50kB": (partial(limited, what=resource.RLIMIT_FSIZE, most=50_000), (1,), "file as large"),
     "file_size_900kB": (partial(limited, what=resource.RLIMIT_FSIZE, most=900_000), (1,), "file as large"),
     "file_size_4MB": (partial(limited, what=resource.RLIMIT_FSIZE, most=4_000_000), (0,), ""),
-    "open_files_64": (partial(limited, what=resource.RLIMIT_NOFILE, most=64), (0, 1), "too many files"),
-    "open_files_24": (partial(limited, what=resource.RLIMIT_NOFILE, most=24), (0, 1), "too many files"),
-    "open_files_12": (partial(limited, what=resource.RLIMIT_NOFILE, most=12), (0, 1), "too many files"),
+    "open_files_64": (partial(limited, what=resource.RLIMIT_NOFILE, most=64), (0, 1), "too many files|ulimit"),
+    "open_files_24": (partial(limited, what=resource.RLIMIT_NOFILE, most=24), (0, 1), "too many files|ulimit"),
+    "open_files_12": (partial(limited, what=resource.RLIMIT_NOFILE, most=12), (0, 1), "too many files|ulimit"),
     "memory_400MB": (partial(limited, what=resource.RLIMIT_AS, most=400_000_000), (1,), "memory"),
     "memory_1000MB": (partial(limited, what=resource.RLIMIT_AS, most=1_000_000_000), (1,), "memory"),
     "memory_1600MB": (partial(limited, what=resource.RLIMIT_AS, most=1_600_000_000), (0, 1), "memory"),
@@ -341,14 +344,17 @@ TRIALS: dict[str, tuple[Trial, tuple[int, ...], str]] = {
     "output_closed": (partial(closed, what=">&-"), (0,), ""),
     "all_closed": (partial(closed, what="<&- >&- 2>&-"), (0,), ""),
     "input_closed": (partial(closed, what="<&-"), (0,), ""),
-    "reader_gone": (reader_gone, (0,), ""),
+    "reader_gone": (reader_gone, (141,), ""),
     "poor_letters": (poor_letters, (0,), ""),
     "odd_paths": (odd_paths, (0,), ""),
     "odd_paths_poor_letters": (partial(odd_paths, env=POOR), (2,), "not in the encoding of this system"),
     "bare": (bare, (0,), ""),
-    "terminated": (partial(stopped, number=signal.SIGTERM, seconds=(1, 6, 14, 25, 40)), (143, -15), "Stopped"),
-    "interrupted": (partial(stopped, number=signal.SIGINT, seconds=(6, 14, 25, 40)), (130,), "Stopped"),
-    "hung_up": (partial(stopped, number=signal.SIGHUP, seconds=(6, 20)), (129,), "Stopped"),
+    "terminated": (partial(stopped, number=signal.SIGTERM, seconds=(8, 14, 22, 40)), (143, -15), "Stopped"),
+    "terminated_in_background": (
+        partial(stopped, number=signal.SIGTERM, seconds=(8, 14, 22), interrupts=signal.SIG_IGN), (143, -15), "Stopped"
+    ),
+    "interrupted": (partial(stopped, number=signal.SIGINT, seconds=(10, 16, 30)), (130,), "Stopped"),
+    "hung_up": (partial(stopped, number=signal.SIGHUP, seconds=(10, 25)), (129, -1), "Stopped"),
     "two_runs": (two_runs, (0,), ""),
     "run_and_prune": (run_and_prune, (0,), ""),
     "two_ways": (two_ways, (0,), ""),

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from geodata.errors import OnrampError, SettingsError
 from geodata.results import StateResult
@@ -37,6 +36,7 @@ from pipelines.source_commands import commands as source_commands
 from pipelines.stopping import TOLD as STOPPED
 from pipelines.stopping import noting_stops
 from pipelines.storage_commands import commands as storage_commands
+from pipelines.terminal import Terminal
 from pipelines.viewing_commands import commands as viewing_commands
 
 app = typer.Typer(
@@ -48,8 +48,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 done; 1 something could not be computed or obtained; 2 the command or a setting is wrong. "
     "Begin with: onramp run",
 )
-console = Console()
-errors = Console(stderr=True)
+console = Terminal()
+errors = Terminal(stderr=True)
 
 
 def tell_version(wanted: bool) -> None:
@@ -168,6 +168,7 @@ def main() -> None:
 
 def _ended() -> int:
     """Run the command, say what went wrong, and return the exit code."""
+    output = sys.stdout
     try:
         app(standalone_mode=True)
     except SettingsError as error:
@@ -175,6 +176,8 @@ def _ended() -> int:
     except OnrampError as error:
         return tell(str(error), 1)
     except SystemExit as ending:
+        if sys.stdout is not output:
+            return _hung_up()  # Where a pipe broke, typer puts another there and ends with code 1.
         return ending.code if isinstance(ending.code, int) else int(ending.code is not None)
     except BrokenPipeError:
         return _hung_up()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from geodata.changes import place_changes
@@ -16,9 +15,10 @@ from geodata.scenarios import load_scenario
 from geodata.states import SAMPLE_STATE, find_state
 from geodata.usable import usable_settings
 from pipelines.options import COMPUTE, LOOK, HomeOption, SourcesOption, StateOption, settings_changes
+from pipelines.terminal import Terminal
 
 commands = typer.Typer()
-console = Console()
+console = Terminal()
 
 
 @commands.command(

@@ -19,7 +19,8 @@ _KNOWN = (
     (r"errno 30\b|readonly database", "the disk is read-only. Give another folder with --home."),
     (
         r"unable to open database",
-        "the run history there cannot be opened. Check who owns the folder and how long its path is, or give another.",
+        "the run history there cannot be opened. Check who owns the folder, how long its path is and how many files "
+        "may be open at once (ulimit -n), or give another folder.",
     ),
     (r"errno (1|13)\b", "permission is denied. Check who owns the folder, or give another one."),
     (r"errno 36\b", "a path is longer than the system allows. Give a folder with a shorter name."),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -35,9 +34,10 @@ from geodata.usable import usable_settings
 from pipelines.options import SOURCES as PANEL
 from pipelines.options import FileOption, SetOption, SourcesOption, StatesOption, settings_changes
 from pipelines.report import tell_unread
+from pipelines.terminal import Terminal
 
 commands = typer.Typer()
-console = Console()
+console = Terminal()
 
 _COLOURS = {"live": "green", "cached": "green", "folder": "green", "stale": "yellow", "off": "dim"}
 

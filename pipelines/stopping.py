@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 TOLD = "Stopped. Every file with its final name is whole; the next run does what is left."
-_LIKE_CTRL_C = ("SIGTERM", "SIGHUP")  # the second is not there on Windows
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not there on Windows
 
 
 class Stops:
@@ -24,17 +24,19 @@ class Stops:
 
     def __init__(self) -> None:
         self._reader: int | None = None
+        self._ignored: frozenset[int] = frozenset()
         self._last: int | None = None
 
-    def listen(self, reader: int | None) -> None:
-        """Read from this pipe from now on; from none where it is None."""
-        self._reader, self._last = reader, None
+    def listen(self, reader: int | None, ignored: Iterable[int] = ()) -> None:
+        """Read from this pipe from now on, whatever is not ignored; from none where it is None."""
+        self._reader, self._ignored, self._last = reader, frozenset(ignored), None
 
     def last(self) -> int | None:
         """Return the number of the signal that came last, None where none came."""
         if self._reader is not None:
             with suppress(BlockingIOError):
-                self._last = (os.read(self._reader, 4096) or [self._last])[-1]
+                came = [number for number in os.read(self._reader, 4096) if number not in self._ignored]
+                self._last = came[-1] if came else self._last
         return self._last
 
 
@@ -43,31 +45,34 @@ STOPS = Stops()
 
 @contextmanager
 def noting_stops() -> Iterator[Stops]:
-    """Let every such signal do what Ctrl-C does, and note which came."""
+    """Let every such signal do what Ctrl-C does, and note which came; one that is ignored stays so, as with nohup."""
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.set_blocking(writer, False)
-    STOPS.listen(reader)
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    ignored = {number for number, handler in handlers.items() if handler == signal.SIG_IGN}
+
+    def stop(number: int, _: FrameType | None) -> None:
+        if number not in ignored:
+            raise KeyboardInterrupt
+
+    def stop_as_now(number: int, frame: FrameType | None) -> None:
+        """Do what Ctrl-C would do just now: in a step of a run that is up to Dagster."""
+        handler = signal.getsignal(signal.SIGINT)
+        (handler if callable(handler) else stop)(number, frame)
+
+    STOPS.listen(reader, ignored)
     before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    numbers = [getattr(signal, name) for name in _LIKE_CTRL_C if hasattr(signal, name)]
-    # One that is ignored stays so: that is what nohup asks for.
-    changed = [number for number in numbers if signal.getsignal(number) == signal.SIG_DFL]
-    for number in changed:
-        signal.signal(number, _as_ctrl_c)
+    # SIGINT gets a handler even where it is ignored: Dagster gives SIGTERM whatever SIGINT has.
+    for number in {signal.SIGINT, *numbers} - (ignored - {signal.SIGINT}):
+        signal.signal(number, stop if number in (signal.SIGINT, signal.SIGTERM) else stop_as_now)
     try:
         yield STOPS
     finally:
-        for number in changed:
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         signal.set_wakeup_fd(before)
         STOPS.listen(None)
         os.close(reader)
         os.close(writer)
-
-
-def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
-    """Do what Ctrl-C would do just now: in a step of a run that is up to Dagster."""
-    handler = signal.getsignal(signal.SIGINT)
-    if not callable(handler):
-        raise KeyboardInterrupt
-    handler(number, frame)

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from geodata.errors import SettingsError
 from geodata.settings import load_settings
 from geodata.shared import shared_home
 from geodata.states import find_state
 from pipelines.options import SOURCES
+from pipelines.terminal import Terminal
 
 commands = typer.Typer()
-console = Console()
+console = Terminal()
 
 
 @commands.command(rich_help_panel=SOURCES, epilog="Example:  onramp pull --state RI --home pages")

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from geodata.errors import OnrampError, SettingsError
 from geodata.results import StateResult
 from geodata.settings import CHECKOUT, Settings, load_settings
 from geodata.states import SAMPLE_STATE, find_state
 from pipelines.options import LOOK, PORTS, HomeOption, StateOption, settings_changes
+from pipelines.terminal import Terminal
 
 commands = typer.Typer()
-console = Console()
+console = Terminal()
 HOST = "127.0.0.1"
 # Said at every start, of a command that is there to stay for as long as this version of Dagster is.
 QUIET = "ignore:Function `dev_command`"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -60,14 +62,21 @@ def test_what_nobody_stopped_is_raised_as_it_is(monkeypatch: pytest.MonkeyPatch)
         cli.main()
 
 
-def test_a_signal_that_is_ignored_stays_so() -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_signal_that_is_ignored_stays_so_and_others_still_stop(number: int) -> None:
+    before = signal.signal(number, signal.SIG_IGN)
     try:
         with noting_stops() as stops:
-            os.kill(os.getpid(), signal.SIGHUP)
+            signal.raise_signal(number)
             assert stops.last() is None
+            # Dagster gives SIGTERM whatever SIGINT has, and so would have it ignored.
+            signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
+            assert stops.last() == signal.SIGTERM
+        assert signal.getsignal(number) == signal.SIG_IGN
     finally:
-        signal.signal(signal.SIGHUP, before)
+        signal.signal(number, before)
 
 
 def test_a_signal_a_library_swallowed_stops_the_run_at_its_next_step() -> None:
@@ -104,3 +113,16 @@ def test_a_signal_a_library_swallowed_stops_the_run_at_its_next_step() -> None:
         assert stops.last() == signal.SIGTERM
     assert not result.success
     assert done == ["first"]
+
+
+@pytest.mark.parametrize("words", ["--version", "doctor --offline --quick --json", "doctor --offline --quick"])
+def test_a_reader_that_wants_no_more_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> None:
+    monkeypatch.setenv("ONRAMP_HOME", str(tmp_path))
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", errors="replace") as hung_up:
+        monkeypatch.setattr(sys, "stdout", hung_up)
+        monkeypatch.setattr(sys, "argv", ["onramp", *words.split()])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+    assert left.value.code == 141
