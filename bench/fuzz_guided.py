@@ -1,0 +1,189 @@
+"""Coverage-guided fuzzing of what reads text by hand, with Atheris from an environment of its own.
+
+    python -m venv fuzzing && fuzzing/bin/pip install atheris       with the project's packages in its path as well
+    fuzzing/bin/python -m bench.fuzz_guided sites -max_total_time=300 -print_final_stats=1
+
+What surrounds the hand-written part is left out, or every execution would pay for the validation of a whole table
+(0.3 seconds for one planned site): `values` has up to a hundred cells in one execution, `sites` and `survey` a table of
+up to thirty rows that never was a file. Words that mean something are given as a dictionary and as first inputs.
+"""
+
+from __future__ import annotations
+
+# The words are easier to compare on few lines.
+# ruff: noqa: E501
+import resource
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+MEMORY_MORE = 2_000_000_000
+WATCHED = [
+    *("geodata.sources." + name for name in ("values", "reading", "archives", "planned_sites", "acs")),
+    *("geodata." + name for name in ("geoids", "zips", "cip", "fetching.folder", "fetching.archives")),
+    *("geodata.fetching." + name for name in ("content", "resume", "redaction")),
+]
+WORDS = (
+    "RI", "02903", "41.8", "-71.4", "Q3 2026", "2026-Q1", "2026-01-01", "01/02/2026", "2026-13", "planned", "not yet open",
+    "Operational", "cancelled", "temporarily", "NEVI", "150", "1e308", "-999", "-666666666", "9" * 30, "1400000US44007000101",
+    "44007000101", "09110400101", "0500000US44007", "1.0", "+41", "nan", "inf", "\u0661\u0662", "\ufeff", "\x00", '"', "\\", "=1+1",
+)  # fmt: skip
+Target = Callable[[bytes], object]
+
+
+def values(module: Callable[[str], Any]) -> Target:
+    """Cells as numbers, flags, dates, points, counts, codes and ZIP codes."""
+    import pandas as pd
+
+    told, codes, zips = module("sources.values"), module("geoids"), module("zips")
+
+    def read(data: bytes) -> None:
+        text = pd.Series(data.decode("utf-8", "replace").split("\n")[:100], dtype="str")
+        told.numbers(text, codes=told.SVI_CODES, least=0, most=1, file="f", column="c", notes=[])
+        told.flags(text), told.dates(text), told.counts(text)
+        told.points(text, text[::-1].reset_index(drop=True))
+        cleaned = codes.clean_geoids(text)
+        codes.ct_scheme_column(cleaned)
+        zips.state_of_zips(zips.clean_zips(text))
+
+    return read
+
+
+def delimited(module: Callable[[str], Any]) -> Target:
+    """Bytes as a table of text, up to the columns of its rows."""
+    reading = module("sources.reading")
+    columns = reading.wanted("geoid", "value", required=False)
+
+    def read(data: bytes) -> None:
+        text = reading.decode(data)
+        reading._refuse_other_kinds(text[:400], data[:4], "x.csv")
+        delimiter = max(",|\t;", key=text.partition("\n")[0].count)
+        found, body = reading._split_header(text, delimiter)
+        chosen, _ = reading.choose_columns(found, columns, "x.csv")
+        arrow, bad = reading._read_body(body, len(found), sorted(chosen.values()), delimiter, "x.csv")
+        for place in chosen.values():
+            assert len(reading._trimmed(arrow.column(str(place)))) == arrow.num_rows
+        assert all(place >= 0 for place, _ in bad)
+
+    return read
+
+
+def sites(module: Callable[[str], Any]) -> Target:
+    """Rows of a list of planned sites: state, status, identity, place, units, dates."""
+    import pandas as pd
+
+    from geodata.settings import load_settings
+
+    lists = module("sources.planned_sites")
+    opportunity = load_settings(None, {}).opportunity
+    names = [column.name for column in (*lists.columns_of(opportunity.kinds), lists._GEOCODED)]
+
+    def read(data: bytes) -> None:
+        rows = [line.split("|") for line in data.decode("utf-8", "replace").split("\n")[:30]]
+        frame = pd.DataFrame(
+            {name: pd.array([row[i] or None if i < len(row) else None for row in rows], dtype="str")
+             for i, name in enumerate(names)}
+        )  # fmt: skip
+        frame = frame.assign(usps="RI", identifier=lists._identifiers(frame.assign(usps="RI")))
+        found = lists._sites(frame, lists._status(frame), opportunity, [])
+        assert len(found) == len(frame)
+        assert found["latitude"].isna().equals(found["longitude"].isna())
+
+    return read
+
+
+def survey(module: Callable[[str], Any]) -> Target:
+    """Rows of a survey table: their codes, and a measure with its margin."""
+    import pandas as pd
+
+    acs, reading = module("sources.acs"), module("sources.reading")
+    recipes = [(name, recipe) for name, choice in acs.RECIPES.items() for recipe in choice]
+    recipes = [(name, recipe) for name, recipe in recipes if len(recipe.variables) <= 6]
+
+    def read(data: bytes) -> None:
+        name, recipe = recipes[data[0] % len(recipes)] if data else recipes[0]
+        rows = [line.split("|") for line in data[1:].decode("utf-8", "replace").split("\n")[:30]]
+        names = ["geoid", "state", "county", "tract", *(f"{v}{kind}" for v in recipe.variables for kind in "EM")]
+        frame = pd.DataFrame(
+            {column: pd.array([row[i] or None if i < len(row) else None for row in rows], dtype="str")
+             for i, column in enumerate(names)}
+        )  # fmt: skip
+        text = reading.Text(frame, "acs.csv", len(frame), reading.RejectLog("acs", "acs.csv"), tuple(names))
+        tracts = acs._with_geoids(text)
+        assert len(tracts) + len(text.log.table()) <= len(frame)
+        found = acs._measure(text, tracts, name, recipe)
+        if "share" in found:
+            share = pd.Series(found["share"]).dropna()
+            assert share.between(0, 1).all()
+
+    return read
+
+
+def archives(module: Callable[[str], Any]) -> Target:
+    """Bytes as a zip archive with a table in it."""
+    reader, place = module("sources.archives"), Path(tempfile.mkdtemp(dir="/dev/shm")) / "x.zip"
+
+    def read(data: bytes) -> None:
+        place.write_bytes(data)
+        reader.read_member(place, "*.csv", most_bytes=10**7)
+
+    return read
+
+
+def names(module: Callable[[str], Any]) -> Target:
+    """File names, headers of answers, first bytes of answers."""
+    folder, content, resume = module("fetching.folder"), module("fetching.content"), module("fetching.resume")
+    redaction = module("fetching.redaction")
+
+    def read(data: bytes) -> None:
+        text = data.decode("utf-8", "replace")
+        folder.vintage_in(text), folder.list_of(text), folder._called(text, "svi_*.csv")
+        content.filename_of({"Content-Disposition": text}, "https://x/" + text)
+        content.message_in(data)
+        resume.span_of({"Content-Range": text})
+        assert "\n" not in redaction.printable(text)
+        content.check_head(data[:4096], "csv", "text/html", "x")
+
+    return read
+
+
+TARGETS = {told.__name__: told for told in (values, delimited, sites, survey, archives, names)}
+
+
+def main() -> None:
+    """Fuzz the target named first; what follows is for libFuzzer."""
+    import atheris
+
+    name = sys.argv.pop(1)
+    with atheris.instrument_imports(include=WATCHED):
+        for watched in WATCHED:
+            import_module(watched)
+    from geodata.errors import OnrampError
+
+    read = TARGETS[name](lambda module: import_module(f"geodata.{module}"))
+
+    def one(data: bytes) -> None:
+        try:
+            read(data)
+        except OnrampError as problem:
+            assert str(problem).strip()
+
+    scratch = Path(tempfile.mkdtemp())
+    (scratch / "first").mkdir()
+    for number, word in enumerate(WORDS):
+        line = "|".join([word, *WORDS][: len(WORDS)])
+        (scratch / "first" / str(number)).write_text("\n".join([word, line, *WORDS]), encoding="utf-8")
+    shown = ("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in WORDS)
+    (scratch / "words").write_text("".join(f'"{word}"\n' for word in shown), encoding="ascii")
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_MORE, used + MEMORY_MORE))
+    given = [f"-dict={scratch / 'words'}", "-max_len=4096", "-len_control=0", "-timeout=20", str(scratch / "first")]
+    atheris.Setup([*sys.argv, *given], one)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
