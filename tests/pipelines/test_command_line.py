@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from geodata.errors import OnrampError
 from geodata.states import find_state
 from pipelines import cli
 from pipelines.options import complete_setting, complete_state, settings_changes
@@ -135,3 +138,27 @@ def test_what_is_typed_becomes_nested_settings() -> None:
     assert made["uncertainty"] == {"draws": 0}
     assert made["sources"] == {"folder": "/files"}
     assert made["home"] == "/home"
+
+
+@pytest.mark.parametrize("words", ["run --state RI", "nation --products none"])
+def test_files_nothing_reads_are_named_before_anything_is_computed(
+    onramp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    folder = tmp_path / "downloads"
+    for name in ("SVI_2022_US.csv", "my training list.csv", "national/holiday_plans.xlsx", "README.txt", "notes.docx"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+
+    def stop(*_: object) -> None:
+        raise OnrampError("Here it would be computed.")
+
+    # What computes takes seconds to be imported, and is not asked to.
+    launcher = SimpleNamespace(launch_state=stop, launch_nation=stop)
+    monkeypatch.setitem(sys.modules, "pipelines.launch", launcher)
+    monkeypatch.setitem(sys.modules, "assets.products", SimpleNamespace(MAKERS={}, national_paths=None))
+    code, told = onramp(*words.split(), "--sources", "downloads")
+    assert code == 1
+    before = told.partition("Here it would be computed.")[0]
+    assert "“my training list.csv” is not read: no source has such a name" in before
+    assert "“national/holiday_plans.xlsx” is not read" in before
+    assert not any(name in before for name in ("SVI_2022", "README", "notes.docx"))
