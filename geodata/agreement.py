@@ -64,7 +64,7 @@ def overall(parts: pd.DataFrame, state: str) -> dict[str, float | int]:
 
 
 def cohen_kappa(one: BoolArray, other: BoolArray) -> float:
-    """Return Cohen's kappa of two yes/no verdicts on the same tracts; NaN where chance alone agrees fully."""
+    """Return Cohen's kappa (1960) of two verdicts, bool[tracts] each; NaN where chance alone agrees fully."""
     if not len(one):
         return float("nan")
     observed = float((one == other).mean())
@@ -74,7 +74,7 @@ def cohen_kappa(one: BoolArray, other: BoolArray) -> float:
 
 
 def fleiss_kappa(under: BoolArray) -> float:
-    """Return Fleiss' kappa of yes/no verdicts, bool[tracts, definitions]; NaN where there is but one verdict."""
+    """Return Fleiss' kappa (1971) of yes/no verdicts, bool[tracts, definitions]; NaN where there is but one verdict."""
     n = under.shape[1]
     yes = under.sum(axis=1)
     each = (yes * (yes - 1) + (n - yes) * (n - yes - 1)) / (n * (n - 1))

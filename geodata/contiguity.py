@@ -39,10 +39,10 @@ def planar_m(geometry: gpd.GeoSeries) -> Shapes:
 def contacts(tracts: gpd.GeoDataFrame, shared_border_m: float) -> pd.DataFrame:
     """Return [geoid_a, geoid_b, shared_m], a < b, of tracts of one state that share at least `shared_border_m`.
 
-    `tracts` is [geoid, geometry]; rows without a polygon have no contact. Polygons that fit edge to edge are
-    matched by their edges. Where edges leave borders open (generalised census files disagree along county lines) a
-    border counts as shared where the two lie within five metres of each other, so gaps and overlaps of that size
-    neither part nor join tracts.
+    `tracts` is [geoid, geometry] in EPSG:4326, `shared_m` metres; rows without a polygon have no contact. Polygons that
+    fit edge to edge are matched by their edges. Where edges leave borders open (generalised census files disagree along
+    county lines) a border counts as shared where the two lie within five metres of each other, so gaps and overlaps of
+    that size neither part nor join tracts.
     """
     known = tracts[~(tracts.geometry.isna() | tracts.geometry.is_empty)].sort_values("geoid")
     made = [_of_state(part, shared_border_m) for _, part in known.groupby(known["geoid"].str[:2])]

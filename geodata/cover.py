@@ -28,7 +28,7 @@ class Cover:
 
     @classmethod
     def from_pairs(cls, row: ArrayLike, site: ArrayLike, weight: ArrayLike, n_sites: int) -> Cover:
-        """Return the cover of pairs (row, site), each of which may be given more than once."""
+        """Return the cover of pairs, `row` and `site` int[n_pairs], each of which may be given more than once."""
         weight = np.asarray(weight, dtype=np.float64)
         row, site = np.asarray(row, dtype=np.int64), np.asarray(site, dtype=np.int64)
         matrix = csr_matrix((np.ones(len(row), dtype=bool), (row, site)), shape=(len(weight), n_sites))
@@ -40,7 +40,7 @@ class Cover:
         return self.rows.tocsc()
 
     def covered(self, chosen: ArrayLike) -> float:
-        """Return the weight covered by the sites `chosen`."""
+        """Return the weight covered by the sites `chosen` (int[p], their numbers), each row counted once."""
         return float(self.weight[self.rows[:, np.asarray(chosen, dtype=np.int64)].getnnz(axis=1) > 0].sum())
 
     def alone(self) -> FloatArray:

@@ -43,7 +43,8 @@ def people_to_reach(scores: pd.DataFrame) -> pd.DataFrame:
 def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs, state: str) -> pd.DataFrame:
     """Return the `hubs` table of a state: for each number of hubs the best places, and how sure that is.
 
-    `people` is [geoid, adults], `sites` the `candidates`, `minutes` [geoid, candidate_id, minutes] of at least
+    Maximal covering (Church & ReVelle 1974), solved by `geodata.cover`. `people` is [geoid, adults], `sites` the
+    `candidates`, `minutes` [geoid, candidate_id, minutes] of at least
     all pairs within `cover_minutes`. The table ends at the number of hubs beyond which nobody more is reached.
     `covered_share` is of all `people`, those beyond every candidate included. `order` puts the place that
     covers most alone first. Empty where no candidate covers anybody.

@@ -14,7 +14,7 @@ Curve = tuple[FloatArray, FloatArray]
 
 
 def lorenz_curve(values: ArrayLike, weight: ArrayLike) -> Curve:
-    """Return cumulative shares of people and of what they have, those with least first; from (0, 0) to (1, 1)."""
+    """Return cumulative shares of people and of what they have (Lorenz 1905), least first; from (0, 0) to (1, 1)."""
     return concentration_curve(values, values, weight)
 
 
@@ -33,7 +33,7 @@ def concentration_curve(values: ArrayLike, order_by: ArrayLike, weight: ArrayLik
 
 
 def gini(values: ArrayLike, weight: ArrayLike) -> float:
-    """Return the Gini coefficient: twice the area between the diagonal and the Lorenz curve; 0 is all alike."""
+    """Return the Gini coefficient (1914): twice the area between diagonal and Lorenz curve; 0 is all alike, below 1."""
     return _twice_area(lorenz_curve(values, weight))
 
 

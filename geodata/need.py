@@ -18,7 +18,7 @@ WORST_QUARTER = 75.0
 
 
 def workforce_composite(measures: pd.DataFrame, universe: pd.DataFrame, settings: Need) -> pd.DataFrame:
-    """Return [geoid, value]: the mean percentile rank of the workforce measures a tract has.
+    """Return [geoid, value]: the mean percentile rank (0 to 100) of the workforce measures a tract has.
 
     `universe` is [geoid, reference]: the tracts ranked and the area each is ranked in.
     """

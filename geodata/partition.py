@@ -29,7 +29,7 @@ class Graph:
 
     @classmethod
     def of(cls, people: FloatArray, xy: FloatArray, edges: Iterable[tuple[int, int, float]]) -> Graph:
-        """Return the graph of undirected `edges` (a, b, shared length)."""
+        """Return the graph of undirected `edges` (a, b, shared length); arrays and units as the class says."""
         borders: list[dict[int, float]] = [{} for _ in people]
         for a, b, length in sorted(edges):
             borders[a][b] = borders[b][a] = length

@@ -144,7 +144,10 @@ def points(table: pd.DataFrame) -> Points:
 
 
 def reach(origins: pd.DataFrame, supply: pd.DataFrame, engine: TravelEngine, settings: Access) -> Reach:
-    """Measure travel from `origins` [geoid, latitude, longitude, weight, rural] to the rows of `supply`."""
+    """Measure travel from `origins` [geoid, latitude, longitude, weight, rural] to the rows of `supply`.
+
+    `supply` has latitude and longitude, all in EPSG:4326; kept are pairs within each origin's catchment, in minutes.
+    """
     catchment = catchments(origins, settings)
     index, geoids = pd.factorize(origins["geoid"], sort=True)
     supply = supply.reset_index(drop=True)

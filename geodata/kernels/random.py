@@ -26,7 +26,7 @@ _TO_UNIT = 2.0**-53
 
 
 def tract_keys(geoids: Iterable[str]) -> NDArray[np.uint64]:
-    """Return one fixed number per identifier: the number it spells, else the head of its BLAKE2b hash.
+    """Return uint64[n], one fixed number per identifier: the number it spells, else the head of its BLAKE2b hash.
 
     A GEOID of 11 digits is its own key; the hash keeps other identifiers (cells, user areas) as stable.
     """

@@ -23,7 +23,8 @@ _HALF_DIGIT, _DIGITS = np.int64(1 << 11), np.int64(-(1 << 12))
 def percentile_ranks(values: ArrayLike, group: ArrayLike | None = None) -> FloatArray:
     """Return mid-rank percentiles, float64[n] in (0, 100), NaN where the value is NaN or the group is negative.
 
-    `group`: int[n], area within which values are ranked; None is one area. Missing values are not counted.
+    100 · (r - ½) / n with ties at their mean rank r (Hazen's plotting position). `group`: int[n], area within which
+    values are ranked; None is one area. Missing values are not counted. InputError where the lengths differ.
     """
     array = np.ascontiguousarray(values, dtype=np.float64)
     groups = np.zeros(len(array), dtype=np.int64) if group is None else np.asarray(group, dtype=np.int64)

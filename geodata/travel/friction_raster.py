@@ -131,7 +131,7 @@ class FrictionRaster:
     def cells(
         self, latitude: NDArray[np.float64], longitude: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-        """Return row and column of the cell that holds each point, and whether the raster covers it."""
+        """Return int64[n] row and column of the cell that holds each point (degrees), and bool[n]: it is covered."""
         row = np.floor((latitude - self.top) / self.row_degrees).astype(np.int64)
         turned = np.mod(longitude - self.left, 360.0)
         turned[turned > 360.0 - 1e-9] = 0.0

@@ -125,7 +125,7 @@ class Network:
         return self.graph.reversed()
 
     def snap(self, points: Points, max_km: float, access_kmh: float) -> Snapped:
-        """Return the nearest vertex of each point within `max_km`."""
+        """Return the nearest vertex of each point within `max_km` as the crow flies, the way there at `access_kmh`."""
         chord, vertex = self._tree.query(unit_vectors(points))
         km = EARTH_RADIUS_KM * angle(chord**2)
         far = km > max_km
@@ -137,6 +137,7 @@ class Network:
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
         """Return (origin, destination, ticks door to door), searching from the side with fewer points.
 
+        `limit_minutes` is float64[n_origins]; a tick is a fixed part of a minute (TICKS_PER_MINUTE).
         Pairs beyond the origin's limit may be among them where the search starts at the destinations.
         """
         home_ids, place_ids = (np.flatnonzero(side.vertex >= 0) for side in (homes, places))

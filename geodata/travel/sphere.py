@@ -23,13 +23,13 @@ def unit_vectors(points: Points) -> FloatArray:
 
 
 def chord_squared(one: FloatArray, other: FloatArray) -> FloatArray:
-    """Return the squared chord between unit vectors, row by row."""
+    """Return the squared chord between unit vectors (…, 3), row by row: 0 to 4 on the unit sphere."""
     step = one - other
     return step[..., 0] * step[..., 0] + step[..., 1] * step[..., 1] + step[..., 2] * step[..., 2]
 
 
 def angle(squared_chord: ArrayLike) -> FloatArray:
-    """Return the angle in radians under a squared chord."""
+    """Return the angle in radians under a squared chord, 2 arcsin(chord / 2)."""
     return 2.0 * np.arcsin(np.minimum(1.0, 0.5 * np.sqrt(np.asarray(squared_chord, dtype=np.float64))))
 
 
