@@ -4,8 +4,8 @@
     fuzzing/bin/python -m bench.fuzz_guided sites -max_total_time=300 -print_final_stats=1
 
 What surrounds the hand-written part is left out, or every execution would pay for the validation of a whole table
-(0.3 seconds for one planned site): `values` has up to a hundred cells in one execution, `sites` and `survey` a table of
-up to thirty rows that never was a file. Words that mean something are given as a dictionary and as first inputs.
+(0.3 seconds for one planned site): `values` has up to 500 cells in one execution, `sites` and `survey` a table of
+up to 300 rows that never was a file. Words that mean something are given as a dictionary and as first inputs.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def values(module: Callable[[str], Any]) -> Target:
     told, codes, zips = module("sources.values"), module("geoids"), module("zips")
 
     def read(data: bytes) -> None:
-        text = pd.Series(data.decode("utf-8", "replace").split("\n")[:100], dtype="str")
+        text = pd.Series(data.decode("utf-8", "replace").split("\n")[:500], dtype="str")
         told.numbers(text, codes=told.SVI_CODES, least=0, most=1, file="f", column="c", notes=[])
         told.flags(text), told.dates(text), told.counts(text)
         told.points(text, text[::-1].reset_index(drop=True))
@@ -82,7 +82,7 @@ def sites(module: Callable[[str], Any]) -> Target:
     names = [column.name for column in (*lists.columns_of(opportunity.kinds), lists._GEOCODED)]
 
     def read(data: bytes) -> None:
-        rows = [line.split("|") for line in data.decode("utf-8", "replace").split("\n")[:30]]
+        rows = [line.split("|") for line in data.decode("utf-8", "replace").split("\n")[:300]]
         frame = pd.DataFrame(
             {name: pd.array([row[i] or None if i < len(row) else None for row in rows], dtype="str")
              for i, name in enumerate(names)}
@@ -105,7 +105,7 @@ def survey(module: Callable[[str], Any]) -> Target:
 
     def read(data: bytes) -> None:
         name, recipe = recipes[data[0] % len(recipes)] if data else recipes[0]
-        rows = [line.split("|") for line in data[1:].decode("utf-8", "replace").split("\n")[:30]]
+        rows = [line.split("|") for line in data[1:].decode("utf-8", "replace").split("\n")[:300]]
         names = ["geoid", "state", "county", "tract", *(f"{v}{kind}" for v in recipe.variables for kind in "EM")]
         frame = pd.DataFrame(
             {column: pd.array([row[i] or None if i < len(row) else None for row in rows], dtype="str")
@@ -180,7 +180,7 @@ def main() -> None:
     (scratch / "words").write_text("".join(f'"{word}"\n' for word in shown), encoding="ascii")
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_MORE, used + MEMORY_MORE))
-    given = [f"-dict={scratch / 'words'}", "-max_len=4096", "-len_control=0", "-timeout=20", str(scratch / "first")]
+    given = [f"-dict={scratch / 'words'}", "-max_len=16384", "-len_control=0", "-timeout=20", str(scratch / "first")]
     atheris.Setup([*sys.argv, *given], one)
     atheris.Fuzz()
 

@@ -334,7 +334,7 @@ TRIALS: dict[str, tuple[Trial, tuple[int, ...], str]] = {
     "open_files_12": (partial(limited, what=resource.RLIMIT_NOFILE, most=12), (0, 1), "too many files|ulimit"),
     "memory_400MB": (partial(limited, what=resource.RLIMIT_AS, most=400_000_000), (1,), "memory"),
     "memory_1000MB": (partial(limited, what=resource.RLIMIT_AS, most=1_000_000_000), (1,), "memory"),
-    "memory_1600MB": (partial(limited, what=resource.RLIMIT_AS, most=1_600_000_000), (0, 1), "memory"),
+    "memory_1600MB": (partial(limited, what=resource.RLIMIT_AS, most=1_600_000_000), (0, 1), "memory|threads"),
     "clock_three_years_back": (partial(clock, offset="-1095d"), (0,), ""),
     "clock_three_years_on": (partial(clock, offset="+1095d"), (0,), ""),
     "clock_set_back_under": (partial(clock_under, first="+0d", then="-2d"), (0,), ""),

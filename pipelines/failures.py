@@ -14,7 +14,7 @@ from pipelines.mishaps import said_plainly
 
 
 def sentences(events: Iterable[DagsterEvent]) -> list[str]:
-    """Return one sentence for each step that failed, without the keys this process holds."""
+    """Return one sentence for each step that failed, or for the run where none did, without keys of this process."""
     redact = Redactor(secrets())
     told = []
     refused: dict[str | None, list[str]] = {}
@@ -32,6 +32,10 @@ def sentences(events: Iterable[DagsterEvent]) -> list[str]:
             sentence = metadata.description if metadata and metadata.description else _sentence(error)
             sentence = " ".join(refused.get(event.step_key, [])) or sentence
             told.append(redact(f"{(event.step_key or '').replace('__', '/')}: {sentence.strip()}"))
+        elif event.event_type == DagsterEventType.PIPELINE_FAILURE and not told and event.job_failure_data.error:
+            # It failed around its steps; what a log line has said already is not said again.
+            error = event.job_failure_data.error.cause or event.job_failure_data.error
+            told += filter(None, [said_plainly(error.cls_name or "", error.message)])
     return told
 
 

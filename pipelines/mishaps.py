@@ -28,6 +28,10 @@ _KNOWN = (
     (r"errno 24\b", "too many files are open. Raise the limit (ulimit -n) and run again."),
     (r"errno 5\b", "the disk gave an error. Check it, and give another folder."),
     (r"disk i/o error", f"the disk gave an error, which the run history also says of a full one. {_ROOM}"),
+    (
+        r"can't start new thread",
+        "the system allows no more threads. Free memory, or raise the limit of processes (ulimit -u), and run again.",
+    ),
     (r"memoryerror|unable to allocate|std::bad_alloc|malloc of size", "there is not enough memory for this."),
 )
 

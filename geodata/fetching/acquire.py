@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from geodata.sources.spec import SourceSpec
 
 NATION = "nation"
+_LOOKS = 3
 Status = Literal["live", "cached", "stale", "folder", "sample"]
 
 
@@ -130,8 +131,8 @@ class FolderAcquirer:
 
     def _acquired(self, spec: SourceSpec, found: Found, state: State | None, passed_over: list[str]) -> Acquired:
         path, scope = found.path, NATION if found.nationwide or state is None else state.usps
-        sha256, size = sha256_of(path), path.stat().st_size
-        listed = self._listing.get(path.relative_to(self.folder).as_posix())
+        listed, sha256 = self._listed(path)
+        size = path.stat().st_size
         if listed is not None:
             self._hold_to(listed, path, sha256)
             retrieved_at, note = listed.retrieved_at, ""
@@ -144,6 +145,16 @@ class FolderAcquirer:
         age = age_in_days(retrieved_at, self._clock.now())
         url = listed.url if listed else ""
         return Acquired(spec.name, scope, path, "folder", retrieved_at, age, sha256, size, url, note)
+
+    def _listed(self, path: Path) -> tuple[Listed | None, str]:
+        """Return what the list says of a file, and its hash; a mirror may be replacing both just now."""
+        place = path.relative_to(self.folder).as_posix()
+        for _ in range(_LOOKS):
+            listed, sha256 = self._listing.get(place), sha256_of(path)
+            if listed is None or listed.sha256 == sha256:
+                break
+            self._listing = read_listing(self.folder)
+        return listed, sha256
 
     def _not_found(self, spec: SourceSpec, state: State | None) -> str:
         patterns = fill_patterns(spec.filenames, state)

@@ -10,6 +10,7 @@ from dagster import (
     AssetsDefinition,
     Definitions,
     Output,
+    ResourceDefinition,
     asset,
     define_asset_job,
     in_process_executor,
@@ -41,6 +42,17 @@ def test_a_blocking_check_stops_what_follows_and_says_what_it_found() -> None:
     assert [event.asset_key.to_user_string() for event in result.get_asset_materialization_events()] == ["scores"]
     told = ["scores: the check every_tract_listed failed: 3 tracts without rank or reason."]
     assert sentences(result.all_events) == told
+
+
+def test_what_fails_around_the_steps_is_a_sentence_too() -> None:
+    def full(_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    job = define_asset_job("job", executor_def=in_process_executor)
+    needy = asset(name="needy", required_resource_keys={"disk"})(lambda: 1)
+    definitions = Definitions(assets=[needy], jobs=[job], resources={"disk": ResourceDefinition(full)})
+    result = definitions.resolve_job_def("job").execute_in_process(raise_on_error=False)
+    assert sentences(result.all_events) == ["Too many files are open. Raise the limit (ulimit -n) and run again."]
 
 
 def test_every_check_says_whether_it_stops_a_run() -> None:

@@ -42,6 +42,7 @@ def onramp(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
         (OSError(36, "File name too long", "/" + "d" * 5000), "a path is longer than the system allows"),
         (NotADirectoryError(20, "Not a directory", "/srv/x/dagster"), "a file is where a folder is needed"),
         (MemoryError(), "not enough memory"),
+        (RuntimeError("can't start new thread"), "The system allows no more threads. Free memory, or raise the limit"),
         (ValueError("strange\nand more"), "Something happened that was not foreseen: ValueError (strange)."),
     ],
 )

@@ -198,6 +198,11 @@ def test_a_listed_file_brings_its_address_and_date_and_is_held_to_its_hash(folde
     (root / "MANIFEST.json").write_text(json.dumps({"files": [listed]}))
     acquired = FolderAcquirer(root, clock=CLOCK).obtain(SVI)
     assert (acquired.url, acquired.age_days, acquired.note) == (listed["url"], 21, "")
+    reader = FolderAcquirer(root, clock=CLOCK)
+    (root / "SVI_2022_US.csv").write_text("a newer edition")
+    newer = listed | {"sha256": hashlib.sha256(b"a newer edition").hexdigest()}
+    (root / "MANIFEST.json").write_text(json.dumps({"files": [newer]}))
+    assert reader.obtain(SVI).sha256 == newer["sha256"]  # A mirror came between the list and the file.
     (root / "SVI_2022_US.csv").write_text("tampered")
     with pytest.raises(InputError, match=r"SVI_2022_US\.csv: its SHA-256 is .* but the folder's list says"):
         FolderAcquirer(root, clock=CLOCK).obtain(SVI)
