@@ -42,7 +42,9 @@ def community_brief(writer: Writer, row: Row) -> Brief:
         facts=_facts(writer, row),
         map_svg=locator_svg(writer.ground, ident, texts),
         map_alt=texts("briefs.map.alt_community", name=writer.name_of(row), state=result.state.name, **seen),
-        map_caption=texts("briefs.map.caption_community", top=words.top_share(writer.uncertainty)),
+        map_caption=texts("briefs.map.caption_community", top=words.top_share(writer.uncertainty))
+        if writer.ground.communities.get(ident)
+        else texts("briefs.map.caption_state"),
         sections=[
             _action(writer, row),
             _who(writer, row),
@@ -67,7 +69,8 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
         chance=words.chance(row["p_top_share"], writer.uncertainty),
         percent=words.missing if is_missing(row["p_top_share"]) else words.number(100 * row["p_top_share"]),
     )
-    adults = texts("briefs.facts.adults_note", moe=words.about(row["eligible_adults_moe"]))
+    margin = texts("briefs.facts.adults_note", moe=words.about(row["eligible_adults_moe"]))
+    adults = texts("briefs.facts.adults_unknown") if is_missing(row["eligible_adults"]) else margin
     if is_missing(row["nearest_provider_minutes"]):
         catchment = writer.result.settings.get("access", {}).get("catchment_minutes", 30)
         far = texts("briefs.facts.training_none_note", minutes=words.number(catchment))
@@ -98,7 +101,7 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
 def _who(writer: Writer, row: Row) -> Section:
     texts, words = writer.texts, writer.words
     lead = texts(
-        "briefs.who.community",
+        "briefs.who.community_unknown" if is_missing(row["eligible_adults"]) else "briefs.who.community",
         population=words.about(row["population"], 3),
         n=words.number(row["n_tracts"]),
         working=words.about(row["working_age"], 3),

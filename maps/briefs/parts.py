@@ -129,6 +129,11 @@ class Writer:
             return self.texts("briefs.training.assumed", seats=self.words.number(seats))
         return self.words.number(provider["seats"])
 
+    @property
+    def surveyed(self) -> bool:
+        """Whether any survey tells of the people of the state."""
+        return bool(self.result.table("barriers")["share"].notna().any())
+
     def barriers(self, community_id: str) -> Section:
         """Return what is clearly above the median, the farthest first, with the support it calls for."""
         above = [row for row in self.rows("barriers", "community", community_id) if row["clearly_above"]]
@@ -145,7 +150,7 @@ class Writer:
             )
             for row in above
         ]
-        none = self.texts("briefs.barriers.none")
+        none = self.texts("briefs.barriers.none" if self.surveyed else "briefs.barriers.unknown")
         return Section(self.texts("briefs.barriers.title"), lead=[] if points else [none], points=points)
 
     def work(self, unit_kind: str, unit_id: str) -> Section:

@@ -76,7 +76,8 @@ def _barriers(writer: Writer) -> Section:
         )
         for measure, count in sorted(above.items(), key=lambda item: (-int(item[1]), str(item[0])))
     ]
-    lead = texts("briefs.barriers.lead_state") if points else texts("briefs.barriers.none_state")
+    none = "briefs.barriers.none_state" if writer.surveyed else "briefs.barriers.unknown"
+    lead = texts("briefs.barriers.lead_state") if points else texts(none)
     return Section(title, lead=[lead], points=points)
 
 
@@ -98,7 +99,9 @@ def _facts(writer: Writer) -> list[Fact]:
         writer.fact(
             "adults_ab",
             words.about(top["eligible_adults"].sum(min_count=1)),
-            texts("briefs.facts.adults_ab_note", n=words.about(scores["eligible_adults"].sum(min_count=1))),
+            texts("briefs.facts.adults_unknown")
+            if scores["eligible_adults"].isna().all()
+            else texts("briefs.facts.adults_ab_note", n=words.about(scores["eligible_adults"].sum(min_count=1))),
         ),
         writer.fact(
             "providers",

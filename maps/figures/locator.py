@@ -42,7 +42,8 @@ def locator_svg(ground: Ground, community_id: str | None, texts: Texts) -> str:
     """
     shape = ground.communities.get(community_id) if community_id else ground.outline
     if shape is None or shape.is_empty:
-        shape = ground.outline
+        # Nothing to outline, of tracts without a polygon: the state is shown instead.
+        shape, community_id = ground.outline, None
     view = View.around(np.asarray(shape.bounds), AROUND if community_id else 1.06)
     parts = list(_ground(ground, view))
     aside = [*(_inset(ground, view) if community_id else ()), *_legend(texts, bool(community_id))]

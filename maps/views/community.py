@@ -118,7 +118,9 @@ def _stats(view: SiteView, row: Mapping[str, Any]) -> list[dict[str, str]]:
         {
             "value": w.about(row["eligible_adults"]),
             "text": t("site.community.adults"),
-            "note": t("site.overview.stat_adults_range", moe=w.about(row["eligible_adults_moe"])),
+            "note": t("briefs.facts.adults_unknown")
+            if is_missing(row["eligible_adults"])
+            else t("site.overview.stat_adults_range", moe=w.about(row["eligible_adults_moe"])),
         },
         {
             "value": t("site.community.none") if far else w.minutes(row["nearest_provider_minutes"]),

@@ -42,6 +42,26 @@ def community(writer, synthetic):
     return community_brief(writer, community_row(synthetic))
 
 
+def test_without_a_survey_and_polygons_a_brief_says_so_and_gives_no_sentence_around_nothing(synthetic):
+    tables = dict(synthetic.tables)
+    for name in ("tract_scores", "communities"):
+        tables[name] = tables[name].assign(eligible_adults=float("nan"), eligible_adults_moe=float("nan"))
+    tables["communities"] = tables["communities"].assign(geometry=None)
+    tables["barriers"] = tables["barriers"].iloc[:0]
+    bare = dataclasses.replace(synthetic, tables=tables)
+    for language in ("en", "es"):
+        writer = Writer.of(bare, language)
+        for brief in (community_brief(writer, community_row(bare)), state_brief(writer)):
+            said = words_of(brief)
+            unknown = [writer.texts(f"briefs.{key}") for key in ("facts.adults_unknown", "barriers.unknown")]
+            assert all(text in said for text in unknown)
+            missing = writer.words.missing
+            assert not re.search(rf"\w {missing}|{missing} \w", said.replace("\n", " | "))
+            # Nothing can be outlined, so the state is shown and nothing is called a small map.
+            assert brief.map_caption == writer.texts("briefs.map.caption_state")
+            assert 'width="18" height="11" fill="none"' not in brief.map_svg
+
+
 @pytest.fixture(scope="module")
 def document(community):
     return pypdf.PdfReader(io.BytesIO(brief_pdf(community)))
