@@ -27,11 +27,10 @@ from pydantic import Field
 from assets.turns import turn
 from geodata.errors import OnrampError, SettingsError
 from geodata.scenarios import load_scenario
-from geodata.settings import Settings, load_settings
+from geodata.settings import SETTINGS_FILE, Settings, load_settings
 from geodata.usable import check
 from maps.texts import languages
 
-SETTINGS_FILE = "ONRAMP_SETTINGS"
 MAX_RETRIES_TAG = "dagster/max_retries"
 PARTITION_NAME_TAG = "dagster/partition"
 

@@ -23,6 +23,8 @@ from geodata.errors import SettingsError
 from geodata.settings_problems import sentences
 from geodata.states import find_state
 
+#: Environment variable that names the settings file of a deployment.
+SETTINGS_FILE = "ONRAMP_SETTINGS"
 CHECKOUT = Path(__file__).resolve().parent.parent
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]

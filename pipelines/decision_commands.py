@@ -14,7 +14,7 @@ from geodata.results import StateResult
 from geodata.scenarios import load_scenario
 from geodata.states import SAMPLE_STATE, find_state
 from geodata.usable import usable_settings
-from pipelines.options import COMPUTE, LOOK, HomeOption, SourcesOption, StateOption, settings_changes
+from pipelines.options import COMPUTE, LOOK, FileOption, HomeOption, SourcesOption, StateOption, settings_changes
 from pipelines.terminal import Terminal
 
 commands = typer.Typer()
@@ -28,6 +28,7 @@ def scenario(
     file: Annotated[Path, typer.Argument(help="YAML file of what opens, closes or changes.")],
     state: StateOption = SAMPLE_STATE,
     sources: SourcesOption = None,
+    settings_file: FileOption = None,
     home: HomeOption = None,
 ) -> None:
     """Run a scenario beside the state's last result and print what differs."""
@@ -36,10 +37,10 @@ def scenario(
     from pipelines.launch import launch
 
     place, changes = find_state(state), settings_changes(None, sources=sources, home=home)
-    settings = usable_settings(None, changes)
+    settings = usable_settings(settings_file, changes)
     name = load_scenario(file).name
     chosen = {"other": changes, "scenario": str(file.resolve())}
-    metadata = launch(scenario_job.name, place, settings, None, chosen, console)["scenario_differences"]
+    metadata = launch(scenario_job.name, place, settings, settings_file, chosen, console)["scenario_differences"]
     console.print(_summary(name, {key: value.value for key, value in metadata.items()}))
     console.print(f"tables: {scenario_folder(settings.home, place.usps, name)}", soft_wrap=True, highlight=False)
 

@@ -13,9 +13,9 @@ from rich.console import Console
 
 from assets.partitions import STATES
 from assets.products import MAKERS, product_paths
-from assets.resources import SETTINGS_FILE, ChoiceRefused
+from assets.resources import ChoiceRefused
 from geodata.errors import OnrampError, SettingsError
-from geodata.settings import Settings
+from geodata.settings import SETTINGS_FILE, Settings
 from geodata.states import SAMPLE_STATE, State
 from pipelines.build import build_defs
 from pipelines.console import LINES, progress

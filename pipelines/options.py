@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from geodata.errors import SettingsError
-from geodata.settings import Settings
+from geodata.settings import SETTINGS_FILE, Settings
 from geodata.states import REGISTRY
 
 #: Panels the commands are grouped in by `onramp --help`.
@@ -53,7 +53,9 @@ StatesOption = Annotated[
 SourcesOption = Annotated[
     Path | None, typer.Option("--sources", help="Folder of downloaded files; without it, the publishers are asked.")
 ]
-FileOption = Annotated[Path | None, typer.Option("--settings", help="YAML file of settings.")]
+FileOption = Annotated[
+    Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, show_envvar=True, help="YAML file of settings.")
+]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help=_SET_HELP, autocompletion=complete_setting)]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder for tables, products and run history.")]
 

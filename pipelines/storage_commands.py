@@ -11,7 +11,7 @@ from geodata.errors import SettingsError
 from geodata.settings import load_settings
 from geodata.shared import shared_home
 from geodata.states import find_state
-from pipelines.options import SOURCES
+from pipelines.options import SOURCES, FileOption
 from pipelines.terminal import Terminal
 
 commands = typer.Typer()
@@ -21,7 +21,7 @@ console = Terminal()
 @commands.command(rich_help_panel=SOURCES, epilog="Example:  onramp pull --state RI --home pages")
 def pull(
     states: Annotated[list[str] | None, typer.Option("--state", "-s", help="State to bring. Repeatable.")] = None,
-    settings_file: Annotated[Path | None, typer.Option("--settings", help="YAML file of settings.")] = None,
+    settings_file: FileOption = None,
     home: Annotated[Path | None, typer.Option("--home", help="Folder to bring them to.")] = None,
 ) -> None:
     """Bring results and products from the shared storage, those of all states where none is named."""

@@ -16,9 +16,9 @@ import typer
 
 from geodata.errors import OnrampError, SettingsError
 from geodata.results import StateResult
-from geodata.settings import CHECKOUT, Settings, load_settings
+from geodata.settings import CHECKOUT, SETTINGS_FILE, Settings, load_settings
 from geodata.states import SAMPLE_STATE, find_state
-from pipelines.options import LOOK, PORTS, HomeOption, StateOption, settings_changes
+from pipelines.options import LOOK, PORTS, FileOption, HomeOption, StateOption, settings_changes
 from pipelines.terminal import Terminal
 
 commands = typer.Typer()
@@ -29,14 +29,20 @@ QUIET = "ignore:Function `dev_command`"
 
 
 @commands.command(rich_help_panel=LOOK, epilog="Example:  onramp dev --port 3001, then stop with Ctrl-C")
-def dev(home: HomeOption = None, port: Annotated[int, typer.Option(help="Port of the UI.", **PORTS)] = 3000) -> None:
+def dev(
+    settings_file: FileOption = None,
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option(help="Port of the UI.", **PORTS)] = 3000,
+) -> None:
     """Open the Dagster UI with everything loaded and ready to materialise; stop with Ctrl-C."""
     from pipelines.instance import prepare
 
-    settings = _settings(home)
+    settings = _settings(settings_file, home)
     free(port)
     prepare(settings.home)
     os.environ["ONRAMP_HOME"] = str(settings.home)
+    if settings_file is not None:
+        os.environ[SETTINGS_FILE] = str(settings_file.resolve())
     console.print(
         f"The Dagster UI is at http://{HOST}:{port}: Jobs → state → Materialize all…, {SAMPLE_STATE}. Ctrl-C stops it."
     )
@@ -51,10 +57,11 @@ def dev(home: HomeOption = None, port: Annotated[int, typer.Option(help="Port of
 def open_map(
     state: StateOption = SAMPLE_STATE,
     nation: Annotated[bool, typer.Option("--nation", help="The national overview instead of a state.")] = False,
+    settings_file: FileOption = None,
     home: HomeOption = None,
 ) -> None:
     """Open the map of a state that was computed, or of the nation, in the browser."""
-    settings = _settings(home)
+    settings = _settings(settings_file, home)
     page = national_page(settings) if nation else first_page(state, settings)
     webbrowser.open(page.as_uri())
     console.print(str(page), soft_wrap=True, markup=False)
@@ -63,11 +70,12 @@ def open_map(
 @commands.command(rich_help_panel=LOOK, epilog="Example:  onramp serve --state RI --port 8080")
 def serve(
     state: StateOption = SAMPLE_STATE,
+    settings_file: FileOption = None,
     home: HomeOption = None,
     port: Annotated[int, typer.Option(help="Port on this machine.", **PORTS)] = 8000,
 ) -> None:
     """Preview a state's site at an address on this machine; stop with Ctrl-C."""
-    page = first_page(state, _settings(home))
+    page = first_page(state, _settings(settings_file, home))
     free(port)
     handler = partial(SimpleHTTPRequestHandler, directory=str(page.parent.parent))
     with ThreadingHTTPServer((HOST, port), handler) as server:
@@ -83,6 +91,7 @@ def bundle(
     file: Annotated[Path, typer.Argument(help="Zip file to write.")],
     state: StateOption = SAMPLE_STATE,
     language: Annotated[str, typer.Option(help="Language of the brief: en or es.")] = "en",
+    settings_file: FileOption = None,
     home: HomeOption = None,
 ) -> None:
     """Pack a state's brief, workbook and map into one zip file small enough for e-mail."""
@@ -94,7 +103,7 @@ def bundle(
         raise SettingsError(f"There are no texts in “{language}”; there are {', '.join(languages())}.")
     if file.is_dir():
         raise SettingsError(f"{file} is a folder: name the zip file to write in it.")
-    result = StateResult.load(folders(find_state(state), _settings(home).home).result)
+    result = StateResult.load(folders(find_state(state), _settings(settings_file, home).home).result)
     written = write_bundle(result, file, language)
     console.print(f"{written}: {written.stat().st_size / 1e6:.1f} MB", soft_wrap=True, highlight=False, markup=False)
 
@@ -131,5 +140,5 @@ def free(port: int) -> None:
             raise OnrampError(told) from None
 
 
-def _settings(home: Path | None) -> Settings:
-    return load_settings(None, settings_changes(None, home=home))
+def _settings(file: Path | None, home: Path | None) -> Settings:
+    return load_settings(file, settings_changes(None, home=home))

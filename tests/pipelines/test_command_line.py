@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -79,6 +80,31 @@ def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(onramp, words: str
 def test_a_file_or_folder_that_is_there_is_left_alone(onramp, tmp_path: Path) -> None:
     onramp("sample", "file")
     assert (tmp_path / "file").read_text() == "x\n"
+
+
+@pytest.mark.parametrize("command", ["open", "serve", "scenario file", "bundle out.zip", "pull", "doctor", "run"])
+def test_the_settings_file_of_the_deployment_holds_for_every_command(onramp, monkeypatch, tmp_path, command) -> None:
+    monkeypatch.setenv("ONRAMP_SETTINGS", str(tmp_path / "bad.yaml"))
+    assert onramp(*command.split()) == (
+        2,
+        "bad.yaml, line 2: this is not YAML. Check the indents, colons and quotes there.",
+    )
+
+
+def test_the_ui_opens_in_the_home_folder_of_the_settings_file(onramp, monkeypatch, tmp_path) -> None:
+    (tmp_path / "good.yaml").write_text(f"home: {tmp_path / 'srv'}\n")
+    monkeypatch.delenv("ONRAMP_HOME")
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setenv("ONRAMP_SETTINGS", "good.yaml")
+    monkeypatch.setattr("pipelines.viewing_commands.free", lambda port: None)
+    monkeypatch.setattr("os.chdir", lambda folder: None)
+    monkeypatch.setattr("os.execv", lambda *_: sys.exit(0))
+    assert onramp("dev")[0] == 0
+    assert (tmp_path / "srv" / "dagster" / "dagster.yaml").is_file()
+    assert (os.environ["ONRAMP_HOME"], os.environ["ONRAMP_SETTINGS"]) == (
+        str(tmp_path / "srv"),
+        str(tmp_path / "good.yaml"),
+    )
 
 
 @pytest.mark.parametrize("command", ["serve", "dev"])
