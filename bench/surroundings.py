@@ -316,7 +316,7 @@ def two_ways(place: Place) -> list[Ended]:
 
 TRIALS: dict[str, tuple[Trial, tuple[int, ...], str]] = {
     # name: the trial, the exit codes it may have, and what must be said where one is not 0
-    "disk_full_early": (partial(disk_full, size="3m"), (1,), "no room left on the disk"),
+    "disk_full_early": (partial(disk_full, size="3m"), (1,), "no room left|also says of a full one"),
     "disk_full_midway": (partial(disk_full, size="6m"), (1,), "no room left on the disk"),
     "disk_full_late": (partial(disk_full, size="11m"), (1,), "no room left on the disk"),
     "disk_full_at_end": (partial(disk_full, size="17m"), (1,), "no room left on the disk"),
@@ -326,7 +326,7 @@ TRIALS: dict[str, tuple[Trial, tuple[int, ...], str]] = {
     "no_scratch": (partial(no_scratch, named=None), (1, 0), "temporary"),
     "no_scratch_named": (partial(no_scratch, named="/tmp/not/there"), (1, 0), "temporary"),
     "missing_scratch": (missing_scratch, (0,), ""),
-    "file_size_50kB": (partial(limited, what=resource.RLIMIT_FSIZE, most=50_000), (1,), "file as large"),
+    "file_size_50kB": (partial(limited, what=resource.RLIMIT_FSIZE, most=50_000), (1,), "limit of file size"),
     "file_size_900kB": (partial(limited, what=resource.RLIMIT_FSIZE, most=900_000), (1,), "file as large"),
     "file_size_4MB": (partial(limited, what=resource.RLIMIT_FSIZE, most=4_000_000), (0,), ""),
     "open_files_64": (partial(limited, what=resource.RLIMIT_NOFILE, most=64), (0, 1), "too many files|ulimit"),

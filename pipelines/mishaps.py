@@ -27,12 +27,18 @@ _KNOWN = (
     (r"errno (17|20)\b", "a file is where a folder is needed. Give another folder."),
     (r"errno 24\b", "too many files are open. Raise the limit (ulimit -n) and run again."),
     (r"errno 5\b", "the disk gave an error. Check it, and give another folder."),
-    (r"disk i/o error", f"the disk gave an error, which the run history also says of a full one. {_ROOM}"),
+    (
+        r"disk i/o error",
+        f"the disk gave an error, which the run history also says of a full one and of a limit of file size. {_ROOM}",
+    ),
     (
         r"can't start new thread",
         "the system allows no more threads. Free memory, or raise the limit of processes (ulimit -u), and run again.",
     ),
-    (r"memoryerror|unable to allocate|std::bad_alloc|malloc of size", "there is not enough memory for this."),
+    (
+        r"memoryerror|unable to allocate|std::bad_alloc|malloc of size|failed to map segment|errno 12\b",
+        "there is not enough memory for this.",
+    ),
 )
 
 

@@ -34,7 +34,7 @@ def onramp(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
         (sqlite3.OperationalError("database or disk is full"), "no room left on the disk"),
         (
             sqlite3.OperationalError("disk I/O error"),
-            "disk gave an error, which the run history also says of a full one",
+            "disk gave an error, which the run history also says of a full one and of a limit",
         ),
         (PermissionError(13, "Permission denied", "/srv/x"), "/srv/x: permission is denied"),
         (OSError(30, "Read-only file system", "/srv/x"), "/srv/x: the disk is read-only"),

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from rich.console import Console
 
-from pipelines import cli
+from pipelines import cli, entry
 from pipelines.console import StepLines
 from pipelines.stopping import TOLD, noting_stops
 
@@ -126,3 +127,25 @@ def test_a_reader_that_wants_no_more_is_no_error(monkeypatch: pytest.MonkeyPatch
         with pytest.raises(SystemExit) as left:
             cli.main()
     assert left.value.code == 141
+
+
+@pytest.mark.parametrize(
+    ("problem", "code", "told"),
+    [
+        (KeyboardInterrupt(), 130, TOLD),
+        (MemoryError(), 1, "There is not enough memory for this."),
+        (ImportError("x.so: failed to map segment from shared object"), 1, "There is not enough memory for this."),
+    ],
+)
+def test_what_happens_while_the_command_is_loaded_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: BaseException, code: int, told: str
+) -> None:
+    class Loading(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise problem
+
+    monkeypatch.setitem(sys.modules, "pipelines.cli", Loading("pipelines.cli"))
+    with pytest.raises(SystemExit) as left:
+        entry.main()
+    assert left.value.code == code
+    assert capsys.readouterr().err == f"{told}\n"

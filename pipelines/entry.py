@@ -1,0 +1,25 @@
+"""Where `onramp` begins: loading the command takes a second or two, in which it can be stopped or lack memory too."""
+
+from __future__ import annotations
+
+import sys
+
+from pipelines.mishaps import sentence_of, shown_whole
+from pipelines.stopping import TOLD
+
+
+def main() -> None:
+    """Load the command and run it."""
+    try:
+        from pipelines.cli import main as command
+    except KeyboardInterrupt:
+        told, code = TOLD, 130
+    except Exception as problem:
+        if shown_whole():
+            raise
+        told, code = sentence_of(problem), 1
+    else:
+        command()
+        return
+    sys.stderr.write(f"{told}\n")
+    raise SystemExit(code)
