@@ -61,7 +61,7 @@ def delimited(module: Callable[[str], Any]) -> Target:
         text = reading.decode(data)
         reading._refuse_other_kinds(text[:400], data[:4], "x.csv")
         delimiter = max(",|\t;", key=text.partition("\n")[0].count)
-        found, body = reading._split_header(text, delimiter)
+        found, body = reading._split_header(text, delimiter, "x.csv")
         chosen, _ = reading.choose_columns(found, columns, "x.csv")
         arrow, bad = reading._read_body(body, len(found), sorted(chosen.values()), delimiter, "x.csv")
         for place in chosen.values():

@@ -94,7 +94,7 @@ def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str 
     text = decode(data)
     _refuse_other_kinds(text[:400], data[:4], name)
     delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    found, body = _split_header(text, delimiter)
+    found, body = _split_header(text, delimiter, name)
     chosen, absent = choose_columns(found, columns, name)
     arrow, bad_rows = _read_body(body, len(found), sorted(chosen.values()), delimiter, name)
     rows_in = arrow.num_rows + len(bad_rows)
@@ -191,11 +191,14 @@ def _refuse_other_kinds(start: str, magic: bytes, name: str) -> None:
         raise InputError("the file is empty", file=name, remedy=AGAIN)
 
 
-def _split_header(text: str, delimiter: str) -> tuple[list[str], str]:
+def _split_header(text: str, delimiter: str, name: str) -> tuple[list[str], str]:
     """Return the headers and the text below them (a quoted header may hold a line break)."""
     head = io.StringIO(text[:200_000], newline="")
     reader = csv.reader(iter(head.readline, ""), delimiter=delimiter)
-    found = [" ".join(header.split()) for header in next(reader, [])]
+    try:
+        found = [" ".join(header.split()) for header in next(reader, [])]
+    except csv.Error as problem:
+        raise InputError(f"its header cannot be read ({problem})", file=name, remedy=AGAIN) from None
     return found, text[head.tell() :]
 
 

@@ -87,6 +87,13 @@ def test_any_bytes_are_a_table_or_refused(tmp_path: Path, data: bytes) -> None:
         assert len(text.frame) + len(text.log.table()) == text.rows_in
 
 
+def test_a_header_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "endless.csv"
+    path.write_text('"' + "a" * 150_000)
+    with pytest.raises(InputError, match=r"endless\.csv: its header cannot be read \(field larger than"):
+        read_csv(path, wanted("a", required=False), "s")
+
+
 def test_json_that_is_nested_too_deeply_or_holds_no_records_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "deep.json"
     path.write_text("[" * 200_000)
