@@ -8,6 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+# A mean of equal values may differ from them in the last digits, which puts nobody above the median.
+ROUNDING = 1e-9
+
 
 def state_medians(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the medians of `opportunity` and `training_gap` over each state's tracts that have them, by state."""
@@ -24,8 +27,8 @@ def actions(units: pd.DataFrame, medians: pd.DataFrame) -> pd.Series:
     """
     middle = {name: units["state"].map(medians[name]) for name in medians}
     known = pd.concat([units[list(middle)], *middle.values()], axis=1).notna().all(axis=1)
-    work = (units["opportunity"] > middle["opportunity"]).fillna(False)
-    training = (units["training_gap"] < middle["training_gap"]).fillna(False)
+    work = (units["opportunity"] > middle["opportunity"] + ROUNDING).fillna(False)
+    training = (units["training_gap"] < middle["training_gap"] - ROUNDING).fillna(False)
     chosen = np.select(
         [work & training, work, training], ["recruit_now", "bring_training", "connect_to_work"], "build_both"
     )

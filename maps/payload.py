@@ -53,7 +53,8 @@ def map_payload(result: StateResult) -> MapPayload:
         "tracts": _tracts(scores, communities, result),
         "communities": _communities(communities, result),
         "points": points(result),
-        "metros": metros.windows(scores),
+        # A close-up of counties alone would be an empty box.
+        "metros": metros.windows(scores) if len(result.geo("tracts")) else [],
     }
     land = b"".join(layer["bytes"] for layer in layers)
     return MapPayload(packed_json(facts), packed(land), bounds, len(scores))

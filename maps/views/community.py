@@ -65,7 +65,7 @@ def community(view: SiteView, ident: str) -> dict[str, Any]:
         "bar": view.bar(row),
         "points": view.points_label(row),
         "who_text": t(
-            "site.community.who_text",
+            "site.community.who_text_unknown" if is_missing(row["eligible_adults"]) else "site.community.who_text",
             adults=w.about(row["eligible_adults"]),
             moe=w.about(row["eligible_adults_moe"]),
             people=w.about(row["population"], 3),

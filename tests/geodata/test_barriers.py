@@ -95,3 +95,6 @@ def test_actions_by_quadrant_and_the_median_is_not_near():
     assert pd.isna(chosen[5])
     assert actions(units.assign(state="XM"), medians).isna().all()
     assert state_medians(units).loc["XL"].tolist() == [50.0, 45.0]
+    # A mean of tracts at the median may lie above it by its last digit.
+    hair = pd.DataFrame({"opportunity": [50 + 7e-15], "training_gap": [50 - 7e-15], "state": ["XL"]})
+    assert actions(hair, medians).tolist() == ["build_both"]
