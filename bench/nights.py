@@ -36,7 +36,6 @@ from dagster import (
 )
 
 from assets.products import product_paths, result_folder
-from assets.resources import SETTINGS_FILE
 from bench.kill import look_at, records_sound
 from bench.load import disk
 from geodata.errors import SourceUnavailable
@@ -47,7 +46,7 @@ from geodata.fetching.http import Fetcher
 from geodata.fetching.live import SUPPLIED_FOLDER, LiveAcquirer, LiveOptions, parse_on_trial
 from geodata.results import StateResult
 from geodata.sample import write_sample
-from geodata.settings import load_settings
+from geodata.settings import SETTINGS_FILE, load_settings
 from geodata.sourced import Sourced
 from geodata.sources import SOURCES
 from geodata.sources.spec import SourceSpec

@@ -13,6 +13,9 @@ from pipelines.stopping import STOPS
 
 LINES = "lines"
 
+#: What Dagster says of each of the many steps after a failed one, whose own sentence says enough.
+AFTER_A_FAILURE = "Dependencies for step "
+
 
 class StepLines(logging.Handler):
     """Turns Dagster's events into lines for people."""
@@ -27,8 +30,8 @@ class StepLines(logging.Handler):
         if isinstance(event, DagsterEvent) and event.is_step_start and STOPS.last() is not None:
             # A library swallowed what Ctrl-C raised.
             raise KeyboardInterrupt
-        if event is None and record.levelno >= logging.WARNING:
-            told = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+        told = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+        if event is None and record.levelno >= logging.WARNING and not told.startswith(AFTER_A_FAILURE):
             self._print(told, style="yellow", markup=False, soft_wrap=True)
         if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = event.step_success_data.duration_ms / 1000

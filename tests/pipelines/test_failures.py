@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import StringIO
 
 from dagster import (
     AssetCheckResult,
@@ -15,10 +16,12 @@ from dagster import (
     define_asset_job,
     in_process_executor,
 )
+from rich.console import Console
 
 from assets import ALL_ASSETS
 from assets.nation import COMPUTED
 from assets.upkeep import CHECK
+from pipelines.console import LINES, progress
 from pipelines.failures import sentences
 
 
@@ -62,3 +65,30 @@ def test_every_check_says_whether_it_stops_a_run() -> None:
         if spec.name not in (CHECK, COMPUTED):  # errors of jobs that nothing follows
             assert ("Stops what follows" in spec.description) == spec.blocking, spec.name
             assert ("Warns only" in spec.description) != spec.blocking, spec.name
+
+
+def test_steps_that_are_left_out_after_a_failure_are_not_told_one_by_one() -> None:
+    @asset
+    def broken() -> int:
+        """A step that fails."""
+        raise ValueError("no rows")
+
+    @asset
+    def after(broken: int) -> int:
+        """What cannot be made of it."""
+        return broken
+
+    @asset
+    def apart(context) -> int:
+        """What has to say something."""
+        context.log.warning("One file is old.")
+        return 1
+
+    shown = StringIO()
+    job = define_asset_job("job", executor_def=in_process_executor)
+    definitions = Definitions.merge(
+        Definitions(assets=[broken, after, apart], jobs=[job]), progress(Console(file=shown))
+    )
+    definitions.resolve_job_def("job").execute_in_process(raise_on_error=False, run_config={"loggers": {LINES: {}}})
+    assert shown.getvalue().splitlines()[0] == "One file is old."
+    assert "after" not in shown.getvalue()
