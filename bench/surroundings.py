@@ -166,7 +166,7 @@ def limited(place: Place, what: int, most: int) -> list[Ended]:
 
 def clock(place: Place, offset: str) -> list[Ended]:
     """The clock is wrong for a whole run, and right afterwards."""
-    return [run(place, env=environment(LD_PRELOAD=FAKETIME, FAKETIME=offset, FAKETIME_DONT_FAKE_MONOTONIC="1"))]
+    return [run(place, env=environment(LD_PRELOAD=FAKETIME, FAKETIME=offset))]
 
 
 def clock_under(place: Place, first: str, then: str) -> list[Ended]:
@@ -177,7 +177,6 @@ def clock_under(place: Place, first: str, then: str) -> list[Ended]:
         LD_PRELOAD=FAKETIME,
         FAKETIME_TIMESTAMP_FILE=str(told),
         FAKETIME_NO_CACHE="1",
-        FAKETIME_DONT_FAKE_MONOTONIC="1",
     )
     process = start(place.command(), env=env)
     _wait_until(place, process, "study_area")
