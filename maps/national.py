@@ -25,7 +25,7 @@ from maps.map_view import NATIONAL_SCRIPTS, MapFragments, assembled, static
 from maps.packing import packed, packed_json, whole
 from maps.pages import isolated, render
 from maps.texts import load_texts
-from maps.views.state_view import records
+from maps.views.state_view import definitions_at_hand, records
 from maps.words import Words
 
 #: Shares of eligible adults (in hundredths) at which a county takes the next colour; a tenth is a state's average.
@@ -84,14 +84,8 @@ def entry_of(result: StateResult) -> StateEntry:
         gated=int(sums["gated"].sum()) if len(sums) else 0,
         tracts=len(scores),
         first=next(iter(records(communities.head(1))), None),
-        definitions=_definitions(result),
+        definitions=tuple(definitions_at_hand(result)),
     )
-
-
-def _definitions(result: StateResult) -> tuple[str, ...]:
-    """Return the definitions of disadvantage that have a value for any tract of the state."""
-    parts = result.table("need_parts")
-    return tuple(sorted(set(parts.loc[parts["percentile"].notna(), "definition"])))
 
 
 def build_national(

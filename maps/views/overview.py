@@ -10,7 +10,7 @@ from maps.pages import isolated
 from maps.questions import state_questions
 from maps.views.common import SiteView
 from maps.views.downloads import brief
-from maps.views.state_view import records
+from maps.views.state_view import definitions_at_hand, records
 from maps.words import is_missing
 
 FIRST = 3
@@ -92,15 +92,17 @@ def _minute_who(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
 
 def _minute_why(view: SiteView) -> dict[str, str]:
     t, w, scores = view.texts, view.words, view.state.scores
-    inside = scores[scores["geoid"].isin(view.result.table("community_tracts")["geoid"])]
-    inside = inside[inside["need"].notna() & (inside["eligible_adults"] > 0)]
-    adults = inside["eligible_adults"]
-    if not len(inside):
+    inside = scores[scores["geoid"].isin(view.result.table("community_tracts")["geoid"]) & scores["need"].notna()]
+    # Where no survey tells the adults, all residents stand for them, and the sentence says so.
+    told, people = "why_text", inside["eligible_adults"].fillna(0.0)
+    if inside["eligible_adults"].isna().all():
+        told, people = "why_text_residents", inside["population"].fillna(0.0)
+    if not people.sum():
         return {}
-    need = float((inside["need"] * adults).sum() / adults.sum())
-    far = float(adults[inside["nearest_provider_minutes"].isna()].sum() / adults.sum())
-    near = float(adults[inside["sites_within"].fillna(0) > 0].sum() / adults.sum())
-    text = t("site.minute.why_text", far=w.percent(far), near=w.percent(near))
+    need = float((inside["need"] * people).sum() / people.sum())
+    far = float(people[inside["nearest_provider_minutes"].isna()].sum() / people.sum())
+    near = float(people[inside["sites_within"].fillna(0) > 0].sum() / people.sum())
+    text = t(f"site.minute.{told}", far=w.percent(far), near=w.percent(near))
     return _cell(view, "why", t("site.minute.why_lead", percent=w.number(need)), text)
 
 
@@ -124,7 +126,19 @@ def _minute_sure(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
     span = w.span(rows[0]["rank_low"], rows[0]["rank_high"])
     top = w.top_share(view.state.uncertainty)
     text = t("site.minute.sure_text", top=top, name=isolated(w.community(rows[0])), span=span)
-    return _cell(view, "sure", lead, text)
+    return _cell(view, "sure", lead, f"{text} {_rests(view)}".rstrip())
+
+
+def _rests(view: SiteView) -> str:
+    """Return on which definitions Need rests where one that has a weight has no values; nothing where all have."""
+    t, at_hand = view.texts, definitions_at_hand(view.result)
+    weights = view.result.settings.get("need", {}).get("weights", {})
+    weighted = sorted(name for name, weight in weights.items() if weight > 0)
+    present, absent = ([name for name in weighted if (name in at_hand) is there] for there in (True, False))
+    if not absent or not present:
+        return ""
+    names, lost = (view.names([t.word("codes.definition", name) for name in some]) for some in (present, absent))
+    return view.count("site.minute.sure_rests", len(present), names=names, absent=lost)
 
 
 def _minute_do(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:

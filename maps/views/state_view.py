@@ -100,3 +100,9 @@ class StateView:
     def uncertainty(self) -> Mapping[str, Any]:
         """The settings of the uncertainty analysis."""
         return dict(self.result.settings.get("uncertainty", {}))
+
+
+def definitions_at_hand(result: StateResult) -> list[str]:
+    """Return the definitions of disadvantage that have a value for any tract of the state, in order."""
+    parts = result.table("need_parts")
+    return sorted(set(parts.loc[parts["percentile"].notna(), "definition"]))

@@ -24,6 +24,7 @@ from maps.site import build_site
 from maps.texts import load_texts
 from maps.views.common import SiteView
 from maps.views.community import community
+from maps.views.overview import overview
 from maps.views.state_view import StateView
 from tests.maps.synthetic import HOSTILE_NAMES, SCHEMAS, synthetic_result
 
@@ -224,6 +225,31 @@ def test_names_never_run_in_the_pipeline(tmp_path: Path, capfd: pytest.CaptureFi
     told = (folder / "data.html").read_text(encoding="utf-8")
     assert "{{7*7}}" in told
     assert "{# never closed" in told
+
+
+def test_need_that_rests_on_less_than_was_weighted_says_so(synthetic: StateResult) -> None:
+    def sure(result: StateResult) -> str:
+        cells = overview(SiteView(StateView(result), "en", ("en",)))["minute"]
+        return next(cell["text"] for cell in cells if cell["title"] == "How sure we are")
+
+    parts = synthetic.table("need_parts")
+    known = sorted(set(parts["definition"]))
+    settings = {**synthetic.settings, "need": {"weights": dict.fromkeys(known, 1.0)}}
+    whole = replace(synthetic, settings=settings)
+    assert "Need rests" not in sure(whole)
+    of_one = {**whole.tables, "need_parts": parts[parts["definition"] == "cejst"]}
+    told = sure(replace(whole, tables=of_one))
+    assert "Need rests on one definition alone, " in told
+    assert "Climate and Economic Justice Screening Tool" in told.split("no data were given for")[0]
+    assert "Social Vulnerability Index" in told.split("no data were given for")[1]
+
+
+def test_why_there_is_told_of_residents_where_nobody_was_asked_for_incomes(synthetic: StateResult) -> None:
+    scores = synthetic.table("tract_scores").assign(eligible_adults=float("nan"))
+    result = replace(synthetic, tables={**synthetic.tables, "tract_scores": scores})
+    cells = overview(SiteView(StateView(result), "en", ("en",)))["minute"]
+    why = next(cell for cell in cells if cell["title"] == "Why there")
+    assert "of the residents have no training" in why["text"]
 
 
 def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypatch: pytest.MonkeyPatch) -> None:
