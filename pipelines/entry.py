@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pipelines.mishaps import sentence_of, shown_whole
+from pipelines.mishaps import NO_MEMORY, sentence_of, shown_whole
 from pipelines.stopping import TOLD
 
 
@@ -12,14 +12,17 @@ def main() -> None:
     """Load the command and run it."""
     try:
         from pipelines.cli import main as command
+
+        command()
+        return
     except KeyboardInterrupt:
         told, code = TOLD, 130
+    except MemoryError:
+        # Also where there was none left to say what went wrong before.
+        told, code = NO_MEMORY, 1
     except Exception as problem:
         if shown_whole():
             raise
         told, code = sentence_of(problem), 1
-    else:
-        command()
-        return
     sys.stderr.write(f"{told}\n")
     raise SystemExit(code)

@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 
 SHOW_ALL = "ONRAMP_TRACEBACK"
+NO_MEMORY = "There is not enough memory for this."
 _ROOM = "Make room and run again; every file with its final name is whole."
 _KNOWN = (
     (r"errno (28|122)\b|disk is full|no space left", f"there is no room left on the disk. {_ROOM}"),
@@ -37,7 +38,7 @@ _KNOWN = (
     ),
     (
         r"memoryerror|unable to allocate|std::bad_alloc|malloc of size|failed to map segment|errno 12\b",
-        "there is not enough memory for this.",
+        f"{NO_MEMORY[0].lower()}{NO_MEMORY[1:]}",
     ),
 )
 

@@ -149,3 +149,17 @@ def test_what_happens_while_the_command_is_loaded_is_a_sentence(
         entry.main()
     assert left.value.code == code
     assert capsys.readouterr().err == f"{told}\n"
+
+
+def test_where_memory_is_short_even_for_the_sentence_it_is_said_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def short(_: BaseException) -> str:
+        raise MemoryError
+
+    monkeypatch.setattr(cli, "sentence_of", short)
+    monkeypatch.setattr(cli, "app", lambda **_: [][0])
+    with pytest.raises(SystemExit) as left:
+        entry.main()
+    assert left.value.code == 1
+    assert capsys.readouterr().err == "There is not enough memory for this.\n"
