@@ -326,7 +326,7 @@ TRIALS: dict[str, tuple[Trial, tuple[int, ...], str]] = {
     "no_scratch_named": (partial(no_scratch, named="/tmp/not/there"), (1, 0), "temporary"),
     "missing_scratch": (missing_scratch, (0,), ""),
     "file_size_50kB": (partial(limited, what=resource.RLIMIT_FSIZE, most=50_000), (1,), "limit of file size"),
-    "file_size_900kB": (partial(limited, what=resource.RLIMIT_FSIZE, most=900_000), (1,), "as large|limit of file size"),
+    "file_size_900kB": (partial(limited, what=resource.RLIMIT_FSIZE, most=900_000), (1,), "as large|limit of file"),
     "file_size_4MB": (partial(limited, what=resource.RLIMIT_FSIZE, most=4_000_000), (0,), ""),
     "open_files_64": (partial(limited, what=resource.RLIMIT_NOFILE, most=64), (0, 1), "too many files|ulimit"),
     "open_files_24": (partial(limited, what=resource.RLIMIT_NOFILE, most=24), (0, 1), "too many files|ulimit"),
