@@ -25,10 +25,13 @@ def inhabited_box(
 ) -> NDArray[np.float64]:
     """Return the box (west, south, east, north) of the parts of `shapes` that lie where people live.
 
-    `points` (n×2, longitude and latitude as in `shapes`) are where `people` live. Without any it is the box of all.
+    `points` (n×2, longitude and latitude as in `shapes`) are where `people` live. Without any it is the box of all;
+    without shapes it is of NaN.
     """
     parts = shapely.get_parts(shapes[~shapely.is_missing(shapes)])
     parts = parts[~shapely.is_empty(parts)]
+    if not len(parts):
+        return np.full(4, np.nan)
     near = parts[_near(parts, points, people)]
     return np.asarray(shapely.total_bounds(near if len(near) else parts), dtype=float)
 

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +17,16 @@ from rich.console import Console
 from pipelines import cli, entry
 from pipelines.console import StepLines
 from pipelines.stopping import TOLD, noting_stops
+
+
+@pytest.fixture(autouse=True)
+def nothing_ignored() -> Iterator[None]:
+    """Let signals do what they do in a terminal, whatever started the tests: in the background Ctrl-C is ignored."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def ended(monkeypatch: pytest.MonkeyPatch, command: Callable[[], object]) -> int:
