@@ -60,12 +60,9 @@ def point_areas(
     located = points.reset_index(drop=True)
     unit = pd.Series(None, index=located.index, dtype="str")
     for state in areas["state"].unique():
-        here = located[located["state"] == state]
-        by_tract, by_county = (
-            place(here, gpd.GeoDataFrame(outlines[outlines["state"] == state]))["geoid"]
-            for outlines in (polygons, counties.rename(columns={"county_geoid": "geoid"}))
-        )
-        unit[here.index] = by_tract.fillna(by_county)
+        for outlines in (polygons, counties.rename(columns={"county_geoid": "geoid"})):
+            here = located[(located["state"] == state) & unit.isna()]
+            unit[here.index] = place(here, gpd.GeoDataFrame(outlines[outlines["state"] == state]))["geoid"]
     of_units = areas[areas["area_kind"] != "place"]
     rows = pd.DataFrame({"row": located.index, "geoid": unit.to_numpy()}).dropna()
     in_areas = rows.merge(pd.concat([of_units, _of_whole_counties(of_units)]), on="geoid")

@@ -7,6 +7,7 @@ what is drawn: whatever lies outside is there still, beyond the edge of the firs
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -18,6 +19,17 @@ LAND_ABROAD = frozenset(
 BEYOND = 0.0005
 #: Islands this near to it, as a share of its size, are shown too.
 MARGIN = 0.1
+
+
+def residents(scores: pd.DataFrame, wraps: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return points (n×2, longitude and latitude) of tracts and their residents, as `inhabited_box` takes them.
+
+    Where the state `wraps` around the antimeridian, longitudes go on below −180°.
+    """
+    points = scores[["longitude", "latitude"]].to_numpy(dtype=float, copy=True)
+    if wraps:
+        points[points[:, 0] > 0, 0] -= 360
+    return points, scores["population"].to_numpy(dtype=float)
 
 
 def inhabited_box(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geodata.results import StateResult
 from maps import topology
-from maps.extent import inhabited_box, inhabited_part
+from maps.extent import inhabited_box, inhabited_part, residents
 from maps.map_colors import COLORS
 from maps.sheets import Box, Frame, Levels, Shapes, outlines, shown
 
@@ -59,12 +59,11 @@ class Locator:
         if self.empty:
             return
         scores = result.table("tract_scores")
-        points = scores[["longitude", "latitude"]].to_numpy(dtype=float, copy=True)
-        if np.ptp(shapely.bounds(everything)[:, [0, 2]]) > 180:
+        wraps = bool(np.ptp(shapely.bounds(everything)[:, [0, 2]]) > 180)
+        if wraps:
             shapes, outline = topology.moved_west(shapes), topology.moved_west(outline)
-            points[points[:, 0] > 0, 0] -= 360
-        people = scores["population"].to_numpy(dtype=float)
-        west, south, east, north = inhabited_box(np.concatenate([shapes, outline]), points, people).tolist()
+        drawn = np.concatenate([shapes, outline])
+        west, south, east, north = inhabited_box(drawn, *residents(scores, wraps)).tolist()
         self.bounds: Box = (west, south, east, north)
         self.position = {geoid: place for place, geoid in enumerate(tracts["geoid"])}
         self.shapes, self.tracts, self.counties = shapes, Levels(shapes), Levels(outline)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from geodata.result_tables import ACTIONS, TIERS
 from geodata.results import StateResult
 from maps import breaks, metros, topology
-from maps.extent import inhabited_box
+from maps.extent import inhabited_box, residents
 from maps.map_points import points, provider_order
 from maps.packing import indexed, packed, packed_json, plain, whole
 
@@ -133,10 +133,7 @@ def _bounds(
 
     Outlines of counties, which may reach far into the water, count where a tract has none.
     """
-    points = scores[["longitude", "latitude"]].to_numpy(dtype=float, copy=True)
-    people = scores["population"].to_numpy(dtype=float)
-    if wraps:
-        points[points[:, 0] > 0, 0] -= 360
+    points, people = residents(scores, wraps)
     bare = shapely.is_empty(tracts)
     drawn = np.concatenate([tracts[~bare], counties]) if bare.any() else tracts
     if len(drawn):
