@@ -19,14 +19,14 @@ from assets.history import LastRun
 from assets.metadata import docs, table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
-from geodata.communities import Previous
-from geodata.decisions import decide, hub_table
-from geodata.reach import Travel
-from geodata.result_tables import BARRIERS, COMMUNITIES, COMMUNITY_TRACTS, HUBS, TRACT_SCORES, WORK_BY_QUARTER
+from geodata.access.reach import TravelResult
+from geodata.communities.grouping import Previous
+from geodata.decisions.decide import decide, hub_table
+from geodata.schemas.computed import BARRIERS, COMMUNITIES, COMMUNITY_TRACTS, HUBS, TRACT_SCORES, WORK_BY_QUARTER
+from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
-from geodata.study import StudyArea
-from geodata.travel.choose import engine_for
-from geodata.travel_range import travel_access
+from geodata.travel.choose_engine import engine_for
+from geodata.uncertainty.travel_range import travel_access
 
 GROUP = "4_decisions"
 OWNERS = ["team:analysis"]
@@ -72,7 +72,7 @@ def decided(
     context: AssetExecutionContext,
     choices: Choices,
     study_area: StudyArea,
-    travel: Travel,
+    travel: TravelResult,
     tract_scores: pd.DataFrame,
     need_parts: pd.DataFrame,
 ) -> Iterator[Output[pd.DataFrame] | AssetCheckResult]:

@@ -9,11 +9,11 @@ from assets.decisions import GROUP, OWNERS, decision_out, facts_table
 from assets.metadata import table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
-from geodata.examine import examine
-from geodata.reach import Travel
-from geodata.rescoring import sensitivity_of
-from geodata.result_tables import AGREEMENT, CLUSTERS, EQUITY, EQUITY_CURVE, ROLLUPS, SENSITIVITY
-from geodata.study import StudyArea
+from geodata.access.reach import TravelResult
+from geodata.diagnostics.examine import examine
+from geodata.diagnostics.rescoring import sensitivity_of
+from geodata.schemas.computed import AGREEMENT, CLUSTERS, EQUITY, EQUITY_CURVE, ROLLUPS, SENSITIVITY
+from geodata.scoring.study_area import StudyArea
 
 EXAMINED = (EQUITY, EQUITY_CURVE, AGREEMENT, CLUSTERS, ROLLUPS)
 
@@ -43,7 +43,7 @@ def examined(
 def sensitivity(
     choices: Choices,
     study_area: StudyArea,
-    travel: Travel,
+    travel: TravelResult,
     ranked_tracts: pd.DataFrame,
     communities: pd.DataFrame,
     community_tracts: pd.DataFrame,

@@ -1,20 +1,20 @@
 """The last run of a state, kept so that the next one can be compared with it and keep its communities' names.
 
 Files are linked, not copied: a table is written aside and renamed, so an older one lives on under its link and costs
-disk only once it differs. Does not hold the comparison (`geodata.changes`).
+disk only once it differs. Does not hold the comparison (`geodata.comparison.changes`).
 """
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.tables import TABLE_INS
-from geodata.files import folder_written_aside
-from geodata.results import StateResult
+from assets.canonical_tables import TABLE_INS
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas.sourced import Sourced
+from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings, load_settings
-from geodata.shared import fetch, publish
-from geodata.sourced import Sourced
-from geodata.study import Ground
+from geodata.storage.files import folder_written_aside
+from geodata.storage.shared_home import fetch, publish
 
 RESULT = "result"
 TABLES = "tables"
@@ -37,25 +37,25 @@ class LastRun:
         """Return its result."""
         return StateResult.load(self.folder / RESULT)
 
-    def ground(self) -> Ground:
+    def canonical(self) -> CanonicalTables:
         """Return the canonical tables it was computed from."""
-        return ground_at(self.folder / TABLES)
+        return canonical_at(self.folder / TABLES)
 
     def settings(self) -> Settings:
         """Return the settings it was computed with."""
         return load_settings(None, self.result().settings)
 
 
-def ground_at(folder: Path) -> Ground:
+def canonical_at(folder: Path) -> CanonicalTables:
     """Return the canonical tables stored in `folder`, each under its name."""
-    return Ground.of({name: Sourced.load(folder / name) for name in TABLE_INS if (folder / name).is_dir()})
+    return CanonicalTables.of({name: Sourced.load(folder / name) for name in TABLE_INS if (folder / name).is_dir()})
 
 
-def ground_now(settings: Settings) -> Ground:
+def canonical_now(settings: Settings) -> CanonicalTables:
     """Return the canonical tables of the deployment as they are now."""
     for name in TABLE_INS:
         fetch(settings, f"{TABLES}/{name}")
-    return ground_at(settings.home / TABLES)
+    return canonical_at(settings.home / TABLES)
 
 
 def keep(settings: Settings, usps: str) -> None:

@@ -17,8 +17,8 @@ from dagster import (
     TableSchema,
 )
 
-from geodata.provenance import SourceUse
-from geodata.schemas import Table
+from geodata.schemas.provenance import SourceUse
+from geodata.schemas.table import Table
 from geodata.settings import CHECKOUT
 
 PREVIEW_ROWS = 8

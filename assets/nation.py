@@ -28,23 +28,24 @@ from dagster import (
 )
 from pydantic import Field
 
+from assets.canonical_tables import TABLE_INS
 from assets.decisions import earlier
+from assets.last_finished import RESULT
 from assets.partitions import STATES
 from assets.products import MAKERS, national_paths, product_paths, result_folder, result_metadata, thumbnail
 from assets.resources import Choices
-from assets.tables import TABLE_INS
-from assets.unchanged import RESULT
 from geodata.analysis import analyse_area
-from geodata.communities import Previous
+from geodata.communities.grouping import Previous
 from geodata.errors import OnrampError
-from geodata.results import StateResult, gathered
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas.sourced import Sourced
+from geodata.schemas.state_result import StateResult, gathered
+from geodata.scoring.study_area import StudyArea, areas_of, study_area
 from geodata.settings import Settings
-from geodata.shared import fetch, publish
-from geodata.sourced import Sourced
 from geodata.states import find_state
-from geodata.study import Ground, StudyArea, areas_of, study_area
+from geodata.storage.shared_home import fetch, publish
 from maps.lists import write_nation_lists
-from maps.national import NATION_TABLES, build_national, entry_of
+from maps.site.national import NATION_TABLES, build_national, entry_of
 
 GROUP = "5_products_nation"
 OWNERS = ["team:products"]
@@ -79,13 +80,13 @@ def all_states(
 
     A state whose products cannot be written is named and the others go on; it is retried alone by its own partition.
     """
-    ground, settings = Ground.of(tables), choices.settings
+    canonical, settings = CanonicalTables.of(tables), choices.settings
     # Pages of states lead to the nation's where its folder is; in this run they are written first.
     national_paths(settings.home)["map"].parent.mkdir(parents=True, exist_ok=True)
-    states = states_at_hand(ground, settings)
+    states = states_at_hand(canonical, settings)
     try:
-        area = study_area(ground, states, settings, choices.date)
-        areas = areas_of(area, ground, settings)
+        area = study_area(canonical, states, settings, choices.date)
+        areas = areas_of(area, canonical, settings)
         previous = earlier_of(settings, states)
         results = analyse_area(area, areas, settings, choices.date, previous, other_choices=True)
     except OnrampError as error:
@@ -104,12 +105,12 @@ def all_states(
     )
 
 
-def states_at_hand(ground: Ground, settings: Settings) -> list[str]:
+def states_at_hand(canonical: CanonicalTables, settings: Settings) -> list[str]:
     """Return the states to compute: those of the settings the tables know tracts of, else all with polygons."""
     named = {find_state(text).usps for text in settings.states}
-    known = set(ground.table("tracts")["state"])
+    known = set(canonical.table("tracts")["state"])
     if named:
-        known = named & (known | set(ground.table("centers")["state"]))
+        known = named & (known | set(canonical.table("centers")["state"]))
     return sorted(known & set(STATES.get_partition_keys()))
 
 

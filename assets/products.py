@@ -19,24 +19,24 @@ from dagster import (
 
 from assets.decisions import DECIDED, facts_of
 from assets.examination import EXAMINED
-from assets.history import LastRun, ground_at, keep
+from assets.history import LastRun, canonical_at, keep
+from assets.last_finished import FINGERPRINT, mark_of
 from assets.partitions import STATES
 from assets.resources import Choices
-from assets.unchanged import FINGERPRINT, mark_of
 from geodata.analysis import state_result as result_of_state
-from geodata.changes import ChangeReport, change_report, source_changes, tables_by_cause
+from geodata.comparison.changes import ChangeReport, change_report, source_changes, tables_by_cause
+from geodata.comparison.reruns import rerun_between
 from geodata.errors import SettingsError
-from geodata.files import folder_written_aside
-from geodata.reruns import rerun_between
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
+from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
-from geodata.shared import publish
-from geodata.study import StudyArea
+from geodata.storage.files import folder_written_aside
+from geodata.storage.shared_home import publish
 from maps.briefs import brief_name, write_briefs
 from maps.bundle import write_bundle
 from maps.figures import state_map_png, write_figures
 from maps.lists import list_files, write_lists
-from maps.site import build_site
+from maps.site.build import build_site
 
 GROUP = "5_products"
 OWNERS = ["team:products"]
@@ -164,8 +164,8 @@ def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | N
         get_dagster_logger().warning(f"Not compared with the last run, which another version of Onramp made. {problem}")
         return None
     by_cause = tables_by_cause(source_changes(before.sources, now.sources))
-    old = (last.ground(), settings_before, before.as_of)
-    new = (ground_at(settings.home / "tables"), settings, now.as_of)
+    old = (last.canonical(), settings_before, before.as_of)
+    new = (canonical_at(settings.home / "tables"), settings, now.as_of)
     return change_report(before, now, rerun_between(old, new, by_cause, now.state.usps))
 
 

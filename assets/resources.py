@@ -24,11 +24,11 @@ from dagster import (
 )
 from pydantic import Field
 
-from assets.turns import turn
+from assets.run_locks import turn
+from geodata.comparison.scenarios import load_scenario
 from geodata.errors import OnrampError, SettingsError
-from geodata.scenarios import load_scenario
+from geodata.ingest.preflight import check
 from geodata.settings import SETTINGS_FILE, Settings, load_settings
-from geodata.usable import check
 from maps.texts import languages
 
 MAX_RETRIES_TAG = "dagster/max_retries"

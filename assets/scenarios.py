@@ -5,17 +5,17 @@ from typing import Any
 
 from dagster import AssetExecutionContext, Failure, MaterializeResult, MetadataValue, asset
 
-from assets.history import ground_now
+from assets.history import canonical_now
 from assets.partitions import STATES
 from assets.products import OWNERS
 from assets.resources import Choices
-from geodata.differences import Differences
+from geodata.comparison.differences import Differences
+from geodata.comparison.reruns import run_scenario
+from geodata.comparison.scenarios import load_scenario
 from geodata.errors import OnrampError
-from geodata.files import folder_written_aside
-from geodata.reruns import run_scenario
-from geodata.results import StateResult
-from geodata.scenarios import load_scenario
-from geodata.shared import publish
+from geodata.schemas.state_result import StateResult
+from geodata.storage.files import folder_written_aside
+from geodata.storage.shared_home import publish
 
 GROUP = "6_scenarios"
 
@@ -38,9 +38,9 @@ def scenario_differences(
         raise Failure("Name a scenario file in the run config: choices.scenario.", allow_retries=False)
     try:
         scenario = load_scenario(Path(choices.scenario))
-        ground = ground_now(choices.settings)
+        canonical = canonical_now(choices.settings)
         usps = context.partition_key
-        _, _, found = run_scenario(ground, usps, choices.settings, choices.date, scenario, state_result)
+        _, _, found = run_scenario(canonical, usps, choices.settings, choices.date, scenario, state_result)
     except OnrampError as error:
         raise Failure(description=str(error), allow_retries=False) from None
     folder = write_differences(found, scenario_folder(choices.settings.home, usps, scenario.name))

@@ -25,9 +25,9 @@ from dagster import (
 from assets.metadata import docs, provenance_metadata, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from geodata.errors import OnrampError
-from geodata.fetching.choose import acquirer_for, states_served
-from geodata.read_source import read_source
-from geodata.sourced import Sourced
+from geodata.fetching.choose_acquirer import acquirer_for, states_served
+from geodata.ingest.read_source import read_source
+from geodata.schemas.sourced import Sourced
 from geodata.sources import SOURCES
 from geodata.sources.spec import Source, SourceSpec
 

@@ -17,21 +17,22 @@ from dagster import (
     asset,
 )
 
+from assets.canonical_tables import TABLE_INS
+from assets.last_finished import last_finished, mark_of
 from assets.metadata import docs, rows_metadata, table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
-from assets.tables import TABLE_INS
-from assets.unchanged import last_finished, mark_of
-from geodata import scoring
-from geodata.need import need_parts as parts_of_need
-from geodata.reach import Travel
-from geodata.result_tables import NEED_PARTS, TRACT_SCORES
-from geodata.schemas import TRACTS
+from geodata.access.reach import TravelResult
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas.canonical import TRACTS
+from geodata.schemas.computed import NEED_PARTS, TRACT_SCORES
+from geodata.schemas.sourced import Sourced
+from geodata.scoring import tract_scores as scoring
+from geodata.scoring.need import need_parts as parts_of_need
+from geodata.scoring.study_area import StudyArea
+from geodata.scoring.study_area import study_area as cut_study_area
 from geodata.settings import Need
-from geodata.sourced import Sourced
-from geodata.study import Ground, StudyArea
-from geodata.study import study_area as cut_study_area
-from geodata.travel.choose import engine_for
+from geodata.travel.choose_engine import engine_for
 
 GROUP = "3_analysis"
 POINTS_TOLERANCE = 1e-6
@@ -51,7 +52,7 @@ def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourc
     Where the run asks for it and nothing that bears on the state has changed since its last finished run, the run
     ends here and all that follows is skipped.
     """
-    area = cut_study_area(Ground.of(tables), [context.partition_key], choices.settings, choices.date)
+    area = cut_study_area(CanonicalTables.of(tables), [context.partition_key], choices.settings, choices.date)
     counts = {
         "tracts": len(area.tracts),
         "tracts_without_polygon": int((~area.tracts["has_polygon"]).sum()),
@@ -70,7 +71,7 @@ def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourc
 @state_asset(
     kinds={"numba"},
 )
-def travel(choices: Choices, study_area: StudyArea) -> Output[Travel]:
+def travel(choices: Choices, study_area: StudyArea) -> Output[TravelResult]:
     """Minutes from where people live to providers, planned sites and job centres within the catchment."""
     engine = engine_for(choices.settings.travel, study_area.raster("friction"))
     reached = scoring.travel(study_area, engine, choices.settings)
@@ -115,7 +116,7 @@ def definitions_found(parts: pd.DataFrame, settings: Need) -> AssetCheckResult:
 @state_asset(
     kinds={"pandas"},
 )
-def training_access(choices: Choices, study_area: StudyArea, travel: Travel) -> Output[pd.DataFrame]:
+def training_access(choices: Choices, study_area: StudyArea, travel: TravelResult) -> Output[pd.DataFrame]:
     """Access to entry-level training: yearly seats within reach of each tract, shared among who competes."""
     table = scoring.training_access(study_area, travel.training, choices.settings)
     return Output(table, metadata=rows_metadata(table))
@@ -124,7 +125,7 @@ def training_access(choices: Choices, study_area: StudyArea, travel: Travel) -> 
 @state_asset(
     kinds={"pandas"},
 )
-def work_access(choices: Choices, study_area: StudyArea, travel: Travel) -> Output[pd.DataFrame]:
+def work_access(choices: Choices, study_area: StudyArea, travel: TravelResult) -> Output[pd.DataFrame]:
     """Access to planned work: job-years within reach of each tract, shared among who competes."""
     table = scoring.work_access(study_area, travel.work, choices.settings)
     return Output(table, metadata=rows_metadata(table))

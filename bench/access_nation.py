@@ -17,9 +17,10 @@ import numpy as np
 from bench.common import Contender, parser, side_by_side, write_results
 from bench.nation import people, places, seats
 from geodata.access import GAUSSIAN, e2sfca, gaussian_decay, grid_e2sfca
-from geodata.travel.base import Points, TravelMinutes
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import EARTH_RADIUS_KM, unit_vectors
 from geodata.travel.great_circle import GreatCircle
-from geodata.travel.sphere import EARTH_RADIUS_KM, unit_vectors
+from geodata.travel.minutes import TravelMinutes
 
 ENGINE = GreatCircle(detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=60.0)  # a kilometre a minute
 Work = Callable[[], np.ndarray]

@@ -51,7 +51,7 @@ def _found(i: Any, j: Any) -> np.ndarray:
 
 
 def compiled(polygons: int, file: str) -> Work:
-    from geodata.kernels.contiguity import rook_edges
+    from geodata.geography.shared_edges import rook_edges
 
     shapes = _shapes(polygons, file)
 
@@ -63,7 +63,7 @@ def compiled(polygons: int, file: str) -> Work:
 
 
 def sorted_numpy(polygons: int, file: str) -> Work:
-    from geodata.kernels.contiguity import rook_edges
+    from geodata.geography.shared_edges import rook_edges
 
     shapes = _shapes(polygons, file)
 

@@ -20,7 +20,7 @@ from bench.access_nation import ENGINE
 from bench.common import Contender, parser, side_by_side, write_results
 from bench.nation import people, places, seats
 from geodata.access import grid_catchments
-from geodata.travel.base import Points
+from geodata.geography.coordinates import Points
 
 Work = Callable[[], np.ndarray]
 STRIPS = 8

@@ -16,11 +16,11 @@ import osmium
 import rasterio
 import shapely
 
-from geodata.fetching.cog import _BLOCK, RemoteFile, copy_window
-from geodata.fetching.exchange import Download, Request
-from geodata.fetching.problems import FetchError
-from geodata.population_raster import populated_cells
-from geodata.travel.base import Points
+from geodata.fetching.client.exchange import Download, Request
+from geodata.fetching.client.http_errors import FetchError
+from geodata.fetching.publishers.remote_raster import _BLOCK, RemoteFile, copy_window
+from geodata.geography.coordinates import Points
+from geodata.geography.population_raster import populated_cells
 from geodata.travel.friction import FrictionEngine
 from geodata.travel.road_graph import road_graph
 

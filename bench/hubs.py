@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from bench.common import Contender, measured, parser, side_by_side, write_results
 from bench.nation import people, places
-from geodata.cover import Chosen, Cover, ExactCover, near_best, reduced
+from geodata.decisions.maximal_covering import Chosen, Cover, ExactCover, near_best, reduced
 from geodata.travel.great_circle import GreatCircle
 
 Work = Callable[[], np.ndarray]

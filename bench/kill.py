@@ -35,10 +35,10 @@ import psutil
 import pyarrow.parquet as pq
 
 from geodata.errors import SourceUnavailable
-from geodata.files import LEFTOVER
+from geodata.storage.files import LEFTOVER
 
 if TYPE_CHECKING:
-    from tests.integration.publisher_server import Publisher
+    from tests.support.publisher_server import Publisher
 
 _RUN_NUMBER = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _MOMENTS = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir", "os.truncate", "shutil.rmtree"}
@@ -224,7 +224,7 @@ class Campaign:
     def work(self, home: Path, variant: str) -> Work:
         """Return a run of the command, as from a terminal."""
         # Imported here, before a child is forked, so that a child spends its time on the run.
-        from pipelines import build, cli, launch  # noqa: F401
+        from pipelines.command import cli, launch  # noqa: F401
 
         command = ["onramp", *self.arguments(home, variant, self.folder / "files")]
 
@@ -340,13 +340,13 @@ class FetchCampaign:
 
     def work(self, publisher: Publisher, edition: int, folder: Path, cache: Path) -> Work:
         """Return a mirror of this edition; every download breaks off half way and goes on at the second attempt."""
-        from geodata.fetching.cache import Cache
-        from geodata.fetching.clock import Clock
-        from geodata.fetching.http import Fetcher
+        from geodata.fetching.client.clock import Clock
+        from geodata.fetching.client.download_cache import Cache
+        from geodata.fetching.client.http import Fetcher
         from geodata.fetching.live import LiveAcquirer, LiveOptions, parse_on_trial
         from geodata.fetching.mirror import mirror
         from geodata.settings import load_settings
-        from tests.integration.publisher_server import file_of
+        from tests.support.publisher_server import file_of
 
         specs = []
         for name, spec in self.originals.items():
@@ -376,7 +376,7 @@ class FetchCampaign:
         """Return what is wrong with a folder and a cache; with `edition` they must hold that one whole."""
         from geodata.errors import OnrampError
         from geodata.fetching.acquire import FolderAcquirer
-        from geodata.fetching.cache import Cache
+        from geodata.fetching.client.download_cache import Cache
 
         wrong = [f"{path.name} was damaged" for path in cache.rglob("*.damaged")]
         held = Cache(cache)
@@ -412,7 +412,7 @@ class FetchCampaign:
 
     def kill(self, kills: int, seed: int, alone_after: int) -> Account:
         """Kill mirrors until `kills` have died, the editions taking turns; one finishes after every `alone_after`."""
-        from tests.integration.publisher_server import Publisher
+        from tests.support.publisher_server import Publisher
 
         log, account, dice = self.folder / "fetch.log", Account(), random.Random(seed)
         with Publisher() as publisher:

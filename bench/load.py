@@ -27,13 +27,13 @@ import geopandas as gpd
 import pandas as pd
 import requests
 
-from geodata.combine import FEEDS, combine
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.read_source import read_source
+from geodata.ingest.combine import FEEDS, combine
+from geodata.ingest.read_source import read_source
 from geodata.sample import write_sample
-from geodata.schemas import CANONICAL, REJECTS
+from geodata.schemas.canonical import CANONICAL, REJECTS
+from geodata.schemas.sourced import Sourced
 from geodata.settings import CHECKOUT, Settings
-from geodata.sourced import Sourced
 from geodata.sources import SOURCES
 from geodata.states import REGISTRY, SAMPLE_STATE, State, find_state
 from pipelines.instance import prepare

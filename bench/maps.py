@@ -23,17 +23,17 @@ import numpy as np
 import shapely
 
 from bench.common import RESULTS, machine, parser
-from geodata.schemas import CRS
+from geodata.schemas.table import CRS
 from geodata.states import REGISTRY
-from maps import leaflet
-from maps.map_colors import COLORS
-from maps.national import CONTIGUOUS, StateEntry, build_national
-from maps.payload import map_payload
-from maps.site import overview_page
-from maps.views.common import SiteView
-from maps.views.state_view import StateView
-from tests.integration.browser import Page, chromium
+from maps.cartography.colors import COLORS
+from maps.interactive import leaflet
+from maps.interactive.payload import map_payload
+from maps.site.build import overview_page
+from maps.site.national import CONTIGUOUS, StateEntry, build_national
+from maps.site.views.common import SiteView
+from maps.site.views.state_view import StateView
 from tests.maps.synthetic import synthetic_result
+from tests.support.browser import Page, chromium
 
 SIZES = (250, 1500, 9100)
 DETAIL = 14

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from bench.common import Contender, parser, side_by_side, write_results
-from geodata.kernels.draw_model import DrawModel
-from geodata.kernels.draws import simulate_ranks
+from geodata.uncertainty.draw_model import DrawModel
+from geodata.uncertainty.draws import simulate_ranks
 
 Work = Callable[[], np.ndarray]
 RANGES = {"detour": (0.9, 1.0, 1.1), "speed": (0.85, 1.0, 1.15)}

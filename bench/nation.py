@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.schemas import CENTERS, DEFINITIONS, MEASURE_NAMES, MEASURES, PROVIDERS, SITES, TRACTS, Table
+from geodata.geography.coordinates import Points
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas.canonical import CENTERS, DEFINITIONS, MEASURE_NAMES, MEASURES, PROVIDERS, SITES, TRACTS
+from geodata.schemas.table import Table
 from geodata.states import REGISTRY, State
-from geodata.study import Ground
-from geodata.travel.base import Points
 
 METROS = 400
 
@@ -44,7 +45,7 @@ def seats(n: int, seed: int) -> np.ndarray:
     return np.round(np.random.default_rng(seed).lognormal(3.0, 1.0, n)) + 1.0
 
 
-def made_up_ground(tracts: int = 85_000, providers: int = 10_000, sites: int = 24_000) -> Ground:
+def made_up_ground(tracts: int = 85_000, providers: int = 10_000, sites: int = 24_000) -> CanonicalTables:
     """Return canonical tables of the made-up nation: tracts that touch, with survey, two definitions and counties.
 
     The states are bands from west to east with the codes of real ones (Connecticut left out, whose codes are of two
@@ -69,7 +70,7 @@ def made_up_ground(tracts: int = 85_000, providers: int = 10_000, sites: int = 2
     centers = base.assign(
         latitude=where.latitude, longitude=where.longitude, population=rng.integers(900, 8000, tracts)
     )
-    return Ground(
+    return CanonicalTables(
         {
             "tracts": TRACTS.validate(shapes),
             "centers": CENTERS.validate(centers),

@@ -30,7 +30,7 @@ AFTER = ("examine", "hub_table", "areas_of")
 Stages = list[dict[str, Any]]
 
 
-def measure(ground: Any, states: list[str], settings: Any) -> Stages:
+def measure(canonical: Any, states: list[str], settings: Any) -> Stages:
     """Run the walk for `states` and return what each stage took, in the order they ended."""
     from geodata import analysis
 
@@ -57,7 +57,7 @@ def measure(ground: Any, states: list[str], settings: Any) -> Stages:
     for name, work in kept.items():
         setattr(analysis, name, timed(name, work))
     try:
-        analysis.analyse(ground, states, settings, AS_OF)
+        analysis.analyse(canonical, states, settings, AS_OF)
     finally:
         for name, work in kept.items():
             setattr(analysis, name, work)
@@ -67,25 +67,25 @@ def measure(ground: Any, states: list[str], settings: Any) -> Stages:
 def walk(tables: str, states: list[str], repeats: int) -> dict[str, Any]:
     """Load the tables in this process and walk them `repeats` times; the first is the cold one."""
     start, busy = time.perf_counter(), time.process_time()
-    from assets.history import ground_at
+    from assets.history import canonical_at
     from bench.nation import made_up_ground
     from geodata.settings import Settings
 
     settings = Settings()
-    ground = ground_at(Path(tables)) if tables else made_up_ground()
+    canonical = canonical_at(Path(tables)) if tables else made_up_ground()
     load = {
         "stage": "tables loaded" if tables else "tables made up",
         "seconds": time.perf_counter() - start,
         "cpu": time.process_time() - busy,
         "peak_mb": _status_peak_mb(),
     }
-    chosen = states or sorted(ground.table("centers")["state"].unique())
-    tracts = int(ground.table("centers")["state"].isin(chosen).sum())
+    chosen = states or sorted(canonical.table("centers")["state"].unique())
+    tracts = int(canonical.table("centers")["state"].isin(chosen).sum())
     return {
         "states": len(chosen),
         "tracts": tracts,
         "load": load,
-        "runs": [measure(ground, chosen, settings) for _ in range(repeats)],
+        "runs": [measure(canonical, chosen, settings) for _ in range(repeats)],
     }
 
 

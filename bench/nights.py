@@ -40,14 +40,14 @@ from bench.kill import look_at, records_sound
 from bench.load import disk
 from geodata.errors import SourceUnavailable
 from geodata.fetching.acquire import Acquired, FolderAcquirer
-from geodata.fetching.cache import Cache
-from geodata.fetching.clock import Clock
-from geodata.fetching.http import Fetcher
+from geodata.fetching.client.clock import Clock
+from geodata.fetching.client.download_cache import Cache
+from geodata.fetching.client.http import Fetcher
 from geodata.fetching.live import SUPPLIED_FOLDER, LiveAcquirer, LiveOptions, parse_on_trial
-from geodata.results import StateResult
 from geodata.sample import write_sample
+from geodata.schemas.sourced import Sourced
+from geodata.schemas.state_result import StateResult
 from geodata.settings import SETTINGS_FILE, load_settings
-from geodata.sourced import Sourced
 from geodata.sources import SOURCES
 from geodata.sources.spec import SourceSpec
 from geodata.states import SAMPLE_STATE, State, find_state
@@ -55,7 +55,7 @@ from pipelines.alerts import alerts
 from pipelines.build import build_defs
 from pipelines.instance import prepare
 from pipelines.sensors import inbox
-from tests.integration.publisher_server import Publisher, Reply, file_of
+from tests.support.publisher_server import Publisher, Reply, file_of
 
 HOOK = "/hook"
 STATIONS, CENTERS = "alt_fuel_stations.json", "job_centers.json"

@@ -67,7 +67,7 @@ def sums(tracts: int) -> Work:
 
 def cells(tracts: int) -> Work:
     """Prepare the people of every cell of every tract, summed to compare."""
-    from geodata.population_raster import populated_cells
+    from geodata.geography.population_raster import populated_cells
 
     frame, path = _tracts(tracts), raster(tracts)
     return lambda: populated_cells(frame, path).groupby("geoid")["people"].sum().to_numpy()
@@ -77,7 +77,7 @@ def weighted_origins(tracts: int) -> Work:
     """Prepare four weighted origins per tract."""
     import pandas as pd
 
-    from geodata.origins import origins
+    from geodata.geography.origins import origins
 
     frame, path = _tracts(tracts), raster(tracts)
     none = pd.DataFrame({name: [] for name in ("geoid", "latitude", "longitude")})

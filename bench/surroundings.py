@@ -29,8 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.kill import Campaign, Files, differences, look_at, records_sound
-from geodata.files import LEFTOVER
 from geodata.sample import write_sample
+from geodata.storage.files import LEFTOVER
 
 LONGEST_SECONDS = 900
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -305,7 +305,7 @@ sys.exit(not done.success)
 
 def two_ways(place: Place) -> list[Ended]:
     """The same run as a job of Dagster and by the command at once."""
-    from pipelines.options import settings_changes
+    from pipelines.command.options import settings_changes
 
     campaign = Campaign(place.folder)
     changes = settings_changes(campaign.given("A"), sources=place.files, home=place.home, as_of=campaign.as_of)

@@ -52,7 +52,7 @@ def _raster(box: tuple[float, float, int, int], fine: int) -> Path:
     import rasterio
     from rasterio.transform import from_origin
 
-    from geodata.files import written_aside
+    from geodata.storage.files import written_aside
 
     south, west, rows, columns = box
     path = Path(gettempdir()) / f"onramp-bench-friction-{rows}x{columns}x{fine}.tif"
@@ -117,7 +117,7 @@ def scikit_image(fine: int, sources: int, targets: int, share: float) -> Work:
 
 def engine(fine: int, sources: int, targets: int, nation: bool = False, threads: int = 2) -> Work:
     """Prepare the engine: from a GeoTIFF and points in degrees to sorted pairs, with true metres."""
-    from geodata.travel.base import Points
+    from geodata.geography.coordinates import Points
     from geodata.travel.friction import FrictionEngine
 
     box = NATION if nation else STATE

@@ -45,7 +45,7 @@ def imports_of(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from geodata import need` imports a module, `from geodata.need import x` something in one.
+            # `from geodata import need` imports a module, `from geodata.scoring.need import x` something in one.
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return {name for name in found if name.split(".")[0] in ROOMS}
 

@@ -5,6 +5,6 @@ priority, uncertainty, communities and the fictional sample state. It can be use
 Does not hold Dagster (see `assets`, `pipelines`) or HTML (see `maps`).
 """
 
-from geodata.compiled_code import find_a_place
+from geodata.storage.compiled_code import find_a_place
 
 find_a_place()

@@ -11,26 +11,27 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geodata.communities import Previous
-from geodata.contiguity import contacts
-from geodata.decisions import decide, hub_table
-from geodata.examine import Lines, examine
-from geodata.frames import by_state
-from geodata.need import need_parts
-from geodata.rescoring import sensitivity_of
-from geodata.results import StateResult
-from geodata.scoring import tract_scores, training_access, travel, work_access
+from geodata.communities.grouping import Previous
+from geodata.decisions.decide import decide, hub_table
+from geodata.diagnostics.examine import Lines, examine
+from geodata.diagnostics.rescoring import sensitivity_of
+from geodata.geography.contiguity import contacts
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas.rows import by_state
+from geodata.schemas.state_result import StateResult
+from geodata.scoring.need import need_parts
+from geodata.scoring.study_area import StudyArea, areas_of, study_area
+from geodata.scoring.tract_scores import tract_scores, training_access, travel, work_access
 from geodata.settings import Settings
 from geodata.states import find_state
-from geodata.study import Ground, StudyArea, areas_of, study_area
-from geodata.travel.choose import engine_for
-from geodata.travel_range import travel_access
+from geodata.travel.choose_engine import engine_for
+from geodata.uncertainty.travel_range import travel_access
 
 WORK_COLUMNS = ["units", "assumed_units", "quarter", "job_years_low", "job_years_mid", "job_years_high"]
 
 
 def analyse(
-    ground: Ground,
+    canonical: CanonicalTables,
     states: Sequence[str],
     settings: Settings,
     as_of: str,
@@ -43,8 +44,8 @@ def analyse(
 
     `as_of` is the ISO date the run speaks for; for the others see `analyse_area`.
     """
-    area = study_area(ground, states, settings, as_of)
-    areas = areas_of(area, ground, settings)
+    area = study_area(canonical, states, settings, as_of)
+    areas = areas_of(area, canonical, settings)
     return analyse_area(area, areas, settings, as_of, previous, lines, other_choices=other_choices)
 
 
@@ -58,7 +59,8 @@ def analyse_area(
     *,
     other_choices: bool = False,
 ) -> dict[str, StateResult]:
-    """Return the result of each state of `area`; `areas` are the states' own study areas (`geodata.study.areas_of`).
+    """Return the result of each state of `area`; `areas` are the states' own study areas
+    (`geodata.scoring.study_area.areas_of`).
 
     `previous` is an earlier grouping whose community names and ids are kept where the tracts barely changed; `lines`
     the shortfall lines of a run this one is compared with. With `other_choices` the scores are also taken under other

@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 
 from geodata.errors import InputError
-from geodata.files import write_bytes
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
+from geodata.storage.files import write_bytes
 from maps.briefs import brief_name, brief_pdf, briefs
 from maps.figures import state_map_png
-from maps.lists.naming import file_name
+from maps.lists.file_names import file_name
 from maps.lists.workbook import workbook_bytes
-from maps.lists.writing import tables_in, texts_for, workbook_tables
-from maps.words import Words
+from maps.lists.write_lists import tables_in, texts_for, workbook_tables
+from maps.wording.words import Words
 
 #: Many mail servers refuse more than 10 MB, counted in megabytes of a million bytes.
 MOST_BYTES = 10_000_000

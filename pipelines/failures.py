@@ -8,9 +8,9 @@ from typing import Any
 
 from dagster import DagsterEvent, DagsterEventType
 
-from geodata.fetching.redaction import Redactor
+from geodata.fetching.client.redaction import Redactor
 from geodata.sources import SOURCES
-from pipelines.mishaps import said_plainly
+from pipelines.error_messages import said_plainly
 
 
 def sentences(events: Iterable[DagsterEvent]) -> list[str]:

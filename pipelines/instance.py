@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from dagster import DagsterInstance
 
 from geodata.errors import SettingsError
-from geodata.files import write_text
+from geodata.storage.files import write_text
 
 POSTGRES = "ONRAMP_POSTGRES_URL"
 DEFAULTS = """\

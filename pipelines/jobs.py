@@ -11,11 +11,12 @@ from typing import Any
 
 from dagster import AssetSelection, define_asset_job, in_process_executor
 
-from assets import nation, scenarios, sources, tables
-from assets import upkeep as upkeep_assets
+from assets import canonical_tables as tables
+from assets import nation, scenarios, sources
+from assets import result_ages as upkeep_assets
 from assets.partitions import STATES
 from geodata.states import find_state
-from pipelines.upkeep import upkeep
+from pipelines.housekeeping import upkeep
 
 SOURCES = AssetSelection.groups(sources.GROUP)
 TABLES = AssetSelection.groups(tables.GROUP)

@@ -12,8 +12,8 @@ from dagster import RunRequest, ScheduleDefinition, ScheduleEvaluationContext, S
 from assets.resources import deployment_file
 from geodata.settings import load_settings
 from geodata.states import find_state
+from pipelines.housekeeping import upkeep
 from pipelines.jobs import analysis_job, check_ages_job, refresh_sources_job
-from pipelines.upkeep import upkeep
 
 NIGHTLY = "30 2 * * *"
 WEEKLY = "30 6 * * 0"

@@ -17,12 +17,12 @@ from dagster import (
 )
 
 from assets.resources import deployment_file
-from geodata.fetching.choose import operator_folder
+from geodata.fetching.choose_acquirer import operator_folder
 from geodata.fetching.live import SUPPLIED_FOLDER
-from geodata.inbox import look
+from geodata.ingest.inbox import look
 from geodata.settings import load_settings
-from geodata.shared import sync
 from geodata.states import find_state
+from geodata.storage.shared_home import sync
 from pipelines.alerts import alerts
 from pipelines.jobs import analysis_job, refresh_sources_job
 

@@ -1,8 +1,8 @@
 """Where assets keep what they return: GeoParquet under the home folder, written aside and renamed.
 
 `<home>/tables/<asset>` for tables of all places, with a file or folder a partition for those of a state. Where the
-settings name a storage that machines share, each is sent there and brought from there (see `geodata.shared`).
-Does not hold the results and pages people open (see `assets.products`).
+settings name a storage that machines share, each is sent there and brought from there (see
+`geodata.storage.shared_home`). Does not hold the results and pages people open (see `assets.products`).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 import pandas as pd
 from dagster import ConfigurableIOManager, InputContext, OutputContext
 
+from geodata.access.reach import TravelResult
 from geodata.errors import SourceUnavailable
-from geodata.files import written_aside
-from geodata.parquet import read_table, write_table
-from geodata.reach import Travel
-from geodata.results import StateResult
-from geodata.shared import shared_at
-from geodata.sourced import Sourced
-from geodata.study import StudyArea
+from geodata.schemas.sourced import Sourced
+from geodata.schemas.state_result import StateResult
+from geodata.scoring.study_area import StudyArea
+from geodata.storage.files import written_aside
+from geodata.storage.parquet import read_table, write_table
+from geodata.storage.shared_home import shared_at
 
-COMPOSITES = (Sourced, StudyArea, Travel, StateResult)
+COMPOSITES = (Sourced, StudyArea, TravelResult, StateResult)
 
 
 class TableStorage(ConfigurableIOManager):

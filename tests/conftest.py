@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from geodata.fetching.client.clock import Clock
+from geodata.fetching.client.http import Fetcher
+from tests.support.publisher_server import Publisher
 
 # The same examples on every run, and no clock: first calls compile, and machines are shared.
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -22,3 +29,58 @@ def realdata() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real public files are not here: {folder.name} is absent beside the checkout")
     return folder
+
+
+class FakeTime:
+    """A calendar and a stopwatch that move only when somebody sleeps or a test says so."""
+
+    def __init__(self) -> None:
+        self.today = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+        self.passed = 0.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.passed += seconds
+
+    def forward(self, **amount: float) -> None:
+        self.passed += timedelta(**amount).total_seconds()
+
+    def clock(self) -> Clock:
+        return Clock(
+            now=lambda: self.today + timedelta(seconds=self.passed),
+            monotonic=lambda: self.passed,
+            sleep=self.sleep,
+            random=lambda: 0.5,
+        )
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def fake_time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with Publisher() as server:
+        yield server
+
+
+@pytest.fixture
+def fetcher(fake_time: FakeTime) -> Iterator[Fetcher]:
+    with Fetcher(clock=fake_time.clock()) as client:
+        yield client

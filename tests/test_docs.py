@@ -72,6 +72,14 @@ def test_the_picture_of_the_architecture_is_that_of_the_imports() -> None:
     assert drawer.PICTURE.read_text(encoding="utf-8") == drawn, "draw it anew: python docs/draw_architecture.py"
 
 
+@pytest.mark.parametrize("file", ["data-dictionary.md", "settings.md"])
+def test_the_reference_pages_say_what_the_code_says(file: str) -> None:
+    writer = script("write_reference")
+    page = writer.PAGES[file]()
+    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == page, "write it anew: python docs/write_reference.py"
+    assert "|  |" not in page.replace("| |", "|  |"), "something has no description"
+
+
 def test_every_dependency_has_its_reason_and_its_row() -> None:
     lister = script("list_dependencies")
     named = {name for names in lister.named().values() for name in names}

@@ -6,6 +6,7 @@ over points that stores no matrix, `origins` the step between several origins of
 Pure functions over arrays. Does not hold travel times (`geodata.travel`) or pillars and ranks.
 """
 
+from geodata.access.catchment_weights import AccessResult, CatchmentWeights, catchment_weights
 from geodata.access.decay import FLAT, GAUSSIAN, STEPS, Decay, flat, gaussian_decay, step_decay, steps
 from geodata.access.grid import GridCatchments, grid_catchments, grid_e2sfca, grid_nearest
 from geodata.access.measures import (
@@ -17,8 +18,7 @@ from geodata.access.measures import (
     three_step,
     two_step,
 )
-from geodata.access.origins import collapse, spread
-from geodata.access.weights import AccessResult, CatchmentWeights, catchment_weights
+from geodata.access.tract_origins import collapse, spread
 
 __all__ = [
     "FLAT",

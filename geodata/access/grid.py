@@ -18,15 +18,16 @@ from numpy.polynomial import Polynomial, chebyshev
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
+from geodata.access.catchment_weights import AccessResult, amounts
 from geodata.access.decay import FLAT, FLOOR, GAUSSIAN, Decay
 from geodata.access.measures import Nearest
-from geodata.access.weights import AccessResult, amounts
 from geodata.errors import InputError
-from geodata.kernels.threads import in_threads
-from geodata.travel.bands import Bands, bands_of, runs_near
-from geodata.travel.base import Points, per_origin
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import EARTH_RADIUS_KM, angle, chord_limit, chord_squared, unit_vectors
+from geodata.statistics.threads import in_threads
 from geodata.travel.great_circle import GreatCircle
-from geodata.travel.sphere import EARTH_RADIUS_KM, angle, chord_limit, chord_squared, unit_vectors
+from geodata.travel.minutes import per_origin
+from geodata.travel.search_grid import Bands, bands_of, runs_near
 
 FloatArray = NDArray[np.float64]
 MOST_REACHES = 64

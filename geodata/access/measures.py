@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geodata.access.catchment_weights import AccessResult, FloatArray, catchment_weights
 from geodata.access.decay import FLAT, GAUSSIAN, DecayFunction
-from geodata.access.weights import AccessResult, FloatArray, catchment_weights
 from geodata.errors import InputError
-from geodata.travel.base import TravelMinutes
+from geodata.travel.minutes import TravelMinutes
 
 
 def e2sfca(

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from geodata.errors import InputError, SourceUnavailable
-from geodata.fetching.cache import iso
-from geodata.fetching.clock import Clock
+from geodata.fetching.client.clock import Clock
+from geodata.fetching.client.download_cache import iso
 from geodata.fetching.folder import (
     Found,
     Listed,
@@ -24,8 +24,8 @@ from geodata.fetching.folder import (
     read_listing,
     told_patterns,
 )
-from geodata.files import sha256_of
 from geodata.states import State
+from geodata.storage.files import sha256_of
 
 if TYPE_CHECKING:
     from geodata.sources.spec import SourceSpec

@@ -19,27 +19,27 @@ from platformdirs import user_cache_path
 
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, age_in_days
-from geodata.fetching.acs_summary_file import SummaryFiles
-from geodata.fetching.afdc import StationService
-from geodata.fetching.arcgis import ArcGisLayer
-from geodata.fetching.cache import Cache, Entry, iso, safe_name
-from geodata.fetching.career_one_stop import CareerOneStop
-from geodata.fetching.census_api import CensusApi
-from geodata.fetching.clock import Clock
-from geodata.fetching.cog import RasterWindow
-from geodata.fetching.exchange import Download, Progress, Validators
+from geodata.fetching.client.clock import Clock
+from geodata.fetching.client.download_cache import Cache, Entry, iso, safe_name
+from geodata.fetching.client.exchange import Download, Progress, Validators
+from geodata.fetching.client.http import Fetcher
+from geodata.fetching.client.http_errors import FetchError
+from geodata.fetching.client.redaction import Redactor
+from geodata.fetching.client.shared_cache import SharedCache
 from geodata.fetching.folder import fill_patterns, needs_state, told_patterns
-from geodata.fetching.http import Fetcher
-from geodata.fetching.problems import FetchError
-from geodata.fetching.redaction import Redactor
-from geodata.fetching.shared_cache import SharedCache
+from geodata.fetching.publishers.acs_summary_file import SummaryFiles
+from geodata.fetching.publishers.arcgis import ArcGisLayer
+from geodata.fetching.publishers.career_one_stop import CareerOneStop
+from geodata.fetching.publishers.census_api import CensusApi
+from geodata.fetching.publishers.remote_raster import RasterWindow
+from geodata.fetching.publishers.station_service import StationService
 from geodata.fetching.transport import Job, PlainFile, Transport, fill_address
 from geodata.settings import Settings
-from geodata.shared import shared_home, sync
 from geodata.sources import SOURCES
 from geodata.sources.drift import held_to
 from geodata.sources.spec import ParseContext, SourceSpec
 from geodata.states import State
+from geodata.storage.shared_home import shared_home, sync
 
 TRANSPORTS: Mapping[str, Transport] = {
     "file": PlainFile(),

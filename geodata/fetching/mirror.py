@@ -16,12 +16,12 @@ from filelock import FileLock, Timeout
 
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, Acquirer
-from geodata.fetching.cache import iso
-from geodata.fetching.clock import Clock
+from geodata.fetching.client.clock import Clock
+from geodata.fetching.client.download_cache import iso
 from geodata.fetching.folder import MANIFEST_NAME, list_of
-from geodata.files import sha256_of, write_text, written_aside
 from geodata.sources.spec import SourceSpec
 from geodata.states import State
+from geodata.storage.files import sha256_of, write_text, written_aside
 
 MANIFEST_FORMAT = 1
 LOCK_NAME = ".mirror.lock"

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from geodata.fetching.exchange import Download, Request, Validators
-from geodata.fetching.http import Fetcher
-from geodata.fetching.problems import FetchError
+from geodata.fetching.client.exchange import Download, Request, Validators
+from geodata.fetching.client.http import Fetcher
+from geodata.fetching.client.http_errors import FetchError
 from geodata.states import State
 
 if TYPE_CHECKING:

@@ -34,20 +34,20 @@ def _cells(land: Land, transform: Affine) -> tuple[NDArray, NDArray]:
     return row, column
 
 
-def population_raster(land: Land, ground: NDArray[np.object_]) -> tuple[NDArray, Affine]:
+def population_raster(land: Land, canonical: NDArray[np.object_]) -> tuple[NDArray, Affine]:
     """Return people per pixel: the residents that stand in it; no data off land."""
     transform, rows, columns = grid(land)
     counts = np.zeros((rows, columns), dtype=np.float64)
     np.add.at(counts, _cells(land, transform), land.people["residents"].to_numpy())
-    dry = rasterize(ground, out_shape=counts.shape, transform=transform, all_touched=True, default_value=1)
+    dry = rasterize(canonical, out_shape=counts.shape, transform=transform, all_touched=True, default_value=1)
     return np.where((dry == 1) | (counts > 0), counts, NO_PEOPLE).astype(np.float32), transform
 
 
-def friction_raster(land: Land, ground: NDArray[np.object_]) -> tuple[NDArray, Affine]:
+def friction_raster(land: Land, canonical: NDArray[np.object_]) -> tuple[NDArray, Affine]:
     """Return minutes per metre: fast along highways, slower in town and country; lakes and sea have no data."""
     transform, rows, columns = grid(land)
     shape = (rows, columns)
-    dry = rasterize(ground, out_shape=shape, transform=transform, default_value=1)
+    dry = rasterize(canonical, out_shape=shape, transform=transform, default_value=1)
     people = np.zeros(shape)
     np.add.at(people, _cells(land, transform), land.people["residents"].to_numpy())
     speed = np.full(shape, SPEEDS["open"])
@@ -84,7 +84,7 @@ def write_raster(path: Path, values: NDArray, transform: Affine, nodata: float) 
         out.write(values, 1)
 
 
-def write_rasters(land: Land, folder: Path, ground: NDArray[np.object_]) -> None:
-    """Write `population.tif` and `friction.tif`; `ground` holds the outlines of the states without their lakes."""
-    write_raster(folder / "population.tif", *population_raster(land, ground), NO_PEOPLE)
-    write_raster(folder / "friction.tif", *friction_raster(land, ground), NO_FRICTION)
+def write_rasters(land: Land, folder: Path, canonical: NDArray[np.object_]) -> None:
+    """Write `population.tif` and `friction.tif`; `canonical` holds the outlines of the states without their lakes."""
+    write_raster(folder / "population.tif", *population_raster(land, canonical), NO_PEOPLE)
+    write_raster(folder / "friction.tif", *friction_raster(land, canonical), NO_FRICTION)

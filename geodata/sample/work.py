@@ -8,7 +8,7 @@ from itertools import cycle
 
 import pandas as pd
 
-from geodata.schemas import UNITS
+from geodata.schemas.canonical import UNITS
 from geodata.settings import Settings
 
 #: What colleges award in EV charging: CIP code, awards a year, award level.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geodata.files import folder_written_aside
 from geodata.sample.awards import write_awards
 from geodata.sample.boundaries import write_boundaries
 from geodata.sample.cejst import cejst_table
@@ -18,6 +17,7 @@ from geodata.sample.svi import svi_table
 from geodata.sample.terrain import nation_terrain, sample_terrain
 from geodata.sample.tracts import Land, build_land
 from geodata.sample.work import SampleWork
+from geodata.storage.files import folder_written_aside
 
 README = """\
 FICTIONAL SAMPLE DATA
@@ -70,7 +70,7 @@ def write_nation(folder: Path, *, tracts: int = 85_000, seed: int = 20) -> Path:
 
 def _write(folder: Path, land: Land, work: SampleWork) -> Path:
     with folder_written_aside(folder) as aside:
-        ground = write_boundaries(land, aside)
+        canonical = write_boundaries(land, aside)
         pairs = neighbours(land)
         parts = old_tracts(land, pairs)
         write_csv(aside / "tab20_tract20_tract10_natl.txt", relationship_table(land, parts), bom=True, sep="|")
@@ -80,7 +80,7 @@ def _write(folder: Path, land: Land, work: SampleWork) -> Path:
         write_awards(land, aside, stations, work)
         schools = write_colleges(land, aside, work)
         write_providers(land, aside, schools, work)
-        write_rasters(land, aside, ground)
+        write_rasters(land, aside, canonical)
         latitude, longitude = land.terrain.centre
         text = README.format(
             seed=land.terrain.seed,

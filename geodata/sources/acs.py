@@ -2,8 +2,8 @@
 
 Read are the Data API's answer as it comes (JSON), one as columns of a CSV, a summary file's tracts, or a wide CSV of
 variables with estimates (…E) and margins (…M). Counts are sums of table cells, shares are of the table's universe;
-margins follow `geodata.margins`. Detailed tables (B, C) keep their meaning from year to year; subject and profile
-variables (S, DP) do not, and are used only where a detailed one is absent.
+margins follow `geodata.statistics.margins`. Detailed tables (B, C) keep their meaning from year to year; subject and
+profile variables (S, DP) do not, and are used only where a detailed one is absent.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.geoids import clean_geoids, ct_scheme_column, tract_vintage, usps_of, year_in
-from geodata.margins import share_margin, sum_margin
-from geodata.schemas import MEASURES
-from geodata.sources.reading import Text, Wanted, from_records, read_csv, read_json
+from geodata.geography.geoids import clean_geoids, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.schemas.canonical import MEASURES
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_csv, read_json
+from geodata.sources.formats.values import ACS_CODES, Numbers, numbers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import ACS_CODES, Numbers, numbers
-from geodata.tables import Parsed
+from geodata.statistics.margins import share_margin, sum_margin
 
 
 @dataclass(frozen=True)

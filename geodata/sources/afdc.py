@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.schemas import SITES, UNITS
+from geodata.geography.zips import clean_zips
+from geodata.schemas.canonical import SITES, UNITS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_csv, read_json
+from geodata.sources.formats.values import counts, dates, points
 from geodata.sources.places_of_rows import state_codes
-from geodata.sources.reading import Text, Wanted, from_records, read_csv, read_json
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import counts, dates, points
-from geodata.tables import Parsed
-from geodata.zips import clean_zips
 
 SPEC = SourceSpec(
     name="afdc",

@@ -10,14 +10,14 @@ import re
 from pathlib import Path
 
 from geodata.errors import InputError
-from geodata.schemas import DEFINITIONS
+from geodata.schemas.canonical import DEFINITIONS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.layers import read_layer
+from geodata.sources.formats.text_tables import Text, Wanted
+from geodata.sources.formats.values import flags, numbers
+from geodata.sources.formats.workbooks import read_table
 from geodata.sources.index_rows import definition_rows, keyed
-from geodata.sources.layers import read_layer
-from geodata.sources.reading import Text, Wanted
 from geodata.sources.spec import ParseContext, SourceSpec
-from geodata.sources.values import flags, numbers
-from geodata.sources.workbooks import read_table
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="calenviroscreen",

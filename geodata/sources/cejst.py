@@ -2,7 +2,7 @@
 
 Versions 1.0 (2022) and 2.0 (2024) are read from archived copies; all are on 2010 tracts. The value is the number of
 categories of burden exceeded where the file has it, else the designation itself (1 or 0): a file of flags orders
-tracts less finely, and says so. Does not hold the passage to 2020 tracts (see `geodata.crosswalk`).
+tracts less finely, and says so. Does not hold the passage to 2020 tracts (see `geodata.geography.crosswalk`).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.geoids import clean_geoids, ct_scheme_column, usps_of
-from geodata.schemas import DEFINITIONS
-from geodata.sources.reading import Wanted, read_csv
+from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas.canonical import DEFINITIONS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Wanted, read_csv
+from geodata.sources.formats.values import flags, numbers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import flags, numbers
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="cejst",

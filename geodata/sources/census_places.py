@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.geoids import clean_geoids, usps_of, year_in
-from geodata.schemas import PLACES
-from geodata.sources.layers import read_layer, spatial
-from geodata.sources.reading import Wanted
+from geodata.geography.geoids import clean_geoids, usps_of, year_in
+from geodata.schemas.canonical import PLACES
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.layers import read_layer, spatial
+from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.spec import ParseContext, SourceSpec
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="places",

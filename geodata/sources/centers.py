@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.geoids import clean_geoids, ct_scheme_column, usps_of
-from geodata.schemas import CENTERS
-from geodata.sources.reading import Wanted, read_csv
+from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas.canonical import CENTERS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Wanted, read_csv
+from geodata.sources.formats.values import counts, points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import counts, points
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="centers",

@@ -1,7 +1,8 @@
 """Lists of designated tracts, where standing on the list is the designation: Opportunity Zones, HUD's qualified tracts.
 
-Opportunity Zones of 2018 are 2010 tracts, a few under codes given out later (`geodata.crosswalk` undoes those). Tracts
-that are not on the list are not designated; when 2010 tracts are carried over this is taken into account.
+Opportunity Zones of 2018 are 2010 tracts, a few under codes given out later (`geodata.geography.crosswalk` undoes
+those). Tracts that are not on the list are not designated; when 2010 tracts are carried over this is taken into
+account.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.geoids import year_in
-from geodata.schemas import DEFINITIONS
+from geodata.geography.geoids import year_in
+from geodata.schemas.canonical import DEFINITIONS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.layers import read_layer
+from geodata.sources.formats.text_tables import Wanted
+from geodata.sources.formats.workbooks import read_table
 from geodata.sources.index_rows import definition_rows, keyed
-from geodata.sources.layers import read_layer
-from geodata.sources.reading import Wanted
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.workbooks import read_table
-from geodata.tables import Parsed
 
 _ARCGIS = "https://services.arcgis.com/VTyQ9soqVukalItT/arcgis/rest/services"
 OPPORTUNITY_ZONES = SourceSpec(

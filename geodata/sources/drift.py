@@ -10,10 +10,10 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.schemas import TRACTS
+from geodata.schemas.canonical import TRACTS
+from geodata.schemas.parsed import Parsed
 from geodata.sources.spec import SourceSpec
 from geodata.states import REGISTRY
-from geodata.tables import Parsed
 
 # Below this share of the rows expected a file is a part or something else; above it, a note is enough.
 REFUSED_BELOW = 0.5

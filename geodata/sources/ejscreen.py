@@ -10,13 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from geodata.errors import InputError
-from geodata.geoids import year_in
-from geodata.schemas import DEFINITIONS
+from geodata.geography.geoids import year_in
+from geodata.schemas.canonical import DEFINITIONS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Wanted, read_csv
+from geodata.sources.formats.values import numbers
 from geodata.sources.index_rows import definition_rows, keyed
-from geodata.sources.reading import Wanted, read_csv
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import numbers
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="ejscreen",

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.cip import chosen_codes, clean_cip
-from geodata.schemas import PROVIDERS
+from geodata.schemas.canonical import PROVIDERS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.cip import chosen_codes, clean_cip
+from geodata.sources.formats.text_tables import Wanted
+from geodata.sources.formats.values import counts
+from geodata.sources.formats.workbooks import read_table
 from geodata.sources.operator_lists import provider_rows, with_place, without_fillers
-from geodata.sources.reading import Wanted
 from geodata.sources.spec import ParseContext, SourceSpec
-from geodata.sources.values import counts
-from geodata.sources.workbooks import read_table
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="etpl",

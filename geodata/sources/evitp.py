@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geodata.schemas import PROVIDERS
+from geodata.schemas.canonical import PROVIDERS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Wanted
+from geodata.sources.formats.workbooks import read_table
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, without_fillers
-from geodata.sources.reading import Wanted
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.workbooks import read_table
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="evitp",

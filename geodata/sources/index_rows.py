@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geodata.geoids import clean_geoids, ct_scheme_column, usps_of
-from geodata.schemas import DEFINITIONS
-from geodata.sources.reading import Text
-from geodata.tables import Parsed
+from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas.canonical import DEFINITIONS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Text
 
 
 def keyed(text: Text) -> pd.DataFrame:

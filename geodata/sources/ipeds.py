@@ -1,6 +1,6 @@
 """IPEDS: the directory of postsecondary institutions (HD) and the awards they confer (C…_A).
 
-Two files and two tables, brought together in `geodata.providers`. The directory keeps every active institution,
+Two files and two tables, brought together in `geodata.ingest.providers`. The directory keeps every active institution,
 because only the awards tell who teaches the work. Of the completions only first majors and six-digit CIP codes
 count, and never a total of award levels together with its parts.
 """
@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geodata.geoids import year_in
-from geodata.schemas import INSTITUTIONS, PROGRAMS
+from geodata.geography.geoids import year_in
+from geodata.geography.zips import clean_zips
+from geodata.schemas.canonical import INSTITUTIONS, PROGRAMS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Wanted, read_csv
+from geodata.sources.formats.values import IPEDS_CODES, numbers, points
 from geodata.sources.places_of_rows import state_codes
-from geodata.sources.reading import Wanted, read_csv
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import IPEDS_CODES, numbers, points
-from geodata.tables import Parsed
-from geodata.zips import clean_zips
 
 _PAGE = "https://nces.ed.gov/ipeds/use-the-data"
 _PUBLISHER = "National Center for Education Statistics"

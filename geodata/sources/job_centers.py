@@ -10,13 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.schemas import JOB_CENTERS
+from geodata.schemas.canonical import JOB_CENTERS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_json
+from geodata.sources.formats.values import dates
+from geodata.sources.formats.workbooks import read_table
 from geodata.sources.operator_lists import identifiers, with_place, without_fillers
-from geodata.sources.reading import Text, Wanted, from_records, read_json
 from geodata.sources.spec import ParseContext, SourceSpec
-from geodata.sources.values import dates
-from geodata.sources.workbooks import read_table
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="job_centers",

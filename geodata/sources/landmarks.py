@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.schemas import LANDMARKS
-from geodata.sources.layers import read_layer, spatial
-from geodata.sources.reading import Wanted
+from geodata.schemas.canonical import LANDMARKS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.layers import read_layer, spatial
+from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.spec import ParseContext, SourceSpec
-from geodata.tables import Parsed
 
 _CENSUS = "U.S. Census Bureau"
 _TIGER = "https://www.census.gov/geographies/mapping-files/time-series/geo/tiger-line-file.html"

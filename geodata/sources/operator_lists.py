@@ -7,10 +7,10 @@ import hashlib
 import numpy as np
 import pandas as pd
 
+from geodata.geography.zips import clean_zips, state_of_zips
+from geodata.sources.formats.text_tables import Text, Wanted
+from geodata.sources.formats.values import counts, points
 from geodata.sources.places_of_rows import quality_of_decimals, state_codes
-from geodata.sources.reading import Text, Wanted
-from geodata.sources.values import counts, points
-from geodata.zips import clean_zips, state_of_zips
 
 NAME = Wanted("name", ("name", "provider_name", "organization name", "ORGANIZATION NAME"))
 PLACE = (

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import SettingsError
-from geodata.sources.values import points
+from geodata.sources.formats.values import points
 from geodata.states import find_state
 
 

@@ -16,16 +16,16 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.schemas import SITES, UNITS
+from geodata.geography.zips import clean_zips, state_of_zips
+from geodata.schemas.canonical import SITES, UNITS
+from geodata.schemas.parsed import Parsed
 from geodata.settings import Opportunity
-from geodata.sources.layers import read_layer
+from geodata.sources.formats.layers import read_layer
+from geodata.sources.formats.text_tables import Text, Wanted, read_csv
+from geodata.sources.formats.values import counts, dates, points, to_numbers
+from geodata.sources.formats.workbooks import read_workbook
 from geodata.sources.places_of_rows import quality_of_decimals, state_codes
-from geodata.sources.reading import Text, Wanted, read_csv
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import counts, dates, points, to_numbers
-from geodata.sources.workbooks import read_workbook
-from geodata.tables import Parsed
-from geodata.zips import clean_zips, state_of_zips
 
 SPEC = SourceSpec(
     name="planned_sites",

@@ -1,7 +1,7 @@
 """Population and friction rasters: only their headers are read here, the cells in windows where needed.
 
 Population is people per cell (WorldPop and others); friction is minutes per metre of the least-time surface of
-Weiss et al. 2020 (Nature Medicine 26:1835-1838). Does not hold zonal sums (`geodata.origins`) or least-cost
+Weiss et al. 2020 (Nature Medicine 26:1835-1838). Does not hold zonal sums (`geodata.geography.origins`) or least-cost
 travel (`geodata.travel.friction`).
 """
 
@@ -13,10 +13,10 @@ import pandas as pd
 import rasterio
 
 from geodata.errors import InputError, reading_of
-from geodata.raster_bytes import check_whole
-from geodata.schemas import RASTERS, REJECTS
+from geodata.geography.raster_bytes import check_whole
+from geodata.schemas.canonical import RASTERS, REJECTS
+from geodata.schemas.parsed import Parsed
 from geodata.sources.spec import ParseContext, Source, SourceSpec
-from geodata.tables import Parsed
 
 _TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 UNITS = {"population": "people per cell", "friction": "minutes per metre"}

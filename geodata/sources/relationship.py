@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.geoids import clean_geoids
-from geodata.schemas import RELATIONSHIP
-from geodata.sources.reading import Wanted, read_csv
+from geodata.geography.geoids import clean_geoids
+from geodata.schemas.canonical import RELATIONSHIP
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Wanted, read_csv
+from geodata.sources.formats.values import to_numbers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import to_numbers
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="relationship",

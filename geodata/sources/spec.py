@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from geodata.errors import InputError, OnrampError
-from geodata.schemas import Table
+from geodata.schemas.parsed import Parsed
+from geodata.schemas.table import Table
 from geodata.settings import Settings
 from geodata.states import State
-from geodata.tables import Parsed
 
 Scope = Literal["nation", "state"]
 Transport = Literal["file", "afdc", "arcgis", "census_api", "acs_summary_file", "career_one_stop", "raster_window"]

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.geoids import clean_geoids, ct_scheme_column, tract_vintage, usps_of, year_in
-from geodata.schemas import DEFINITIONS, MEASURES
-from geodata.sources.reading import Text, Wanted, read_csv
+from geodata.geography.geoids import clean_geoids, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.schemas.canonical import DEFINITIONS, MEASURES
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Text, Wanted, read_csv
+from geodata.sources.formats.values import SVI_CODES, numbers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import SVI_CODES, numbers
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="svi",

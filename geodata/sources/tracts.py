@@ -12,13 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.geoids import clean_geoids, county_of, ct_scheme_column, tract_vintage, usps_of, year_in
-from geodata.schemas import TRACTS
-from geodata.sources.layers import read_layer, spatial
-from geodata.sources.reading import Text, Wanted
+from geodata.geography.geoids import clean_geoids, county_of, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.schemas.canonical import TRACTS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.layers import read_layer, spatial
+from geodata.sources.formats.text_tables import Text, Wanted
+from geodata.sources.formats.values import numbers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import numbers
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="tracts",

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.cip import clean_cip
-from geodata.schemas import ENTRY_STAGES, PROVIDERS
+from geodata.schemas.canonical import ENTRY_STAGES, PROVIDERS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.cip import clean_cip
+from geodata.sources.formats.text_tables import Wanted
+from geodata.sources.formats.workbooks import read_table
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
-from geodata.sources.reading import Wanted
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.workbooks import read_table
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="training_list",

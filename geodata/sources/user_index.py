@@ -14,13 +14,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from geodata.errors import InputError
-from geodata.geoids import clean_geoids, ct_scheme_column, usps_of
-from geodata.schemas import DEFINITIONS
-from geodata.sources.reading import Text, Wanted, from_records
+from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas.canonical import DEFINITIONS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Text, Wanted, from_records
+from geodata.sources.formats.values import counts, flags, numbers
+from geodata.sources.formats.workbooks import read_table
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
-from geodata.sources.values import counts, flags, numbers
-from geodata.sources.workbooks import read_table
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="user_index",

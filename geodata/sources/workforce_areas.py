@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.geoids import clean_geoids, usps_of
-from geodata.schemas import AREA_MEMBERS
-from geodata.sources.reading import Wanted
+from geodata.geography.geoids import clean_geoids, usps_of
+from geodata.schemas.canonical import AREA_MEMBERS
+from geodata.schemas.parsed import Parsed
+from geodata.sources.formats.text_tables import Wanted
+from geodata.sources.formats.workbooks import read_table
 from geodata.sources.spec import ParseContext, SourceSpec
-from geodata.sources.workbooks import read_table
-from geodata.tables import Parsed
 
 SPEC = SourceSpec(
     name="workforce_areas",

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.errors import InputError
-from geodata.travel.base import FloatArray, Points, TravelMinutes, per_origin
+from geodata.geography.coordinates import Points
 from geodata.travel.friction_raster import FASTEST_MINUTES_PER_M, FrictionRaster, metres_per_degree
 from geodata.travel.least_cost import Grid, least_cost_minutes
+from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
 from geodata.travel.pairs import sorted_pairs
 
 ENGINE_VERSION = "1"

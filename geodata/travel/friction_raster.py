@@ -23,7 +23,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from geodata.errors import InputError, reading_of
-from geodata.raster_bytes import open_raster
+from geodata.geography.raster_bytes import open_raster
 from geodata.travel.least_cost import Grid
 
 log = logging.getLogger(__name__)

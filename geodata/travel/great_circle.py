@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geodata.errors import SettingsError
-from geodata.kernels.ranks import sort_pairs
-from geodata.kernels.threads import in_threads
-from geodata.travel.bands import bands_of, runs_near
-from geodata.travel.base import FloatArray, Points, TravelMinutes, per_origin
-from geodata.travel.sphere import EARTH_RADIUS_KM, chord_limit, unit_vectors
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import EARTH_RADIUS_KM, chord_limit, unit_vectors
+from geodata.statistics.ranks import sort_pairs
+from geodata.statistics.threads import in_threads
+from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
+from geodata.travel.search_grid import bands_of, runs_near
 
 _BANDS_PER_REACH = 1.5
 

@@ -25,11 +25,11 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geodata.errors import InputError
-from geodata.files import sha256_of, written_aside
+from geodata.geography.sphere import EARTH_RADIUS_KM
+from geodata.geography.z_curve import morton
+from geodata.storage.files import sha256_of, written_aside
 from geodata.travel.osm_extract import PER_DEGREE, Ways, drivable_ways
 from geodata.travel.pairs import counting_order
-from geodata.travel.sphere import EARTH_RADIUS_KM
-from geodata.travel.z_curve import morton
 
 log = logging.getLogger(__name__)
 

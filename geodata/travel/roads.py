@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geodata.errors import InputError
-from geodata.travel.base import FloatArray, Points, TravelMinutes, per_origin
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import EARTH_RADIUS_KM, angle, unit_vectors
+from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
 from geodata.travel.pairs import sorted_pairs
 from geodata.travel.road_graph import SPEEDS_KMH, TICKS_PER_MINUTE, RoadGraph, road_graph
 from geodata.travel.shortest_paths import shortest_ticks
-from geodata.travel.sphere import EARTH_RADIUS_KM, angle, unit_vectors
 
 log = logging.getLogger(__name__)
 

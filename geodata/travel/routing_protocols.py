@@ -14,9 +14,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from geodata.fetching.problems import FetchError
-from geodata.travel.base import FloatArray, Points
-from geodata.travel.sphere import great_circle_km
+from geodata.fetching.client.http_errors import FetchError
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import great_circle_km
+from geodata.travel.minutes import FloatArray
 
 
 class Divide(Exception):

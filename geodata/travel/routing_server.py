@@ -24,14 +24,15 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from geodata.errors import SettingsError
-from geodata.fetching.clock import Clock
-from geodata.fetching.problems import FetchError, duration
-from geodata.files import written_aside
-from geodata.travel.base import FloatArray, Points, TravelMinutes, per_origin
+from geodata.fetching.client.clock import Clock
+from geodata.fetching.client.http_errors import FetchError, duration
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import EARTH_RADIUS_KM, angle, chord_limit, chord_squared, unit_vectors
+from geodata.geography.z_curve import morton
+from geodata.storage.files import written_aside
+from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
 from geodata.travel.pairs import sorted_pairs
 from geodata.travel.routing_protocols import Answer, Ask, Divide, Osrm, RoutingProtocol, Server, Valhalla
-from geodata.travel.sphere import EARTH_RADIUS_KM, angle, chord_limit, chord_squared, unit_vectors
-from geodata.travel.z_curve import morton
 
 log = logging.getLogger(__name__)
 

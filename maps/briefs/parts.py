@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import pandas as pd
 
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
 from maps.briefs.model import Fact, Grid, Point, Section
-from maps.figures.ground import Ground, ground_of
-from maps.source_lines import missing_sources, old_copies, sources_in_order
+from maps.cartography.base_map import Ground, ground_of
 from maps.texts import Texts, load_texts
-from maps.words import Words, is_missing
+from maps.wording.source_lines import missing_sources, old_copies, sources_in_order
+from maps.wording.words import Words, is_missing
 
 MOST_QUARTERS = 7
 MOST_SOURCES = 12

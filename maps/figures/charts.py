@@ -14,12 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
+from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
 from maps.figures.drawing import light_grid, records, shortened
-from maps.hub_choice import WORTHWHILE_SHARE, recommended_hubs
-from maps.palette import INK, LINE, MARKER, MUTED, TIER_FILL
 from maps.texts import Texts
-from maps.words import Words, is_missing
+from maps.wording.hub_choice import WORTHWHILE_SHARE, recommended_hubs
+from maps.wording.words import Words, is_missing
 
 WIDTH_INCHES = 7.5
 MOST_ROWS = 25

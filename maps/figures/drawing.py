@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
-from maps.palette import INK, LINE, MUTED, SAMPLE_FILL
+from maps.cartography.palette import INK, LINE, MUTED, SAMPLE_FILL
 
 #: The fonts that come with matplotlib: the same on every machine.
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"

@@ -18,14 +18,23 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.path import Path as DrawnPath
 from matplotlib.patheffects import Normal, Stroke
 
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
+from maps.cartography.base_map import Floats, Ground, Shapes, Window, apart, ground_of, rings_of, simplified
+from maps.cartography.palette import (
+    INK,
+    MARKER,
+    MUTED,
+    NOT_RANKED_FILL,
+    TIER_FILL,
+    TIER_HATCH,
+    TIER_HATCH_COLOR,
+    WATER_FILL,
+)
 from maps.figures.drawing import figure, fit_width, png_bytes, records, sample_note, shortened, svg_text
-from maps.figures.ground import Floats, Ground, Shapes, Window, apart, ground_of, rings_of, simplified
-from maps.hub_choice import recommended_hubs
-from maps.palette import INK, MARKER, MUTED, NOT_RANKED_FILL, TIER_FILL, TIER_HATCH, TIER_HATCH_COLOR, WATER_FILL
-from maps.source_lines import main_sources
 from maps.texts import Texts
-from maps.words import Words
+from maps.wording.hub_choice import recommended_hubs
+from maps.wording.source_lines import main_sources
+from maps.wording.words import Words
 
 WIDTH_INCHES = 10.0
 MAP_INCHES = 6.5

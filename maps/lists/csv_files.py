@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.files import write_bytes, write_text
-from maps.lists.provenance import Provenance, shortened
-from maps.lists.tables import LONG_LISTS, ListTable
+from geodata.storage.files import write_bytes, write_text
+from maps.lists.file_provenance import Provenance, shortened
+from maps.lists.list_tables import LONG_LISTS, ListTable
 from maps.texts import Texts
 
 #: First signs by which a spreadsheet takes text for a formula, their full-width forms included.

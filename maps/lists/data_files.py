@@ -9,9 +9,9 @@ from pathlib import Path
 import geopandas as gpd
 import pyarrow.parquet as pq
 
-from geodata.files import write_bytes, write_text
-from maps.lists.provenance import Provenance, plain_records
-from maps.lists.tables import ListTable
+from geodata.storage.files import write_bytes, write_text
+from maps.lists.file_provenance import Provenance, plain_records
+from maps.lists.list_tables import ListTable
 
 
 def write_json(table: ListTable, file: Path, provenance: Provenance) -> Path:

@@ -15,13 +15,13 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from geodata.files import written_aside
-from maps.hub_choice import recommended_of
-from maps.lists.provenance import Provenance
+from geodata.storage.files import written_aside
+from maps.lists.column_wording import help_of, label_of
+from maps.lists.file_provenance import Provenance
+from maps.lists.list_tables import ListTable, dictionary
 from maps.lists.qgis_style import Look, default_look, default_style, priority_style
-from maps.lists.tables import ListTable, dictionary
-from maps.lists.wording import help_of, label_of
 from maps.texts import Texts
+from maps.wording.hub_choice import recommended_of
 
 #: Layers in the order they are added, and so listed.
 LAYERS = ("communities", "tracts", "sites", "providers", "job_centers", "hubs")

@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from geodata.results import StateResult
-from geodata.schemas import Column
-from maps.lists.provenance import plain_records
-from maps.lists.tables import LISTS, list_table
-from maps.lists.wording import cell_words, help_of, label_of
+from geodata.schemas.state_result import StateResult
+from geodata.schemas.table import Column
+from maps.lists.column_wording import cell_words, help_of, label_of
+from maps.lists.file_provenance import plain_records
+from maps.lists.list_tables import LISTS, list_table
 from maps.texts import Texts
-from maps.words import Words, is_missing
+from maps.wording.words import Words, is_missing
 
 DASH = "\N{EN DASH}"
 DIGITS = {"degrees": 4}

@@ -12,11 +12,11 @@ from xml.etree import ElementTree as ET
 
 from pyproj import CRS
 
-from geodata.files import write_text
-from geodata.schemas import CRS as DEGREES
+from geodata.schemas.table import CRS as DEGREES
+from geodata.storage.files import write_text
 from maps.lists.geopackage import look_of
+from maps.lists.list_tables import ListTable
 from maps.lists.qgis_style import VERSION, look_elements
-from maps.lists.tables import ListTable
 from maps.texts import Texts
 
 HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from maps.palette import INK, LINE, MARKER, MUTED, TIER_FILL
+from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
 from maps.texts import Texts
 
 HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"

@@ -16,15 +16,15 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from geodata.files import write_bytes
-from geodata.results import StateResult
-from geodata.schemas import Column
+from geodata.schemas.state_result import StateResult
+from geodata.schemas.table import Column
 from geodata.states import UNITED_STATES
-from maps.lists.tables import ListTable, dictionary
-from maps.lists.wording import cell_words, help_of, label_of
-from maps.source_lines import missing_sources, old_copies
+from geodata.storage.files import write_bytes
+from maps.lists.column_wording import cell_words, help_of, label_of
+from maps.lists.list_tables import ListTable, dictionary
 from maps.texts import Texts
-from maps.words import Words, is_missing
+from maps.wording.source_lines import missing_sources, old_copies
+from maps.wording.words import Words, is_missing
 
 OPTIONS = {
     "in_memory": True,

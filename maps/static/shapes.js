@@ -1,5 +1,5 @@
 "use strict";
-// Decoding maps/topology.py: whole-number steps become arcs, arcs become paths in web-Mercator units.
+// Decoding maps/cartography/topology.py: whole-number steps become arcs, arcs become paths in web-Mercator units.
 
 Onramp.projector = function (bounds) {
   const radians = Math.PI / 180;

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from dagster import AssetMaterialization, DagsterInstance, Definitions, Failure, asset, define_asset_job, materialize
 
+from assets.last_finished import RESULT
 from assets.nation import national, results_at_hand
 from assets.partitions import STATES
 from assets.products import national_paths, product_paths, result_folder
 from assets.resources import Choices
-from assets.unchanged import RESULT
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
 from geodata.states import find_state
 from tests.maps.synthetic import synthetic_result
 

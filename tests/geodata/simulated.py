@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geodata.need import need, need_parts
-from geodata.priority import combine, gate, ranks, unranked_reasons
-from geodata.ranking import percentile_rank
-from geodata.schemas import DEFINITIONS, MEASURES
+from geodata.schemas.canonical import DEFINITIONS, MEASURES
+from geodata.scoring.need import need, need_parts
+from geodata.scoring.priority import combine, gate, ranks, unranked_reasons
 from geodata.settings import Settings
-from geodata.travel_range import TravelAccess, job_years
+from geodata.statistics.percentiles import percentile_rank
+from geodata.uncertainty.travel_range import TravelAccess, job_years
 
 NODES = np.array([0.8, 1.0, 1.25])
 

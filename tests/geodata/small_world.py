@@ -6,10 +6,10 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import box
 
-from geodata.schemas import JOB_CENTERS, TRACTS
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas.canonical import JOB_CENTERS, TRACTS
 from geodata.settings import Settings
-from geodata.study import Ground
-from tests.geodata import grid
+from tests.geodata.scoring import grid
 
 AS_OF = "2026-09-30"
 SETTINGS = Settings(
@@ -40,7 +40,7 @@ def job_centers() -> pd.DataFrame:
     return JOB_CENTERS.validate(pd.DataFrame([{**row, "latitude": latitude, "longitude": longitude}]))
 
 
-def ground(**changed: pd.DataFrame) -> Ground:
+def canonical(**changed: pd.DataFrame) -> CanonicalTables:
     """Return the canonical tables of the grid, some of them replaced."""
     svi = grid.definition("svi", [n / 10 for n in range(1, 10)], [None] * 9, True)
     cejst = grid.definition("cejst", [0, 0, 0, 0, 0, 0, 0, 1, 1], [False] * 7 + [True] * 2, True)
@@ -53,4 +53,4 @@ def ground(**changed: pd.DataFrame) -> Ground:
         "sites": grid.sites(),
         "job_centers": job_centers(),
     }
-    return Ground({**tables, **changed})
+    return CanonicalTables({**tables, **changed})

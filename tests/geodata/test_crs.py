@@ -14,11 +14,11 @@ import shapely
 from rasterio.transform import from_origin
 
 from geodata.access import grid_e2sfca
-from geodata.contiguity import contacts
-from geodata.origins import origins, rurality
-from geodata.points import place
-from geodata.population_raster import populated_cells
-from geodata.travel.base import Points
+from geodata.geography.contiguity import contacts
+from geodata.geography.coordinates import Points
+from geodata.geography.origins import origins, rurality
+from geodata.geography.points_in_areas import place
+from geodata.geography.population_raster import populated_cells
 from geodata.travel.great_circle import GreatCircle
 from tests.geodata.sources.helpers import parse
 

@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from geodata.analysis import analyse
-from geodata.results import StateResult
-from geodata.schemas import JOB_CENTERS, MEASURES, PROVIDERS, SITES, TRACTS
+from geodata.schemas.canonical import JOB_CENTERS, MEASURES, PROVIDERS, SITES, TRACTS
+from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
-from tests.geodata.small_world import AS_OF, SETTINGS, ground
+from tests.geodata.small_world import AS_OF, SETTINGS, canonical
 
 
 def run(settings: Settings = SETTINGS, **tables: pd.DataFrame) -> StateResult:
-    return analyse(ground(**tables), ["XL"], settings, AS_OF)["XL"]
+    return analyse(canonical(**tables), ["XL"], settings, AS_OF)["XL"]
 
 
 def test_nobody_is_listed():

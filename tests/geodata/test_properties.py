@@ -9,18 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.analysis import analyse
-from geodata.need import need, need_parts
-from geodata.priority import combine
-from geodata.rescoring import point_scores
-from geodata.scenarios import apply, scenario_of
-from geodata.scoring import training_access, travel
+from geodata.comparison.scenarios import apply, scenario_of
+from geodata.diagnostics.rescoring import point_scores
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.scoring.need import need, need_parts
+from geodata.scoring.priority import combine
+from geodata.scoring.study_area import study_area
+from geodata.scoring.tract_scores import training_access, travel
 from geodata.settings import Need, Priority
-from geodata.study import Ground, study_area
-from geodata.travel.choose import engine_for
-from tests.geodata import grid
-from tests.geodata.small_world import AS_OF, SETTINGS, ground
+from geodata.travel.choose_engine import engine_for
+from tests.geodata.scoring import grid
+from tests.geodata.small_world import AS_OF, SETTINGS, canonical
 
-WORLD = ground()
+WORLD = canonical()
 shares = st.lists(st.integers(0, 20).map(lambda k: k / 20), min_size=9, max_size=9)
 
 
@@ -47,7 +48,7 @@ def test_raising_a_tracts_poverty_never_lowers_its_need(poverty, vehicles, tract
     assert after.loc[geoid, "need_ensemble"] >= before.loc[geoid, "need_ensemble"] - 1e-9
 
 
-def access_to_training(tables: Ground) -> pd.Series:
+def access_to_training(tables: CanonicalTables) -> pd.Series:
     area = study_area(tables, ["XL"], SETTINGS, AS_OF)
     reached = travel(area, engine_for(SETTINGS.travel), SETTINGS)
     return training_access(area, reached.training, SETTINGS).set_index("geoid")["training_access"]
@@ -70,15 +71,15 @@ def test_adding_an_entry_provider_never_lowers_anyones_access(latitude, longitud
 def test_scaling_all_seats_changes_no_rank(factor):
     second = grid.providers().assign(provider_id="test:2", latitude=grid.place(6)[0], longitude=grid.place(6)[1])
     both = pd.concat([grid.providers(), second.assign(seats=11.0)], ignore_index=True)
-    before = point_scores(ground(providers=both), ["XL"], SETTINGS, AS_OF)
-    scaled = point_scores(ground(providers=both.assign(seats=both["seats"] * factor)), ["XL"], SETTINGS, AS_OF)
+    before = point_scores(canonical(providers=both), ["XL"], SETTINGS, AS_OF)
+    scaled = point_scores(canonical(providers=both.assign(seats=both["seats"] * factor)), ["XL"], SETTINGS, AS_OF)
     pd.testing.assert_frame_equal(before[["geoid", "rank", "priority"]], scaled[["geoid", "rank", "priority"]])
 
 
 def test_the_order_of_input_rows_changes_nothing():
     once = analyse(WORLD, ["XL"], SETTINGS, AS_OF)["XL"]
     mixed = {name: table.sample(frac=1, random_state=7) for name, table in WORLD.tables.items()}
-    again = analyse(Ground(mixed), ["XL"], SETTINGS, AS_OF)["XL"]
+    again = analyse(CanonicalTables(mixed), ["XL"], SETTINGS, AS_OF)["XL"]
     for name in (
         "tract_scores",
         "communities",

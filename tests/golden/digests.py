@@ -29,13 +29,13 @@ import pyarrow.parquet as pq
 import pyogrio
 
 from geodata.analysis import analyse
-from geodata.gather import gather
-from geodata.results import StateResult
+from geodata.ingest.gather import gather
+from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings, load_settings
 from maps.briefs import write_briefs
 from maps.figures import write_figures
 from maps.lists import write_lists
-from maps.site import build_site
+from maps.site.build import build_site
 
 HERE = Path(__file__).resolve().parent
 AS_OF = "2026-11-30"
@@ -59,8 +59,8 @@ def settings_of(usps: str, home: Path, realdata: Path | None) -> Settings:
 
 def result_of(usps: str, settings: Settings) -> StateResult:
     """Return the result of a state, its sources as if all had been retrieved at one time."""
-    ground = gather([usps], settings)
-    result = analyse(ground, [usps], settings, AS_OF, other_choices=True)[usps]
+    canonical = gather([usps], settings)
+    result = analyse(canonical, [usps], settings, AS_OF, other_choices=True)[usps]
     # Other files of the folder have no part in the result, so a newer set of real files changes nothing here.
     uses = [use if use.retrieved_at is None else replace(use, retrieved_at=RETRIEVED) for use in result.sources]
     result.sources = [use if use.age_days is None else replace(use, age_days=0.0) for use in uses]

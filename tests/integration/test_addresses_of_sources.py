@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from geodata.fetching.cache import Cache
-from geodata.fetching.exchange import Download
+from geodata.fetching.client.download_cache import Cache
+from geodata.fetching.client.exchange import Download
+from geodata.fetching.client.http import Fetcher
 from geodata.fetching.folder import fill_patterns
-from geodata.fetching.http import Fetcher
 from geodata.fetching.live import TRANSPORTS, LiveAcquirer, LiveOptions, copy_name
 from geodata.fetching.transport import split_address
 from geodata.settings import Settings

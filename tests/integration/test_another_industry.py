@@ -11,24 +11,24 @@ import pytest
 import yaml
 
 from geodata.analysis import analyse
-from geodata.combine import FEEDS, combine
 from geodata.errors import SettingsError
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.read_source import read_source
-from geodata.results import StateResult
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.ingest.combine import FEEDS, combine
+from geodata.ingest.preflight import usable_settings
+from geodata.ingest.read_source import read_source
 from geodata.sample import SampleWork, write_sample
-from geodata.schemas import CANONICAL
+from geodata.schemas.canonical import CANONICAL
+from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
 from geodata.states import find_state
-from geodata.study import Ground
-from geodata.usable import usable_settings
 from maps.briefs import briefs
+from maps.interactive.map_points import kinds_told
 from maps.lists import LISTS, list_table
-from maps.lists.pages import list_page
-from maps.lists.wording import label_of
-from maps.map_points import kinds_told
-from maps.site import build_site
+from maps.lists.column_wording import label_of
+from maps.lists.list_pages import list_page
+from maps.site.build import build_site
 from maps.texts import FOLDER, load_texts
 from tests.conftest import ROOT
 
@@ -64,10 +64,10 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     tables = [table for table in CANONICAL if table.name in FEEDS and table.name not in ("rasters", "landmarks")]
     names = {name for table in tables for name in FEEDS[table.name]}
     reads = {name: read_source(SOURCES[name], FolderAcquirer(files), states, settings) for name in names}
-    ground = Ground.of(
+    canonical = CanonicalTables.of(
         {table.name: combine(table, {name: reads[name] for name in FEEDS[table.name]}, settings) for table in tables}
     )
-    result = analyse(ground, ["XL"], settings, "2026-09-30")["XL"]
+    result = analyse(canonical, ["XL"], settings, "2026-09-30")["XL"]
     build_site(result, folder / "site", PAGES_IN[request.param])
     return Made(settings, result, folder)
 

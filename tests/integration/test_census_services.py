@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 from geodata.errors import SourceUnavailable
-from geodata.fetching.cache import Cache
-from geodata.fetching.geocoder import Address, geocode
+from geodata.fetching.client.download_cache import Cache
+from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.live import LiveAcquirer, LiveOptions
-from geodata.fetching.problems import FetchError
-from geodata.schemas import MEASURES
+from geodata.fetching.publishers.geocoder import Address, geocode
+from geodata.schemas.canonical import MEASURES
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
-from tests.integration.publisher_server import Publisher, Reply, Seen
+from tests.support.publisher_server import Publisher, Reply, Seen
 
 RI = find_state("RI")
 KEY = "0123456789abcdef0123456789abcdef01234567"

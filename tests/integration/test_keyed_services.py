@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 
 from geodata.errors import SourceUnavailable
-from geodata.fetching.cache import Cache
+from geodata.fetching.client.download_cache import Cache
 from geodata.fetching.live import LiveAcquirer, LiveOptions
-from geodata.schemas import JOB_CENTERS
+from geodata.schemas.canonical import JOB_CENTERS
 from geodata.sources.afdc import SPEC as AFDC
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
-from tests.integration.publisher_server import Publisher, Reply
+from tests.support.publisher_server import Publisher, Reply
 
 RI = find_state("RI")
 KEY = "hunter2hunter2"

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from geodata.errors import InputError, SourceUnavailable
-from geodata.fetching.cache import Cache, CacheBusyError
-from geodata.fetching.http import Fetcher
+from geodata.fetching.client.download_cache import Cache, CacheBusyError
+from geodata.fetching.client.http import Fetcher
 from geodata.fetching.live import LiveAcquirer, LiveOptions, asked_again_after
-from geodata.schemas import CENTERS
+from geodata.schemas.canonical import CENTERS
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
-from tests.integration.publisher_server import Publisher, Reply, file_of
+from tests.support.publisher_server import Publisher, Reply, file_of
 
 RI = find_state("RI")
 GOOD = b"STATEFP,COUNTYFP\n44,001\n"

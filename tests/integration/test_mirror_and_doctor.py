@@ -13,18 +13,18 @@ from filelock import FileLock
 
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import Acquired, FolderAcquirer
-from geodata.fetching.cache import Cache
+from geodata.fetching.client.download_cache import Cache
 from geodata.fetching.doctor import diagnose
 from geodata.fetching.live import LiveAcquirer, LiveOptions
 from geodata.fetching.mirror import LOCK_NAME, MirrorWriter, mirror
-from geodata.read_source import read_source
+from geodata.ingest.read_source import read_source
 from geodata.settings import load_settings
 from geodata.sources import SOURCES
 from geodata.sources.centers import SPEC as CENTERS
 from geodata.sources.planned_sites import SPEC as PLANNED
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
-from tests.integration.publisher_server import Publisher, Reply, file_of
+from tests.support.publisher_server import Publisher, Reply, file_of
 
 RI, VT = find_state("RI"), find_state("VT")
 POINTS = (

@@ -13,11 +13,11 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from geodata.results import StateResult
-from maps.national import build_national, entry_of
-from maps.site import build_site
-from tests.integration.browser import DESKTOP, PHONE, Page, chromium, serving
+from geodata.schemas.state_result import StateResult
+from maps.site.build import build_site
+from maps.site.national import build_national, entry_of
 from tests.maps.synthetic import synthetic_result
+from tests.support.browser import DESKTOP, PHONE, Page, chromium, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -24,7 +24,7 @@ from geodata.settings import load_settings
 from pipelines.build import build_defs
 from pipelines.instance import POSTGRES, prepare
 from tests.conftest import ROOT
-from tests.integration.database import Database
+from tests.support.database import Database
 
 pytestmark = pytest.mark.services
 

@@ -8,10 +8,10 @@ from ipaddress import ip_address
 
 import pytest
 
-from geodata.fetching.exchange import Request
-from geodata.fetching.http import Fetcher
-from geodata.fetching.problems import FetchError
-from tests.integration.publisher_server import Publisher, Reply, file_of
+from geodata.fetching.client.exchange import Request
+from geodata.fetching.client.http import Fetcher
+from geodata.fetching.client.http_errors import FetchError
+from tests.support.publisher_server import Publisher, Reply, file_of
 
 x509 = pytest.importorskip("cryptography.x509", reason="making a certificate needs cryptography")
 

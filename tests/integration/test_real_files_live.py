@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.fetching.cache import Cache
+from geodata.fetching.client.download_cache import Cache
 from geodata.fetching.live import LiveAcquirer, LiveOptions, parse_on_trial
 from geodata.fetching.mirror import mirror
-from geodata.read_source import read_source
+from geodata.ingest.read_source import read_source
 from geodata.settings import load_settings
 from geodata.sources import SOURCES
 from geodata.states import find_state
-from tests.integration.publisher_server import Reply, file_of
+from tests.support.publisher_server import Reply, file_of
 
 RI, GA = find_state("RI"), find_state("GA")
 pytestmark = pytest.mark.realdata

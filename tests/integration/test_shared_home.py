@@ -18,18 +18,18 @@ from typer.testing import CliRunner
 
 from assets.partitions import STATES
 from geodata.errors import InputError, OnrampError, SettingsError
-from geodata.fetching.cache import Entry
-from geodata.fetching.shared_cache import SharedCache
-from geodata.files import sha256_of
-from geodata.object_store import connection
-from geodata.schemas import REJECTS
+from geodata.fetching.client.download_cache import Entry
+from geodata.fetching.client.shared_cache import SharedCache
+from geodata.schemas.canonical import REJECTS
+from geodata.schemas.sourced import Sourced
 from geodata.settings import load_settings
-from geodata.shared import ABANDONED, Pointer, SharedHome
-from geodata.sourced import Sourced
-from pipelines.cli import app
+from geodata.storage.files import sha256_of
+from geodata.storage.object_store import connection
+from geodata.storage.shared_home import ABANDONED, Pointer, SharedHome
+from pipelines.command.cli import app
 from pipelines.storage import TableStorage, files_named_in
 from tests.conftest import ROOT
-from tests.integration.object_store import KEYS, object_store
+from tests.support.object_store import KEYS, object_store
 
 pytestmark = pytest.mark.services
 
@@ -113,8 +113,8 @@ DIES = """
 import os, sys
 from pathlib import Path
 import pyarrow.fs as pafs
-from geodata.object_store import connection
-from geodata.shared import SharedHome
+from geodata.storage.object_store import connection
+from geodata.storage.shared_home import SharedHome
 folder, root, writes = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 shared = SharedHome(folder, pafs.S3FileSystem(**connection(os.environ)), root, "the store")
 def counted(send):

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from dagster import AssetKey, DagsterInstance, ExecuteInProcessResult
 
+from assets.last_finished import last_finished
 from assets.products import MAKERS, national_paths, product_paths, result_folder
-from assets.unchanged import last_finished
-from geodata.results import StateResult
 from geodata.sample import write_sample
+from geodata.schemas.state_result import StateResult
 from geodata.settings import load_settings
 from pipelines.build import build_defs
 from pipelines.instance import prepare

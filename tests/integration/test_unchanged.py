@@ -22,22 +22,22 @@ from dagster import (
     define_asset_job,
 )
 
+from assets.canonical_tables import TABLE_ASSETS
+from assets.last_finished import FINGERPRINT, PRODUCTS, RESULT, mark_of
 from assets.partitions import STATES
 from assets.resources import Choices
 from assets.sources import SOURCE_ASSETS
-from assets.tables import TABLE_ASSETS
-from assets.unchanged import FINGERPRINT, PRODUCTS, RESULT, mark_of
 from assets.walk import study_area
-from geodata.combine import FEEDS, combine
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.read_source import read_source
+from geodata.ingest.combine import FEEDS, combine
+from geodata.ingest.read_source import read_source
 from geodata.sample import write_sample
-from geodata.schemas import CANONICAL
+from geodata.schemas.canonical import CANONICAL
+from geodata.schemas.sourced import Sourced
+from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
-from geodata.sourced import Sourced
 from geodata.sources import SOURCES
 from geodata.states import find_state
-from geodata.study import StudyArea
 from pipelines.instance import prepare
 from pipelines.storage import TableStorage
 

@@ -17,7 +17,8 @@ import osmium
 import pytest
 import requests
 
-from geodata.travel.base import Points, TravelMinutes
+from geodata.geography.coordinates import Points
+from geodata.travel.minutes import TravelMinutes
 from geodata.travel.roads import RoadsEngine
 from geodata.travel.routing_server import RoutingServer, valhalla
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
 from tests.maps.synthetic import synthetic_result
 
 

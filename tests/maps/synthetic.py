@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.provenance import SourceUse
-from geodata.result_tables import RESULT_TABLES
-from geodata.results import StateResult
-from geodata.schemas import CANONICAL, CRS
+from geodata.schemas.canonical import CANONICAL
+from geodata.schemas.computed import RESULT_TABLES
+from geodata.schemas.provenance import SourceUse
+from geodata.schemas.state_result import StateResult
+from geodata.schemas.table import CRS
 from geodata.settings import Settings
 from geodata.states import find_state
 

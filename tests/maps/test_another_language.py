@@ -11,14 +11,14 @@ import pytest
 import yaml
 
 import maps.texts as texts
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
 from maps.briefs.page import brief_html
 from maps.briefs.parts import Writer
-from maps.briefs.state import state_brief
-from maps.figures.writing import alt
-from maps.lists.pages import list_page
-from maps.national import build_national, entry_of
-from maps.site import build_site
+from maps.briefs.state_brief import state_brief
+from maps.figures.write_figures import alt
+from maps.lists.list_pages import list_page
+from maps.site.build import build_site
+from maps.site.national import build_national, entry_of
 
 KEPT = ("format",)
 

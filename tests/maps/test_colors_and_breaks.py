@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.results import StateResult
-from maps import breaks, metros
-from maps.map_colors import COLORS, DEFICIENCIES, contrast, distance, luminance
+from geodata.schemas.state_result import StateResult
+from maps.cartography import class_breaks as breaks
+from maps.cartography import metros
+from maps.cartography.colors import COLORS, DEFICIENCIES, contrast, distance, luminance
 from tests.maps.synthetic import synthetic_result
 
 RAMPS = ("priority", "pillar", "minutes")

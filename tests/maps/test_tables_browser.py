@@ -8,9 +8,9 @@ import pytest
 
 from maps.briefs import brief_html, briefs
 from maps.lists import LISTS, html_table, list_table
-from maps.lists.pages import PAGES, list_page
+from maps.lists.list_pages import PAGES, list_page
 from maps.texts import load_texts
-from tests.integration.browser import Page, chromium
+from tests.support.browser import Page, chromium
 
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).resolve().parents[2] / "maps" / "static"

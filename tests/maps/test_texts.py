@@ -9,9 +9,11 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from geodata import community_names, result_tables, schemas
+from geodata.communities import community_names
 from geodata.errors import InputError
-from geodata.provenance import Freshness
+from geodata.schemas import canonical as schemas
+from geodata.schemas import computed as result_tables
+from geodata.schemas.provenance import Freshness
 from geodata.settings import Barriers, IndustryWords, Need, Opportunity
 from maps.texts import FOLDER, languages, load_texts
 

@@ -20,8 +20,8 @@ from rich.console import Console
 
 from assets import ALL_ASSETS
 from assets.nation import COMPUTED
-from assets.upkeep import CHECK
-from pipelines.console import LINES, progress
+from assets.result_ages import CHECK
+from pipelines.command.console import LINES, progress
 from pipelines.failures import sentences
 
 

@@ -22,9 +22,9 @@ from dagster import (
 )
 
 from pipelines.build import build_defs
+from pipelines.housekeeping import forget
 from pipelines.schedules import SCHEDULES, weekly_states
 from pipelines.sensors import IF_CHANGED, SENSORS, inbox, states_after_sources
-from pipelines.upkeep import forget
 
 GOOD = "state,site_id,name,latitude,longitude,status,ports_dc_fast\nRI,a1,Depot,41.8211,-71.4128,planned,4\n"
 

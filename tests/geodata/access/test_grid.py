@@ -16,10 +16,10 @@ from geodata.access import (
     nearest_k,
 )
 from geodata.errors import InputError
-from geodata.travel.bands import bands_of
-from geodata.travel.base import Points
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import angle, chord_squared, unit_vectors
 from geodata.travel.great_circle import GreatCircle
-from geodata.travel.sphere import angle, chord_squared, unit_vectors
+from geodata.travel.search_grid import bands_of
 from tests.geodata.access import plain
 
 ENGINE = GreatCircle(detour_factor=1.3, speed_kmh_urban=40.0, speed_kmh_rural=70.0)

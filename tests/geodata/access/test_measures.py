@@ -20,7 +20,7 @@ from geodata.access import (
     two_step,
 )
 from geodata.errors import InputError
-from geodata.travel.base import TravelMinutes
+from geodata.travel.minutes import TravelMinutes
 from tests.geodata.access import plain
 
 # Hand-worked case: three tracts, three colleges, minutes between them (— beyond the catchment of 30 minutes).

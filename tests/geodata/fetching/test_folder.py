@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from geodata.errors import InputError, SourceUnavailable
 from geodata.fetching.acquire import FolderAcquirer, age_in_days, obtain_for
-from geodata.fetching.clock import Clock
+from geodata.fetching.client.clock import Clock
 from geodata.fetching.folder import fill_patterns, find_files, list_of, unread_files, vintage_in
-from geodata.schemas import TRACTS as TRACTS_TABLE
+from geodata.schemas.canonical import TRACTS as TRACTS_TABLE
 from geodata.sources import SOURCES
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state

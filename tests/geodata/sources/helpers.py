@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.spec import ParseContext
 from geodata.states import find_state
-from geodata.tables import Parsed
 
 
 def parse(name: str, path: Path, *, state: str | None = None, **changes: object) -> Parsed:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geodata.errors import InputError
-from geodata.schemas import MEASURE_NAMES
+from geodata.schemas.canonical import MEASURE_NAMES
 from geodata.sources.acs import RECIPES
 from tests.geodata.sources.helpers import parse, parse_text, reasons
 

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from geodata.errors import InputError
-from geodata.schemas import CENTERS, REJECTS, RELATIONSHIP
+from geodata.schemas.canonical import CENTERS, REJECTS, RELATIONSHIP
+from geodata.schemas.parsed import Parsed
 from geodata.sources import SOURCES
 from geodata.sources.drift import held_to, states_of
 from geodata.sources.spec import Expected
 from geodata.states import REGISTRY
-from geodata.tables import Parsed
 
 EVERY = [state for state in REGISTRY if state.kind in ("state", "district")]
 SPEC = replace(SOURCES["centers"].spec, expected=Expected(least_rows=51, most_rows=60, least_states=51))

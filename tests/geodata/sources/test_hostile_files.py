@@ -20,18 +20,17 @@ from openpyxl import Workbook
 
 from bench.fuzz import HOSTILE, mutated, outcome, seeds
 from geodata.errors import InputError
-from geodata.fetching.archives import check_zip
-from geodata.geoids import clean_geoids
+from geodata.geography.geoids import clean_geoids
+from geodata.geography.zips import clean_zips, state_of_zips
 from geodata.sample import write_sample
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
-from geodata.sources.archives import member_names
-from geodata.sources.layers import read_layer
-from geodata.sources.reading import from_records, read_csv, read_json, wanted
+from geodata.sources.formats.archives import check_zip, member_names
+from geodata.sources.formats.layers import read_layer
+from geodata.sources.formats.text_tables import from_records, read_csv, read_json, wanted
+from geodata.sources.formats.values import SVI_CODES, counts, dates, flags, numbers, points, to_numbers
+from geodata.sources.formats.workbooks import read_workbook
 from geodata.sources.spec import ParseContext, Source
-from geodata.sources.values import SVI_CODES, counts, dates, flags, numbers, points, to_numbers
-from geodata.sources.workbooks import read_workbook
-from geodata.zips import clean_zips, state_of_zips
 
 EACH = 2
 

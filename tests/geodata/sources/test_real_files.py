@@ -11,14 +11,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geodata.crosswalk import to_2020
 from geodata.errors import InputError
-from geodata.points import check_states, place
-from geodata.providers import providers
-from geodata.schemas import PROGRAMS, PROVIDERS
+from geodata.geography.crosswalk import to_2020
+from geodata.geography.points_in_areas import check_states, place
+from geodata.ingest.providers import providers
+from geodata.ingest.sites import sites
+from geodata.schemas.canonical import PROGRAMS, PROVIDERS
+from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
-from geodata.sites import sites
-from geodata.tables import Parsed
 from tests.geodata.sources.helpers import parse, reasons
 
 pytestmark = pytest.mark.realdata

@@ -13,9 +13,10 @@ from pyproj import Geod
 from rasterio.transform import from_bounds, from_origin
 
 from geodata.errors import InputError
-from geodata.travel.base import Points, TravelEngine, TravelMinutes
+from geodata.geography.coordinates import Points
 from geodata.travel.friction import FrictionEngine
 from geodata.travel.friction_raster import metres_per_degree
+from geodata.travel.minutes import TravelEngine, TravelMinutes
 
 STEP = 1 / 120
 WGS84 = Geod(ellps="WGS84")

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import InputError, SettingsError
-from geodata.travel.base import Points, TravelEngine, TravelMinutes
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import great_circle_km
 from geodata.travel.great_circle import GreatCircle
-from geodata.travel.sphere import great_circle_km
+from geodata.travel.minutes import TravelEngine, TravelMinutes
 
 PLAIN = GreatCircle(detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=120.0)  # a km a minute, or two
 

@@ -13,9 +13,10 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.transform import from_origin
 
-from geodata.travel.base import Points, TravelEngine, TravelMinutes
+from geodata.geography.coordinates import Points
 from geodata.travel.friction import FrictionEngine
 from geodata.travel.great_circle import GreatCircle
+from geodata.travel.minutes import TravelEngine, TravelMinutes
 from geodata.travel.roads import RoadsEngine
 from geodata.travel.routing_server import osrm, valhalla
 from tests.geodata.travel import loopback

@@ -16,9 +16,10 @@ from scipy.sparse.csgraph import dijkstra
 from bench.fuzz import flipped
 from bench.fuzz_maps import extracts
 from geodata.errors import InputError
+from geodata.geography.coordinates import Points
 from geodata.travel import osm_extract
 from geodata.travel import road_graph as module
-from geodata.travel.base import Points, TravelEngine, TravelMinutes
+from geodata.travel.minutes import TravelEngine, TravelMinutes
 from geodata.travel.road_graph import RoadGraph, graph_of_edges, road_graph
 from geodata.travel.roads import RoadsEngine
 from geodata.travel.shortest_paths import shortest_ticks

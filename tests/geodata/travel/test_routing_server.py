@@ -12,10 +12,11 @@ import pytest
 import requests
 
 from geodata.errors import SettingsError
-from geodata.fetching.clock import Clock
-from geodata.fetching.problems import FetchError
+from geodata.fetching.client.clock import Clock
+from geodata.fetching.client.http_errors import FetchError
+from geodata.geography.coordinates import Points
 from geodata.travel import routing_server
-from geodata.travel.base import Points, TravelEngine, TravelMinutes
+from geodata.travel.minutes import TravelEngine, TravelMinutes
 from geodata.travel.routing_protocols import Osrm, Valhalla
 from geodata.travel.routing_server import RoutingServer
 from tests.geodata.travel import loopback

@@ -14,7 +14,7 @@ import pypdf
 import pytest
 
 from maps.briefs import Writer, brief_html, brief_name, brief_pdf, briefs, community_brief, state_brief, write_briefs
-from maps.words import Words
+from maps.wording.words import Words
 
 
 def community_row(result, place=0):

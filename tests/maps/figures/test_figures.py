@@ -11,7 +11,7 @@ import pytest
 
 from maps.figures import FIGURES, alt, figure_png, figure_svg, state_map_png, write_figures
 from maps.figures.drawing import printable
-from maps.hub_choice import WORTHWHILE_SHARE, recommended_hubs
+from maps.wording.hub_choice import WORTHWHILE_SHARE, recommended_hubs
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.results import StateResult
+from geodata.schemas.state_result import StateResult
 from maps.lists import write_lists
 
 

@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 import pyogrio
 import pytest
 
-from geodata.result_tables import TIERS
-from maps.hub_choice import recommended_hubs
+from geodata.schemas.computed import TIERS
 from maps.lists import LISTS
 from maps.lists.geopackage import LAYERS
+from maps.wording.hub_choice import recommended_hubs
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,140 @@
+"""What differs between two results of one state: people and access, ranks and tiers, communities, evenness.
+
+Does not hold why they differ (`geodata.comparison.changes`) or the runs themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geodata.errors import InputError
+from geodata.schemas.state_result import StateResult
+
+TINY = 1e-9
+TRACT_COLUMNS = [
+    "need",
+    "training_access",
+    "work_access",
+    "training_gap",
+    "opportunity",
+    "priority",
+    "rank",
+    "tier",
+    "gated",
+    "providers_within",
+    "nearest_provider_minutes",
+]
+COMMUNITY_COLUMNS = ["name", "rank", "tier", "priority", "eligible_adults", "population", "n_tracts"]
+TIER_ORDER = {"A": 0, "B": 1, "C": 2, "none": 3}
+
+
+@dataclass(frozen=True)
+class Differences:
+    """The differences of two results; columns end in _before and _after.
+
+    `tracts`: every tract of either, with `access_change` (training, seats per 1,000), `work_change` and
+    `rank_change` (negative is up the list). `communities`: those of either, with `change` one of entered, left,
+    renamed, tier, rank or same. `equity`: every metric with its `change`. `summary`: single figures.
+    """
+
+    tracts: pd.DataFrame
+    communities: pd.DataFrame
+    equity: pd.DataFrame
+    summary: dict[str, Any]
+
+
+def differences(before: StateResult, after: StateResult) -> Differences:
+    """Return what differs between two results of one state.
+
+    For evenness to be comparable the second must have been computed with the shortfall lines of the first; where the
+    lines differ the metrics that rest on them are left out.
+    """
+    if before.state != after.state:
+        raise InputError(
+            f"{before.state.name} and {after.state.name} cannot be compared", remedy="Give two runs of one state."
+        )
+    tracts = tract_differences(before.table("tract_scores"), after.table("tract_scores"))
+    communities = community_differences(before.table("communities"), after.table("communities"))
+    equity = equity_differences(before.table("equity"), after.table("equity"))
+    return Differences(tracts, communities, equity, _summary(tracts, communities))
+
+
+def tract_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return [geoid, …_before, …_after, eligible_adults, access_change, work_change, rank_change, tier_change].
+
+    `tier_change` is up, down, same, or new / gone for a tract in one run only.
+    """
+    kept = ["geoid", "eligible_adults", *TRACT_COLUMNS]
+    both = before[kept].merge(after[kept], on="geoid", how="outer", suffixes=("_before", "_after"), indicator=True)
+    both["eligible_adults"] = both["eligible_adults_after"].fillna(both["eligible_adults_before"])
+    both["access_change"] = both["training_access_after"] - both["training_access_before"]
+    both["work_change"] = both["work_access_after"] - both["work_access_before"]
+    both["rank_change"] = both["rank_after"] - both["rank_before"]
+    first, second = (both[f"tier_{when}"].map(TIER_ORDER) for when in ("before", "after"))
+    both["tier_change"] = "same"
+    both.loc[second < first, "tier_change"] = "up"
+    both.loc[second > first, "tier_change"] = "down"
+    both.loc[both["_merge"] == "right_only", "tier_change"] = "new"
+    both.loc[both["_merge"] == "left_only", "tier_change"] = "gone"
+    return both.drop(columns="_merge").sort_values("geoid").reset_index(drop=True)
+
+
+def community_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return [community_id, …_before, …_after, change], matched by identifier, the largest change first.
+
+    `change` names the first that holds: entered, left, renamed, tier, rank, same.
+    """
+    kept = ["community_id", *COMMUNITY_COLUMNS]
+    one, other = pd.DataFrame(before)[kept], pd.DataFrame(after)[kept]
+    both = one.merge(other, on="community_id", how="outer", suffixes=("_before", "_after"), indicator=True)
+    kinds = ["entered", "left", "renamed", "tier", "rank", "same"]
+    change = pd.Series("same", index=both.index)
+    change[both["rank_before"].ne(both["rank_after"]).fillna(True)] = "rank"
+    change[both["tier_before"].ne(both["tier_after"])] = "tier"
+    change[both["name_before"].ne(both["name_after"])] = "renamed"
+    change[both["_merge"] == "left_only"] = "left"
+    change[both["_merge"] == "right_only"] = "entered"
+    both["change"] = change
+    both["order"] = change.map({kind: place for place, kind in enumerate(kinds)})
+    ordered = both.sort_values(["order", "rank_after", "rank_before", "community_id"])
+    return ordered.drop(columns=["_merge", "order"]).reset_index(drop=True)
+
+
+def equity_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return [scope_kind, scope_id, scope_name, subject, metric, value_before, value_after, change]."""
+    key = ["scope_kind", "scope_id", "scope_name", "subject", "metric"]
+    both = before[[*key, "value", "line"]].merge(after[[*key, "value", "line"]], on=key, suffixes=("_before", "_after"))
+    on_line = both["metric"].str.startswith("fgt") | (both["metric"] == "erreygers_index")
+    same_line = (both["line_before"] - both["line_after"]).abs() <= TINY * both["line_before"].abs()
+    both = both[~on_line | same_line]
+    both["change"] = both["value_after"] - both["value_before"]
+    return both.drop(columns=["line_before", "line_after"]).reset_index(drop=True)
+
+
+def _summary(tracts: pd.DataFrame, communities: pd.DataFrame) -> dict[str, Any]:
+    adults = tracts["eligible_adults"].fillna(0.0)
+    entered, left = ((tracts[f"providers_within_{when}"] > 0).fillna(False) for when in ("after", "before"))
+    moved = tracts["rank_change"].fillna(0) != 0
+
+    def people(which: pd.Series) -> float:
+        return float(adults[which.fillna(False).astype(bool)].sum())
+
+    return {
+        "adults_whose_training_access_rises": people(tracts["access_change"] > TINY),
+        "adults_whose_training_access_falls": people(tracts["access_change"] < -TINY),
+        "adults_who_gain_a_first_provider": people(entered & ~left),
+        "adults_who_lose_their_last_provider": people(left & ~entered),
+        "adults_whose_work_access_rises": people(tracts["work_change"] > TINY),
+        "adults_whose_work_access_falls": people(tracts["work_change"] < -TINY),
+        "tracts_whose_rank_moves": int(moved.sum()),
+        "tracts_listed_anew": int((tracts["rank_before"].isna() & tracts["rank_after"].notna()).sum()),
+        "tracts_no_longer_listed": int((tracts["rank_before"].notna() & tracts["rank_after"].isna()).sum()),
+        "tracts_up_a_tier": int((tracts["tier_change"] == "up").sum()),
+        "tracts_down_a_tier": int((tracts["tier_change"] == "down").sum()),
+        **{
+            f"communities_{kind}": int((communities["change"] == kind).sum()) for kind in ("entered", "left", "renamed")
+        },
+    }

@@ -1,0 +1,109 @@
+"""Barriers other than skill, with their margins, tested against the state's median tract.
+
+Takes the canonical `measures`. Does not hold which tracts make a community.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geodata.schemas.computed import BARRIERS
+from geodata.scoring.eligible_adults import wide
+from geodata.settings import Barriers
+
+SUPPORTS = {
+    "no_vehicle": "transit_or_mobile",
+    "limited_english": "bilingual_esl",
+    "single_parent": "childcare",
+    "disability": "accommodations",
+    "no_internet": "devices",
+    "no_diploma": "ged_bridge",
+}
+# Below this share of residents with a value, a community's share would speak for people nobody asked.
+LEAST_COVERED = 0.5
+
+
+def barriers(
+    measures: pd.DataFrame, tracts: pd.DataFrame, community_tracts: pd.DataFrame, settings: Barriers
+) -> pd.DataFrame:
+    """Return the `barriers` table of all tracts, communities and states.
+
+    `tracts` is [geoid, state, population], `community_tracts` the table of that name. A tract's share and
+    margin are those published. A larger unit's share is Σ count / Σ universe; its 90 % margin is the root
+    sum of squares of its tracts' margins, each weighted by its universe (Census Bureau, ACS General
+    Handbook 2020, ch. 8, with universes taken as known). Where the survey has no value the row has no share,
+    and nor has a community less than half of whose residents live in tracts with a value.
+
+    `clearly_above`: the lower end of the 90 % interval lies above the median share of the state's tracts, so
+    one in twenty rows whose true share is at the median is listed by chance.
+    """
+    names = settings.measures
+    tracts = tracts[["geoid", "state", "population"]].sort_values("geoid")
+    parts = _tract_parts(measures, tracts, names)
+    medians = parts.groupby(["state", "measure"])["share"].median().rename("state_median").reset_index()
+    members = community_tracts[["geoid", "community_id"]]
+    units = [
+        parts.assign(unit_kind="tract", unit_id=parts["geoid"]),
+        _summed(parts.merge(members, on="geoid"), "community_id", "community"),
+        _summed(parts, "state", "state"),
+    ]
+    table = pd.concat(units, ignore_index=True).merge(medians, on=["state", "measure"], how="left")
+    lower = table["share"] - table["share_moe"]
+    table["clearly_above"] = (lower > table["state_median"]).fillna(False)
+    table["support"] = table["measure"].map(SUPPORTS).where(table["clearly_above"], None)
+    return BARRIERS.validate(table.sort_values(["unit_kind", "unit_id", "measure"]))
+
+
+def barrier_lists(table: pd.DataFrame, unit_kind: str) -> pd.Series:
+    """Return, by unit_id, the measures clearly above the state median, the farthest above first, blank-joined."""
+    above = table[(table["unit_kind"] == unit_kind) & table["clearly_above"]].copy()
+    above["ratio"] = above["share"] / above["state_median"].clip(lower=1e-9)
+    ordered = above.sort_values(["unit_id", "ratio", "measure"], ascending=[True, False, True])
+    return ordered.groupby("unit_id")["measure"].agg(" ".join)
+
+
+def _tract_parts(measures: pd.DataFrame, tracts: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Return [geoid, state, population, measure, count, share, share_moe, universe], a row a tract and measure."""
+    count, share, moe = (wide(measures, names, value) for value in ("count", "share", "share_moe"))
+    index = pd.Index(tracts["geoid"], name="geoid")
+    frames = []
+    for name in names:
+        part = tracts.set_index("geoid").assign(measure=name)
+        part["count"], part["share"], part["share_moe"] = (table[name].reindex(index) for table in (count, share, moe))
+        part["universe"] = _universe(part)
+        frames.append(part.reset_index())
+    return pd.concat(frames, ignore_index=True)
+
+
+def _universe(part: pd.DataFrame) -> pd.Series:
+    """Return how many people or households a tract's share refers to: count / share.
+
+    Where the count is zero the two say nothing of it, and where counts are not published they are missing:
+    the tract's residents times the usual universe per resident among the state's other tracts stand in.
+    """
+    some = (part["share"] > 0) & (part["count"] > 0)
+    universe = (part["count"] / part["share"]).where(some)
+    usual = (universe / part["population"]).where(part["population"] > 0).groupby(part["state"]).transform("median")
+    return universe.fillna(part["population"] * usual.fillna(1.0)).where(part["share"].notna())
+
+
+def _summed(parts: pd.DataFrame, unit: str, kind: str) -> pd.DataFrame:
+    """Return a row a unit and measure, from tracts that have a value."""
+    known = parts["share"].notna()
+    parts = parts.assign(
+        known_people=parts["population"].where(known, 0.0),
+        known_universe=parts["universe"].where(known, 0.0),
+        above=(parts["universe"] * parts["share"]).where(known, 0.0),
+        # A share without a margin makes the sum's margin unknown, not smaller.
+        variance=((parts["universe"] * parts["share_moe"]) ** 2).where(known, 0.0),
+        unit_id=parts[unit],
+    )
+    grouped = parts.groupby(["unit_id", "state", "measure"] if unit != "state" else ["unit_id", "measure"])
+    sums = grouped[["population", "known_people", "known_universe", "above"]].sum()
+    sums["variance"] = grouped["variance"].agg(lambda values: values.sum(skipna=False))
+    enough = (sums["known_universe"] > 0) & (sums["known_people"] >= LEAST_COVERED * sums["population"])
+    sums["share"] = (sums["above"] / sums["known_universe"]).where(enough)
+    sums["share_moe"] = (np.sqrt(sums["variance"]) / sums["known_universe"]).where(enough)
+    out = sums.reset_index().assign(unit_kind=kind)
+    return out if "state" in out else out.assign(state=out["unit_id"])

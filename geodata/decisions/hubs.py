@@ -1,0 +1,91 @@
+"""Recruitment hubs: where p places reach most of the people the work is meant for, p = 1, 2 and so on.
+
+Takes people, candidate sites and minutes between them. Does not hold the solver
+(`geodata.decisions.maximal_covering`) or travel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geodata.decisions.maximal_covering import Cover, ExactCover, greedy, near_best, reduced
+from geodata.schemas.computed import HUBS
+from geodata.settings import Hubs
+
+CANDIDATE_COLUMNS = ["candidate_id", "name", "kind", "latitude", "longitude"]
+
+
+def candidates(job_centers: pd.DataFrame, providers: pd.DataFrame, settings: Hubs) -> pd.DataFrame:
+    """Return [candidate_id, name, kind, latitude, longitude]: the places a hub may stand at that can be placed.
+
+    Training that only takes working electricians is no place to recruit beginners.
+    """
+    frames = []
+    if "job_centers" in settings.candidates:
+        frames.append(job_centers.rename(columns={"center_id": "candidate_id"}))
+    if "providers" in settings.candidates:
+        entry = providers[providers["entry_stage"] == "entry"]
+        frames.append(entry.rename(columns={"provider_id": "candidate_id"}))
+    columns = [*CANDIDATE_COLUMNS, "location_quality"]
+    table = pd.concat([frame[columns] for frame in frames], ignore_index=True)
+    placed = table["location_quality"].isin(["point", "street"]) & table["latitude"].notna()
+    kept = table.loc[placed, CANDIDATE_COLUMNS].drop_duplicates("candidate_id")
+    return kept.sort_values("candidate_id").reset_index(drop=True)
+
+
+def people_to_reach(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return [geoid, state, adults] of the listed tracts of tier A or B with eligible adults."""
+    counted = scores["gated"] & scores["tier"].isin(["A", "B"]) & (scores["eligible_adults"] > 0)
+    table = scores.loc[counted, ["geoid", "state", "eligible_adults"]]
+    return table.rename(columns={"eligible_adults": "adults"}).sort_values("geoid").reset_index(drop=True)
+
+
+def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs, state: str) -> pd.DataFrame:
+    """Return the `hubs` table of a state: for each number of hubs the best places, and how sure that is.
+
+    Maximal covering (Church & ReVelle 1974), solved by `geodata.decisions.maximal_covering`. `people` is [geoid,
+    adults], `sites` the `candidates`, `minutes` [geoid, candidate_id, minutes] of at least
+    all pairs within `cover_minutes`. The table ends at the number of hubs beyond which nobody more is reached.
+    `covered_share` is of all `people`, those beyond every candidate included. `order` puts the place that
+    covers most alone first. Empty where no candidate covers anybody.
+    """
+    # Among equally good solutions the solver's choice must not hang on the order of rows.
+    people, sites = people.sort_values("geoid"), sites.sort_values("candidate_id")
+    cover = _cover(people, sites, minutes, settings)
+    small, kept = reduced(cover)
+    total = float(people["adults"].sum())
+    frames = []
+    walk = greedy(small, settings.most)
+    alone = cover.alone()
+    reachable = small.covered(np.arange(len(kept)))
+    most = min(settings.most, len(kept))
+    if not most:
+        return HUBS.empty()
+    solver = ExactCover(small)
+    for p, near in enumerate(near_best(small, most), start=1):
+        best = solver.solve(p, settings.solver_seconds, near.sites.tolist(), near.bound)
+        chosen = kept[best.sites]
+        chosen = chosen[np.argsort(-alone[chosen], kind="stable")]
+        frame = sites.iloc[chosen].assign(
+            state=state,
+            p=p,
+            order=range(1, len(chosen) + 1),
+            covered_adults=best.covered,
+            covered_share=best.covered / total,
+            gap=best.gap,
+            greedy_adults=small.covered(walk[:p]),
+            covered_alone=alone[chosen],
+        )
+        frames.append(frame)
+        if best.covered >= reachable * (1 - 1e-12):
+            break
+    return HUBS.validate(pd.concat(frames, ignore_index=True))
+
+
+def _cover(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs) -> Cover:
+    near = minutes[minutes["minutes"] <= settings.cover_minutes]
+    row = pd.Index(people["geoid"]).get_indexer(near["geoid"])
+    site = pd.Index(sites["candidate_id"]).get_indexer(near["candidate_id"])
+    known = (row >= 0) & (site >= 0)
+    return Cover.from_pairs(row[known], site[known], people["adults"].to_numpy(dtype=float), len(sites))

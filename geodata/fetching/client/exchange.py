@@ -1,0 +1,96 @@
+"""What is asked of a publisher and what comes back, as plain records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from geodata.fetching.client.content import Media
+from geodata.fetching.client.redaction import Redactor
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long, how large and how often. Seconds and bytes.
+
+    `total_s` bounds one file with all its attempts and waits. A wait that a publisher asks for is honoured up
+    to `longest_wait_s`; a longer one ends the attempt at once. A host that could not be reached is tried only
+    once for each further file during `host_rest_s`.
+    """
+
+    connect_s: float = 15.0
+    read_s: float = 60.0
+    total_s: float = 3600.0
+    max_bytes: int = 4_000_000_000
+    max_bytes_in_memory: int = 256_000_000
+    attempts: int = 4
+    backoff_s: float = 1.0
+    backoff_cap_s: float = 30.0
+    longest_wait_s: float = 120.0
+    redirects: int = 5
+    host_rest_s: float = 300.0
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What a publisher gave to ask later whether a file changed; `version` where it has its own way of saying."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing to ask for.
+
+    `secret_headers` and `secret_params` hold keys: they go to the first host only and are never written down;
+    `secrets` are further values to redact (an identity in a path). `sha256` pins the bytes: one of them must come.
+    `label` names the thing to people.
+    """
+
+    url: str
+    label: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    secret_params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    method: Literal["GET", "POST"] = "GET"
+    form: Mapping[str, str] | None = None
+    upload: tuple[str, str, bytes] | None = None  # field, file name, content
+    media: Media = "any"
+    sha256: tuple[str, ...] = ()
+    max_bytes: int | None = None
+    follow_redirects: bool = True
+    known: Validators = Validators()
+    beginning_only: bool = False
+    span: tuple[int, int] | None = None  # first and last byte wanted, of a file whose bytes are `media`
+
+    def redactor(self) -> Redactor:
+        """Return what hides this request's secrets."""
+        return Redactor([*self.secret_params.values(), *self.secret_headers.values(), *self.secrets])
+
+
+@dataclass(frozen=True)
+class Download:
+    """What came: `state` is new, unchanged (304) or empty (204). `moved_to` is set after a permanent redirect, `total`
+    (bytes of the whole file) after a span.
+    """
+
+    state: Literal["new", "unchanged", "empty"]
+    url: str
+    filename: str = ""
+    sha256: str = ""
+    size: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    content_type: str = ""
+    version: str | None = None
+    moved_to: str | None = None
+    attempts: int = 1
+    resumed_at: int = 0
+    total: int | None = None

@@ -1,0 +1,103 @@
+"""From what each source says to one canonical table a subject.
+
+Holds which sources feed which table, and the rule of each where there is more to it than setting rows under one
+another. Does not hold the crosswalk, the merging of providers or the matching of sites; it calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from geodata.geography.crosswalk import align_connecticut, to_2020
+from geodata.geography.crosswalk_measures import measures_to_2020
+from geodata.ingest.providers import providers
+from geodata.ingest.sites import sites
+from geodata.schemas.canonical import (
+    CANONICAL,
+    DEFINITIONS,
+    INSTITUTIONS,
+    MEASURES,
+    PROGRAMS,
+    PROVIDERS,
+    REJECTS,
+    SITES,
+)
+from geodata.schemas.sourced import Sourced, all_uses
+from geodata.schemas.table import Table
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+
+# Tables that another needs beside its own sources.
+_HELPERS = {"definitions": ("relationship",), "measures": ("relationship",), "sites": ("counties",)}
+_OWN = {PROVIDERS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name)}
+_WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, REJECTS.name}
+
+
+def _feeds(table: Table) -> tuple[str, ...]:
+    wanted = (*_OWN.get(table.name, (table.name,)), *_HELPERS.get(table.name, ()))
+    return tuple(name for name, source in SOURCES.items() if source.spec.table.name in wanted)
+
+
+FEEDS: dict[str, tuple[str, ...]] = {
+    table.name: _feeds(table) for table in CANONICAL if table.name not in _WITHOUT and _feeds(table)
+}
+
+
+def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> Sourced:
+    """Return the canonical `table` made of `reads`, by source name, with all their files and rejects.
+
+    Where two sources give the same key, the one that stands first among the sources wins, whole row by row.
+    """
+    refused, notes = REJECTS.empty(), []
+    if table is MEASURES:
+        # Before they meet: a code of 2010 and the same code of 2020 may be different land.
+        there = stacked_of("relationship", reads)
+        mine = {name: _on_2020(read, there) for name, read in reads.items() if SOURCES[name].spec.table is table}
+        reads = {**reads, **mine}
+        notes = [f"{name}: {note}" for name, read in mine.items() for note in read.notes]
+    rows = stacked(table, reads)
+    if table is DEFINITIONS:
+        carried = to_2020(rows, stacked_of("relationship", reads))
+        rows, refused, notes = carried.table, carried.rejects, carried.notes
+    elif table is SITES:
+        made = sites(rows, stacked_of("counties", reads))
+        rows, refused, notes = made.table, made.rejects, made.notes
+    elif table is PROVIDERS:
+        merged = providers(stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads), rows, settings.training)
+        rows, refused, notes = merged.table, merged.rejects, merged.notes
+    rejects = [frame for frame in (*(read.rejects for read in reads.values()), refused) if len(frame)]
+    return Sourced(
+        rows,
+        REJECTS.validate(pd.concat(rejects, ignore_index=True)) if rejects else REJECTS.empty(),
+        all_uses(reads.values()),
+        notes,
+    )
+
+
+def _on_2020(read: Sourced, relationship: pd.DataFrame) -> Sourced:
+    """Return the measures of a source on 2020 tracts; its files say where they were carried over."""
+    table, refused, notes = measures_to_2020(read.table, relationship)
+    uses = [replace(use, note=" ".join([use.note, *notes]).strip()) for use in read.uses]
+    rejects = REJECTS.validate(pd.concat([read.rejects, refused], ignore_index=True)) if len(refused) else read.rejects
+    return Sourced(table, rejects, uses, notes)
+
+
+def stacked(table: Table, reads: Mapping[str, Sourced]) -> pd.DataFrame:
+    """Return the rows of all sources of `table`, each key once, Connecticut's tracts under one scheme."""
+    frames = {name: read.table for name, read in reads.items() if SOURCES[name].spec.table is table and len(read.table)}
+    if not frames:
+        return table.empty()
+    if len(frames) == 1:
+        return next(iter(frames.values()))
+    rows = pd.concat(align_connecticut(frames).values(), ignore_index=True)
+    if table.key:
+        rows = rows.drop_duplicates(list(table.key))
+    return table.validate(rows)
+
+
+def stacked_of(name: str, reads: Mapping[str, Sourced]) -> pd.DataFrame:
+    """Return `stacked` of the table called `name`."""
+    return stacked(next(table for table in CANONICAL if table.name == name), reads)

@@ -1,0 +1,164 @@
+"""Taking in the files an office drops into a folder: each is read by its own parser before it counts.
+
+A file that can be read goes to the folder operator-supplied sources are taken from, and what it replaces is put
+aside; one that cannot goes to `rejected` with a report beside it. Nothing is deleted. Does not hold when the folder
+is looked at or what is run then (see `pipelines.sensors`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.errors import InputError, OnrampError
+from geodata.fetching.folder import fill_patterns, find_files, list_of, needs_state
+from geodata.schemas.parsed import Parsed
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.sources.drift import held_to
+from geodata.sources.spec import ParseContext, Source
+from geodata.states import REGISTRY, State
+from geodata.storage.files import sha256_of, write_text, written_aside
+
+ACCEPTED, REJECTED, REPLACED = "accepted", "rejected", "replaced"
+_UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".filepart")
+_TOLD_ROWS = 200
+
+Seen = tuple[int, int]
+"""Size in bytes and time of the last change in nanoseconds."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The source a file name belongs to, and the state it is for (None: every state)."""
+
+    source: Source
+    state: State | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: `hash` is that of its content where it was accepted."""
+
+    name: str
+    accepted: bool
+    sentence: str
+    hash: str = ""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One look into the folder: what became of whole files, and those to look at again with what they were."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    waiting: dict[str, Seen] = field(default_factory=dict)
+
+
+def look(inbox: Path, folder: Path, settings: Settings, before: Mapping[str, Seen]) -> Round:
+    """Take in every file that has not changed since the look `before`; others wait for the next one.
+
+    `folder` is where operator-supplied sources are read from. A file still being copied changes between two looks.
+    """
+    inbox.mkdir(parents=True, exist_ok=True)
+    found = Round()
+    for path in sorted(inbox.iterdir()):
+        if path.is_symlink() or not path.is_file() or path.name.startswith(".") or path.suffix in _UNFINISHED:
+            continue
+        known = path.stat()
+        now = (known.st_size, known.st_mtime_ns)
+        if before.get(path.name) == now:
+            found.outcomes.append(take(path, inbox, folder, settings))
+        else:
+            found.waiting[path.name] = now
+    return found
+
+
+def take(path: Path, inbox: Path, folder: Path, settings: Settings) -> Outcome:
+    """Accept or reject one file, move it, and leave a report beside it where there is something to say."""
+    try:
+        owner = owner_of(path.name)
+        parsed = _read(path, owner, settings)
+        rivals = _rivals(path, owner, folder)
+    except OnrampError as problem:
+        moved = _moved(path, inbox / REJECTED)
+        write_text(moved.with_name(f"{moved.name}.txt"), f"{problem}\n")
+        return Outcome(path.name, False, str(problem))
+    for rival in rivals:
+        _moved(rival, inbox / REPLACED)
+    digest = sha256_of(path)
+    with written_aside(folder / path.name) as aside:
+        shutil.copyfile(path, aside)
+    path.unlink()
+    title = owner.source.spec.title
+    told = f"{path.name}: taken in as “{title}”, {parsed.rows_kept:,} of {parsed.rows_in:,} rows kept."
+    if rivals:
+        told += f" It takes the place of {', '.join(rival.name for rival in rivals)}, put aside in “{REPLACED}”."
+    if len(parsed.rejects) or parsed.notes:
+        report = inbox / ACCEPTED / f"{path.name}.txt"
+        write_text(report, "\n".join([told, *parsed.notes, *told_rejects(parsed.rejects)]) + "\n")
+    return Outcome(path.name, True, told, digest)
+
+
+def owner_of(name: str) -> Owner:
+    """Return whose file this is by its name; InputError, with the names that would do, where it is nobody's."""
+    brought = [source for source in SOURCES.values() if not source.spec.urls]
+    # As where files are sought, a name that fits every state is every state's: planned_sites_new is not Nebraska's.
+    for source in brought:
+        if _fits(name, tuple(pattern for pattern in source.spec.filenames if not needs_state(pattern))):
+            return Owner(source, None)
+    for source in brought:
+        own = [pattern for pattern in source.spec.filenames if needs_state(pattern)]
+        for state in REGISTRY if own else ():
+            if _fits(name, fill_patterns(own, state)):
+                return Owner(source, state)
+    forms = ", ".join(source.spec.filenames[0] for source in brought)
+    raise InputError("no list an office brings has such a name", file=name, remedy=f"Name it like one of: {forms}.")
+
+
+def told_rejects(rejects: pd.DataFrame) -> list[str]:
+    """Return one sentence for each refused row, with row, field, value, reason and remedy, up to a number."""
+    told = []
+    for row in rejects.head(_TOLD_ROWS).to_dict("records"):
+        parts = [f"{word} {row[name]}" for name, word in (("row", "row"), ("field", "field")) if not pd.isna(row[name])]
+        value = "" if pd.isna(row["value"]) else f" (“{row['value']}”)"
+        remedy = "" if pd.isna(row["remedy"]) else f" {row['remedy']}"
+        told.append(f"{', '.join([row['file'], *parts])}: {row['reason']}{value}.{remedy}")
+    beyond = len(rejects) - _TOLD_ROWS
+    return [*told, f"… and {beyond:,} more rows."] if beyond > 0 else told
+
+
+def _read(path: Path, owner: Owner, settings: Settings) -> Parsed:
+    spec = owner.source.spec
+    parsed = owner.source.read(path, ParseContext(settings, owner.state))
+    held_to(parsed, spec, nationwide=owner.state is None)
+    if parsed.rows_kept == 0 and len(parsed.rejects):
+        first = "\n".join(told_rejects(parsed.rejects))
+        raise InputError(f"none of its {parsed.rows_in:,} rows can be used", file=path, remedy=first)
+    return parsed
+
+
+def _rivals(path: Path, owner: Owner, folder: Path) -> list[Path]:
+    """Return the earlier editions of this list in `folder`; other lists of the kind are read beside it."""
+    if not folder.is_dir():
+        return []
+    found = find_files(folder, owner.source.spec.filenames, owner.source.spec.scope, owner.state)
+    return [one.path for one in found if list_of(one.path.name) == list_of(path.name)]
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
+
+
+def _moved(path: Path, folder: Path) -> Path:
+    """Move a file into `folder` under its name, numbered where that is taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    to, number = folder / path.name, 1
+    while to.exists():
+        number += 1
+        to = folder / f"{path.stem}-{number}{path.suffix}"
+    return Path(shutil.move(path, to))

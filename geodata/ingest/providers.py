@@ -1,0 +1,223 @@
+"""One table of training providers from several sources: who teaches, how many, and which records are one.
+
+Holds the rule by which institutions of the IPEDS directory become providers, and the merging of records across
+sources with its evidence. Does not hold which providers count toward the training gap (`geodata.scoring.training`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geodata.geography.geoids import among
+from geodata.geography.nearby_pairs import distance_m, near_pairs
+from geodata.ingest.name_matching import alike, name_key
+from geodata.schemas.canonical import PROVIDERS, REJECTS
+from geodata.schemas.parsed import Refined
+from geodata.settings import Training
+
+IPEDS = "ipeds"
+# One campus may be geocoded to its gate or its middle; two branches of one school in a town lie farther apart.
+SAME_PLACE_M = 1_000.0
+# The record that gives a merged provider its identifier, name and address: the first of these sources.
+PRECEDENCE = (IPEDS, "training_list", "etpl", "apprenticeship", "evitp")
+_SEATS = {"completions": 0, "seats": 1, "suppressed": 2, "assumed": 3}
+_QUALITY = {"point": 0, "street": 1, "area": 2, "unknown": 3}
+
+
+def providers(institutions: pd.DataFrame, programs: pd.DataFrame, listed: pd.DataFrame, settings: Training) -> Refined:
+    """Return the providers of all sources, each once.
+
+    `institutions` and `programs` are the IPEDS tables (either may be without rows), `listed` the provider rows of
+    other sources. Rejects name institutions with awards that the directory does not know.
+    """
+    teaching = from_ipeds(institutions, programs, settings)
+    rows = [frame for frame in (teaching.table, listed) if len(frame)]
+    if not rows:
+        return Refined(PROVIDERS.empty(), teaching.rejects, teaching.notes)
+    everyone = pd.concat(rows, ignore_index=True)
+    merged = merge(everyone)
+    notes = list(teaching.notes)
+    if len(merged) < len(everyone):
+        notes.append(
+            f"Records of {everyone['sources'].nunique()} sources: {len(everyone):,}; providers they describe: "
+            f"{len(merged):,}; records recognised as repeats: {len(everyone) - len(merged):,}."
+        )
+    return Refined(merged, teaching.rejects, notes)
+
+
+def from_ipeds(institutions: pd.DataFrame, programs: pd.DataFrame, settings: Training) -> Refined:
+    """Return the institutions that teach the work as providers.
+
+    With a completions file they are those with awards in a chosen CIP code and level, and seats are those awards (a
+    reported zero stays zero). Without one nobody can tell who teaches, so every public institution that awards mainly
+    associate's degrees and certificates is taken for a provider with unknown seats: these are the colleges and
+    technical centres where such programs are found, and leaving them out would draw deserts around them.
+    """
+    if programs.empty:
+        return _assumed(institutions)
+    relevant = programs[
+        programs["cip_code"].isin(settings.cip_codes) & programs["award_level"].isin(settings.award_levels)
+    ]
+    known = among(relevant["unitid"], institutions["unitid"])
+    rejects = _unknown_institutions(relevant.loc[~known, "unitid"].drop_duplicates())
+    awarded = relevant[known].groupby("unitid", sort=True)
+    seats = awarded["awards"].sum(min_count=1)
+    # Part of a sum is no sum: an institution with an award count that is not told has unknown seats.
+    untold = seats.index.isin(relevant.loc[relevant["status"] != "value", "unitid"])
+    hidden = seats.index.isin(relevant.loc[relevant["status"] == "suppressed", "unitid"])
+    table = institutions.set_index("unitid", drop=False).loc[seats.index]
+    basis = np.select([hidden, untold], ["suppressed", "assumed"], "completions")
+    codes = awarded["cip_code"].agg(lambda found: " ".join(sorted(set(found))))
+    rows = _as_providers(table).assign(
+        seats=seats.where(~untold).to_numpy(), seats_basis=basis, cip_codes=codes.to_numpy()
+    )
+    note = f"Institutions with awards in the chosen fields: {len(rows):,} of {len(institutions):,}."
+    return Refined(PROVIDERS.validate(rows), rejects, [note])
+
+
+def _assumed(institutions: pd.DataFrame) -> Refined:
+    chosen = institutions[
+        (institutions["control"] == "public") & institutions["mainly_sub_baccalaureate"].fillna(False)
+    ]
+    if chosen.empty:
+        return Refined(PROVIDERS.empty(), REJECTS.empty())
+    rows = _as_providers(chosen).assign(
+        seats=np.nan,
+        seats_basis="assumed",
+        cip_codes=None,
+        evidence="public institution of associate's degrees and certificates, awards not known",
+    )
+    note = (
+        f"Without a completions file {len(rows):,} public institutions of associate's degrees and certificates "
+        f"(of {len(institutions):,} in the directory) are taken for providers with unknown seats."
+    )
+    return Refined(PROVIDERS.validate(rows), REJECTS.empty(), [note])
+
+
+def _as_providers(institutions: pd.DataFrame) -> pd.DataFrame:
+    public = (institutions["control"] == "public").to_numpy(dtype=bool)
+    below = institutions["mainly_sub_baccalaureate"].fillna(False).to_numpy(dtype=bool)
+    kind = np.select([public & below, below], ["community_college", "career_school"], "university")
+    placed = institutions["latitude"].notna().to_numpy()
+    columns = ["name", "state", "address", "city", "zip", "latitude", "longitude", "url"]
+    return pd.DataFrame(
+        {
+            "provider_id": (IPEDS + ":" + institutions["unitid"]).to_numpy(),
+            "entry_stage": "entry",
+            "kind": kind,
+            **{name: institutions[name].to_numpy() for name in columns},
+            "location_quality": np.where(placed, "point", "unknown"),
+            "sources": IPEDS,
+        }
+    )
+
+
+def _unknown_institutions(unitids: pd.Series) -> pd.DataFrame:
+    if unitids.empty:
+        return REJECTS.empty()
+    return REJECTS.validate(
+        pd.DataFrame(
+            {
+                "source": "ipeds_completions",
+                "file": "completions against directory",
+                "key": unitids.to_numpy(),
+                "field": "unitid",
+                "value": unitids.to_numpy(),
+                "reason": "not_in_directory",
+                "remedy": "Use the directory and the completions of one year; closed institutions are left out.",
+            }
+        )
+    )
+
+
+def merge(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a provider and place.
+
+    Two records are one if they come from different sources, are of one state and entry stage, have names that can
+    be spellings of one, and lie at one place: the same ZIP code, or within SAME_PLACE_M, or, where one has no
+    coordinates and no ZIP code, the same city. `evidence` says why. Codes and sources are united; the best known
+    location and the strongest basis of seats win, and seats are never added up: sources count the same people.
+    """
+    rank = rows["sources"].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
+    rows = rows.assign(_rank=rank).sort_values(["_rank", "provider_id"], ignore_index=True)
+    pairs, reasons = _same(rows)
+    if not len(pairs):
+        return PROVIDERS.validate(rows.drop_duplicates("provider_id"))
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(rows), len(rows)))
+    _, group = connected_components(graph, directed=False)
+    rows["_group"] = group
+    why: dict[int, list[str]] = {}
+    for (i, j), reason in zip(pairs, reasons, strict=True):
+        told = f"{rows['sources'][j]} “{rows['name'][j]}” is {rows['provider_id'][i]}: {reason}"
+        why.setdefault(int(group[i]), []).append(told)
+    single = rows[~rows["_group"].isin(list(why))]
+    united = [_united(rows[rows["_group"] == number], told) for number, told in sorted(why.items())]
+    table = pd.concat([single, pd.DataFrame(united)], ignore_index=True).sort_values("provider_id", ignore_index=True)
+    return PROVIDERS.validate(table.drop_duplicates("provider_id"))
+
+
+def _same(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """Return the pairs of records taken for one, and why."""
+    latitude = rows["latitude"].to_numpy(dtype="float64")
+    longitude = rows["longitude"].to_numpy(dtype="float64")
+    keyed = [["state", "entry_stage", "zip"], ["state", "entry_stage", "_key"]]
+    rows = rows.assign(_key=[name_key(name) for name in rows["name"]])
+    blocks = [near_pairs(latitude, longitude, SAME_PLACE_M), *(_block_pairs(rows, names) for names in keyed)]
+    candidates = np.unique(np.concatenate(blocks), axis=0)
+    metres = distance_m(latitude, longitude, candidates)
+    values = {name: rows[name].tolist() for name in ("sources", "state", "entry_stage", "name", "zip", "city")}
+    pairs, reasons = [], []
+    for (i, j), distance in zip(candidates, metres, strict=True):
+        different = values["sources"][i] != values["sources"][j]
+        if not different or any(values[name][i] != values[name][j] for name in ("state", "entry_stage")):
+            continue
+        place = _same_place(values, i, j, float(distance))
+        if place and alike(values["name"][i], values["name"][j]):
+            pairs.append((i, j))
+            reasons.append(f"similar name, {place}")
+    return np.array(pairs, dtype=np.intp).reshape(-1, 2), reasons
+
+
+def _block_pairs(rows: pd.DataFrame, names: Sequence[str]) -> npt.NDArray[np.intp]:
+    filled = rows[rows[list(names)].notna().all(axis=1)]
+    pairs = [
+        (i, j)
+        for spots in filled.groupby(list(names), sort=True).indices.values()
+        for n, i in enumerate(filled.index[spots])
+        for j in filled.index[spots[n + 1 :]]
+    ]
+    return np.array(pairs, dtype=np.intp).reshape(-1, 2)
+
+
+def _same_place(values: dict[str, list[object]], i: int, j: int, distance: float) -> str | None:
+    if distance <= SAME_PLACE_M:
+        return f"{distance:.0f} m apart"
+    zips = values["zip"][i], values["zip"][j]
+    if all(isinstance(code, str) for code in zips):
+        # Far apart within one ZIP code: two branches.
+        return f"both in ZIP code {zips[0]}" if zips[0] == zips[1] and not distance > 5 * SAME_PLACE_M else None
+    cities = [city.casefold() for city in (values["city"][i], values["city"][j]) if isinstance(city, str)]
+    unplaced = np.isnan(distance)
+    return f"both in {values['city'][i]}" if unplaced and len(cities) == 2 and cities[0] == cities[1] else None
+
+
+def _united(rows: pd.DataFrame, told: list[str]) -> dict[str, object]:
+    """Return one record for a group, whose rows stand in order of precedence."""
+    first = {name: rows[name].dropna().iloc[0] if rows[name].notna().any() else None for name in PROVIDERS.names}
+    best_place = rows.iloc[rows["location_quality"].map(_QUALITY).to_numpy().argmin()]
+    best_seats = rows.iloc[rows["seats_basis"].map(_SEATS).to_numpy().argmin()]
+    codes = sorted({code for text in rows["cip_codes"].dropna() for code in text.split()})
+    told = [*rows["evidence"].dropna().unique(), *told]
+    return first | {
+        **{name: best_place[name] for name in ("latitude", "longitude", "location_quality")},
+        **{name: best_seats[name] for name in ("seats", "seats_basis")},
+        "cip_codes": " ".join(codes) or None,
+        "sources": " ".join(dict.fromkeys(" ".join(rows["sources"]).split())),
+        "evidence": "; ".join(told),
+    }

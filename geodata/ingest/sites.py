@@ -1,0 +1,164 @@
+"""One table of sites from several sources: what contradicts its state is refused, what is told twice is one.
+
+Networks that share a place are distinct sites and stay so. Does not hold what sites are worth in work
+(`geodata.scoring.opportunity`).
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.geography.nearby_pairs import distance_m, near_pairs
+from geodata.geography.points_in_areas import check_states
+from geodata.ingest.name_matching import address_key, alike
+from geodata.schemas.canonical import REJECTS, SITES, unit_columns
+from geodata.schemas.parsed import Refined
+
+# Two lists geocode one address to its entrance or its parcel; across a junction it is another site.
+SAME_SITE_M = 250.0
+# The record that stays when a site is told twice: the federal one, which is updated daily.
+PRECEDENCE = ("afdc", "planned_sites")
+_FILLED = (
+    "name",
+    "address",
+    "city",
+    "zip",
+    "power_kw",
+    "expected_date",
+    "network",
+)
+
+
+def sites(rows: pd.DataFrame, counties: gpd.GeoDataFrame) -> Refined:
+    """Return the sites of all sources, each once, without those whose coordinates contradict their state.
+
+    `rows` are the site rows of all sources, `counties` the outlines their states are checked against (without
+    rows nothing is checked). A site given by two sources stays once, under the record of the first source in
+    PRECEDENCE, filled from the other; the other is listed among the rejects with the evidence.
+    """
+    rejects, notes = [], []
+    if len(counties):
+        checked = check_states(rows, counties, key="site_id")
+        rows, notes = checked.table, list(checked.notes)
+        rejects.append(checked.rejects)
+        if len(checked.rejects):
+            notes.append(f"Sites outside the state they state, left out: {len(checked.rejects):,}.")
+    elif len(rows):
+        notes.append("No county outlines are at hand, so the states of sites were not checked.")
+    merged, twice = without_repeats(rows)
+    if len(twice):
+        notes.append(f"Planned sites told by two sources, counted once: {len(twice):,}.")
+        rejects.append(twice)
+    perhaps_open = with_open_twin(merged)
+    if perhaps_open:
+        notes.append(
+            f"Planned sites of lists with an open station of similar name within {SAME_SITE_M:.0f} m, kept as planned: "
+            f"{perhaps_open:,}. Where the list is old, look whether they have opened."
+        )
+    filled = [frame for frame in rejects if len(frame)]
+    return Refined(merged, REJECTS.validate(pd.concat(filled, ignore_index=True)) if filled else REJECTS.empty(), notes)
+
+
+def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the sites with planned sites of different sources that are one taken together, and the rejects.
+
+    Two planned sites are one if they are within SAME_SITE_M of one another, no known network tells them apart, and
+    their names can be spellings of one or their street addresses agree. Records of one source are never merged.
+    """
+    rank = rows["source"].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
+    rows = rows.assign(_rank=rank).sort_values(["_rank", "site_id"], ignore_index=True)
+    planned = np.flatnonzero((rows["status"] == "planned").to_numpy())
+    latitude = rows["latitude"].to_numpy(dtype="float64")
+    longitude = rows["longitude"].to_numpy(dtype="float64")
+    pairs = planned[near_pairs(latitude[planned], longitude[planned], SAME_SITE_M)].reshape(-1, 2)
+    metres = distance_m(latitude, longitude, pairs)
+    same = _same(rows, pairs, metres)
+    kept = rows.drop(index=list(same))
+    filled = _filled(kept, rows, same)
+    return SITES.validate(filled), _twice(rows, same)
+
+
+def with_open_twin(rows: pd.DataFrame) -> int:
+    """Return how many planned sites of lists stand beside an open station of a similar name in the federal file.
+
+    They may have opened since the list was made, or be a second set at the place, which is common: of
+    stations that opened in a year one in ten stands beside an older one of its name. So they are only told.
+    """
+    latitude, longitude = (rows[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
+    federal = (rows["source"] == PRECEDENCE[0]).to_numpy()
+    opened = federal & (rows["status"] == "open").to_numpy()
+    planned = ~federal & (rows["status"] == "planned").to_numpy()
+    pairs = near_pairs(latitude, longitude, SAME_SITE_M)
+    names = rows["name"].fillna("").tolist()
+    found: set[int] = set()
+    for first, second in pairs.tolist():
+        site = first if planned[first] else second
+        station = second if site == first else first
+        if planned[site] and opened[station] and site not in found and alike(names[site], names[station]):
+            found.add(site)
+    return len(found)
+
+
+def _same(
+    rows: pd.DataFrame, pairs: npt.NDArray[np.intp], metres: npt.NDArray[np.float64]
+) -> dict[int, tuple[int, str]]:
+    """Return for each record that repeats another the position of that one and the evidence; the nearest wins."""
+    text = {name: rows[name].fillna("").tolist() for name in ("source", "network", "name", "address")}
+    found: dict[int, tuple[int, str]] = {}
+    repeated: set[int] = set()
+    for order in np.argsort(metres, kind="stable"):
+        first, second = (int(spot) for spot in pairs[order])
+        if text["source"][first] == text["source"][second] or {first, second} & (set(found) | repeated):
+            continue
+        networks = text["network"][first].casefold(), text["network"][second].casefold()
+        if all(networks) and networks[0] != networks[1]:
+            continue
+        reason = _reason(text, first, second)
+        if reason:
+            found[second] = (first, f"{reason}, {metres[order]:.0f} m apart")
+            repeated.add(first)
+    return found
+
+
+def _reason(text: dict[str, list[str]], first: int, second: int) -> str | None:
+    if alike(text["name"][first], text["name"][second]):
+        return "similar name"
+    address = address_key(text["address"][first])
+    return "same address" if address and address == address_key(text["address"][second]) else None
+
+
+def _filled(kept: pd.DataFrame, rows: pd.DataFrame, same: dict[int, tuple[int, str]]) -> pd.DataFrame:
+    """Return the kept records with what only their repeats know; units come whole from one record."""
+    if not same:
+        return kept
+    known = kept.loc[[first for first, _ in same.values()]]
+    other = rows.loc[list(same)].set_axis(known.index)
+    units = unit_columns(rows.columns)
+    other.loc[known[units].notna().any(axis=1), units] = None
+    filled = known.assign(**{name: known[name].where(known[name].notna(), other[name]) for name in (*_FILLED, *units)})
+    both = known["program"].fillna("") + " " + other["program"].fillna("")
+    filled["program"] = [" ".join(dict.fromkeys(text.split())) or None for text in both]
+    return pd.concat([kept.drop(index=known.index), filled]).sort_index()
+
+
+def _twice(rows: pd.DataFrame, same: dict[int, tuple[int, str]]) -> pd.DataFrame:
+    if not same:
+        return REJECTS.empty()
+    left = rows.loc[list(same)]
+    kept = rows["site_id"].tolist()
+    return REJECTS.validate(
+        pd.DataFrame(
+            {
+                "source": left["source"],
+                "file": "sites told by two sources",
+                "key": left["site_id"],
+                "field": "site_id",
+                "value": left["name"],
+                "reason": "same_site",
+                "remedy": [f"Counted as {kept[first]}: {evidence}." for first, evidence in same.values()],
+            }
+        )
+    )

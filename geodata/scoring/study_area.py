@@ -1,0 +1,234 @@
+"""The study area: whose tracts are scored, and what beyond the border still matters to them.
+
+A run scores the tracts of one state or many. Sites and providers within the largest catchment of any of their
+origins count, and so do the people elsewhere who compete for those (edge effects). Because nothing farther can
+matter, a state computed alone and the same state computed with the nation agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geodata.access.reach import farthest_km, near
+from geodata.errors import OnrampError
+from geodata.geography.origins import origins, rurality
+from geodata.ingest.canonical_tables import CanonicalTables, raster_file
+from geodata.schemas.provenance import SourceUse
+from geodata.schemas.rows import among, by_state
+from geodata.scoring.eligible_adults import demand, eligible_adults
+from geodata.scoring.opportunity import site_work, working_sites
+from geodata.scoring.training import counting_providers
+from geodata.settings import Settings
+from geodata.storage.files import folder_written_aside
+from geodata.storage.parquet import read_table, write_table
+
+WIDE_TRACT_KM = 100.0
+MAP_MARGIN_DEGREES = 0.5
+
+
+@dataclass(frozen=True)
+class StudyArea:
+    """The tracts scored and all that bears on them; what follows in the walk needs nothing else.
+
+    `tracts`: one row a scored tract; `centers` their census centres, where there are any; `origins`: points of the
+    scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
+    tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`.
+    `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers`
+    are the rows near by that pages show, counting or not. `rejects` and `uses` (one JSON record a file) are the account
+    of all sources.
+    The other tables are the canonical ones, cut to the states.
+    """
+
+    tracts: pd.DataFrame
+    centers: pd.DataFrame
+    origins: pd.DataFrame
+    demand: pd.DataFrame
+    sites: pd.DataFrame
+    providers: pd.DataFrame
+    job_centers: pd.DataFrame
+    reference: pd.DataFrame
+    definitions: pd.DataFrame
+    measures: pd.DataFrame
+    all_sites: pd.DataFrame
+    all_providers: pd.DataFrame
+    polygons: pd.DataFrame
+    counties: pd.DataFrame
+    places: pd.DataFrame
+    landmarks: pd.DataFrame
+    area_members: pd.DataFrame
+    rasters: pd.DataFrame
+    rejects: pd.DataFrame
+    uses: pd.DataFrame
+
+    def save(self, folder: Path) -> None:
+        """Write the tables to `folder`, which is replaced only when all are written."""
+        with folder_written_aside(folder) as aside:
+            for part in fields(self):
+                write_table(getattr(self, part.name), aside / f"{part.name}.parquet")
+
+    @classmethod
+    def load(cls, folder: Path) -> StudyArea:
+        """Read what `save` wrote."""
+        return cls(**{part.name: read_table(Path(folder) / f"{part.name}.parquet") for part in fields(cls)})
+
+    def raster(self, kind: str) -> Path | None:
+        """Return the file of a raster, "population" or "friction", or None where no source gave one."""
+        return raster_file(self.rasters, kind)
+
+    def sources(self) -> list[SourceUse]:
+        """Return the files behind all tables."""
+        return [SourceUse.from_dict(json.loads(text)) for text in self.uses["use"]]
+
+
+def universe(canonical: CanonicalTables) -> pd.DataFrame:
+    """Return every tract any table knows: [geoid, state, county_geoid, name, population, has_polygon, eligible…].
+
+    Population is the survey's where it is there, else the census count at the tract's centre; a tract known
+    from its polygon alone has none, which is missing, not zero.
+    """
+    centers, tracts = canonical.table("centers"), canonical.table("tracts")
+    adults = eligible_adults(canonical.table("measures"))
+    known = [centers[["geoid", "state"]], tracts[["geoid", "state"]], canonical.table("measures")[["geoid", "state"]]]
+    table = pd.concat(known).drop_duplicates("geoid").sort_values("geoid", ignore_index=True)
+    table["county_geoid"] = table["geoid"].str[:5]
+    table = table.merge(pd.DataFrame(tracts[["geoid", "name"]]), on="geoid", how="left")
+    table["has_polygon"] = table["geoid"].isin(tracts["geoid"])
+    table = table.merge(adults, on="geoid", how="left")
+    counted = table["geoid"].map(centers.set_index("geoid")["population"]).astype("float64")
+    table["population"] = table["population"].fillna(counted)
+    return table
+
+
+def all_origins(canonical: CanonicalTables, settings: Settings, geoids: pd.Series | None = None) -> pd.DataFrame:
+    """Return the travel origins of tracts, with `rural`: those of `geoids`, or of all."""
+    every, tracts, centers = canonical.table("centers"), canonical.table("tracts"), canonical.table("centers")
+    if geoids is not None:
+        tracts, centers = tracts[among(tracts["geoid"], geoids)], every[among(every["geoid"], geoids)]
+    assert isinstance(tracts, gpd.GeoDataFrame)
+    made = origins(tracts, centers, canonical.raster("population"), settings.access.cells_per_tract)
+    # Neighbours beyond the selection tell of tracts without a polygon, so that a selection changes no answer.
+    rural = rurality(tracts, centers, settings.access.rural_below_people_per_km2, every)
+    made["rural"] = made["geoid"].map(rural).astype("boolean")
+    return made
+
+
+def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Settings, as_of: str) -> StudyArea:
+    """Return the study area of `states` (postal codes); OnrampError where no table knows a tract of them."""
+    every = universe(canonical)
+    here = every[every["state"].isin(states)].reset_index(drop=True)
+    if here.empty:
+        raise OnrampError(
+            f"The tables at hand hold no tract of {', '.join(states)}: run the sources for it first, or name it in "
+            "the setting “states”."
+        )
+    reach_km = reach_of(settings)
+    centers = canonical.table("centers")
+    middle = _of(centers, "state", states)[["geoid", "state", "latitude", "longitude"]]
+    around = {name: _near(canonical.table(name), middle, reach_km) for name in ("sites", "providers", "job_centers")}
+    sites = site_work(working_sites(around["sites"], settings.opportunity, as_of), settings.opportunity, as_of)
+    providers = counting_providers(around["providers"], settings.training)
+    beyond = _near(centers, _supply(sites, providers), reach_km)
+    points = all_origins(canonical, settings, pd.concat([here["geoid"], beyond["geoid"]]).drop_duplicates())
+    competing = demand(every)
+    national = settings.need.reference_area == "nation"
+    reference = (every if national else here)[["geoid", "state", "population"]]
+    return StudyArea(
+        tracts=here,
+        centers=middle,
+        origins=points,
+        demand=competing[among(competing["geoid"], points["geoid"])].reset_index(drop=True),
+        sites=sites,
+        providers=providers,
+        job_centers=around["job_centers"],
+        reference=reference.reset_index(drop=True),
+        definitions=_among(canonical.table("definitions"), reference["geoid"]),
+        measures=_among(canonical.table("measures"), reference["geoid"]),
+        all_sites=around["sites"],
+        all_providers=around["providers"],
+        polygons=_among(canonical.table("tracts"), here["geoid"]),
+        counties=_of(canonical.table("counties"), "state", states),
+        places=_of(canonical.table("places"), "state", states),
+        landmarks=_landmarks(canonical.table("landmarks"), middle),
+        area_members=_of(canonical.table("area_members"), "state", states),
+        rasters=canonical.table("rasters"),
+        rejects=canonical.rejects,
+        uses=pd.DataFrame({"use": [json.dumps(use.to_dict()) for use in canonical.uses]}, dtype="str"),
+    )
+
+
+def areas_of(area: StudyArea, canonical: CanonicalTables, settings: Settings) -> dict[str, StudyArea]:
+    """Return the study area of each state of `area`, cut from it: just what `study_area` gives for the state alone.
+
+    `canonical` is what `area` was made of.
+    """
+    states = sorted(area.tracts["state"].unique())
+    if len(states) == 1:
+        return {str(states[0]): area}
+    reach_km, centers = reach_of(settings), canonical.table("centers")
+    own = {part.name: by_state(getattr(area, part.name), states) for part in fields(area) if part.name in _OWN}
+    if settings.need.reference_area != "nation":
+        own |= {name: by_state(getattr(area, name), states) for name in ("reference", "definitions", "measures")}
+    cut = {}
+    for state in states:
+        tables = {name: parts[state] for name, parts in own.items()}
+        middle = tables["centers"]
+        around = {name: _near(getattr(area, name), middle, reach_km) for name in _AROUND}
+        beyond = _near(centers, _supply(around["sites"], around["providers"]), reach_km)["geoid"]
+        origin = among(area.origins["geoid"], pd.concat([tables["tracts"]["geoid"], beyond]))
+        tables["origins"] = area.origins[origin].reset_index(drop=True)
+        tables["demand"] = _among(area.demand, tables["origins"]["geoid"])
+        tables["landmarks"] = _landmarks(area.landmarks, middle)
+        cut[str(state)] = replace(area, **tables, **around)
+    return cut
+
+
+# Tables that are cut by state, and those of what lies around, which are cut by distance.
+_OWN = ("tracts", "centers", "polygons", "counties", "places", "area_members")
+_AROUND = ("sites", "providers", "job_centers", "all_sites", "all_providers")
+
+
+def reach_of(settings: Settings) -> float:
+    """Return how many kilometres from a tract's centre anything can bear on it.
+
+    A tract's own cells lie around its centre, hence the margin: few tracts are wider, and those are empty.
+    """
+    return farthest_km(settings.access) + WIDE_TRACT_KM
+
+
+def supplied(area: StudyArea, supply: pd.DataFrame, settings: Settings) -> pd.Series:
+    """Return, for each tract of `area`, whether its state has any row of `supply` around it."""
+    close = near(area.centers, supply, reach_of(settings))
+    return area.tracts["state"].isin(set(area.centers["state"][close]))
+
+
+def _supply(sites: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([sites[["latitude", "longitude"]], providers[["latitude", "longitude"]]])
+
+
+def _among(table: pd.DataFrame, geoids: pd.Series) -> pd.DataFrame:
+    return table[among(table["geoid"], geoids)].reset_index(drop=True)
+
+
+def _of(table: pd.DataFrame, column: str, values: Sequence[str]) -> pd.DataFrame:
+    return table[table[column].isin(values)].reset_index(drop=True)
+
+
+def _near(table: pd.DataFrame, middle: pd.DataFrame, km: float) -> pd.DataFrame:
+    placed = table[table["latitude"].notna() & table["longitude"].notna()]
+    return placed[near(placed, middle, km)].reset_index(drop=True)
+
+
+def _landmarks(landmarks: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
+    if landmarks.empty or middle.empty:
+        return landmarks.iloc[:0]
+    west, east = middle["longitude"].min() - MAP_MARGIN_DEGREES, middle["longitude"].max() + MAP_MARGIN_DEGREES
+    south, north = middle["latitude"].min() - MAP_MARGIN_DEGREES, middle["latitude"].max() + MAP_MARGIN_DEGREES
+    near_by = shapely.intersects(landmarks["geometry"].to_numpy(), shapely.box(west, south, east, north))
+    return landmarks[near_by].reset_index(drop=True)

@@ -1,0 +1,132 @@
+"""From the study area to scored tracts: the pillars joined, the gate, Priority and the ranks.
+
+Each function is one stage of the walk and returns one table. Does not hold uncertainty or communities.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geodata.access.reach import Reach, TravelResult, nearest, reach, tract_access, within_reach
+from geodata.geography.place_names import tract_names
+from geodata.schemas.computed import TRACT_SCORES
+from geodata.scoring.need import need
+from geodata.scoring.opportunity import BOUNDS
+from geodata.scoring.priority import combine, gate, ranks, unranked_reasons
+from geodata.scoring.study_area import StudyArea, supplied
+from geodata.settings import Settings
+from geodata.statistics.percentiles import percentile_rank
+from geodata.travel.minutes import TravelEngine
+
+PER_THOUSAND = 1000.0
+
+
+def demand_of(reached: Reach, area: StudyArea) -> np.ndarray:
+    """Return the demand of the tracts of `reached`, in its order: float64[n_tracts] people."""
+    by_geoid = area.demand.set_index("geoid")["demand"]
+    return np.asarray(by_geoid.reindex(reached.geoids).fillna(0.0).to_numpy(dtype=float))
+
+
+def travel(area: StudyArea, engine: TravelEngine, settings: Settings) -> TravelResult:
+    """Measure travel from the origins of `area` to the providers, the sites and the job centres in reach."""
+    supplies = (area.providers, area.sites, area.job_centers)
+    return TravelResult(*(reach(area.origins, supply, engine, settings.access) for supply in supplies))
+
+
+def training_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataFrame:
+    """Return, for every tract with an origin, access to training and the nearest provider.
+
+    Columns: geoid, training_access (yearly seats per 1,000 eligible adults), nearest_provider_id, _name,
+    _minutes, providers_within, seats_within.
+    """
+    seats = area.providers["seats_used"].to_numpy(dtype=float)
+    access, _ = tract_access(reached, seats, demand_of(reached, area), settings.access)
+    found = nearest(reached, "provider_id").rename(columns=lambda name: name.replace("nearest", "nearest_provider"))
+    within = within_reach(reached, area.providers[["seats_used"]])
+    within = within.rename(columns={"places": "providers_within", "seats_used": "seats_within"})
+    table = pd.DataFrame({"geoid": reached.geoids, "training_access": access * PER_THOUSAND})
+    return table.merge(found, on="geoid").merge(within, on="geoid")
+
+
+def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataFrame:
+    """Return, for every tract with an origin, access to planned work and what lies within the catchment.
+
+    Columns: geoid, work_access and its _low and _high (job-years per 1,000 eligible adults), job_years_low/mid/high and
+    sites_within (undecayed, within the catchment).
+    """
+    columns = [f"job_years_{bound}" for bound in BOUNDS]
+    access, _ = tract_access(
+        reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access
+    )
+    within = within_reach(reached, area.sites[columns]).rename(columns={"places": "sites_within"})
+    low, mid, high = access.T * PER_THOUSAND
+    table = pd.DataFrame(
+        {"geoid": reached.geoids, "work_access": mid, "work_access_low": low, "work_access_high": high}
+    )
+    return table.merge(within, on="geoid")
+
+
+def pillar_percentile(access: pd.Series, tracts: pd.DataFrame, counted: pd.Series) -> pd.Series:
+    """Return access as a percentile among the state's tracts with residents; missing unless `counted`."""
+    return percentile_rank(access.where((tracts["population"] > 0) & counted.to_numpy()), tracts["state"])
+
+
+def tract_scores(
+    area: StudyArea,
+    need_parts: pd.DataFrame,
+    training: pd.DataFrame,
+    work: pd.DataFrame,
+    settings: Settings,
+) -> pd.DataFrame:
+    """Return the `tract_scores` table of the scored tracts, without uncertainty, community and action.
+
+    Where there is no provider (or planned site) near a state at all, that pillar says nothing about any of its tracts
+    and is missing, not zero: the others carry the score.
+    """
+    table = area.tracts.merge(need(need_parts, area.reference, settings.need), on="geoid", how="left")
+    table = table.merge(training, on="geoid", how="left").merge(work, on="geoid", how="left")
+    table = table.merge(_origin_facts(area), on="geoid", how="left")
+    table = table.merge(tract_names(table, area.counties, area.places), on="geoid", how="left")
+    table["opportunity"] = pillar_percentile(table["work_access"], table, supplied(area, area.sites, settings))
+    counted = supplied(area, area.providers, settings)
+    table["training_gap"] = 100.0 - pillar_percentile(table["training_access"], table, counted)
+    table = pd.concat([table, gate(table, settings.priority), combine(table, settings.priority)], axis=1)
+    table["unranked_reason"] = unranked_reasons(table)
+    table["rank"] = ranks(table)
+    table["flags"] = _flags(table, area)
+    return TRACT_SCORES.validate(table.sort_values("geoid"))
+
+
+def _origin_facts(area: StudyArea) -> pd.DataFrame:
+    """Return [geoid, latitude, longitude, origin_basis, rural]: the weighted middle of a tract's origins."""
+    points = area.origins
+    placed = pd.DataFrame(
+        {
+            "geoid": points["geoid"],
+            "latitude": points["latitude"] * points["weight"],
+            "longitude": points["longitude"] * points["weight"],
+            "origin_basis": points["origin_basis"],
+            "rural": points["rural"],
+        }
+    )
+    return (
+        placed.groupby("geoid")
+        .agg({"latitude": "sum", "longitude": "sum", "origin_basis": "first", "rural": "first"})
+        .reset_index()
+    )
+
+
+def _flags(table: pd.DataFrame, area: StudyArea) -> pd.Series:
+    """Return codes of what to know of a tract's inputs, separated by blanks."""
+    basis = table["geoid"].map(area.demand.set_index("geoid")["demand_basis"])
+    codes = {
+        "adults_imputed": basis.eq("imputed"),
+        "no_polygon": ~table["has_polygon"].astype(bool),
+        "training_unknown": table["training_gap"].isna() & table["need"].notna(),
+        "work_unknown": table["opportunity"].isna() & table["need"].notna(),
+    }
+    told = np.full(len(table), "", dtype=object)
+    for code, holds in codes.items():
+        told[holds.to_numpy(dtype=bool)] += f" {code}"
+    return pd.Series(told, index=table.index, dtype="str").str.strip()

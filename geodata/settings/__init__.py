@@ -1,0 +1,46 @@
+"""Every choice a person can make, in one typed object, and the sentences for values that cannot be used."""
+
+from geodata.settings.loading import CHECKOUT, SETTINGS_FILE, Settings, load_settings
+from geodata.settings.sections import (
+    Access,
+    Alerts,
+    Barriers,
+    Communities,
+    Diagnostics,
+    Equity,
+    Hubs,
+    IndustryWords,
+    Need,
+    Opportunity,
+    Priority,
+    Share,
+    Sources,
+    Training,
+    Travel,
+    Uncertainty,
+    Weights,
+)
+
+__all__ = [
+    "CHECKOUT",
+    "SETTINGS_FILE",
+    "Access",
+    "Alerts",
+    "Barriers",
+    "Communities",
+    "Diagnostics",
+    "Equity",
+    "Hubs",
+    "IndustryWords",
+    "Need",
+    "Opportunity",
+    "Priority",
+    "Settings",
+    "Share",
+    "Sources",
+    "Training",
+    "Travel",
+    "Uncertainty",
+    "Weights",
+    "load_settings",
+]

@@ -1,0 +1,197 @@
+"""All settings of a run, and where their values come from.
+
+Values come, strongest first, from arguments (run config), the environment (`ONRAMP_NEED__REFERENCE_AREA=nation`)
+and a YAML file. The sections are in `geodata.settings.sections`. A run stores the settings it used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from geodata.errors import SettingsError
+from geodata.settings.error_messages import sentences
+from geodata.settings.sections import (
+    Access,
+    Alerts,
+    Barriers,
+    Communities,
+    Diagnostics,
+    Equity,
+    Hubs,
+    Industry,
+    Maps,
+    Need,
+    Operations,
+    Opportunity,
+    Priority,
+    Sources,
+    Storage,
+    Training,
+    Travel,
+    Uncertainty,
+)
+from geodata.states import find_state
+
+#: Environment variable that names the settings file of a deployment.
+SETTINGS_FILE = "ONRAMP_SETTINGS"
+
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+
+
+class Settings(BaseSettings):
+    """All settings of a run."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ONRAMP_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    states: tuple[str, ...] = Field(
+        (), description="Postal codes of the states to compute; empty means those asked for."
+    )
+    as_of: str | None = Field(None, description="Date the run speaks for, YYYY-MM-DD; none means today.")
+    home: Path = Field(CHECKOUT / "data", description="Folder for tables, products and run history.")
+    languages: tuple[str, ...] = Field(("en", "es"), description="Languages of the pages.")
+    need: Need = Need()
+    opportunity: Opportunity = Opportunity()
+    training: Training = Training()
+    access: Access = Access()
+    travel: Travel = Travel()
+    priority: Priority = Priority()
+    uncertainty: Uncertainty = Uncertainty()
+    communities: Communities = Communities()
+    barriers: Barriers = Barriers()
+    hubs: Hubs = Hubs()
+    equity: Equity = Equity()
+    diagnostics: Diagnostics = Diagnostics()
+    sources: Sources = Sources()
+    industry: Industry = Industry()
+    maps: Maps = Maps()
+    alerts: Alerts = Alerts()
+    operations: Operations = Operations()
+    storage: Storage = Storage()
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _a_date(cls, told: object) -> object:
+        if told is None:
+            return None
+        try:
+            # YAML reads a date as a date; the library also takes 20260930, which people would sort wrongly.
+            day = told if isinstance(told, date) else date.fromisoformat(str(told))
+        except ValueError:
+            day = None
+        if day is None or str(told) != f"{day:%Y-%m-%d}":
+            raise ValueError("must be a date written YYYY-MM-DD, such as 2026-09-30")
+        return str(told)
+
+    @model_validator(mode="after")
+    def _known_states(self) -> Settings:
+        for text in self.states:
+            find_state(text)
+        return self
+
+    @model_validator(mode="after")
+    def _worded(self) -> Settings:
+        words = self.industry.words
+        silent = [language for language in self.languages if words and language not in words]
+        if silent:
+            raise ValueError(f"industry.words has no words in the language “{silent[0]}” of the setting languages")
+        for language, own in words.items():
+            if set(own.kinds) != set(self.opportunity.kinds):
+                raise ValueError(
+                    f"industry.words.{language}.kinds must name the kinds of opportunity.job_years_per_unit: "
+                    f"{', '.join(self.opportunity.kinds)}"
+                )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments and the environment only; the YAML file arrives through `load`."""
+        return (init_settings, env_settings)
+
+    def method(self) -> dict[str, Any]:
+        """Return the settings that shape numbers, as plain values, to be stored with every output.
+
+        Where files lie on a machine, who is asked for, languages and looks of pages and how a deployment is kept are
+        left out.
+        """
+        values = self.model_dump(mode="json", exclude=_NOT_OF_NUMBERS)
+        roads = self.travel.roads_file
+        values["travel"]["roads_file"] = None if roads is None else roads.name
+        return values
+
+    def digest(self) -> str:
+        """Return a short hash of `method()`, for provenance and change detection."""
+        text = json.dumps(self.method(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def with_changes(self, changes: dict[str, Any]) -> Settings:
+        """Return a copy with nested `changes` applied, checked like any other settings."""
+        return _checked(_merged(self.model_dump(), changes))
+
+
+def load_settings(file: Path | None = None, changes: dict[str, Any] | None = None) -> Settings:
+    """Return the settings of a YAML `file`, the environment and `changes`, the last one strongest.
+
+    Raises SettingsError with one sentence for each value that cannot be used.
+    """
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            values = yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
+        except OSError as error:
+            raise SettingsError(f"The settings file {file} cannot be read: {error.strerror}.") from None
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            mark = getattr(error, "problem_mark", None)
+            where = "" if mark is None else f", line {mark.line + 1}"
+            told = "this is not YAML. Check the indents, colons and quotes there."
+            raise SettingsError(f"{Path(file).name}{where}: {told}") from None
+        if not isinstance(values, dict):
+            raise SettingsError(f"The settings file {Path(file).name} must hold names and values.")
+    surroundings = _from_environment()
+    return _checked(_merged(_merged(values, surroundings), changes or {}))
+
+
+def _from_environment() -> dict[str, Any]:
+    try:
+        return Settings().model_dump(exclude_unset=True)
+    except ValidationError as error:
+        raise SettingsError(sentences(error, Settings)) from None
+
+
+def _checked(values: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(sentences(error, Settings)) from None
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    out = dict(base)
+    for name, value in over.items():
+        keep = isinstance(value, dict) and isinstance(out.get(name), dict) and name not in _WHOLE
+        out[name] = _merged(out[name], value) if keep else value
+    return out
+
+
+# Tables of weights are replaced whole: merging would keep a definition the person left out.
+_WHOLE = frozenset({"weights"})
+
+
+_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "maps", "alerts", "operations", "storage"}

@@ -1,0 +1,350 @@
+"""Every choice a person can make, by section: name, type, range, default and what it means.
+
+The reasons for the defaults are in docs/methodology.md. Keys of publishers are not settings: sources name the
+environment variable they are read from. Does not hold where values come from (see `geodata.settings.loading`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Weights = dict[str, Annotated[float, Field(ge=0)]]
+Word = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^{}<>]+$")]
+
+
+class Section(BaseModel):
+    """A group of settings: unknown names are refused, so a typing error cannot pass unseen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _some_weight(weights: Weights, what: str) -> None:
+    if not weights or sum(weights.values()) <= 0:
+        raise ValueError(f"at least one {what} needs a weight above zero")
+
+
+class Need(Section):
+    """How need is measured: which definitions, with what weight, ranked among whom."""
+
+    weights: Weights = Field(
+        default={"svi": 1.0, "cejst": 1.0, "workforce": 1.0},
+        description="Weight of each definition of disadvantage in the ensemble; zero leaves one out.",
+    )
+    workforce_measures: tuple[str, ...] = Field(
+        default=("poverty_150", "unemployed", "no_diploma", "no_vehicle", "limited_english"),
+        description="Survey measures whose percentile ranks are averaged into the workforce-need composite.",
+    )
+    reference_area: Literal["state", "nation"] = Field("state", description="Area within which ranks are taken.")
+
+    @model_validator(mode="after")
+    def _checked(self) -> Need:
+        _some_weight(self.weights, "definition")
+        return self
+
+
+class JobYears(Section):
+    """Low, mid and high job-years; the spread is drawn from in the uncertainty analysis."""
+
+    low: Annotated[float, Field(ge=0)]
+    mid: Annotated[float, Field(ge=0)]
+    high: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> JobYears:
+        if not self.low <= self.mid <= self.high:
+            raise ValueError("low, mid and high must rise")
+        return self
+
+
+class Opportunity(Section):
+    """What planned sites are worth in work. Sources of the figures: docs/methodology.md."""
+
+    job_years_per_unit: dict[str, JobYears] = Field(
+        default={
+            "level1": JobYears(low=0.0, mid=0.017, high=0.034),
+            "level2": JobYears(low=0.017, mid=0.034, high=0.051),
+            "dc_fast": JobYears(low=0.03, mid=0.06, high=0.09),
+        },
+        description="Installation job-years for one unit, by its kind (in EV charging one port, by level). The names "
+        "here are the kinds of units there are.",
+    )
+    maintenance_job_years_per_unit_year: JobYears = Field(
+        default=JobYears(low=0.001, mid=0.002, high=0.004), description="Upkeep, for one unit and year."
+    )
+    kind_above_kw: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        # SAE J1772: alternating current up to 1.9 kW (Level 1) and 19.2 kW (Level 2); above that it is direct current.
+        default={"level1": 0.0, "level2": 1.92, "dc_fast": 19.2},
+        description="Kind of the units of a listed site that tells their power alone: the power (kW) it lies above.",
+    )
+    kind_of_program: dict[str, str] = Field(
+        # Sites of the NEVI program have direct-current chargers (23 CFR 680.106).
+        default={"NEVI": "dc_fast"},
+        description="Kind of the units of a listed site that tells a count and this funding program alone.",
+    )
+    kind_untold: str = Field("level2", description="Kind of the units of a listed site that tells nothing but a count.")
+    maintenance_years: Annotated[float, Field(ge=0)] = Field(1.0, description="Years of upkeep counted.")
+    default_units: dict[str, int] = Field(
+        default={"dc_fast": 4}, description="Units assumed at a site that reports none; such sites are flagged."
+    )
+    statuses: tuple[Literal["planned", "open", "temporary"], ...] = Field(
+        ("planned",), description="Which sites bring work."
+    )
+    past_expected_dates: Literal["keep", "drop"] = Field(
+        "keep", description="Whether planned sites whose expected date has passed still count."
+    )
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of units there are, in the order of the labour table."""
+        return tuple(self.job_years_per_unit)
+
+    @model_validator(mode="after")
+    def _known_kinds(self) -> Opportunity:
+        if not self.kinds:
+            raise ValueError("job_years_per_unit must name at least one kind of unit")
+        strange = [kind for kind in self.kinds if not re.fullmatch(r"[a-z][a-z0-9_]*", kind)]
+        if strange:
+            raise ValueError(f"a kind of unit is written in small letters, digits and _: not “{strange[0]}”")
+        named: dict[str, Iterable[str]] = {
+            "default_units": self.default_units,
+            "kind_above_kw": self.kind_above_kw,
+            "kind_of_program": self.kind_of_program.values(),
+            "kind_untold": [self.kind_untold],
+        }
+        for setting, kinds in named.items():
+            unknown = sorted(set(kinds) - set(self.kinds))
+            if unknown:
+                raise ValueError(
+                    f"{setting} names the kind “{unknown[0]}”, which job_years_per_unit has no rate for "
+                    f"(it has {', '.join(self.kinds)})"
+                )
+        return self
+
+
+class Training(Section):
+    """Which training counts."""
+
+    cip_codes: tuple[str, ...] = Field(
+        ("46.0301", "46.0302", "46.0303", "47.0105", "47.0614", "15.0303", "47.0604"),
+        description="CIP 2020 codes of programs that lead to the work.",
+    )
+    award_levels: tuple[str, ...] = Field(
+        ("20", "21", "2", "4", "3"), description="IPEDS award levels summed; never a total with its parts."
+    )
+    entry_stages: tuple[Literal["entry", "advanced"], ...] = Field(
+        ("entry",), description="Entry stages that count toward the training gap."
+    )
+    assumed_seats: Positive = Field(1.0, description="Yearly seats of a provider whose seats are not known.")
+
+
+class Access(Section):
+    """How access is measured."""
+
+    measure: Literal["e2sfca", "2sfca", "3sfca", "gravity", "cumulative"] = Field(
+        "e2sfca", description="Access measure."
+    )
+    decay: Literal["gaussian", "step", "flat"] = Field("gaussian", description="Decay over travel minutes.")
+    catchment_minutes: Positive = Field(30.0, description="Farthest travel that counts, urban tracts.")
+    rural_catchment_minutes: Positive = Field(60.0, description="Farthest travel that counts, rural tracts.")
+    rural_below_people_per_km2: Positive = Field(193.0, description="Density below which a tract is rural.")
+    cells_per_tract: Annotated[int, Field(ge=1, le=64)] = Field(
+        4, description="Most population cells a tract's travel starts from, where a raster is present."
+    )
+
+
+class Travel(Section):
+    """How travel minutes are found."""
+
+    engine: Literal["auto", "great_circle", "friction", "roads", "valhalla", "osrm"] = Field(
+        "auto", description="Travel engine; auto takes the friction raster where there is one."
+    )
+    detour_factor: Annotated[float, Field(ge=1, le=3)] = Field(1.35, description="Road length over great circle.")
+    detour_range: tuple[float, float] = Field((1.2, 1.5), description="Range drawn from in the uncertainty analysis.")
+    speed_kmh_urban: Positive = Field(40.0, description="Mean driving speed, urban origin.")
+    speed_kmh_rural: Positive = Field(70.0, description="Mean driving speed, rural origin.")
+    speed_range: tuple[float, float] = Field((0.85, 1.15), description="Factor range of speeds in the uncertainty.")
+    roads_file: Path | None = Field(None, description="OpenStreetMap extract (.osm.pbf) for the roads engine.")
+    server_url: str | None = Field(None, description="Address of a Valhalla or OSRM server.")
+    cache: Path | None = Field(
+        None, description="Folder for road networks and server answers; none means the user's cache folder."
+    )
+
+
+class Priority(Section):
+    """How the pillars become one score, and who is listed."""
+
+    weights: Weights = Field(
+        default={"need": 0.5, "training_gap": 0.3, "opportunity": 0.2}, description="Weight of each pillar."
+    )
+    aggregation: Literal["arithmetic", "geometric"] = Field("arithmetic", description="Mean of the pillars.")
+    gate_need: Annotated[float, Field(ge=0, le=100)] = Field(65.0, description="Need at which a tract is underserved.")
+    gate_designations: bool = Field(True, description="Whether an official designation opens the gate too.")
+
+    @model_validator(mode="after")
+    def _checked(self) -> Priority:
+        if set(self.weights) != {"need", "training_gap", "opportunity"}:
+            raise ValueError("weights must name need, training_gap and opportunity")
+        _some_weight(self.weights, "pillar")
+        return self
+
+
+class Uncertainty(Section):
+    """How sure we are."""
+
+    draws: Annotated[int, Field(ge=0, le=100_000)] = Field(1000, description="Monte Carlo draws; 0 turns it off.")
+    seed: int = Field(20, description="Seed of the draws.")
+    weight_concentration: Positive = Field(50.0, description="Dirichlet concentration around the weights.")
+    top_share: Share = Field(0.10, description="Share of tracts that counts as the top.")
+    top_count: Annotated[int, Field(ge=1)] = Field(25, description="Number of tracts of P(top N).")
+    tier_a: Share = Field(0.8, description="Least probability of the top share for tier A.")
+    tier_b: Share = Field(0.5, description="Least probability for tier B.")
+    tier_c: Share = Field(0.2, description="Least probability for tier C.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Uncertainty:
+        if not self.tier_a >= self.tier_b >= self.tier_c:
+            raise ValueError("tier_a, tier_b and tier_c must fall")
+        return self
+
+
+class Communities(Section):
+    """How tracts are grouped into communities."""
+
+    tiers: tuple[Literal["A", "B", "C"], ...] = Field(("A", "B"), description="Tiers that are grouped.")
+    residents_floor: Annotated[int, Field(ge=0)] = Field(10_000, description="Aimed-at least residents.")
+    residents_cap: Annotated[int, Field(ge=1)] = Field(40_000, description="Most residents of a community.")
+    shared_border_m: Positive = Field(50.0, description="Least shared border of neighbours, metres; less is a corner.")
+    water_gap_m: Annotated[float, Field(ge=0)] = Field(
+        1000.0, description="Widest gap over which a tract that touches no other joins the nearest, metres."
+    )
+
+
+class Barriers(Section):
+    """Which barriers are looked for."""
+
+    measures: tuple[str, ...] = Field(
+        ("no_vehicle", "limited_english", "single_parent", "disability", "no_internet", "no_diploma"),
+        description="Survey measures treated as barriers.",
+    )
+
+
+class Hubs(Section):
+    """Where recruitment hubs may stand and whom they cover."""
+
+    cover_minutes: Positive = Field(20.0, description="Travel within which a hub covers people.")
+    most: Annotated[int, Field(ge=1, le=50)] = Field(10, description="Largest number of hubs tried.")
+    candidates: tuple[Literal["job_centers", "providers"], ...] = Field(
+        ("job_centers", "providers"), description="Sites a hub may stand at."
+    )
+    solver_seconds: Positive = Field(30.0, description="Longest time for one exact solution.")
+
+
+class Equity(Section):
+    """Below which access people are badly served."""
+
+    training_line: Positive | None = Field(
+        None, description="Shortfall line in yearly seats per 1,000 eligible adults; none is a share of the mean."
+    )
+    work_line: Positive | None = Field(
+        None, description="Shortfall line in job-years per 1,000 eligible adults; none is a share of the mean."
+    )
+    share_of_mean: Share = Field(0.5, description="Shortfall line as a share of the state's mean access.")
+
+
+class Diagnostics(Section):
+    """How the results are examined."""
+
+    top_communities: Annotated[int, Field(ge=1)] = Field(10, description="Top communities followed in the sensitivity.")
+    permutations: Annotated[int, Field(ge=99)] = Field(
+        4999, description="Permutations of the test for clusters; false-discovery control needs small p-values."
+    )
+    false_discovery: Share = Field(0.05, description="Expected share of false clusters among those shown.")
+
+
+class Sources(Section):
+    """Where data come from."""
+
+    folder: Path | None = Field(None, description="Folder of already-downloaded files; none means live.")
+    cache: Path | None = Field(None, description="Folder of the download cache; none means the user's cache folder.")
+    optional: tuple[str, ...] = Field((), description="Optional sources to turn on, by name.")
+    off: tuple[str, ...] = Field((), description="Sources to leave out, by name.")
+    afdc_host: str = Field("https://developer.nlr.gov", description="Host of the station service.")
+    planned_sites_mapping: dict[str, str] = Field(
+        default={}, description="Column of the operator's file for each canonical planned-site column."
+    )
+
+
+class IndustryWords(Section):
+    """What one language calls the work, in the middle of a sentence. Braces would be taken for places to fill."""
+
+    name: Word = Field(description="The work: EV charging.")
+    site: Word = Field(description="One place of work: charger site.")
+    sites: Word = Field(description="Places of work: charger sites.")
+    units: Word = Field(description="What a site is made of: ports.")
+    thing: Word = Field(description="One of what is built, with its article: a charger.")
+    trade: Word = Field(description="People who are in the trade already: electricians.")
+    credential: Word = Field(description="What certifies them: EVITP.")
+    kinds: dict[str, Word] = Field(description="Units of each kind of opportunity.job_years_per_unit: DC fast ports.")
+
+
+class Industry(Section):
+    """Which clean-economy work this is; see docs/another-industry.md."""
+
+    occupations: tuple[str, ...] = Field(("47-2111", "49-9051"), description="Occupations, SOC 2018.")
+    words: dict[str, IndustryWords] = Field(
+        default={}, description="Words of the pages by language (docs/another-industry.md); none means EV charging."
+    )
+
+
+class Maps(Section):
+    """What the pages show besides the data."""
+
+    online_tiles: bool = Field(
+        False,
+        description="Whether maps on a web server ask OpenStreetMap for background pictures, which tells it who looks "
+        "where; pages opened from disk never do.",
+    )
+
+
+class Alerts(Section):
+    """Whom a failed run is told to. Secrets are not settings: these name the environment variables they are in."""
+
+    webhook_url_env: str = Field(
+        "ONRAMP_ALERT_WEBHOOK", description="Environment variable with the address a failure is posted to as JSON."
+    )
+    smtp_host: str | None = Field(None, description="Mail server; none means no e-mail.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(25, description="Port of the mail server.")
+    smtp_starttls: bool = Field(False, description="Whether the connection is encrypted before anything is said.")
+    smtp_user_env: str = Field("ONRAMP_SMTP_USER", description="Environment variable with the mail user, if any.")
+    smtp_password_env: str = Field("ONRAMP_SMTP_PASSWORD", description="Environment variable with the password.")
+    mail_from: str = Field("onramp@localhost", description="Sender of the e-mail.")
+    mail_to: tuple[str, ...] = Field((), description="Who gets the e-mail.")
+
+
+class Operations(Section):
+    """How an unattended deployment is kept."""
+
+    inbox: Path | None = Field(None, description="Folder offices drop files in; none means inbox under home.")
+    result_age_days: Annotated[int, Field(ge=1)] = Field(
+        8,
+        description="Age at which a state’s last finished run is reported as overdue; states are run anew every week.",
+    )
+    keep_copies: Annotated[int, Field(ge=1)] = Field(3, description="Newest copies of each source kept in the cache.")
+    keep_runs_days: Annotated[int, Field(ge=7)] = Field(180, description="Days the records of runs are kept.")
+
+
+class Storage(Section):
+    """Where a deployment of several machines keeps what it shares. Keys are not settings: the environment has them."""
+
+    url: str | None = Field(
+        None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._-]+)*$",
+        description="Object store that machines share, such as s3://bucket/onramp; none means the home folder alone.",
+    )

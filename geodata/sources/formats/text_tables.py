@@ -1,0 +1,296 @@
+"""Reading tables of text: every value stays a string until a parser says what it is.
+
+Holds encodings, delimiters, header spellings, rows of the wrong length, and the refusal of files that are not
+what they claim to be. Does not hold the meaning of any column: see `geodata.sources.formats.values` for numbers and
+dates, and the modules of the publishers for the rest.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from geodata.errors import AGAIN, InputError
+from geodata.schemas.parsed import Parsed, RejectLog
+from geodata.schemas.table import Table
+from geodata.sources.formats.archives import read_member
+
+MOST_BYTES = 1_000_000_000
+_DELIMITERS = ",|\t;"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A column a parser asks for: its name in code and the header spellings publishers have used for it."""
+
+    name: str
+    headers: tuple[str, ...] = ()
+    required: bool = True
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The accepted headers, the preferred first; the name itself where none is given."""
+        return self.headers or (self.name,)
+
+
+def wanted(*names: str, required: bool = True) -> tuple[Wanted, ...]:
+    """Return columns whose name in code is their header."""
+    return tuple(Wanted(name, required=required) for name in names)
+
+
+@dataclass
+class Text:
+    """A file read as text: the wanted columns, the headers of all, and the log of refused rows.
+
+    The index of `frame` is the position of each row in the data part of the file, so that a row can be found
+    again; columns wanted but absent are present and empty, and listed in `absent`.
+    """
+
+    frame: pd.DataFrame
+    file: str
+    rows_in: int
+    log: RejectLog
+    headers: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+    def parsed(
+        self, table: Table, frame: pd.DataFrame, *, kept: int | None = None, out_of_scope: dict[str, int] | None = None
+    ) -> Parsed:
+        """Return the account of this file with `frame` as its canonical table.
+
+        `kept` is the number of rows of the file behind `frame`, where it is not the length of `frame`.
+        """
+        rows_kept = len(frame) if kept is None else kept
+        scope = {reason: count for reason, count in (out_of_scope or {}).items() if count}
+        return Parsed(table.validate(frame), self.log.table(), self.rows_in, rows_kept, scope, self.notes)
+
+
+def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str | None = None) -> Text:
+    """Return the wanted columns of a delimited text file, of the zip member matching `member` where it is a zip.
+
+    The delimiter is told from the header line; UTF-8 with or without BOM is tried first, then Windows-1252.
+    Rows with too many or too few fields go to the log. Raises InputError where the file is empty, is a web page
+    or another kind of file, lacks a wanted column, or has many rows of the wrong length.
+    """
+    path = Path(path)
+    name = path.name
+    if path.suffix.lower() == ".zip":
+        name, data = read_member(path, member or "*.csv", most_bytes=MOST_BYTES)
+    else:
+        data = read_bytes(path)
+    text = decode(data)
+    _refuse_other_kinds(text[:400], data[:4], name)
+    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    found, body = _split_header(text, delimiter, name)
+    chosen, absent = choose_columns(found, columns, name)
+    arrow, bad_rows = _read_body(body, len(found), sorted(chosen.values()), delimiter, name)
+    rows_in = arrow.num_rows + len(bad_rows)
+    if len(bad_rows) > max(20, arrow.num_rows // 10):
+        raise InputError(
+            f"{len(bad_rows):,} of {rows_in:,} rows do not have the {len(found)} fields of the header",
+            file=name,
+            remedy=AGAIN,
+        )
+    log = RejectLog(source, name)
+    positions = pd.RangeIndex(rows_in).difference([spot for spot, _ in bad_rows])
+    frame = pd.DataFrame({key: _trimmed(arrow.column(str(i))) for key, i in chosen.items()})
+    frame.index = positions if bad_rows else pd.RangeIndex(rows_in)
+    for key in absent:
+        frame[key] = pd.Series(None, index=frame.index, dtype="str")
+    if bad_rows:
+        spots, lengths = zip(*bad_rows, strict=True)
+        log.take(
+            pd.DataFrame({"fields": lengths}, index=list(spots)),
+            pd.Series(True, index=list(spots)),
+            "wrong_number_of_fields",
+            field="fields",
+            remedy="Quote values that contain the delimiter.",
+        )
+    return Text(frame, name, rows_in, log, tuple(found), absent)
+
+
+def _read_body(
+    body: str, width: int, chosen: list[int], delimiter: str, name: str
+) -> tuple[pa.Table, list[tuple[int, int]]]:
+    """Return the chosen columns, named by position, and the place and length of each row of another length."""
+    if not body.strip():
+        return pa.table({str(i): pa.array([], pa.string()) for i in chosen}), []
+    bad_rows: list[tuple[int, int]] = []
+
+    def note_bad(row: arrow_csv.InvalidRow) -> str:
+        bad_rows.append((row.number - 1, row.actual_columns))
+        return "skip"
+
+    try:
+        table = arrow_csv.read_csv(
+            io.BytesIO(body.encode("utf-8")),
+            # One thread, because only then the reader tells the number of a bad row.
+            read_options=arrow_csv.ReadOptions(
+                column_names=[str(i) for i in range(width)], use_threads=False, block_size=16 << 20
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=note_bad
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=[str(i) for i in chosen],
+                column_types={str(i): pa.string() for i in chosen},
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as problem:
+        raise InputError(f"the rows cannot be told apart ({problem})", file=name, remedy=AGAIN) from None
+    return table, bad_rows
+
+
+def _trimmed(column: pa.ChunkedArray) -> pd.Series:
+    text = pc.utf8_trim_whitespace(column)
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    return pd.Series(pd.array(text.combine_chunks().cast(pa.large_string()), dtype="str"))
+
+
+def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """Return the bytes of a file; InputError where it is missing, empty or beyond `most_bytes`."""
+    try:
+        size = path.stat().st_size
+    except OSError:
+        raise InputError("the file is not there", file=path, remedy="Check the folder of sources.") from None
+    if size == 0:
+        raise InputError("the file is empty", file=path, remedy=AGAIN)
+    if size > most_bytes:
+        raise InputError(f"the file has {size:,} bytes, more than the {most_bytes:,} allowed", file=path, remedy=AGAIN)
+    return path.read_bytes()
+
+
+def decode(data: bytes) -> str:
+    """Return `data` as text: UTF-8 (BOM dropped), else Windows-1252, as older federal files are."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _refuse_other_kinds(start: str, magic: bytes, name: str) -> None:
+    if re.match(r"\s*<(!doctype|html|head|\?xml)", start, re.IGNORECASE):
+        raise InputError("this is a web page, not data", file=name, remedy=AGAIN)
+    if magic == b"PK\x03\x04":
+        raise InputError("this is a zip archive named like a text file", file=name, remedy="Give it the ending .zip.")
+    if not start.strip():
+        raise InputError("the file is empty", file=name, remedy=AGAIN)
+
+
+def _split_header(text: str, delimiter: str, name: str) -> tuple[list[str], str]:
+    """Return the headers and the text below them (a quoted header may hold a line break)."""
+    head = io.StringIO(text[:200_000], newline="")
+    reader = csv.reader(iter(head.readline, ""), delimiter=delimiter)
+    try:
+        found = [" ".join(header.split()) for header in next(reader, [])]
+    except csv.Error as problem:
+        raise InputError(f"its header cannot be read ({problem})", file=name, remedy=AGAIN) from None
+    return found, text[head.tell() :]
+
+
+def plain(header: str) -> str:
+    """Return a header reduced to its letters and digits, so that spellings can be compared."""
+    return re.sub(r"[^a-z0-9]+", "", header.casefold())
+
+
+def choose_columns(
+    found: Sequence[str], columns: Iterable[Wanted], file: str
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return the position of each wanted column among the headers `found`, and the optional ones absent.
+
+    Raises InputError naming every required column that is absent and the headers that look like it.
+    """
+    exact: dict[str, int] = {}
+    loose: dict[str, int] = {}
+    for i, header in enumerate(found):
+        exact.setdefault(header, i)
+        loose.setdefault(plain(header), i)
+    chosen: dict[str, int] = {}
+    absent: list[str] = []
+    gone: list[Wanted] = []
+    for column in columns:
+        spot = next((exact[s] for s in column.spellings if s in exact), None)
+        if spot is None:
+            spot = next((loose[plain(s)] for s in column.spellings if plain(s) in loose), None)
+        if spot is not None:
+            chosen[column.name] = spot
+        elif column.required:
+            gone.append(column)
+        else:
+            absent.append(column.name)
+    if gone:
+        raise InputError(
+            _gone_sentence(gone, found),
+            file=file,
+            remedy="Check that this is the right file; a column the publisher renamed must be added to the source.",
+        )
+    return chosen, tuple(absent)
+
+
+def _gone_sentence(gone: Sequence[Wanted], found: Sequence[str]) -> str:
+    told = []
+    for column in gone[:5]:
+        near = difflib.get_close_matches(column.spellings[0], list(found), n=3, cutoff=0.55)
+        tail = f" (similar: {', '.join(f'“{n}”' for n in near)})" if near else ""
+        told.append(f"“{column.spellings[0]}”{tail}")
+    more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""
+    return f"the column {', '.join(told)}{more} is not among its {len(found)} columns"
+
+
+def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
+    """Return the content of a JSON file; InputError where it is a web page, cut short or not JSON."""
+    text = decode(read_bytes(path, most_bytes))
+    _refuse_other_kinds(text[:400], text[:4].encode(), path.name)
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise InputError("its brackets are nested too deeply to be data", file=path, remedy=AGAIN) from None
+    except ValueError as problem:
+        raise InputError(f"the file is not sound JSON ({problem})", file=path, remedy=AGAIN) from None
+
+
+def from_records(records: Sequence[dict[str, Any]], columns: Sequence[Wanted], source: str, file: str) -> Text:
+    """Return records (of a JSON file or a feature layer) as text columns, indexed by position."""
+    if not isinstance(records, (list, tuple)) or not all(isinstance(record, dict) for record in records):
+        raise InputError("its records are not a list of names and values", file=file, remedy=AGAIN)
+    found = list(dict.fromkeys(key for record in records for key in record))
+    if not records:
+        raise InputError("the file holds no records", file=file, remedy=AGAIN)
+    chosen, absent = choose_columns(found, columns, file)
+    frame = pd.DataFrame(index=pd.RangeIndex(len(records)))
+    for key, spot in chosen.items():
+        frame[key] = pd.array([as_text(record.get(found[spot])) for record in records], dtype="str")
+    for key in absent:
+        frame[key] = pd.Series(None, index=frame.index, dtype="str")
+    return Text(frame, file, len(records), RejectLog(source, file), tuple(found), absent)
+
+
+def as_text(value: Any) -> str | None:
+    """Return a cell of JSON or a workbook as trimmed text, None where it is empty."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if value != value:
+            return None
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, (list, tuple)):
+        return " ".join(part for part in map(as_text, value) if part) or None
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())[:10]
+    return str(value).strip() or None

@@ -1,0 +1,191 @@
+"""The brief of a community: who lives there, what stands in the way, what is near, what to do and what to ask."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+
+from maps.briefs.model import Brief, Fact, Grid, Point, Section
+from maps.briefs.parts import Row, Writer
+from maps.figures.brief_maps import KM_PER_DEGREE, KM_PER_MILE, in_view, locator_svg
+from maps.wording.hub_choice import recommended_hubs
+from maps.wording.questions import community_questions
+from maps.wording.words import is_missing
+
+MOST_PROVIDERS = 4
+MOST_TIED = 3
+
+
+def community_brief(writer: Writer, row: Row) -> Brief:
+    """Return the brief of one row of `communities`."""
+    texts, words, result, ident = writer.texts, writer.words, writer.result, row["community_id"]
+    action = row["action"]
+    headline = Point("")
+    if not is_missing(action):
+        headline = Point(texts.word("codes.action", action), texts.word("codes.action_means", action))
+    seen = {f"n_{name}": count for name, count in in_view(writer.ground, ident).items()}
+    return Brief(
+        key=ident,
+        language=texts.language,
+        title=writer.name_of(row),
+        subtitle=texts(
+            "briefs.subtitle_community",
+            state=result.state.name,
+            county="–" if is_missing(row["county_name"]) else row["county_name"],
+            rank=words.number(row["rank"]),
+            of=words.number(len(result.table("communities"))),
+        ),
+        banner=writer.banner,
+        warnings=writer.warnings,
+        headline=headline,
+        facts=_facts(writer, row),
+        map_svg=locator_svg(writer.ground, ident, texts),
+        map_alt=texts("briefs.map.alt_community", name=writer.name_of(row), state=result.state.name, **seen),
+        map_caption=texts("briefs.map.caption_community", top=words.top_share(writer.uncertainty))
+        if writer.ground.communities.get(ident)
+        else texts("briefs.map.caption_state"),
+        sections=[
+            _action(writer, row),
+            _who(writer, row),
+            writer.barriers(ident),
+            _training(writer, row),
+            writer.work("community", ident),
+            _questions(writer, row),
+        ],
+        method=writer.method(),
+        sources=writer.sources(),
+        footer=writer.footer,
+        page=texts("briefs.page", n="{n}", of="{of}"),
+        as_of=result.as_of,
+    )
+
+
+def _facts(writer: Writer, row: Row) -> list[Fact]:
+    texts, words = writer.texts, writer.words
+    note = texts("briefs.facts.rank_note", low=words.number(row["rank_low"]), high=words.number(row["rank_high"]))
+    chance = texts(
+        "briefs.facts.tier_note",
+        chance=words.chance(row["p_top_share"], writer.uncertainty),
+        percent=words.missing if is_missing(row["p_top_share"]) else words.number(100 * row["p_top_share"]),
+    )
+    margin = texts("briefs.facts.adults_note", moe=words.about(row["eligible_adults_moe"]))
+    adults = texts("briefs.facts.adults_unknown") if is_missing(row["eligible_adults"]) else margin
+    if is_missing(row["nearest_provider_minutes"]):
+        catchment = writer.result.settings.get("access", {}).get("catchment_minutes", 30)
+        far = texts("briefs.facts.training_none_note", minutes=words.number(catchment))
+        training = writer.fact("training", texts("briefs.facts.training_none"), far)
+    else:
+        minutes = texts("briefs.facts.training_value", n=words.number(row["nearest_provider_minutes"]))
+        name = "" if is_missing(row["nearest_provider_name"]) else str(row["nearest_provider_name"])
+        training = writer.fact("training", minutes, name)
+    sites = 0 if is_missing(row["sites_within"]) else int(row["sites_within"])
+    work = texts(
+        "briefs.facts.work_note",
+        low=words.job_years(row["job_years_low"]),
+        high=words.job_years(row["job_years_high"]),
+        n=sites,
+    )
+    providers = 0 if is_missing(row["providers_within"]) else int(row["providers_within"])
+    seats = texts("briefs.facts.seats_value", n=words.number(row["seats_within"]))
+    return [
+        writer.fact("rank", words.number(row["rank"]), note),
+        writer.fact("tier", texts.word("codes.tier_short", row["tier"]), chance),
+        writer.fact("adults", words.about(row["eligible_adults"]), adults),
+        training,
+        writer.fact("seats", seats, texts("briefs.facts.seats_note", n=providers)),
+        writer.fact("work", texts("briefs.facts.work_value", n=words.job_years(row["job_years_mid"])), work),
+    ]
+
+
+def _who(writer: Writer, row: Row) -> Section:
+    texts, words = writer.texts, writer.words
+    lead = texts(
+        "briefs.who.community_unknown" if is_missing(row["eligible_adults"]) else "briefs.who.community",
+        population=words.about(row["population"], 3),
+        n=words.number(row["n_tracts"]),
+        working=words.about(row["working_age"], 3),
+        adults=words.about(row["eligible_adults"]),
+        moe=words.about(row["eligible_adults_moe"]),
+    )
+    grid = writer.measures_grid("community", row["community_id"])
+    return Section(texts("briefs.who.title"), lead=[lead], grid=grid, after=[] if grid else [texts("briefs.who.none")])
+
+
+def _training(writer: Writer, row: Row) -> Section:
+    texts, words = writer.texts, writer.words
+    title, n = texts("briefs.training.title"), row["providers_within"]
+    near = _nearest_providers(writer, row["community_id"])
+    if not near and (is_missing(n) or int(n) == 0):
+        return Section(title, lead=[texts("briefs.training.none")])
+    count = 0 if is_missing(n) else int(n)
+    lead = texts("briefs.training.community", n=count, seats=words.number(row["seats_within"]))
+    grid = Grid(writer.head("training", "name", "minutes", "seats", "kind"), near, [False, True, True, False])
+    return Section(title, lead=[lead], grid=grid if near else None, after=[texts("briefs.training.advanced")])
+
+
+def _nearest_providers(writer: Writer, ident: str) -> list[list[str]]:
+    """Return the providers nearest to a community's tracts, with the travel of the tracts they are nearest to."""
+    texts, words = writer.texts, writer.words
+    scores = writer.result.table("tract_scores")
+    scores = scores[(scores["community_id"] == ident) & scores["nearest_provider_id"].notna()]
+    table = writer.result.table("providers")
+    providers = {row["provider_id"]: row for row in cast(list[Row], table.to_dict("records"))}
+    travel = scores.groupby("nearest_provider_id")["nearest_provider_minutes"].agg(["min", "max"]).sort_values("min")
+    out = []
+    for provider, minutes in travel.head(MOST_PROVIDERS).iterrows():
+        known = providers.get(str(provider))
+        name = scores.loc[scores["nearest_provider_id"] == provider, "nearest_provider_name"].iloc[0]
+        out.append(
+            [
+                "?" if is_missing(name) else str(name),
+                words.span(minutes["min"], minutes["max"]),
+                words.missing if known is None else writer.seats_of(known),
+                "" if known is None else texts.word("codes.kind", known["kind"]),
+            ]
+        )
+    return out
+
+
+def _action(writer: Writer, row: Row) -> Section:
+    texts, words = writer.texts, writer.words
+    told = []
+    hubs = recommended_hubs(writer.result)
+    hubs = hubs[hubs["latitude"].notna() & hubs["longitude"].notna()]
+    if len(hubs) and not is_missing(row["latitude"]):
+        miles = _miles(row["latitude"], row["longitude"], hubs["latitude"].to_numpy(), hubs["longitude"].to_numpy())
+        hub = hubs.iloc[int(miles.argmin())]
+        name = "?" if is_missing(hub["name"]) else hub["name"]
+        key = "hub_here" if miles.min() <= HERE_MILES else "hub"
+        told.append(texts(f"briefs.action.{key}", p=len(hubs), name=name, miles=words.number(miles.min(), 1)))
+    if not is_missing(row["nearest_job_center_minutes"]):
+        center = "?" if is_missing(row["nearest_job_center_name"]) else row["nearest_job_center_name"]
+        minutes = words.minutes(row["nearest_job_center_minutes"])
+        told.append(texts("briefs.action.center", name=center, minutes=minutes))
+    told.append(_tied(writer, row))
+    return Section(texts("briefs.action.title"), lead=[" ".join(told)], after=[texts("briefs.action.benefit")])
+
+
+HERE_MILES = 5.0
+
+
+def _tied(writer: Writer, row: Row) -> str:
+    texts = writer.texts
+    ids = [] if is_missing(row["tied_with"]) else str(row["tied_with"]).split()
+    communities = writer.result.table("communities")
+    tied = communities.loc[communities["community_id"].isin(ids)].sort_values("rank")
+    names = [writer.name_of(other) for _, other in tied.iterrows()]
+    if not names:
+        return texts("briefs.action.untied")
+    return texts("briefs.action.tied", n=len(names), names="; ".join(names[:MOST_TIED]))
+
+
+def _questions(writer: Writer, row: Row) -> Section:
+    barriers = writer.rows("barriers", "community", row["community_id"])
+    return writer.asked(community_questions(writer.texts, row, barriers))
+
+
+def _miles(latitude: float, longitude: float, latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
+    """Return straight-line miles from a point to points (degrees), good to a percent within a state."""
+    east = (longitudes - longitude + 180) % 360 - 180
+    return np.hypot((latitudes - latitude), east * np.cos(np.radians(latitude))) * KM_PER_DEGREE / KM_PER_MILE

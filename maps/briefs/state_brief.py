@@ -1,0 +1,205 @@
+"""The brief of a state: where to start, from where to recruit, what stands in the way and what to ask."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from maps.briefs.model import Brief, Fact, Grid, Point, Section
+from maps.briefs.parts import Row, Writer
+from maps.figures.brief_maps import locator_svg
+from maps.figures.state_map import state_map_alt
+from maps.wording.hub_choice import recommended_hubs
+from maps.wording.questions import state_questions
+from maps.wording.words import is_missing
+
+FIRST = 10
+MOST_PROVIDERS = 6
+
+
+def state_brief(writer: Writer) -> Brief:
+    """Return the brief of the state."""
+    texts, result = writer.texts, writer.result
+    usps = result.state.usps
+    return Brief(
+        key=usps,
+        language=texts.language,
+        title=texts("briefs.title_state", state=result.state.name),
+        subtitle=texts("lists.as_of", date=writer.words.date(result.as_of)),
+        banner=writer.banner,
+        warnings=writer.warnings,
+        headline=_headline(writer),
+        facts=_facts(writer),
+        map_svg=locator_svg(writer.ground, None, texts),
+        map_alt=state_map_alt(result, texts),
+        map_caption=texts("briefs.map.caption_state"),
+        sections=[
+            _first(writer),
+            _hubs(writer),
+            _who(writer),
+            _barriers(writer),
+            _training(writer),
+            writer.work("state", usps),
+            _questions(writer),
+        ],
+        method=writer.method(),
+        sources=writer.sources(),
+        footer=writer.footer,
+        page=texts("briefs.page", n="{n}", of="{of}"),
+        as_of=result.as_of,
+    )
+
+
+def _headline(writer: Writer) -> Point:
+    communities = writer.result.table("communities").sort_values("rank")
+    if not len(communities):
+        return Point(writer.texts("briefs.first.none"))
+    names = writer.words.listed(_names(writer))
+    told = writer.texts("briefs.headline_state", names=names, n=len(communities), state=writer.result.state.name)
+    return Point(writer.texts("briefs.headline_start"), told)
+
+
+def _names(writer: Writer) -> list[str]:
+    """Return the names of the first three communities."""
+    first = writer.result.table("communities").sort_values("rank").head(3)
+    return [writer.name_of(row) for _, row in first.iterrows()]
+
+
+def _barriers(writer: Writer) -> Section:
+    """Return in how many communities each barrier is clearly above the median, with the support it calls for."""
+    texts, table = writer.texts, writer.result.table("barriers")
+    title, n = texts("briefs.barriers.title"), len(writer.result.table("communities"))
+    above = table[(table["unit_kind"] == "community") & table["clearly_above"]]["measure"].value_counts()
+    points = [
+        Point(
+            texts.word("codes.support", measure),
+            texts("briefs.barriers.row_state", measure=texts.word("codes.measure", measure), count=count, n=n),
+        )
+        for measure, count in sorted(above.items(), key=lambda item: (-int(item[1]), str(item[0])))
+    ]
+    none = "briefs.barriers.none_state" if writer.surveyed else "briefs.barriers.unknown"
+    lead = texts("briefs.barriers.lead_state") if points else texts(none)
+    return Section(title, lead=[lead], points=points)
+
+
+def _facts(writer: Writer) -> list[Fact]:
+    texts, words, result = writer.texts, writer.words, writer.result
+    scores, communities, hubs = result.table("tract_scores"), result.table("communities"), recommended_hubs(result)
+    providers = result.table("providers")
+    tiers = communities["tier"].value_counts()
+    note = texts("briefs.facts.communities_note", a=words.number(tiers.get("A", 0)), b=words.number(tiers.get("B", 0)))
+    top = scores[scores["tier"] == "A"]
+    stages = providers[providers["state"] == result.state.usps]["entry_stage"].value_counts()
+    facts = [
+        writer.fact("communities", words.number(len(communities)), note),
+        writer.fact(
+            "tracts",
+            words.number(len(top)),
+            texts("briefs.facts.tracts_note", n=words.number(scores["gated"].sum())),
+        ),
+        writer.fact(
+            "adults_ab",
+            words.about(top["eligible_adults"].sum(min_count=1)),
+            texts("briefs.facts.adults_unknown")
+            if scores["eligible_adults"].isna().all()
+            else texts("briefs.facts.adults_ab_note", n=words.about(scores["eligible_adults"].sum(min_count=1))),
+        ),
+        writer.fact(
+            "providers",
+            words.number(stages.get("entry", 0)),
+            texts("briefs.facts.providers_note", n=int(stages.get("advanced", 0))),
+        ),
+    ]
+    if len(hubs):
+        share = words.percent(hubs["covered_share"].iloc[0])
+        facts.append(writer.fact("hubs", share, texts("briefs.facts.hubs_note", n=len(hubs))))
+    else:
+        sites = result.table("sites")
+        own = sites[(sites["status"] == "planned") & (sites["state"] == result.state.usps)]
+        facts.append(writer.fact("sites", words.number(len(own)), texts("briefs.facts.sites_note")))
+    rows = writer.rows("work_by_quarter", "state", result.state.usps)
+    low, mid, high = (sum(row[f"job_years_{level}"] for row in rows) for level in ("low", "mid", "high"))
+    work = texts("briefs.facts.work_value", n=words.job_years(mid))
+    work_note = texts("briefs.facts.work_state_note", low=words.job_years(low), high=words.job_years(high))
+    facts.append(writer.fact("work_state", work, work_note))
+    return facts
+
+
+def _first(writer: Writer) -> Section:
+    texts, words = writer.texts, writer.words
+    title = texts("briefs.first.title")
+    communities = writer.result.table("communities").sort_values("rank").head(FIRST).drop(columns="geometry")
+    if not len(communities):
+        return Section(title, lead=[texts("briefs.first.none")])
+    rows = [
+        [
+            words.number(row["rank"]),
+            writer.name_of(row),
+            words.span(row["rank_low"], row["rank_high"]),
+            texts.word("codes.tier_short", row["tier"]),
+            words.about(row["eligible_adults"]),
+            words.code("action", row["action"]),
+        ]
+        for row in cast(list[Row], communities.to_dict("records"))
+    ]
+    head = writer.head("first", "rank", "name", "range", "tier", "adults", "action")
+    grid = Grid(head, rows, [True, False, True, False, True, False])
+    return Section(title, lead=[texts("briefs.first.lead")], grid=grid)
+
+
+def _hubs(writer: Writer) -> Section:
+    texts, words, hubs = writer.texts, writer.words, recommended_hubs(writer.result)
+    title = texts("briefs.hubs.title")
+    if not len(hubs):
+        return Section(title, lead=[texts("briefs.hubs.none")])
+    minutes = writer.result.settings.get("hubs", {}).get("cover_minutes", 20)
+    lead = texts(
+        "briefs.hubs.lead",
+        n=len(hubs),
+        minutes=words.number(minutes),
+        share=words.percent(hubs["covered_share"].iloc[0]),
+        adults=words.about(hubs["covered_adults"].iloc[0]),
+    )
+    points = [
+        Point("?" if is_missing(row["name"]) else str(row["name"]), words.code("kind", row["kind"]))
+        for row in cast(list[Row], hubs.to_dict("records"))
+    ]
+    return Section(title, lead=[lead], points=points)
+
+
+def _who(writer: Writer) -> Section:
+    texts, words, scores = writer.texts, writer.words, writer.result.table("tract_scores")
+    known = scores[["working_age", "eligible_adults"]].notna().any().all()
+    lead = texts(
+        "briefs.who.state",
+        population=words.about(scores["population"].sum(), 3),
+        working=words.about(scores["working_age"].sum(), 3),
+        adults=words.about(scores["eligible_adults"].sum(), 3),
+    )
+    grid = writer.measures_grid("state", writer.result.state.usps)
+    return Section(
+        texts("briefs.who.title"),
+        lead=[lead] if known else [],
+        grid=grid,
+        after=[] if grid else [texts("briefs.who.none")],
+    )
+
+
+def _training(writer: Writer) -> Section:
+    texts = writer.texts
+    providers = writer.result.table("providers")
+    providers = providers[(providers["entry_stage"] == "entry") & (providers["state"] == writer.result.state.usps)]
+    title = texts("briefs.training.title")
+    if not len(providers):
+        return Section(title, lead=[texts("briefs.training.none")])
+    largest = providers.sort_values(["seats", "name"], ascending=[False, True]).head(MOST_PROVIDERS)
+    rows = [
+        [str(row["name"]), writer.seats_of(row), texts.word("codes.kind", row["kind"])]
+        for row in cast(list[Row], largest.to_dict("records"))
+    ]
+    grid = Grid(writer.head("training", "name", "seats", "kind"), rows, [False, True, False])
+    lead = texts("briefs.training.state", n=len(providers))
+    return Section(title, lead=[lead], grid=grid, after=[texts("briefs.training.advanced")])
+
+
+def _questions(writer: Writer) -> Section:
+    return writer.asked(state_questions(writer.texts, _names(writer), writer.result.state.name))

@@ -1,0 +1,309 @@
+"""What the interactive map knows of a state: columns of tracts, communities, points and the shapes of land.
+
+`map_payload(result)` gives two blocks: the facts (packed JSON) and the land (packed arcs). Both are the same in
+every language; words come from the texts. Scores are whole numbers; what was rounded is rounded for display only.
+Does not hold drawing, colours or wording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geodata.schemas.computed import ACTIONS, TIERS
+from geodata.schemas.state_result import StateResult
+from maps.cartography import class_breaks as breaks
+from maps.cartography import metros, topology
+from maps.cartography.extent import inhabited_box, residents
+from maps.interactive.map_points import points, provider_order
+from maps.interactive.packing import indexed, packed, packed_json, plain, whole
+
+#: Tolerance of simplification (degrees) up to so many tracts; larger states are looked at from farther away.
+TOLERANCES = ((400, 0.0004), (2500, 0.0007), (10**9, 0.001))
+PLACES_DRAWN = 400
+
+
+@dataclass(frozen=True)
+class MapPayload:
+    """The two inert blocks of a map page, and what the page itself needs to know of them."""
+
+    facts: str
+    land: str
+    bounds: tuple[float, float, float, float]  # west, south, east, north, degrees
+    n_tracts: int
+
+
+def map_payload(result: StateResult) -> MapPayload:
+    """Return all that the map of a state shows, packed."""
+    scores = result.table("tract_scores").sort_values("geoid").reset_index(drop=True)
+    layers, bounds = _land(result, scores)
+    communities = result.table("communities").sort_values(["rank", "community_id"])
+    facts = {
+        "state": {"code": result.state.usps, "name": result.state.name},
+        "bounds": [round(value, 4) for value in bounds],
+        "step": topology.STEP_DEGREES,
+        "layers": [{key: value for key, value in layer.items() if key != "bytes"} for layer in layers],
+        "lists": {"tiers": list(TIERS), "actions": list(ACTIONS)},
+        "breaks": breaks.of_state(result),
+        "tracts": _tracts(scores, communities, result),
+        "communities": _communities(communities, result),
+        "points": points(result),
+        # A close-up of counties alone would be an empty box.
+        "metros": metros.windows(scores) if len(result.geo("tracts")) else [],
+    }
+    land = b"".join(layer["bytes"] for layer in layers)
+    return MapPayload(packed_json(facts), packed(land), bounds, len(scores))
+
+
+def _tolerance(count: int) -> float:
+    return next(degrees for most, degrees in TOLERANCES if count <= most)
+
+
+def _aligned(frame: gpd.GeoDataFrame, key: str, order: pd.Series) -> NDArray[np.object_]:
+    """Return the polygons of `frame` in `order` of `key`, empty ones where there is none."""
+    found = dict(zip(frame[key], frame.geometry, strict=True))
+    empty = shapely.MultiPolygon()
+    return np.array([found.get(value) or empty for value in order] or [empty], dtype=object)[: len(order)]
+
+
+def _polygons(name: str, shapes: NDArray[np.object_], tolerance: float, **more: Any) -> dict[str, Any]:
+    shapes = np.array([_areal(shape) for shape in shapes], dtype=object)
+    coded = topology.encode(topology.quantised(topology.simplified(shapes, tolerance)), len(shapes))
+    return {"name": name, "size": len(coded), "bytes": coded, **more}
+
+
+def _areal(shape: shapely.Geometry | None) -> shapely.Geometry:
+    """Return the polygons of a shape; sources sometimes mix lines and points into collections."""
+    if shape is None or shape.is_empty:
+        return shapely.MultiPolygon()
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type in ("Polygon", "MultiPolygon")]
+    return shapely.union_all(parts) if parts else shapely.MultiPolygon()
+
+
+def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any]], tuple[float, float, float, float]]:
+    tolerance = _tolerance(len(scores))
+    tracts = _aligned(result.geo("tracts"), "geoid", scores["geoid"])
+    counties = result.geo("counties").sort_values("county_geoid")
+    frames = [tracts, np.asarray(counties.geometry.values)]
+    drawn = np.concatenate(frames)
+    wraps = bool(len(drawn) > 0 and np.ptp(shapely.bounds(drawn)[:, [0, 2]]) > 180)
+
+    def unwrapped(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+        return topology.moved_west(shapes) if wraps and len(shapes) else shapes
+
+    tracts = unwrapped(tracts)
+    layers = [
+        _polygons("tracts", tracts, tolerance),
+        _polygons(
+            "counties",
+            unwrapped(np.asarray(counties.geometry.values)),
+            tolerance,
+            names=list(counties["name"]),
+            ids=list(counties["county_geoid"]),
+        ),
+    ]
+    places = _place_layer(result, scores)
+    layers.append(
+        _polygons(
+            "places",
+            unwrapped(np.asarray(places.geometry.values)),
+            tolerance * 1.5,
+            names=list(places["name"]),
+            ids=list(places["place_geoid"]),
+            people=whole(places["people"]),
+        )
+    )
+    layers += _landmark_layers(result.geo("landmarks"), tolerance, unwrapped)
+    bounds = _bounds(tracts, unwrapped(frames[1]), scores, wraps)
+    west, south, east, north = (float(value) for value in bounds)
+    return layers, (west, south, east, north)
+
+
+def _bounds(
+    tracts: NDArray[np.object_], counties: NDArray[np.object_], scores: pd.DataFrame, wraps: bool
+) -> NDArray[np.float64]:
+    """Return the box of what is drawn where people live, else of the tracts' points, else of the country's middle.
+
+    Outlines of counties, which may reach far into the water, count where a tract has none.
+    """
+    points, people = residents(scores, wraps)
+    bare = shapely.is_empty(tracts)
+    drawn = np.concatenate([tracts[~bare], counties]) if bare.any() else tracts
+    if len(drawn):
+        return inhabited_box(drawn, points, people)
+    known = points[np.isfinite(points).all(axis=1)]
+    if not len(known):
+        known = np.array([[-98.0, 39.0]])
+    return np.r_[known.min(axis=0) - 0.5, known.max(axis=0) + 0.5]
+
+
+def _place_layer(result: StateResult, scores: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the places with the people whose tracts' centres they hold; outlines of the largest only."""
+    places = result.geo("places").copy()
+    people = scores.groupby("place_name")["population"].sum()
+    places["people"] = places["name"].map(people).fillna(0)
+    places = places.sort_values(["people", "place_geoid"], ascending=[False, True]).head(PLACES_DRAWN)
+    return gpd.GeoDataFrame(places)
+
+
+def _landmark_layers(landmarks: gpd.GeoDataFrame, tolerance: float, unwrapped: Any) -> list[dict[str, Any]]:
+    layers = []
+    ordered = landmarks.sort_values("landmark_id")
+    kinds = shapely.get_dimensions(np.asarray(ordered.geometry.values)) if len(ordered) else np.zeros(0)
+    for kind in ("state", "water", "tribal", "road", "corridor"):
+        chosen = ordered[(ordered["kind"] == kind).to_numpy() & (kinds == (1 if kind in ("road", "corridor") else 2))]
+        shapes = unwrapped(np.asarray(chosen.geometry.values))
+        names = [name if isinstance(name, str) else "" for name in chosen["name"]]
+        if kind in ("road", "corridor"):
+            coded = topology.lines_encoded(shapely.simplify(shapes, tolerance))
+            layers.append({"name": kind, "size": len(coded), "bytes": coded, "names": names, "lines": True})
+        else:
+            layers.append(_polygons(kind, shapes, tolerance, names=names))
+    return layers
+
+
+def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult) -> dict[str, Any]:
+    counties, county = indexed(scores["county_geoid"])
+    county_names = scores.drop_duplicates("county_geoid").set_index("county_geoid")["county_name"]
+    places, place = indexed(scores["place_name"])
+    reasons, reason = indexed(scores["unranked_reason"])
+    designations, designation = indexed(scores["designated_by"])
+    order = {ident: number for number, ident in enumerate(communities["community_id"])}
+    providers = {ident: number for number, ident in enumerate(provider_order(result))}
+    flags, flag = indexed(scores["flags"].replace("", None))
+    return {
+        "county_ids": counties,
+        "county_names": [str(county_names[ident]) for ident in counties],
+        "county": county,
+        "code": [int(geoid[5:]) for geoid in scores["geoid"]],
+        "name": [str(name) if isinstance(name, str) else "" for name in scores["name"]],
+        "places": places,
+        "place": place,
+        "people": whole(scores["population"]),
+        "adults": whole(scores["eligible_adults"]),
+        "adults_moe": whole(scores["eligible_adults_moe"]),
+        "need": whole(scores["need"]),
+        "gap": whole(scores["training_gap"]),
+        "work": whole(scores["opportunity"]),
+        "points_need": whole(scores["points_need"], 10),
+        "points_gap": whole(scores["points_training_gap"], 10),
+        "points_work": whole(scores["points_opportunity"], 10),
+        "priority": whole(scores["priority"], 10),
+        "listed": [int(value) for value in scores["gated"].fillna(False)],
+        "rank": whole(scores["rank"]),
+        "low": whole(scores["rank_low"]),
+        "high": whole(scores["rank_high"]),
+        "chance": whole(scores["p_top_share"], 100),
+        "tier": [TIERS.index(tier) if tier in TIERS else 3 for tier in scores["tier"]],
+        "action": [ACTIONS.index(action) if action in ACTIONS else -1 for action in scores["action"]],
+        "reasons": reasons,
+        "reason": reason,
+        "agree": whole(scores["agreement_count"]),
+        "definitions": whole(scores["n_indices"]),
+        "designations": designations,
+        "designation": designation,
+        "community": [order.get(ident, -1) for ident in scores["community_id"]],
+        "provider": [providers.get(ident, -1) for ident in scores["nearest_provider_id"]],
+        "minutes": whole(scores["nearest_provider_minutes"]),
+        "seats": whole(scores["seats_within"]),
+        "sites": whole(scores["sites_within"]),
+        "jobs_low": whole(scores["job_years_low"], 100),
+        "jobs_mid": whole(scores["job_years_mid"], 100),
+        "jobs_high": whole(scores["job_years_high"], 100),
+        "rural": [int(value) for value in scores["rural"].fillna(False)],
+        "flags": flags,
+        "flag": flag,
+        **_barrier_bits(result, scores),
+        "unplaced": _unplaced(scores),
+    }
+
+
+def _unplaced(scores: pd.DataFrame) -> dict[str, list[float]]:
+    """Return where the tracts without a polygon lie, by their place in the order: search can still go there."""
+    lost = scores[~scores["has_polygon"].fillna(False).astype(bool)].dropna(subset=["longitude", "latitude"])
+    spots = lost[["longitude", "latitude"]].to_numpy(dtype=float).round(4).tolist()
+    return dict(zip(map(str, lost.index), spots, strict=True))
+
+
+def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> dict[str, Any]:
+    """Return the measures and for each tract a number whose bits say which lie clearly above the state median."""
+    table = result.table("barriers")
+    table = table[(table["unit_kind"] == "tract") & table["clearly_above"].astype(bool)]
+    measures = sorted(result.table("barriers")["measure"].unique())
+    bits = table["measure"].map({name: 1 << place for place, name in enumerate(measures)})
+    total = bits.groupby(table["unit_id"]).sum()
+    return {"measures": measures, "barrier": whole(scores["geoid"].map(total).fillna(0))}
+
+
+def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any]]:
+    barriers = result.table("barriers")
+    barriers = barriers[barriers["unit_kind"] == "community"].set_index(["unit_id", "measure"])
+    quarters = result.table("work_by_quarter")
+    quarters = quarters[quarters["unit_kind"] == "community"]
+    by_unit = {ident: group.sort_values("quarter") for ident, group in quarters.groupby("unit_id")}
+    providers = {ident: number for number, ident in enumerate(provider_order(result))}
+    rows = []
+    for row in table.to_dict("records"):
+        ident = row["community_id"]
+        measures = str(row["barriers"]).split() if isinstance(row["barriers"], str) else []
+        rows.append(
+            {
+                "id": ident,
+                "name": row["name"],
+                "place": None if pd.isna(row["place"]) else row["place"],
+                "compass": None if pd.isna(row["compass"]) else row["compass"],
+                "county": None if pd.isna(row["county_name"]) else row["county_name"],
+                "single": row["kind"] == "single",
+                "tier": TIERS.index(row["tier"]) if row["tier"] in TIERS else 3,
+                "action": ACTIONS.index(row["action"]) if row["action"] in ACTIONS else -1,
+                **{
+                    short: plain(row[name], factor)
+                    for short, name, factor in (
+                        ("rank", "rank", 1),
+                        ("low", "rank_low", 1),
+                        ("high", "rank_high", 1),
+                        ("chance", "p_top_share", 100),
+                        ("people", "population", 1),
+                        ("adults", "eligible_adults", 1),
+                        ("adults_moe", "eligible_adults_moe", 1),
+                        ("need", "need", 1),
+                        ("gap", "training_gap", 1),
+                        ("work", "opportunity", 1),
+                        ("priority", "priority", 10),
+                        ("minutes", "nearest_provider_minutes", 1),
+                        ("seats", "seats_within", 1),
+                        ("sites", "sites_within", 1),
+                        ("jobs_low", "job_years_low", 100),
+                        ("jobs_mid", "job_years_mid", 100),
+                        ("jobs_high", "job_years_high", 100),
+                        ("center_minutes", "nearest_job_center_minutes", 1),
+                    )
+                },
+                "provider_at": providers.get(row["nearest_provider_id"], -1),
+                "provider": row["nearest_provider_name"] if isinstance(row["nearest_provider_name"], str) else None,
+                "center": row["nearest_job_center_name"] if isinstance(row["nearest_job_center_name"], str) else None,
+                "at": [round(float(row["longitude"]), 4), round(float(row["latitude"]), 4)]
+                if pd.notna(row["longitude"])
+                else None,
+                "barriers": [
+                    [name, plain(part["share"], 100), plain(part["state_median"], 100)]
+                    for name in measures
+                    if (ident, name) in barriers.index
+                    for part in [barriers.loc[(ident, name)]]
+                ],
+                "tied": str(row["tied_with"]).split() if isinstance(row["tied_with"], str) else [],
+                "quarters": [
+                    [item.quarter, plain(item.sites), plain(item.units), plain(item.job_years_mid, 100)]
+                    for item in by_unit.get(ident, quarters.iloc[:0]).itertuples()
+                ],
+            }
+        )
+    return rows

@@ -1,0 +1,46 @@
+"""How a list is worded for people: names and help of its columns, and codes as words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geodata.schemas.canonical import UNITS
+from geodata.schemas.table import Column
+from maps.texts import Texts
+from maps.wording.words import is_missing
+
+#: Columns of codes, and the group of texts that words them; a column not named here shows its own group or itself.
+GROUPS = {"definition": "definition", "designated_by": "definition", "barriers": "measure", "tier": "tier_short"}
+#: Columns that hold several codes separated by blanks.
+SEVERAL = frozenset({"designated_by", "barriers"})
+
+
+def label_of(texts: Texts, name: str, column: Column) -> str:
+    """Return the heading of a column of list `name`."""
+    if column.name.startswith(UNITS):
+        return texts.word("codes.units", column.name.removeprefix(UNITS)).capitalize()
+    found = texts.find(f"lists.columns_of.{name}.{column.name}") or texts.find(f"lists.columns.{column.name}")
+    return str(found["label"]) if found else column.name
+
+
+def help_of(texts: Texts, name: str, column: Column) -> str:
+    """Return what a column means; where the texts say nothing, the schema's own meaning."""
+    if column.name.startswith(UNITS):
+        return texts("lists.units_of_kind")
+    for place in (f"lists.columns_of.{name}.{column.name}", f"lists.columns.{column.name}"):
+        found = texts.find(place)
+        if found and "help" in found:
+            return str(found["help"])
+    return column.meaning
+
+
+def cell_words(texts: Texts, column: Column, value: Any) -> str:
+    """Return a text, code or flag as a reader sees it; the code itself where there is no word for it."""
+    if is_missing(value):
+        return ""
+    if column.kind == "flag":
+        return texts.word("codes.flag", str(bool(value)).lower())
+    group = f"codes.{GROUPS.get(column.name, column.name)}"
+    if column.name in SEVERAL:
+        return ", ".join(texts.word(group, code) for code in str(value).split())
+    return texts.word(group, value)

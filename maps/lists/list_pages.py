@@ -1,0 +1,87 @@
+"""Each list as a page that stands alone: every row, sorted and filtered in place, with its downloads beside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+from geodata.schemas.state_result import StateResult
+from maps.lists.file_names import FORMATS, file_name
+from maps.lists.html_table import html_table, template
+from maps.lists.list_tables import LISTS, LONG_LISTS
+from maps.texts import Texts, load_texts
+from maps.wording.source_lines import main_sources, missing_sources, old_copies
+from maps.wording.words import Words
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+#: Lists with a page; the long ones would be slow to open and are downloads only.
+PAGES = tuple(name for name in LISTS if name not in LONG_LISTS)
+MOST_SOURCE_SIGNS = 400
+
+
+def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[str]) -> str:
+    """Return the page of the list `name`; `languages` are those the same page is written in."""
+    language, words = texts.language, Words(texts)
+    style, style_hash = _trusted("list_page.css", "tables.css")
+    script, script_hash = _trusted("tables.js")
+    sources = main_sources(result, texts, MOST_SOURCE_SIGNS)
+    return template("list_page.html.j2").render(
+        language=language,
+        title=f"{texts(f'lists.titles.{name}')}: {result.state.name}",
+        as_of=texts("lists.as_of", date=words.date(result.as_of)),
+        warnings=[*old_copies(result, texts), *missing_sources(result, texts)]
+        if name == "sources"
+        else old_copies(result, texts),
+        # Escaped where it was made.
+        table=Markup(html_table(result, name, texts)),  # noqa: S704
+        others_label=texts("lists.page.others"),
+        others=[
+            {
+                "text": texts(f"lists.sheets.{other}"),
+                "href": "" if other == name else file_name(result, other, f"{language}.html"),
+            }
+            for other in PAGES
+        ],
+        languages=[
+            {
+                "text": load_texts(other)("lists.page.language"),
+                "href": file_name(result, name, f"{other}.html"),
+                "lang": other,
+            }
+            for other in languages
+            if other != language
+        ],
+        downloads_label=texts("lists.page.downloads"),
+        downloads=[
+            *({"text": _format(texts, ending), "href": file_name(result, name, ending)} for ending in FORMATS),
+            *(
+                {
+                    "text": f"{texts('lists.page.all')}: {_format(texts, ending.rpartition('.')[2])}",
+                    "href": file_name(result, "lists", ending),
+                }
+                for ending in (f"{language}.xlsx", "gpkg")
+            ),
+        ],
+        sources=texts("figures.sources", sources=sources, date=words.date(result.as_of)),
+        benefit=texts("site.not_a_benefit"),
+        style=style,
+        style_hash=style_hash,
+        script=script,
+        script_hash=script_hash,
+    )
+
+
+def _format(texts: Texts, ending: str) -> str:
+    return texts(f"lists.page.formats.{ending}")
+
+
+@cache
+def _trusted(*names: str) -> tuple[Markup, str]:
+    """Return files of ours, which are not escaped, as one text with its hash for the page's policy."""
+    text = "".join((STATIC / name).read_text(encoding="utf-8") for name in names)
+    return Markup(text), base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()  # noqa: S704

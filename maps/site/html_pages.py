@@ -1,0 +1,111 @@
+"""Turning contexts into HTML pages: templates that escape everything, and a policy that lets nothing in.
+
+Every style and script is inside the page and named by its hash in the Content-Security-Policy; nothing else may
+run or load. Style attributes are not allowed by it either, so drawings use SVG attributes. Does not hold
+what the pages say.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+def bdi(text: object) -> Markup:
+    """Return a name from data in an element that keeps its writing direction to itself."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def code(text: object) -> Markup:
+    """Return a name of the program's own world, such as a setting's."""
+    return Markup("<code>{}</code>").format(text)
+
+
+def heads(texts: Callable[[str], str], group: str, *names: str) -> list[tuple[str, str]]:
+    """Return the heads of a table's columns with their class: `rows:n` is the text `rows` over numbers."""
+    parted = (name.partition(":") for name in names)
+    return [(texts(f"{group}.{name}"), kind) for name, _, kind in parted]
+
+
+def isolated(text: object) -> str:
+    """Return a name from data for the middle of a sentence, between direction isolates."""
+    return f"\u2068{text}\u2069"
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment: autoescape on, missing names are errors."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"bdi": bdi, "code": code}
+    made.globals["heads"] = heads
+    return made
+
+
+def hashed(content: str) -> str:
+    """Return the source expression by which a policy allows exactly this inline content."""
+    digest = base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
+    return f"'sha256-{digest}'"
+
+
+def policy(styles: Sequence[str], scripts: Sequence[str], image_sources: Sequence[str] = ()) -> str:
+    """Return the Content-Security-Policy of a page with these inline styles and scripts and nothing from outside."""
+    rules = {
+        "default-src": ["'none'"],
+        "style-src": [hashed(style) for style in styles] or ["'none'"],
+        "script-src": [hashed(script) for script in scripts] or ["'none'"],
+        "img-src": ["data:", *image_sources],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())
+
+
+def _inline(content: str, element: str) -> Markup:
+    """Return the project's own style or script as it must stand in a page."""
+    if f"</{element}" in content.lower() or "<!--" in content:
+        raise ValueError(f"a {element} of the page would end before its end")
+    return Markup(content)  # noqa: S704 - the project's own files and folium's map options, never data
+
+
+def render(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    styles: Sequence[str],
+    scripts: Sequence[str] = (),
+    blocks: Mapping[str, str] | None = None,
+    image_sources: Sequence[str] = (),
+) -> str:
+    """Return a page. `blocks` are inert texts by id: packed data, or JSON made by `map_view.inert_json`."""
+    inert = {}
+    for name, content in (blocks or {}).items():
+        if "<" in content:
+            raise ValueError(f"the inert block {name} could be left by what it holds")
+        inert[str(escape(name))] = Markup(content)  # noqa: S704 - holds no “<”, so cannot leave its element
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            **context,
+            policy=policy(styles, scripts, image_sources),
+            styles=[_inline(style, "style") for style in styles],
+            scripts=[_inline(script, "script") for script in scripts],
+            blocks=inert,
+        )
+    )

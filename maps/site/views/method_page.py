@@ -1,0 +1,156 @@
+"""The page that says how the numbers are made, with this run's settings in it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from maps.figures.write_figures import alt, figure_svg
+from maps.site.views.common import SiteView
+from maps.site.views.state_view import records
+from maps.wording.words import is_missing
+
+TERMS = ("tract", "community", "adults", "job_year", "seats", "tier", "reach", "archived")
+FIGURES = ("sensitivity", "equity", "hub_curve")
+SUBJECTS = ("training_access", "work_access")
+PILLARS = (("need", "need"), ("training_gap", "gap"), ("opportunity", "work"))
+
+
+def method(view: SiteView, figures: bool = True) -> dict[str, Any]:
+    """Return the context of the method page; its figures take a second or two to draw."""
+    t = view.texts
+    values = _values(view)
+    return {
+        **view.page("method", t("site.method.title")),
+        "four": [sentence.format(**values) for sentence in t.find("site.method.four")],
+        "terms": [(t(f"site.method.term.{name}.name"), t(f"site.method.term.{name}.text", **values)) for name in TERMS],
+        "definitions": _definitions(view),
+        "agreement": _agreement(view),
+        "sensitivity": _sensitivity(view),
+        "equity": _equity(view),
+        "figures": {name: _figure(view, name) for name in FIGURES} if figures else {},
+        "settings": settings_rows(view.result.settings),
+        "facts": [
+            (name, _plain(value))
+            for name, value in sorted(view.result.facts.items())
+            if not isinstance(value, dict | list)
+        ],
+    }
+
+
+def _values(view: SiteView) -> dict[str, str]:
+    w, settings = view.words, view.result.settings
+    priority, access, chance = settings.get("priority", {}), settings.get("access", {}), view.state.uncertainty
+    weights = priority.get("weights", {})
+    total = sum(weights.values()) or 1.0
+    named = [
+        f"{view.texts(f'map.layers.{layer}.name').lower()} {w.percent(weights[name] / total)}"
+        for name, layer in PILLARS
+        if name in weights
+    ]
+    return {
+        "weights": ", ".join(named),
+        "gate": w.number(priority.get("gate_need", 65)),
+        "draws": w.number(chance.get("draws", 0)),
+        "top": w.top_share(chance),
+        "a": w.percent(chance.get("tier_a", 0.8)),
+        "b": w.percent(chance.get("tier_b", 0.5)),
+        "c": w.percent(chance.get("tier_c", 0.2)),
+        "urban": w.number(access.get("catchment_minutes", 30)),
+        "rural": w.number(access.get("rural_catchment_minutes", 60)),
+    }
+
+
+def _definitions(view: SiteView) -> list[dict[str, str]]:
+    t, w = view.texts, view.words
+    parts = view.result.table("need_parts")
+    rows = []
+    for name, group in parts.groupby("definition"):
+        rows.append(
+            {
+                "name": t.word("codes.definition", name),
+                "tracts": w.number(int(group["agrees"].fillna(False).astype(bool).sum())),
+                "official": t(f"codes.flag.{str(bool(group['official'].fillna(False).iloc[0])).lower()}"),
+                "archived": t(f"codes.flag.{str(bool(group['archived'].fillna(False).iloc[0])).lower()}"),
+                "vintage": "" if is_missing(group["vintage"].iloc[0]) else str(int(group["vintage"].iloc[0])),
+            }
+        )
+    return rows
+
+
+def _agreement(view: SiteView) -> list[str]:
+    t, w = view.texts, view.words
+    return [
+        t(
+            "site.method.agreement_row",
+            a=t.word("codes.definition", row["definition_a"]),
+            b=t.word("codes.definition", row["definition_b"]),
+            both=w.number(row["both"]),
+            either=w.number(row["either"]),
+        )
+        for row in records(view.result.table("agreement"))
+    ]
+
+
+def _sensitivity(view: SiteView) -> list[dict[str, str]]:
+    t, w = view.texts, view.words
+    table = view.result.table("sensitivity")
+    return [
+        {
+            "setting": (t.find("codes.setting") or {}).get(row["setting"], row["setting"]),
+            "alternative": _alternative(view, str(row["alternative"])),
+            "kept": t("figures.sensitivity.kept", kept=w.number(row["kept"]), top=w.number(row["top"])),
+        }
+        for row in records(table[table["unit_kind"] == "community"])
+    ]
+
+
+def _alternative(view: SiteView, code: str) -> str:
+    left_out = code.removeprefix("without ")
+    if left_out != code:
+        return view.texts("codes.alternative_without", name=view.texts.word("codes.definition", left_out))
+    return view.texts.word("codes.alternative", code)
+
+
+def _equity(view: SiteView) -> list[dict[str, str]]:
+    """Return a row a metric with its value for access to training and to planned work."""
+    t, w = view.texts, view.words
+    table = view.result.table("equity")
+    table = table[table["scope_kind"] == "state"]
+    values = {(row["metric"], row["subject"]): row["value"] for row in records(table)}
+    return [
+        {
+            "metric": t.word("site.method.metric", metric),
+            **{subject: w.number(values.get((metric, subject)), 2) for subject in SUBJECTS},
+        }
+        for metric in dict.fromkeys(table["metric"])
+    ]
+
+
+def _figure(view: SiteView, name: str) -> dict[str, str]:
+    """Return a figure as an inert picture, for its own styles are not the page's, and what it says in words."""
+    drawn = figure_svg(name, view.result, view.language).encode("utf-8")
+    source = f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode('ascii')}"
+    return {"src": source, "alt": alt(name, view.result, view.language)}
+
+
+def settings_rows(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Return settings as dotted names and plain values; those of this machine (folders, hosts) are left out."""
+    rows = []
+    for name, value in settings.items():
+        full = f"{prefix}{name}"
+        if isinstance(value, Mapping) and value:
+            rows += settings_rows(value, f"{full}.")
+        elif full not in LOCAL and value not in (None, {}, []):
+            rows.append((full, _plain(value)))
+    return rows
+
+
+LOCAL = frozenset({"home", "sources.folder", "sources.cache", "travel.roads_file", "travel.server_url"})
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

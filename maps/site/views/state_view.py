@@ -1,0 +1,108 @@
+"""A state's tables in the order pages read them; the same in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geodata.schemas.state_result import StateResult
+from maps.cartography.locator import Locator
+from maps.wording.hub_choice import recommended_hubs
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain dictionaries."""
+    return frame.to_dict("records")  # type: ignore[return-value]
+
+
+@dataclass
+class StateView:
+    """A state's tables as pages read them; the same in every language."""
+
+    result: StateResult
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """All tracts, ranked ones first."""
+        return self.result.table("tract_scores").sort_values(["rank", "geoid"], na_position="last")
+
+    @cached_property
+    def communities(self) -> pd.DataFrame:
+        """The communities in order of rank."""
+        return self.result.table("communities").sort_values(["rank", "community_id"]).reset_index(drop=True)
+
+    @cached_property
+    def community_index(self) -> dict[str, dict[str, Any]]:
+        """Each community's row by its id."""
+        return {row["community_id"]: row for row in records(self.communities)}
+
+    @cached_property
+    def tracts_of(self) -> dict[str, pd.DataFrame]:
+        """The tracts of each community, by rank."""
+        members = self.result.table("community_tracts")[["community_id", "geoid"]]
+        joined = self.scores.drop(columns="community_id").merge(members, on="geoid", how="inner")
+        return {str(ident): group for ident, group in joined.groupby("community_id")}
+
+    @cached_property
+    def points_of(self) -> dict[str, tuple[float, float, float]]:
+        """The mean points (need, training gap, work) of each community's tracts, weighted by eligible adults."""
+        names = ["points_need", "points_training_gap", "points_opportunity"]
+        found = {}
+        for ident, tracts in self.tracts_of.items():
+            weight = tracts["eligible_adults"].fillna(0.0).to_numpy(dtype=float) + 1e-9
+            need, gap, work = np.average(tracts[names].fillna(0.0).to_numpy(dtype=float), axis=0, weights=weight)
+            found[ident] = (float(need), float(gap), float(work))
+        return found
+
+    @cached_property
+    def barriers_of(self) -> dict[str, pd.DataFrame]:
+        """The barriers of each community, by its id."""
+        table = self.result.table("barriers")
+        table = table[table["unit_kind"] == "community"]
+        return {str(ident): group.set_index("measure") for ident, group in table.groupby("unit_id")}
+
+    @cached_property
+    def quarters_of(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Planned work by quarter, by kind and id of the unit."""
+        table = self.result.table("work_by_quarter")
+        table = table[table["unit_kind"] != "tract"]
+        return {
+            (str(kind), str(ident)): group.sort_values("quarter")
+            for (kind, ident), group in table.groupby(["unit_kind", "unit_id"])
+        }
+
+    @cached_property
+    def hubs(self) -> pd.DataFrame:
+        """The recommended hubs in order."""
+        return recommended_hubs(self.result)
+
+    @property
+    def hub_minutes(self) -> float:
+        """Travel within which a hub reaches people."""
+        return float(self.result.settings.get("hubs", {}).get("cover_minutes", 20))
+
+    @cached_property
+    def rollups(self) -> pd.DataFrame:
+        """Counties and other areas in order of rank."""
+        return self.result.table("rollups").sort_values(["area_kind", "rank", "area_id"])
+
+    @cached_property
+    def locator(self) -> Locator:
+        """The drawer of still maps."""
+        return Locator(self.result)
+
+    @cached_property
+    def uncertainty(self) -> Mapping[str, Any]:
+        """The settings of the uncertainty analysis."""
+        return dict(self.result.settings.get("uncertainty", {}))
+
+
+def definitions_at_hand(result: StateResult) -> list[str]:
+    """Return the definitions of disadvantage that have a value for any tract of the state, in order."""
+    parts = result.table("need_parts")
+    return sorted(set(parts.loc[parts["percentile"].notna(), "definition"]))

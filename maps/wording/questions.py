@@ -1,0 +1,41 @@
+"""What to ask for next: the questions briefs and pages put to those who can act. Does not hold their layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from maps.texts import Texts
+from maps.wording.words import Words, is_missing
+
+
+def state_questions(texts: Texts, first: Iterable[str], state: str) -> list[str]:
+    """Return three questions about a state; `first` are the names of its first communities."""
+    names = Words(texts).listed(first) or state
+    return [
+        texts("briefs.questions.state_budget", names=names),
+        texts("briefs.questions.state_seats"),
+        texts("briefs.questions.state_contracts"),
+    ]
+
+
+def community_questions(
+    texts: Texts, row: Mapping[str, Any], barriers: Iterable[Mapping[str, Any]], isolated: Any = str
+) -> list[str]:
+    """Return three questions about a community: its action, its greatest barrier, the sites in its reach.
+
+    `barriers` are its rows of the table `barriers`; `isolated` wraps a name from data for its page.
+    """
+    action = "build_both" if is_missing(row["action"]) else row["action"]
+    unknown = is_missing(row["nearest_provider_name"])
+    provider = texts("briefs.map.providers") if unknown else isolated(row["nearest_provider_name"])
+    above = [part for part in barriers if part["clearly_above"]]
+    if above:
+        worst = max(above, key=lambda part: float(part["share"] - part["state_median"]))
+        support = texts.word("codes.support", worst["measure"])
+        barrier = texts("briefs.questions.barrier", support=support[:1].lower() + support[1:])
+    else:
+        barrier = texts("briefs.questions.no_barrier")
+    n = 0 if is_missing(row["sites_within"]) else int(row["sites_within"])
+    sites = texts("briefs.questions.sites", n=n) if n else texts("briefs.questions.no_sites")
+    return [texts(f"briefs.questions.{action}", provider=provider), barrier, sites]

@@ -1,0 +1,58 @@
+"""What a terminal shows while a run goes on: one line a finished step, and the sentence of one that failed."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import Any
+
+from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
+from rich.console import Console
+
+from pipelines.command.stopping import STOPS
+
+LINES = "lines"
+
+#: What Dagster says of each of the many steps after a failed one, whose own sentence says enough.
+AFTER_A_FAILURE = "Dependencies for step "
+
+
+class StepLines(logging.Handler):
+    """Turns Dagster's events into lines for people."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.DEBUG)
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show the events a person waits for; leave the rest to the run history."""
+        event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        if isinstance(event, DagsterEvent) and event.is_step_start and STOPS.last() is not None:
+            # A library swallowed what Ctrl-C raised.
+            raise KeyboardInterrupt
+        told = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+        if event is None and record.levelno >= logging.WARNING and not told.startswith(AFTER_A_FAILURE):
+            self._print(told, style="yellow", markup=False, soft_wrap=True)
+        if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
+            seconds = event.step_success_data.duration_ms / 1000
+            self._print(f"[green]✓[/green] {_step_name(event)} [dim]{seconds:.1f} s[/dim]")
+
+    def _print(self, text: str, **how: Any) -> None:
+        # A terminal that went away, or a reader that wanted one line only, is no reason to stop computing.
+        with suppress(OSError, ValueError):
+            self.console.print(text, highlight=False, **how)
+
+
+def _step_name(event: DagsterEvent) -> str:
+    return (event.step_key or "").replace("__", " / ").replace("_", " ")
+
+
+def progress(console: Console) -> Definitions:
+    """Return definitions that bring a logger called `LINES` that writes to `console`."""
+
+    def lines(context: InitLoggerContext) -> logging.Logger:
+        own = logging.Logger("onramp.run", logging.DEBUG)
+        own.addHandler(StepLines(console))
+        return own
+
+    return Definitions(loggers={LINES: LoggerDefinition(lines, description="One line a step.")})

@@ -1,0 +1,28 @@
+"""Where `onramp` begins: loading the command takes a second or two, in which it can be stopped or lack memory too."""
+
+from __future__ import annotations
+
+import sys
+
+from pipelines.command.stopping import TOLD
+from pipelines.error_messages import NO_MEMORY, sentence_of, shown_whole
+
+
+def main() -> None:
+    """Load the command and run it."""
+    try:
+        from pipelines.command.cli import main as command
+
+        command()
+        return
+    except KeyboardInterrupt:
+        told, code = TOLD, 130
+    except MemoryError:
+        # Also where there was none left to say what went wrong before.
+        told, code = NO_MEMORY, 1
+    except Exception as problem:
+        if shown_whole():
+            raise
+        told, code = sentence_of(problem), 1
+    sys.stderr.write(f"{told}\n")
+    raise SystemExit(code)

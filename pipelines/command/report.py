@@ -1,0 +1,68 @@
+"""What `onramp` says of a state: what is about to be computed, what was missing, the ten to start with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from geodata.fetching.folder import unread_files
+from geodata.schemas.state_result import StateResult
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.states import State
+
+
+def announce(console: Console, place: State, settings: Settings) -> None:
+    """Say what is about to be computed, and from what."""
+    origin = "publishers" if settings.sources.folder is None else f"folder {settings.sources.folder.name}"
+    if place.fictional:
+        console.print(f"[bold]{place.name}[/bold]: an invented state; nothing of what follows exists.")
+    else:
+        console.print(f"[bold]{place.name}[/bold] from the {origin}")
+
+
+def tell_unread(console: Console, settings: Settings, place: State | None) -> None:
+    """Name each file of the folder that no source would take, so that a name misspelt is noticed."""
+    folder = settings.sources.folder
+    if folder is None or not folder.is_dir():
+        return
+    for sentence in unread_files(folder, [source.spec.filenames for source in SOURCES.values()], place):
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def report(console: Console, result: StateResult, products: dict[str, Path]) -> None:
+    """Print what is missing, the ten to start with, and where the products are."""
+    for freshness in ("missing", "stale"):
+        titles = [use.title for use in result.sources if use.freshness == freshness]
+        if titles:
+            console.print(f"[yellow]{freshness}[/yellow]: {'; '.join(titles)}", highlight=False)
+    console.print(first_ten(result))
+    for name, path in products.items():
+        console.print(f"{name}: {path}", highlight=False, soft_wrap=True)
+
+
+def first_ten(result: StateResult) -> Table:
+    """Return the ten communities to start with, or the ten tracts where there are no communities."""
+    communities = result.table("communities")
+    by_community = len(communities) > 0
+    rows = communities if by_community else result.table("tract_scores")
+    rows = rows[rows["rank"].notna()].sort_values("rank").head(10)
+    what = "communities" if by_community else "tracts"
+    title = f"The {what} to start with, {result.state.name}, {result.as_of}"
+    table = Table(title=title, caption="Fictional sample data." if result.sample else None)
+    for heading, right in [("#", True), ("Where", False), ("Tier", False), ("Priority", True), ("Adults", True)]:
+        table.add_column(heading, justify="right" if right else "left")
+    for row in rows.to_dict("records"):
+        where = row["name"] if by_community else f"{row['geoid']}, {row['county_name'] or row['county_geoid']}"
+        adults = row["eligible_adults"]
+        told = "unknown" if adults != adults else f"{adults:,.0f}"
+        tier = row["tier"] if isinstance(row["tier"], str) else "–"
+        table.add_row(str(row["rank"]), _plain(where), tier, f"{row['priority']:.1f}", told)
+    return table
+
+
+def _plain(text: str) -> str:
+    """Return text from data so that the terminal takes none of it for markup or control."""
+    return "".join(c if c.isprintable() else "�" for c in text).replace("[", "\\[")

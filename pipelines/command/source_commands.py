@@ -1,0 +1,175 @@
+"""The commands about sources: fill a folder, say what a run would find, tidy the cache."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from geodata.fetching.acquire import NATION, FolderAcquirer
+from geodata.fetching.choose_acquirer import acquirer_for
+from geodata.fetching.client.clock import utc_now
+from geodata.fetching.client.download_cache import Cache
+from geodata.fetching.client.http import Fetcher
+from geodata.fetching.client.http_errors import size
+from geodata.fetching.client.progress import download_bars
+from geodata.fetching.doctor import Diagnosis, diagnose
+from geodata.fetching.geocode_file import fill_coordinates
+from geodata.fetching.live import cache_folder, live_acquirer
+from geodata.fetching.mirror import Mirrored
+from geodata.fetching.mirror import mirror as fill_folder
+from geodata.fetching.publishers.geocoder import geocode as ask_geocoder
+from geodata.ingest.preflight import usable_settings
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.sources.spec import turned_off
+from geodata.states import State, find_state
+from pipelines.command.options import SOURCES as PANEL
+from pipelines.command.options import FileOption, SetOption, SourcesOption, StatesOption, settings_changes
+from pipelines.command.report import tell_unread
+from pipelines.command.terminal import Terminal
+
+commands = typer.Typer()
+console = Terminal()
+
+_COLOURS = {"live": "green", "cached": "green", "folder": "green", "stale": "yellow", "off": "dim"}
+
+
+@commands.command(rich_help_panel=PANEL, epilog="Example:  onramp mirror downloads --state RI --state CT")
+def mirror(
+    folder: Annotated[Path, typer.Argument(help="Folder to fill; what it holds is renewed.")],
+    states: StatesOption = None,
+    settings_file: FileOption = None,
+    changes: SetOption = None,
+) -> None:
+    """Fill a folder with the publishers' files, for places without internet."""
+    settings = _settings(settings_file, changes)
+    wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
+    with download_bars(console) as progress:
+        live = live_acquirer(settings, progress=progress, refresh=True)
+        account = fill_folder(live, wanted, _states(states, settings), folder)
+    console.print(_mirror_table(account, folder))
+    _say((row.source, row.scope, row.note) for row in account if row.note)
+    required = {spec.name for spec in wanted if spec.required}
+    if any(row.path is None and row.source in required for row in account):
+        raise typer.Exit(1)
+
+
+@commands.command(
+    rich_help_panel=PANEL, epilog="Examples:  onramp doctor --state RI   |   onramp doctor --sources downloads"
+)
+def doctor(
+    states: StatesOption = None,
+    sources: SourcesOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no publisher.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Read no files, so count no rows.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    settings_file: FileOption = None,
+    changes: SetOption = None,
+) -> None:
+    """Say per source whether it can be reached, with which key, how old it is, and what a run would use."""
+    settings = _settings(settings_file, changes, sources)
+    places = _states(states, settings)
+    acquirer = acquirer_for(settings, places) if places else live_acquirer(settings)
+    if settings.sources.folder is not None:
+        acquirer = FolderAcquirer(settings.sources.folder)
+    specs = [source.spec for source in SOURCES.values()]
+    rows = diagnose(acquirer, specs, places, settings, online=not offline, count_rows=not quick)
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows], indent=1, default=str, ensure_ascii=False))
+    else:
+        console.print(_doctor_table(rows, live=settings.sources.folder is None))
+        _say((row.source, row.scope, row.said) for row in rows if row.said and row.use in ("nothing", "stale", "live"))
+        _say((row.source, row.scope, row.said) for row in rows if row.path and row.rows is None and not quick)
+        tell_unread(console, settings, places[0] if len(places) == 1 else None)
+    if any(row.required and row.use == "nothing" for row in rows):
+        raise typer.Exit(1)
+
+
+@commands.command(rich_help_panel=PANEL, epilog="Example:  onramp geocode awards.xlsx planned_sites_awards.csv")
+def geocode(
+    source: Annotated[Path, typer.Argument(help="CSV or XLSX with addresses.")],
+    target: Annotated[Path, typer.Argument(help="CSV to write, with latitude and longitude filled in.")],
+) -> None:
+    """Find the coordinates of addresses in a list, through the Census geocoder; rows that have some keep them."""
+    with Fetcher() as fetcher:
+        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher))
+    console.print(f"{filled.rows} rows, {filled.had} of them with coordinates before", highlight=False)
+    for outcome, count in filled.outcomes.items():
+        console.print(f"  {count} {outcome.replace('_', ' ')}", highlight=False)
+    console.print(f"Look at {target} before you use it", soft_wrap=True, markup=False)
+
+
+@commands.command(rich_help_panel=PANEL, epilog="Example:  onramp prune --keep 3")
+def prune(
+    keep: Annotated[int, typer.Option(help="Copies of each source to keep.", min=1)] = 2,
+    settings_file: FileOption = None,
+    changes: SetOption = None,
+) -> None:
+    """Remove older copies from the download cache; the last good one always stays."""
+    folder = cache_folder(_settings(settings_file, changes))
+    gone = Cache(folder).prune(keep, now=utc_now())
+    files = "file" if gone.objects == 1 else "files"
+    console.print(f"{gone.objects} {files} removed, {size(gone.freed)} freed, from {folder}", soft_wrap=True)
+
+
+def _settings(file: Path | None, changes: list[str] | None, sources: Path | None = None) -> Settings:
+    return usable_settings(file, settings_changes(changes, sources=sources))
+
+
+def _states(texts: list[str] | None, settings: Settings) -> list[State]:
+    return [find_state(text) for text in (texts or settings.states)]
+
+
+def _say(rows: Iterable[tuple[str, str, str]]) -> None:
+    """Print one line for each source: its name, the places it is about, and the first sentence said of it."""
+    by_source: dict[str, list[tuple[str, str]]] = {}
+    for source, scope, said in rows:
+        by_source.setdefault(source, []).append((scope, said))
+    for source, told in by_source.items():
+        places = ", ".join(scope for scope, _ in told if scope != NATION)
+        where = f" ({places})" if places else ""
+        console.print(f"[bold]{source}[/bold]{where}: {escape(told[0][1])}", highlight=False)
+
+
+def _mirror_table(account: list[Mirrored], folder: Path) -> Table:
+    table = Table(title=f"Files in {escape(folder.name)}")
+    for heading in ("Source", "For", "Found", "File"):
+        table.add_column(heading)
+    table.add_column("Size", justify="right")
+    for row in account:
+        name = "–" if row.path is None else row.path.name
+        weight = size(row.size) if row.path else "–"
+        table.add_row(row.source, row.scope, _coloured(row.status), escape(name), weight)
+    return table
+
+
+def _doctor_table(rows: list[Diagnosis], *, live: bool) -> Table:
+    table = Table(title="Sources", caption="* nothing can be computed without it")
+    for heading in ("Source", "For", "Feeds", "Today", *(("Reached", "Key") if live else ())):
+        table.add_column(heading)
+    for heading in ("Days old", "Rows", "SHA-256"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            row.source + (" *" if row.required else ""),
+            row.scope,
+            row.feeds,
+            _coloured(row.use),
+            *((row.reachable, row.key) if live else ()),
+            "–" if row.age_days is None else str(row.age_days),
+            "–" if row.rows is None else f"{row.rows:,}",
+            row.sha256[:8] or "–",
+        )
+    return table
+
+
+def _coloured(use: str) -> str:
+    return f"[{_COLOURS.get(use, 'red')}]{use}[/]"

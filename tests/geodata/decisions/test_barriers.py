@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geodata.decisions.actions import actions, state_medians
+from geodata.decisions.barriers import barrier_lists, barriers
+from geodata.schemas.canonical import MEASURES
+from geodata.settings import Barriers
+
+CHOICES = Barriers(measures=("no_vehicle", "no_internet"))
+GEOIDS = [f"97001{n:06d}" for n in range(5)]
+
+
+def survey(rows: list[tuple[int, str, float | None, float | None, float | None, str]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["n", "measure", "count", "share", "share_moe", "status"])
+    frame["geoid"] = [GEOIDS[n] for n in frame["n"]]
+    return MEASURES.validate(frame.assign(state="XL", count_moe=0.0, source="test", tract_vintage=2020))
+
+
+def table(rows, members=((0, "c"), (1, "c"))) -> pd.DataFrame:
+    tracts = pd.DataFrame({"geoid": GEOIDS, "state": "XL", "population": 1000.0})
+    grouped = pd.DataFrame([(GEOIDS[n], name) for n, name in members], columns=["geoid", "community_id"])
+    return barriers(survey(rows), tracts, grouped, CHOICES).set_index(["unit_kind", "unit_id", "measure"])
+
+
+VEHICLES = [
+    (0, "no_vehicle", 80.0, 0.20, 0.06, "value"),
+    (1, "no_vehicle", 60.0, 0.30, 0.08, "value"),
+    (2, "no_vehicle", 20.0, 0.05, 0.02, "value"),
+    (3, "no_vehicle", 40.0, 0.10, 0.05, "value"),
+    (4, "no_vehicle", None, None, None, "suppressed"),
+]
+
+
+def test_a_community_divides_its_counts_by_its_universes():
+    made = table(VEHICLES)
+    community = made.loc[("community", "c", "no_vehicle")]
+    # Universes 80 / 0.20 = 400 and 60 / 0.30 = 200 households.
+    assert community["share"] == pytest.approx(140 / 600)
+    assert community["share_moe"] == pytest.approx(np.hypot(400 * 0.06, 200 * 0.08) / 600)
+    assert community["state_median"] == pytest.approx(0.15)
+    assert bool(community["clearly_above"]) is True
+    assert community["support"] == "transit_or_mobile"
+
+
+def test_a_share_counts_as_above_only_when_its_interval_is():
+    made = table(VEHICLES)
+    assert bool(made.loc[("tract", GEOIDS[0], "no_vehicle"), "clearly_above"]) is False
+    assert bool(made.loc[("tract", GEOIDS[1], "no_vehicle"), "clearly_above"]) is True
+    assert pd.isna(made.loc[("tract", GEOIDS[0], "no_vehicle"), "support"])
+
+
+def test_what_the_survey_does_not_say_stays_missing():
+    made = table(VEHICLES)
+    suppressed = made.loc[("tract", GEOIDS[4], "no_vehicle")]
+    assert np.isnan(suppressed["share"])
+    assert bool(suppressed["clearly_above"]) is False
+    assert made.xs("no_internet", level="measure")["share"].isna().all()
+
+
+def test_a_community_mostly_without_values_has_no_share():
+    made = table(VEHICLES, members=((0, "c"), (4, "d"), (1, "c")))
+    assert np.isnan(made.loc[("community", "d", "no_vehicle"), "share"])
+
+
+def test_a_margin_that_is_missing_makes_the_sum_uncertain_not_sure():
+    rows = [(n, m, c, s, None if n == 0 else e, status) for n, m, c, s, e, status in VEHICLES]
+    community = table(rows).loc[("community", "c", "no_vehicle")]
+    assert np.isnan(community["share_moe"])
+    assert bool(community["clearly_above"]) is False
+
+
+def test_a_count_of_zero_keeps_its_people_in_the_denominator():
+    rows = [*VEHICLES[:1], (1, "no_vehicle", 0.0, 0.0, 0.03, "value"), *VEHICLES[2:]]
+    community = table(rows).loc[("community", "c", "no_vehicle")]
+    # The usual universe is 0.4 households a resident, so tract 1 brings 400.
+    assert community["share"] == pytest.approx(80 / 800)
+
+
+def test_lists_name_the_farthest_above_first():
+    rows = [*VEHICLES, (0, "no_internet", 300.0, 0.9, 0.01, "value"), (2, "no_internet", 3.0, 0.01, 0.01, "value")]
+    rows += [(3, "no_internet", 3.0, 0.01, 0.01, "value"), (1, "no_internet", 200.0, 0.9, 0.01, "value")]
+    made = table(rows).reset_index()
+    assert barrier_lists(made, "community")["c"] == "no_internet no_vehicle"
+
+
+def test_actions_by_quadrant_and_the_median_is_not_near():
+    units = pd.DataFrame({"opportunity": [60, 60, 40, 40, 50, None], "training_gap": [40, 60, 40, 60, 50, 40]})
+    units["state"] = "XL"
+    medians = pd.DataFrame({"opportunity": [50.0, None], "training_gap": [50.0, 50.0]}, index=["XL", "XM"])
+    chosen = actions(units, medians)
+    assert chosen[:5].tolist() == ["recruit_now", "bring_training", "connect_to_work", "build_both", "build_both"]
+    assert pd.isna(chosen[5])
+    assert actions(units.assign(state="XM"), medians).isna().all()
+    assert state_medians(units).loc["XL"].tolist() == [50.0, 45.0]
+    # A mean of tracts at the median may lie above it by its last digit.
+    hair = pd.DataFrame({"opportunity": [50 + 7e-15], "training_gap": [50 - 7e-15], "state": ["XL"]})
+    assert actions(hair, medians).tolist() == ["build_both"]

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geodata.geography.crosswalk import CODE_CHANGES, align_connecticut, corrected_codes, land_mean, to_2020
+from geodata.schemas.canonical import CENTERS, DEFINITIONS, RELATIONSHIP
+
+A10, B10, C10, D10 = (f"4400101010{i}" for i in range(4))
+A20, B20, C20, D20, W20 = (f"4400102010{i}" for i in range(5))
+
+
+def definitions(
+    rows: dict[str, tuple[float | None, bool | None]], vintage: int = 2010, name: str = "cejst"
+) -> pd.DataFrame:
+    return DEFINITIONS.validate(
+        pd.DataFrame(
+            {
+                "geoid": list(rows),
+                "state": "RI",
+                "definition": name,
+                "value": [value for value, _ in rows.values()],
+                "designated": pd.array([flag for _, flag in rows.values()], dtype="boolean"),
+                "official": True,
+                "archived": True,
+                "pooled": "none",
+                "crosswalk_basis": "none",
+                "vintage": 2022,
+                "tract_vintage": vintage,
+                "ct_scheme": "not_applicable",
+            }
+        )
+    )
+
+
+def relationship(parts: list[tuple[str, str, float]]) -> pd.DataFrame:
+    frame = pd.DataFrame(parts, columns=["geoid_2020", "geoid_2010", "land_part_m2"])
+    frame["land_2020_m2"] = frame.groupby("geoid_2020")["land_part_m2"].transform("sum")
+    frame["land_2010_m2"] = frame.groupby("geoid_2010")["land_part_m2"].transform("sum")
+    return RELATIONSHIP.validate(frame)
+
+
+def test_four_tracts_by_hand() -> None:
+    # A is unchanged; B and C of 2010 (designated and not) became B20 with 60 + 40 and C20 with 30 + 70 of land.
+    parts = [(A20, A10, 100), (B20, B10, 60), (B20, C10, 40), (C20, B10, 30), (C20, C10, 70), (W20, A10, 0)]
+    found = to_2020(definitions({A10: (4, True), B10: (2, True), C10: (0, False)}), relationship(parts))
+    table = found.table.set_index("geoid")
+    assert table.index.tolist() == [A20, B20, C20]
+    assert table["designated_share"].tolist() == pytest.approx([1.0, 0.6, 0.3])
+    assert table["designated"].tolist() == [True, True, False]
+    assert table["value"].tolist() == pytest.approx([4.0, 1.2, 0.6])
+    assert (table["crosswalk_basis"] == "land").all()
+    assert (table["tract_vintage"] == 2020).all()
+    assert found.unmatched.to_numpy().tolist() == [[W20, "cejst", "no_land"]]
+    assert found.notes == [
+        "cejst: 3 tracts of 2010 were carried over to 3 tracts of 2020 by share of land; 0 found no place, "
+        "1 tracts of 2020 have no value, 2 lie partly in designated land."
+    ]
+
+
+def test_exactly_half_is_designated() -> None:
+    parts = [(A20, A10, 50), (A20, B10, 50)]
+    found = to_2020(definitions({A10: (1, True), B10: (0, False)}), relationship(parts))
+    assert found.table[["designated", "designated_share"]].to_numpy().tolist() == [[True, 0.5]]
+
+
+def test_what_is_missing_is_not_taken_for_undesignated() -> None:
+    parts = [(A20, A10, 70), (A20, B10, 30), (B20, B10, 60), (B20, A10, 40), (C20, D10, 10)]
+    found = to_2020(definitions({A10: (None, True), C10: (1, True)}), relationship([*parts, (D20, C10, 5)]))
+    table = found.table.set_index("geoid")
+    # B of 2010 is unknown: A20 knows 70 % of its land and is judged by it, B20 knows 40 % and is not.
+    assert table.index.tolist() == [A20, D20]
+    assert table.loc[A20, ["designated", "designated_share"]].tolist() == [True, 1.0]
+    assert pd.isna(table.loc[A20, "value"])
+    assert set(map(tuple, found.unmatched.to_numpy())) == {
+        (B20, "cejst", "no_2010_value"),
+        (C20, "cejst", "no_2010_value"),
+    }
+
+
+def test_a_list_of_designated_tracts_says_of_the_others_that_they_are_not() -> None:
+    parts = [(A20, A10, 60), (A20, B10, 40), (B20, A10, 30), (B20, B10, 70), (C20, B10, 10)]
+    found = to_2020(definitions({A10: (None, True)}), relationship(parts)).table.set_index("geoid")
+    assert found["designated_share"].to_dict() == {A20: 0.6, B20: 0.3, C20: 0.0}
+    assert found["designated"].tolist() == [True, False, False]
+    assert found["value"].isna().all()
+
+
+def test_tracts_without_a_successor_are_refused_by_name() -> None:
+    found = to_2020(definitions({A10: (1, True), D10: (2, True)}), relationship([(A20, A10, 1)]))
+    assert found.rejects[["key", "reason"]].to_numpy().tolist() == [[D10, "no_2020_tract"]]
+
+
+def test_rows_on_2020_tracts_pass_unchanged_and_states_elsewhere_are_not_listed() -> None:
+    svi = definitions({A20: (0.5, None)}, 2020, "svi")
+    parts = [(A20, A10, 1), ("13001020100", "13001010100", 1)]
+    found = to_2020(pd.concat([svi, definitions({A10: (1, True)})], ignore_index=True), relationship(parts))
+    assert found.table[["geoid", "definition", "value"]].to_numpy().tolist() == [[A20, "svi", 0.5], [A20, "cejst", 1.0]]
+    assert pd.isna(found.table["designated"][0])
+    assert found.unmatched.empty
+    assert to_2020(svi, relationship(parts)).notes == []
+
+
+def test_an_index_that_designates_nothing_is_carried_over_without_designation() -> None:
+    found = to_2020(definitions({A10: (0.2, None), B10: (0.6, None)}), relationship([(A20, A10, 1), (A20, B10, 3)]))
+    assert found.table["value"].tolist() == pytest.approx([0.5])
+    assert found.table[["designated", "designated_share"]].isna().all().all()
+
+
+shares = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 10_000)), min_size=1, max_size=25)
+
+
+@settings(max_examples=10, deadline=None)
+@given(shares, st.lists(st.booleans(), min_size=6, max_size=6), st.lists(st.floats(0, 8), min_size=6, max_size=6))
+def test_land_is_conserved(parts: list[tuple[int, int, int]], flags: list[bool], values: list[float]) -> None:
+    """Designated land, and land times value, are the same in all before and after."""
+    unique = {(i, j): land for i, j, land in parts}
+    rows = [(f"440010201{i:02d}", f"440010101{j:02d}", float(land)) for (i, j), land in unique.items()]
+    there = relationship(rows)
+    told = {f"440010101{j:02d}": (values[j], flags[j]) for j in range(6)}
+    found = to_2020(definitions(told), there).table.set_index("geoid")
+    land20 = there.groupby("geoid_2020")["land_part_m2"].sum()
+    land10 = there.groupby("geoid_2010")["land_part_m2"].sum()
+    before = sum(land10[j] for j in land10.index if told[j][1])
+    assert (found["designated_share"] * land20).sum() == pytest.approx(before)
+    assert (found["value"] * land20).sum() == pytest.approx(sum(land10[j] * told[j][0] for j in land10.index))
+    assert found["value"].between(min(values) - 1e-9, max(values) + 1e-9).all()
+
+
+def test_land_mean_against_a_plain_loop() -> None:
+    groups, land = pd.Series(["a", "a", "b", "b", "c"]), pd.Series([1.0, 3.0, 2.0, 2.0, 0.0])
+    values = pd.Series([4.0, 8.0, None, 6.0, 1.0])
+    found = land_mean(groups, land, values)
+    assert found["a"] == pytest.approx((1 * 4 + 3 * 8) / 4)
+    assert found["b"] == 6.0  # exactly half of the land is known
+    assert pd.isna(found["c"])
+
+
+def test_documented_renumberings_are_undone_in_either_direction() -> None:
+    codes = pd.Series(["46113940500", "04019002704", "36085008900", "44001010100"], dtype="str")
+    known = pd.Series(["46102940500", "04019002701", "44001010100"], dtype="str")
+    assert corrected_codes(codes, known).tolist() == ["46102940500", "04019002701", "36085008900", "44001010100"]
+
+
+def test_a_renumbering_onto_a_tract_that_is_there_is_refused() -> None:
+    codes = pd.Series(["46113940500", "46102940500"], dtype="str")
+    assert corrected_codes(codes, pd.Series(["46102940500"], dtype="str")).tolist() == codes.tolist()
+
+
+def test_the_list_of_renumberings_is_one_to_one() -> None:
+    assert len(CODE_CHANGES) == 25
+    assert len(set(CODE_CHANGES.values())) == 25
+    assert not set(CODE_CHANGES) & set(CODE_CHANGES.values())
+    assert all(len(code) == 11 and code.isdigit() for pair in CODE_CHANGES.items() for code in pair)
+
+
+def centers(geoids: list[str], scheme: str, vintage: int = 2020) -> pd.DataFrame:
+    rows = {"geoid": geoids, "state": "CT", "population": 1, "latitude": 41.0, "longitude": -73.0}
+    return CENTERS.validate(pd.DataFrame(rows | {"tract_vintage": vintage, "ct_scheme": scheme}))
+
+
+def test_connecticut_is_brought_under_one_scheme() -> None:
+    tables = {
+        "centers": centers(["09013528100", "09001010101", "44001010100"], "counties"),
+        "measures": centers(["09110528100", "09190010101", "44001010100"], "planning_regions"),
+        "old": centers(["09013528100"], "counties", 2010),
+    }
+    found = align_connecticut(tables)
+    assert set(found["centers"]["geoid"]) == set(found["measures"]["geoid"])
+    ours = found["measures"][found["measures"]["geoid"].str.startswith("09")]
+    assert (ours["ct_scheme"] == "counties").all()
+    assert align_connecticut({"centers": tables["centers"]})["centers"] is tables["centers"]
+
+
+def test_a_table_of_both_schemes_and_water_that_shares_a_number_are_brought_under_one() -> None:
+    both = pd.concat([centers(["09001010101"], "counties"), centers(["09110528100"], "planning_regions")])
+    tables = {
+        "centers": centers(["09013528100", "09001010101", "09001990000", "09007990000"], "counties"),
+        "definitions": both.reset_index(drop=True),
+        "measures": centers(["09190010101"], "planning_regions"),
+    }
+    found = align_connecticut(tables)
+    assert found["definitions"]["geoid"].tolist() == ["09001010101", "09013528100"]
+    assert found["measures"]["geoid"].tolist() == ["09001010101"]
+    assert found["centers"] is tables["centers"]
+    for table in found.values():
+        assert (table["ct_scheme"] == "counties").all()
+
+
+def test_a_code_the_bridge_does_not_know_keeps_its_own() -> None:
+    tables = {
+        "centers": centers(["09013528100"], "counties"),
+        "measures": centers(["09110528100", "09110999999"], "planning_regions"),
+    }
+    found = align_connecticut(tables)
+    assert found["measures"]["geoid"].tolist() == ["09013528100", "09110999999"]
+    assert found["measures"]["ct_scheme"].tolist() == ["counties", "planning_regions"]

@@ -1,0 +1,148 @@
+"""Files an office drops into a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from geodata.errors import InputError
+from geodata.fetching.acquire import FolderAcquirer
+from geodata.ingest.inbox import ACCEPTED, REJECTED, REPLACED, Round, look, owner_of
+from geodata.ingest.read_source import read_source
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.states import find_state
+
+GOOD = "state,site_id,name,latitude,longitude,status,ports_dc_fast\nRI,a1,Depot,41.8211,-71.4128,planned,4\n"
+PARTLY = GOOD + "QQ,a2,Nowhere,41.8,-71.4,planned,4\n"
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    (tmp_path / "inbox").mkdir()
+    return tmp_path / "inbox", tmp_path / "supplied"
+
+
+def looked_twice(inbox: Path, folder: Path) -> Round:
+    first = look(inbox, folder, Settings(), {})
+    assert first.outcomes == []
+    return look(inbox, folder, Settings(), first.waiting)
+
+
+def test_a_good_file_goes_where_sources_are_read_from(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    (inbox / "planned_sites.csv").write_text(GOOD)
+    (outcome,) = looked_twice(inbox, folder).outcomes
+    assert outcome.accepted
+    assert "1 of 1 rows kept" in outcome.sentence
+    assert (folder / "planned_sites.csv").read_text() == GOOD
+    assert not (inbox / "planned_sites.csv").exists()
+
+
+def test_a_file_still_being_copied_is_left_alone(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    path = inbox / "planned_sites.csv"
+    path.write_text(GOOD[:60])
+    first = look(inbox, folder, Settings(), {})
+    path.write_text(GOOD)
+    second = look(inbox, folder, Settings(), first.waiting)
+    assert second.outcomes == []
+    assert path.exists()
+    assert [one.accepted for one in look(inbox, folder, Settings(), second.waiting).outcomes] == [True]
+
+
+def test_what_a_new_list_replaces_is_put_aside(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    folder.mkdir()
+    (folder / "planned_sites_2025.csv").write_text("old")
+    (folder / "planned_sites_GA.csv").write_text("another state's")
+    (inbox / "planned_sites_new.csv").write_text(GOOD)
+    (outcome,) = looked_twice(inbox, folder).outcomes
+    assert "takes the place of planned_sites_2025.csv" in outcome.sentence
+    assert (inbox / REPLACED / "planned_sites_2025.csv").read_text() == "old"
+    assert {path.name for path in folder.iterdir()} == {"planned_sites_new.csv", "planned_sites_GA.csv"}
+
+
+def test_refused_rows_of_an_accepted_file_are_told(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    (inbox / "planned_sites.csv").write_text(PARTLY)
+    (outcome,) = looked_twice(inbox, folder).outcomes
+    assert outcome.accepted
+    report = (inbox / ACCEPTED / "planned_sites.csv.txt").read_text()
+    assert "planned_sites.csv, row 3, field state: no_state" in report
+    assert "Add a column “state”" in report
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("planned_sites.csv", "state,name\nRI,Depot\n", ["planned_sites.csv", "latitude and longitude"]),
+        ("planned_sites.csv", GOOD.replace("RI,", "QQ,"), ["row 2", "field state", "Add a column “state”"]),
+        ("planned_sites.xlsx", "not a workbook", ["planned_sites.xlsx"]),
+        ("planned_sites.gpkg", "not a layer", ["planned_sites.gpkg"]),
+        ("holiday.jpg", "…", ["holiday.jpg", "planned_sites*.csv"]),
+    ],
+)
+def test_a_bad_file_is_handed_back_with_a_report(
+    folders: tuple[Path, Path], name: str, content: str, told: list[str]
+) -> None:
+    inbox, folder = folders
+    (inbox / name).write_text(content)
+    (outcome,) = looked_twice(inbox, folder).outcomes
+    assert not outcome.accepted
+    assert not folder.exists()
+    assert (inbox / REJECTED / name).read_text() == content
+    report = (inbox / REJECTED / f"{name}.txt").read_text()
+    assert all(part in report for part in told), report
+    assert "Traceback" not in report
+
+
+def test_the_same_bad_name_twice_keeps_both(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    for content in ("one", "two"):
+        (inbox / "holiday.jpg").write_text(content)
+        looked_twice(inbox, folder)
+    assert {path.name for path in (inbox / REJECTED).iterdir()} == {
+        "holiday.jpg", "holiday.jpg.txt", "holiday-2.jpg", "holiday-2.jpg.txt",
+    }  # fmt: skip
+
+
+def test_a_list_of_one_state_is_read_beside_one_of_all(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    folder.mkdir()
+    other = GOOD.replace("RI,", "GA,")
+    (folder / "planned_sites.csv").write_text(other)
+    (inbox / "RI_planned_sites.csv").write_text(GOOD)
+    (outcome,) = looked_twice(inbox, folder).outcomes
+    assert outcome.accepted
+    states = [find_state("RI"), find_state("GA")]
+    got = read_source(SOURCES["planned_sites"], FolderAcquirer(folder), states, Settings())
+    assert sorted(got.table["state"]) == ["GA", "RI"]
+    assert sorted(use.file for use in got.uses) == ["RI_planned_sites.csv", "planned_sites.csv"]
+
+
+def test_a_row_of_two_lists_counts_once_and_is_told_of(folders: tuple[Path, Path]) -> None:
+    _, folder = folders
+    folder.mkdir()
+    (folder / "planned_sites_city.csv").write_text(GOOD)
+    (folder / "planned_sites_state_2026.csv").write_text(GOOD)
+    got = read_source(SOURCES["planned_sites"], FolderAcquirer(folder), [find_state("RI")], Settings())
+    assert len(got.table) == 1
+    assert got.rejects[["file", "reason"]].to_numpy().tolist() == [
+        ["planned_sites_city.csv", "repeated_in_another_file"]
+    ]
+    assert [(use.file, use.rows_in, use.rows_kept, use.rows_rejected) for use in got.uses] == [
+        ("planned_sites_state_2026.csv", 1, 1, 0), ("planned_sites_city.csv", 1, 0, 1),
+    ]  # fmt: skip
+
+
+def test_names_tell_whose_file_it_is() -> None:
+    assert owner_of("planned_sites_new.csv").state is None
+    assert owner_of("RI_planned_sites.csv").source.spec.name == "planned_sites"
+    state = owner_of("RI_planned_sites.csv").state
+    assert state is not None
+    assert state.usps == "RI"
+    assert owner_of("training_providers.xlsx").source.spec.name == "training_list"
+    with pytest.raises(InputError, match="evitp"):
+        owner_of("readme.csv")

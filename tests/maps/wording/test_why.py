@@ -1,0 +1,119 @@
+"""Why a tract is where it is: sentences that carry its numbers, and never say a missing one as zero."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from geodata.settings import IndustryWords
+from maps.texts import load_texts
+from maps.wording.why import medians_of, names_of_designations, why
+
+MEDIANS = {
+    "nearest_provider_minutes": 11.0,
+    "catchment_minutes": 30.0,
+    "rural_catchment_minutes": 60.0,
+    "reference_area": "state",
+    "uncertainty": {"tier_a": 0.8, "tier_b": 0.5, "tier_c": 0.2, "top_share": 0.1},
+    "archived": frozenset({"cejst"}),
+}
+ROW = {
+    "rank": 3,
+    "p_top_share": 0.93,
+    "need": 87.4,
+    "n_indices": 3,
+    "agreement_count": 2,
+    "designated_by": "svi cejst",
+    "population": 4200.0,
+    "eligible_adults": 1234.0,
+    "eligible_adults_moe": 310.0,
+    "nearest_provider_minutes": 23.6,
+    "nearest_provider_name": "Fenwick College",
+    "providers_within": 2,
+    "seats_within": 45.0,
+    "rural": False,
+    "sites_within": 4,
+    "job_years_low": 0.4,
+    "job_years_mid": 0.9,
+    "job_years_high": 1.6,
+    "unranked_reason": None,
+}
+
+
+@pytest.fixture
+def texts():
+    return load_texts("en")
+
+
+def test_the_sentences_carry_the_numbers(texts):
+    assert why(ROW, texts, MEDIANS) == [
+        "Very likely among the top tenth; it was in 93 of 100 recalculations.",
+        "Need is higher here than in 87 of 100 tracts of the state.",
+        "2 of 3 definitions of disadvantage point to it.",
+        "Officially designated by: Social Vulnerability Index and Climate and Economic Justice Screening Tool "
+        "(archived designation).",
+        "About 1,200 eligible adults live here (give or take 310).",
+        "The nearest training for beginners is 24 minutes away: Fenwick College.",
+        "In the median tract of the state it is 11 minutes away.",
+        "45 seats a year are within reach.",
+        "Planned charger sites within reach are worth about 0.9 job-years of work (0.4 to 1.6).",
+    ]
+
+
+def test_another_industry_names_its_own_places(texts):
+    words = dict.fromkeys(IndustryWords.model_fields, "solar farms") | {"kinds": {}}
+    other = texts.about({"words": {"en": words}})
+    assert any(sentence.startswith("Planned solar farms") for sentence in why(ROW, other, MEDIANS))
+
+
+@pytest.mark.parametrize(("rural", "minutes"), [(False, "30"), (True, "60")])
+def test_no_training_in_reach_names_the_catchment_of_the_tract(texts, rural, minutes):
+    row = {**ROW, "nearest_provider_minutes": None, "providers_within": 0, "rural": rural}
+    assert f"No training for beginners is within {minutes} minutes." in why(row, texts, MEDIANS)
+
+
+def test_unknown_reach_is_not_said_as_no_training(texts):
+    row = {**ROW, "nearest_provider_minutes": None, "providers_within": None}
+    assert not any("training" in sentence for sentence in why(row, texts, MEDIANS))
+
+
+@pytest.mark.parametrize("name", ["need", "eligible_adults", "p_top_share", "job_years_mid", "n_indices"])
+def test_a_missing_value_is_passed_over(texts, name):
+    told = why({**ROW, name: None}, texts, MEDIANS)
+    assert len(told) < len(why(ROW, texts, MEDIANS))
+    assert not any("None" in sentence or "nan" in sentence or "no value" in sentence for sentence in told)
+
+
+def test_a_tract_without_residents_says_that_alone_of_people_and_work(texts):
+    row = {**ROW, "population": 0.0, "unranked_reason": "no_residents", "rank": None, "need": None, "n_indices": None}
+    told = why(row, texts, MEDIANS)
+    assert told[0] == "Not ranked: nobody lives here."
+    assert not any("adults" in sentence or "training" in sentence for sentence in told)
+
+
+def test_a_little_work_is_not_rounded_to_nothing(texts):
+    assert "worth less than a tenth of a job-year" in " ".join(why({**ROW, "job_years_mid": 0.03}, texts, MEDIANS))
+    assert "No planned charger sites are within reach." in why({**ROW, "sites_within": 0}, texts, MEDIANS)
+
+
+def test_unknown_definitions_keep_their_own_name(texts):
+    assert names_of_designations("ours cejst", texts, frozenset({"cejst"})) == [
+        "ours",
+        "Climate and Economic Justice Screening Tool (archived designation)",
+    ]
+
+
+def test_medians_and_archived_definitions_come_from_the_result(synthetic):
+    medians = medians_of(synthetic)
+    scores = synthetic.table("tract_scores")
+    assert medians["nearest_provider_minutes"] == scores["nearest_provider_minutes"].median()
+    assert medians["archived"] == {"cejst"}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_tract_has_reasons_in_every_language(hostile, language):
+    texts, medians = load_texts(language).about(hostile.settings["industry"]), medians_of(hostile)
+    for _, row in hostile.table("tract_scores").iterrows():
+        told = why(row, texts, medians)
+        assert told
+        assert all(isinstance(sentence, str) and sentence and pd.notna(sentence) for sentence in told)

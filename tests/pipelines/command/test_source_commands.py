@@ -1,0 +1,98 @@
+"""The commands about sources, as a person types them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from geodata.fetching.client.download_cache import Cache, Entry, iso
+from geodata.sources import SOURCES
+from geodata.sources.centers import SPEC as CENTERS
+from geodata.sources.spec import Expected
+from geodata.storage.files import sha256_of
+from pipelines.command import source_commands
+from tests.support.publisher_server import Publisher, Reply, file_of
+
+POINTS = b"STATEFP,COUNTYFP,TRACTCE,POPULATION,LATITUDE,LONGITUDE\n44,007,000101,3000,+41.8,-071.4\n"
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ONRAMP_SOURCES__CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ONRAMP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "160")
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda *words: CliRunner().invoke(source_commands.commands, [str(word) for word in words])
+
+
+@pytest.fixture
+def one_source(monkeypatch: pytest.MonkeyPatch):
+    with Publisher() as publisher:
+        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), expected=Expected())
+        only = {"centers": replace(SOURCES["centers"], spec=spec)}
+        monkeypatch.setattr(source_commands, "SOURCES", only)
+        publisher.script("/CenPop2020_Mean_TR.txt", file_of(POINTS))
+        yield publisher
+
+
+def test_a_mirror_is_filled_and_then_examined(command, one_source, tmp_path):
+    filled = command("mirror", tmp_path / "folder", "--state", "RI")
+    assert filled.exit_code == 0, filled.output
+    assert "CenPop2020_Mean_TR.txt" in filled.output and "live" in filled.output
+    assert (tmp_path / "folder" / "national" / "CenPop2020_Mean_TR.txt").read_bytes() == POINTS
+    rows = json.loads(command("doctor", "--sources", tmp_path / "folder", "--json").stdout)
+    assert [(row["source"], row["use"], row["rows"]) for row in rows] == [("centers", "folder", 1)]
+    online = command("doctor", "--state", "RI")
+    assert online.exit_code == 0
+    assert "cached" in online.output and "yes" in online.output
+
+
+def test_a_required_source_that_cannot_be_had_is_told_and_counts_as_failure(command, one_source, tmp_path):
+    one_source.script("/CenPop2020_Mean_TR.txt", Reply(b"<html><title>Away</title>"))
+    failed = command("mirror", tmp_path / "folder")
+    assert failed.exit_code == 1
+    told = " ".join(failed.output.split())
+    assert "answered with a web page that says “Away” instead of a table of text. Try again later, or download" in told
+    examined = command("doctor")
+    assert examined.exit_code == 1
+    assert "nothing" in examined.output and "says “Away”" in " ".join(examined.output.split())
+
+
+def test_words_of_a_publisher_are_no_markup_in_the_terminal(command, one_source, tmp_path):
+    one_source.script("/CenPop2020_Mean_TR.txt", Reply(b"<html><title>[bold]\x1b[31mred[/bold]</title>"))
+    assert "“[bold] [31mred[/bold]”" in " ".join(command("mirror", tmp_path / "folder").output.split())
+
+
+def test_older_copies_are_pruned_and_the_last_good_one_stays(command, tmp_path):
+    cache = Cache(tmp_path / "cache")
+    now = iso(datetime(2026, 11, 22, tzinfo=UTC))
+    for content in (b"one", b"four"):
+        part = cache.partial_path("centers", "nation", "part")
+        part.write_bytes(content)
+        cache.store("centers", "nation", part, Entry("", "c.txt", sha256_of(part), len(content), now, now))
+    pruned = command("prune", "--keep", "1")
+    assert pruned.exit_code == 0
+    assert "1 file removed, 3 bytes freed" in pruned.output
+    assert cache.newest_good("centers", "nation")[1].read_bytes() == b"four"
+    assert command("prune", "--keep", "0").exit_code == 2
+
+
+def test_addresses_are_geocoded_into_a_new_file(command, tmp_path, monkeypatch):
+    (tmp_path / "awards.csv").write_text("address,zip\n1 Main St,02903\n2 Main St,02903\n")
+    with Publisher() as publisher:
+        row = '"0","1 Main St, 02903","Match","Exact","1 MAIN ST","-71.4,41.8","1","L","44","007","000101","1"'
+        publisher.script("/geocoder/geographies/addressbatch", Reply(f'{row}\n"1","2 Main St","No_Match"\n'.encode()))
+        service = partial(source_commands.ask_geocoder, host=publisher.url)
+        monkeypatch.setattr(source_commands, "ask_geocoder", service)
+        told = command("geocode", tmp_path / "awards.csv", tmp_path / "filled.csv")
+    assert told.exit_code == 0, told.output
+    assert "2 rows, 0 of them with coordinates before" in told.output
+    assert "1 exact" in told.output and "1 no match" in told.output
+    assert "41.800000,-71.400000" in (tmp_path / "filled.csv").read_text()
