@@ -22,6 +22,7 @@ from assets.resources import Choices
 from geodata.access.reach import TravelResult
 from geodata.communities.grouping import Previous
 from geodata.decisions.decide import decide, hub_table
+from geodata.schemas import columns as col
 from geodata.schemas.computed import BARRIERS, COMMUNITIES, COMMUNITY_TRACTS, HUBS, TRACT_SCORES, WORK_BY_QUARTER
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
@@ -107,24 +108,24 @@ def hubs(choices: Choices, study_area: StudyArea, ranked_tracts: pd.DataFrame) -
     """Where one to ten recruitment hubs reach most of the people of tiers A and B, solved exactly."""
     engine = engine_for(choices.settings.travel, study_area.raster("friction"))
     table = hub_table(study_area, ranked_tracts, engine, choices.settings)
-    gap = float(table["gap"].max()) if len(table) else 0.0
+    gap = float(table[col.GAP].max()) if len(table) else 0.0
     return Output(table, metadata={**table_metadata(table, HUBS), "largest_gap_to_the_optimum": gap})
 
 
 def facts_table(facts: dict[str, object]) -> pd.DataFrame:
     """Return facts as [fact, value], each value as JSON so that it comes back as what it was."""
-    return pd.DataFrame({"fact": list(facts), "value": [json.dumps(value) for value in facts.values()]}, dtype="str")
+    return pd.DataFrame({"fact": list(facts), col.VALUE: [json.dumps(value) for value in facts.values()]}, dtype="str")
 
 
 def facts_of(table: pd.DataFrame) -> dict[str, object]:
     """Return the facts that `facts_table` wrote."""
-    return {name: json.loads(value) for name, value in zip(table["fact"], table["value"], strict=True)}
+    return {name: json.loads(value) for name, value in zip(table["fact"], table[col.VALUE], strict=True)}
 
 
 def grouped_once(scores: pd.DataFrame, members: pd.DataFrame, settings: Settings) -> AssetCheckResult:
     """Fail where a listed tract of the grouped tiers is in no community, or in two."""
-    meant = set(scores.loc[scores["gated"] & scores["tier"].isin(settings.communities.tiers), "geoid"])
-    once = not members["geoid"].duplicated().any() and set(members["geoid"]) == meant
+    meant = set(scores.loc[scores[col.GATED] & scores[col.TIER].isin(settings.communities.tiers), col.GEOID])
+    once = not members[col.GEOID].duplicated().any() and set(members[col.GEOID]) == meant
     return AssetCheckResult(
         asset_key="community_tracts",
         check_name="every_listed_tract_grouped",

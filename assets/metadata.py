@@ -17,6 +17,7 @@ from dagster import (
     TableSchema,
 )
 
+from geodata.schemas import columns as col
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.table import Table
 from geodata.settings import CHECKOUT
@@ -116,5 +117,5 @@ def rejects_by_reason(rejects: pd.DataFrame) -> dict[str, Any]:
     """Return how many rows were refused for each reason."""
     if rejects.empty:
         return {}
-    counts = rejects.groupby(["source", "reason"]).size().reset_index(name="rows")
+    counts = rejects.groupby([col.SOURCE, col.REASON]).size().reset_index(name="rows")
     return {"rejects_by_reason": _table(counts)}

@@ -38,6 +38,7 @@ from geodata.analysis import analyse_area
 from geodata.communities.grouping import Previous
 from geodata.errors import OnrampError
 from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas import columns as col
 from geodata.schemas.sourced import Sourced
 from geodata.schemas.state_result import StateResult, gathered
 from geodata.scoring.study_area import StudyArea, areas_of, study_area
@@ -108,9 +109,9 @@ def all_states(
 def states_at_hand(canonical: CanonicalTables, settings: Settings) -> list[str]:
     """Return the states to compute: those of the settings the tables know tracts of, else all with polygons."""
     named = {find_state(text).usps for text in settings.states}
-    known = set(canonical.table("tracts")["state"])
+    known = set(canonical.table("tracts")[col.STATE])
     if named:
-        known = named & (known | set(canonical.table("centers")["state"]))
+        known = named & (known | set(canonical.table("centers")[col.STATE]))
     return sorted(known & set(STATES.get_partition_keys()))
 
 

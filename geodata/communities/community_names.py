@@ -13,6 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from geodata.schemas import columns as col
+
 FloatArray = NDArray[np.float64]
 COMPASS = ("east", "north_east", "north", "north_west", "west", "south_west", "south", "south_east")
 TARGETS = {
@@ -33,28 +35,28 @@ def base_names(members: pd.DataFrame) -> pd.DataFrame:
     `members` is [community_id, geoid, population, place_name, county_geoid, county_name]. `place` is the city
     or town that holds at least half of the residents, else the county that holds most of them.
     """
-    members = members.assign(people=members["population"].fillna(0.0).clip(lower=1.0))
+    members = members.assign(people=members[col.POPULATION].fillna(0.0).clip(lower=1.0))
     county = _most(members, "county_geoid")
-    names = members.drop_duplicates("county_geoid").set_index("county_geoid")["county_name"]
+    names = members.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
     out = county.rename(columns={"part": "ignored"}).drop(columns="ignored")
-    out["county_name"] = out["county_geoid"].map(names)
-    out["county_name"] = out["county_name"].where(out["county_name"].notna(), "County " + out["county_geoid"])
-    place = _most(members[members["place_name"].fillna("") != ""], "place_name", members)
-    most = place[place["part"] >= 0.5].set_index("community_id")["place_name"]
-    out["place"] = out["community_id"].map(most).astype("str")
-    out["place"] = out["place"].where(out["place"].notna(), out["county_name"])
-    return out[["community_id", "place", "county_geoid", "county_name"]]
+    out[col.COUNTY_NAME] = out[col.COUNTY_GEOID].map(names)
+    out[col.COUNTY_NAME] = out[col.COUNTY_NAME].where(out[col.COUNTY_NAME].notna(), "County " + out[col.COUNTY_GEOID])
+    place = _most(members[members[col.PLACE_NAME].fillna("") != ""], "place_name", members)
+    most = place[place["part"] >= 0.5].set_index(col.COMMUNITY_ID)[col.PLACE_NAME]
+    out[col.PLACE] = out[col.COMMUNITY_ID].map(most).astype("str")
+    out[col.PLACE] = out[col.PLACE].where(out[col.PLACE].notna(), out[col.COUNTY_NAME])
+    return out[[col.COMMUNITY_ID, col.PLACE, col.COUNTY_GEOID, col.COUNTY_NAME]]
 
 
 def _most(members: pd.DataFrame, column: str, all_members: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return [community_id, column, part]: the value with most people, and its part of the community's people."""
     everyone = members if all_members is None else all_members
-    total = everyone.groupby("community_id")["people"].sum()
-    sums = members.groupby(["community_id", column])["people"].sum().reset_index()
-    first = sums.sort_values(["community_id", "people", column], ascending=[True, False, True])
-    first = first.drop_duplicates("community_id")
-    first["part"] = first["people"] / first["community_id"].map(total).astype("float64")
-    return first[["community_id", column, "part"]].reset_index(drop=True)
+    total = everyone.groupby(col.COMMUNITY_ID)["people"].sum()
+    sums = members.groupby([col.COMMUNITY_ID, column])["people"].sum().reset_index()
+    first = sums.sort_values([col.COMMUNITY_ID, "people", column], ascending=[True, False, True])
+    first = first.drop_duplicates(col.COMMUNITY_ID)
+    first["part"] = first["people"] / first[col.COMMUNITY_ID].map(total).astype("float64")
+    return first[[col.COMMUNITY_ID, column, "part"]].reset_index(drop=True)
 
 
 def named(units: pd.DataFrame, previous: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -65,10 +67,10 @@ def named(units: pd.DataFrame, previous: pd.DataFrame | None = None) -> pd.DataF
     several have one place, each takes the part of the compass in which it lies, seen from their common centre;
     with more than nine, those of one direction are numbered from the centre outward.
     """
-    units = units.sort_values("community_id").reset_index(drop=True)
+    units = units.sort_values(col.COMMUNITY_ID).reset_index(drop=True)
     compass = pd.Series([None] * len(units), dtype="object")
     kept = _kept(units, previous)
-    for rows in units.groupby(["state", "place"]).groups.values():
+    for rows in units.groupby([col.STATE, col.PLACE]).groups.values():
         if len(rows) == 1 and not kept.get(rows[0]):
             continue
         given = {row: kept[row] for row in rows if kept.get(row)}
@@ -76,15 +78,17 @@ def named(units: pd.DataFrame, previous: pd.DataFrame | None = None) -> pd.DataF
         for row, part in {**given, **_parts(units.loc[rows], open_rows, set(given.values()))}.items():
             compass[row] = part
     words = compass.map(lambda part: f" ({part.replace('_', '-').replace('#', ' ')})" if part else "")
-    return units.assign(compass=compass, name=units["place"] + words)
+    return units.assign(compass=compass, name=units[col.PLACE] + words)
 
 
 def _kept(units: pd.DataFrame, previous: pd.DataFrame | None) -> dict[int, str | None]:
     if previous is None or not {"community_id", "place", "compass"} <= set(previous.columns):
         return {}
-    both = units.reset_index().merge(previous[["community_id", "place", "compass"]], on=["community_id", "place"])
-    both = both[both["compass"].notna()]
-    return dict(zip(both["index"], both["compass"], strict=True))
+    both = units.reset_index().merge(
+        previous[[col.COMMUNITY_ID, col.PLACE, col.COMPASS]], on=[col.COMMUNITY_ID, col.PLACE]
+    )
+    both = both[both[col.COMPASS].notna()]
+    return dict(zip(both["index"], both[col.COMPASS], strict=True))
 
 
 def _parts(all_units: pd.DataFrame, rows: list[int], taken: set[str | None]) -> dict[int, str]:
@@ -92,11 +96,11 @@ def _parts(all_units: pd.DataFrame, rows: list[int], taken: set[str | None]) -> 
     if not rows:
         return {}
     free = [name for name in TARGETS if name not in taken]
-    places = all_units[["longitude", "latitude"]].to_numpy(dtype=float)
+    places = all_units[[col.LONGITUDE, col.LATITUDE]].to_numpy(dtype=float)
     mine = all_units.index.get_indexer(pd.Index(rows))
     if len(rows) > len(free):
         return _numbered(rows, _by_rank(places)[mine], taken)
-    weight = all_units["population"].fillna(0.0).clip(lower=1.0).to_numpy(dtype=float)
+    weight = all_units[col.POPULATION].fillna(0.0).clip(lower=1.0).to_numpy(dtype=float)
     known = np.isfinite(places).all(axis=1)
     centre = np.average(places[known], axis=0, weights=weight[known]) if known.any() else np.zeros(2)
     # Degrees of longitude shrink with latitude; a place that is not known is taken to be central.

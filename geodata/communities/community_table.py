@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 
 from geodata.access.reach import Reach
 from geodata.communities.community_names import base_names, named
+from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas.table import CRS
 
 Shapes = NDArray[np.object_]
 Rows = NDArray[np.int64]
 
-PILLARS = ("need", "training_gap", "opportunity", "priority")
-PLACE = ("latitude", "longitude")
-JOB_YEARS = ("job_years_low", "job_years_mid", "job_years_high")
+PILLARS = (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY, col.PRIORITY)
+PLACE = (col.LATITUDE, col.LONGITUDE)
+JOB_YEARS = (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH)
 HOLE_M2 = 10_000.0
 
 
@@ -46,12 +47,12 @@ class Supply:
         columns = {"tract": tract, "place": reached.minutes.destination, "minutes": reached.minutes.minutes}
         pairs = pd.DataFrame(columns)
         if len(reached.tract_of_origin) > len(reached.geoids):
-            pairs = pairs.groupby(["tract", "place"])["minutes"].min().reset_index()
+            pairs = pairs.groupby(["tract", col.PLACE])["minutes"].min().reset_index()
         return cls(reached.supply, id_column, reached.geoids, pairs)
 
     def reached_from(self, tracts: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of `tracts` [geoid, …] with each place within reach and the minutes to it."""
-        numbered = tracts.assign(tract=self.geoids.get_indexer(pd.Index(tracts["geoid"])))
+        numbered = tracts.assign(tract=self.geoids.get_indexer(pd.Index(tracts[col.GEOID])))
         return numbered.merge(self.pairs, on="tract").drop(columns="tract")
 
 
@@ -77,28 +78,28 @@ def communities_table(
     """
     if not len(grouping):
         return COMMUNITIES.empty()  # type: ignore[return-value]
-    members = grouping[["community_id", "geoid", "kind", "single_reason"]]
-    members = members.merge(scores.drop(columns="community_id", errors="ignore"), on="geoid")
-    members = members.sort_values(["community_id", "geoid"]).reset_index(drop=True)
-    table = _sums(members).merge(base_names(members), on="community_id")
+    members = grouping[[col.COMMUNITY_ID, col.GEOID, col.KIND, col.SINGLE_REASON]]
+    members = members.merge(scores.drop(columns=col.COMMUNITY_ID, errors="ignore"), on=col.GEOID)
+    members = members.sort_values([col.COMMUNITY_ID, col.GEOID]).reset_index(drop=True)
+    table = _sums(members).merge(base_names(members), on=col.COMMUNITY_ID)
     table = named(table, previous)
     if providers is not None:
-        table = table.merge(_nearest(members, providers, "nearest_provider"), on="community_id", how="left")
+        table = table.merge(_nearest(members, providers, "nearest_provider"), on=col.COMMUNITY_ID, how="left")
         seats = {"seats_within": "seats_used"}
-        table = table.merge(_within(members, providers, "providers_within", seats), on="community_id", how="left")
+        table = table.merge(_within(members, providers, "providers_within", seats), on=col.COMMUNITY_ID, how="left")
     if sites is not None:
         same = {name: name for name in JOB_YEARS}
-        table = table.merge(_within(members, sites, "sites_within", same), on="community_id", how="left")
+        table = table.merge(_within(members, sites, "sites_within", same), on=col.COMMUNITY_ID, how="left")
     if job_centers is not None:
-        table = table.merge(_nearest(members, job_centers, "nearest_job_center"), on="community_id", how="left")
-    table["rank"] = _ranks(table)
+        table = table.merge(_nearest(members, job_centers, "nearest_job_center"), on=col.COMMUNITY_ID, how="left")
+    table[col.RANK] = _ranks(table)
     if ranks is not None:
-        table = table.merge(ranks, on="community_id", how="left")
-        table["tied_with"] = _tied(table)
-    table["barriers"] = table["community_id"].map(barriers) if barriers is not None else None
+        table = table.merge(ranks, on=col.COMMUNITY_ID, how="left")
+        table[col.TIED_WITH] = _tied(table)
+    table["barriers"] = table[col.COMMUNITY_ID].map(barriers) if barriers is not None else None
     shapes = _outlines(members, tracts)
-    table = gpd.GeoDataFrame(table, geometry=table["community_id"].map(shapes).to_numpy(), crs=CRS)
-    return COMMUNITIES.validate(table.sort_values(["state", "rank"]))  # type: ignore[return-value]
+    table = gpd.GeoDataFrame(table, geometry=table[col.COMMUNITY_ID].map(shapes).to_numpy(), crs=CRS)
+    return COMMUNITIES.validate(table.sort_values([col.STATE, col.RANK]))  # type: ignore[return-value]
 
 
 def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame) -> pd.DataFrame:
@@ -107,25 +108,25 @@ def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame)
     `sites.table` is that of `geodata.scoring.opportunity.site_work`. A site within reach of several tracts of a
     community counts once. Quarters without sites have no row.
     """
-    work, tracts = sites.table, scores[["geoid", "state"]].reset_index(drop=True)
+    work, tracts = sites.table, scores[[col.GEOID, col.STATE]].reset_index(drop=True)
     row_of = np.full(len(sites.geoids) + 1, -1, dtype=np.int64)
-    row_of[sites.geoids.get_indexer(pd.Index(tracts["geoid"]))] = tracts.index
+    row_of[sites.geoids.get_indexer(pd.Index(tracts[col.GEOID]))] = tracts.index
     row_of[-1] = -1
     unit = row_of[sites.pairs["tract"]]
     scored = unit >= 0
     by_tract = _by_quarter(
-        unit[scored], sites.pairs["place"].to_numpy()[scored], tracts["state"], tracts["geoid"], work
+        unit[scored], sites.pairs[col.PLACE].to_numpy()[scored], tracts[col.STATE], tracts[col.GEOID], work
     )
 
-    members = sites.reached_from(grouping[["geoid", "community_id"]])
-    units = grouping.drop_duplicates("community_id").sort_values("community_id", ignore_index=True)
-    members["unit"] = pd.Index(units["community_id"]).get_indexer(pd.Index(members["community_id"]))
-    members = members[["unit", "place"]].drop_duplicates()
-    unit, place = members["unit"].to_numpy(), members["place"].to_numpy()
-    by_community = _by_quarter(unit, place, units["state"], units["community_id"], work)
+    members = sites.reached_from(grouping[[col.GEOID, col.COMMUNITY_ID]])
+    units = grouping.drop_duplicates(col.COMMUNITY_ID).sort_values(col.COMMUNITY_ID, ignore_index=True)
+    members[col.UNIT] = pd.Index(units[col.COMMUNITY_ID]).get_indexer(pd.Index(members[col.COMMUNITY_ID]))
+    members = members[[col.UNIT, col.PLACE]].drop_duplicates()
+    unit, place = members[col.UNIT].to_numpy(), members[col.PLACE].to_numpy()
+    by_community = _by_quarter(unit, place, units[col.STATE], units[col.COMMUNITY_ID], work)
 
-    states = pd.Series(sorted(scores["state"].unique()), dtype="str")
-    unit = pd.Index(states).get_indexer(pd.Index(work["state"]))
+    states = pd.Series(sorted(scores[col.STATE].unique()), dtype="str")
+    unit = pd.Index(states).get_indexer(pd.Index(work[col.STATE]))
     inside = np.flatnonzero(unit >= 0)
     by_state = _by_quarter(unit[inside], inside, states, states, work)
     kinds = {"community": by_community, "state": by_state, "tract": by_tract}
@@ -135,7 +136,7 @@ def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame)
 
 def _by_quarter(unit: Rows, place: Rows, states: pd.Series, names: pd.Series, work: pd.DataFrame) -> pd.DataFrame:
     """Return the sums over pairs of a unit (row of `states` and `names`) and a site (row of `work`), by quarter."""
-    quarter, quarters = pd.factorize(work["quarter"], sort=True)
+    quarter, quarters = pd.factorize(work[col.QUARTER], sort=True)
     known = quarter[place] >= 0
     unit, place = unit[known], place[known]
     key = unit * len(quarters) + quarter[place]
@@ -145,9 +146,9 @@ def _by_quarter(unit: Rows, place: Rows, states: pd.Series, names: pd.Series, wo
     row = cells // max(len(quarters), 1)
     table = pd.DataFrame(
         {
-            "unit_id": names.to_numpy()[row],
-            "state": states.to_numpy()[row],
-            "quarter": np.asarray(quarters)[cells % max(len(quarters), 1)],
+            col.UNIT_ID: names.to_numpy()[row],
+            col.STATE: states.to_numpy()[row],
+            col.QUARTER: np.asarray(quarters)[cells % max(len(quarters), 1)],
             "sites": sites[cells],
         }
     )
@@ -159,13 +160,13 @@ def _by_quarter(unit: Rows, place: Rows, states: pd.Series, names: pd.Series, wo
 
 def _sums(members: pd.DataFrame) -> pd.DataFrame:
     """Return one row a community: its people, and means of its tracts."""
-    grouped = members.groupby("community_id")
-    first = grouped[["state", "kind", "single_reason"]].first()
-    people = grouped[["population", "working_age", "eligible_adults"]].sum(min_count=1)
+    grouped = members.groupby(col.COMMUNITY_ID)
+    first = grouped[[col.STATE, col.KIND, col.SINGLE_REASON]].first()
+    people = grouped[[col.POPULATION, col.WORKING_AGE, col.ELIGIBLE_ADULTS]].sum(min_count=1)
     table = first.join(people).assign(n_tracts=grouped.size())
     # A margin that is missing makes the sum's missing, not smaller.
-    squares = members["eligible_adults_moe"].astype("float64") ** 2
-    table["eligible_adults_moe"] = np.sqrt(squares.groupby(members["community_id"]).agg(_sum_of_all))
+    squares = members[col.ELIGIBLE_ADULTS_MOE].astype("float64") ** 2
+    table[col.ELIGIBLE_ADULTS_MOE] = np.sqrt(squares.groupby(members[col.COMMUNITY_ID]).agg(_sum_of_all))
     for name, weight in (*((place, "population") for place in PLACE), *((p, "eligible_adults") for p in PILLARS)):
         table[name] = _means(members, name, weight)
     return table.reset_index()
@@ -179,55 +180,55 @@ def _means(members: pd.DataFrame, name: str, weight: str) -> pd.Series:
     """Return the weighted mean of the values present, by community; a trace of weight keeps tracts without any."""
     values = members[name].astype("float64")
     weights = members[weight].fillna(0.0).clip(lower=1e-9).where(values.notna())
-    sums = pd.DataFrame({"product": values * weights, "weight": weights}).groupby(members["community_id"]).sum()
-    return (sums["product"] / sums["weight"]).where(sums["weight"] > 0)
+    sums = pd.DataFrame({"product": values * weights, col.WEIGHT: weights}).groupby(members[col.COMMUNITY_ID]).sum()
+    return (sums["product"] / sums[col.WEIGHT]).where(sums[col.WEIGHT] > 0)
 
 
 def _nearest(members: pd.DataFrame, supply: Supply, prefix: str) -> pd.DataFrame:
     """Return the place that is nearest for most eligible adults, and their mean minutes to it."""
     columns = ["community_id", f"{prefix}_id", f"{prefix}_name", f"{prefix}_minutes"]
-    pairs = supply.reached_from(members[["community_id", "geoid", "eligible_adults"]])
+    pairs = supply.reached_from(members[[col.COMMUNITY_ID, col.GEOID, col.ELIGIBLE_ADULTS]])
     if not len(pairs):
         return pd.DataFrame({name: pd.Series(dtype="str" if name != columns[3] else "float64") for name in columns})
-    pairs["adults"] = pairs["eligible_adults"].fillna(0.0).clip(lower=1e-6)
-    pairs["id"] = supply.table[supply.id_column].to_numpy()[pairs["place"].to_numpy()]
-    first = pairs.sort_values(["geoid", "minutes", "id"]).drop_duplicates("geoid")
-    votes = first.groupby(["community_id", "place", "id"])["adults"].sum().reset_index()
-    chosen = votes.sort_values(["community_id", "adults", "id"], ascending=[True, False, True])
-    chosen = chosen.drop_duplicates("community_id")[["community_id", "place", "id"]]
-    reaching = pairs.merge(chosen, on=["community_id", "place", "id"])
+    pairs["adults"] = pairs[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6)
+    pairs["id"] = supply.table[supply.id_column].to_numpy()[pairs[col.PLACE].to_numpy()]
+    first = pairs.sort_values([col.GEOID, "minutes", "id"]).drop_duplicates(col.GEOID)
+    votes = first.groupby([col.COMMUNITY_ID, col.PLACE, "id"])["adults"].sum().reset_index()
+    chosen = votes.sort_values([col.COMMUNITY_ID, "adults", "id"], ascending=[True, False, True])
+    chosen = chosen.drop_duplicates(col.COMMUNITY_ID)[[col.COMMUNITY_ID, col.PLACE, "id"]]
+    reaching = pairs.merge(chosen, on=[col.COMMUNITY_ID, col.PLACE, "id"])
     reaching["product"] = reaching["adults"] * reaching["minutes"]
-    sums = reaching.groupby("community_id")[["product", "adults"]].sum()
-    chosen[columns[3]] = chosen["community_id"].map(sums["product"] / sums["adults"])
-    chosen[columns[2]] = supply.table["name"].to_numpy()[chosen["place"].to_numpy()]
+    sums = reaching.groupby(col.COMMUNITY_ID)[["product", "adults"]].sum()
+    chosen[columns[3]] = chosen[col.COMMUNITY_ID].map(sums["product"] / sums["adults"])
+    chosen[columns[2]] = supply.table[col.NAME].to_numpy()[chosen[col.PLACE].to_numpy()]
     return chosen.rename(columns={"id": columns[1]})[columns]
 
 
 def _within(members: pd.DataFrame, supply: Supply, count: str, sums: dict[str, str]) -> pd.DataFrame:
     """Return the number of distinct places within reach of a community, and sums over them (name: column)."""
-    pairs = supply.reached_from(members[["community_id", "geoid"]])
-    pairs = pairs[["community_id", "place"]].drop_duplicates()
+    pairs = supply.reached_from(members[[col.COMMUNITY_ID, col.GEOID]])
+    pairs = pairs[[col.COMMUNITY_ID, col.PLACE]].drop_duplicates()
     for name, column in sums.items():
-        pairs[name] = supply.table[column].to_numpy()[pairs["place"].to_numpy()]
+        pairs[name] = supply.table[column].to_numpy()[pairs[col.PLACE].to_numpy()]
     pairs[count] = 1
-    table = pairs.groupby("community_id")[[count, *sums]].sum()
-    return table.reindex(members["community_id"].unique(), fill_value=0).rename_axis("community_id").reset_index()
+    table = pairs.groupby(col.COMMUNITY_ID)[[count, *sums]].sum()
+    return table.reindex(members[col.COMMUNITY_ID].unique(), fill_value=0).rename_axis(col.COMMUNITY_ID).reset_index()
 
 
 def _ranks(table: pd.DataFrame) -> pd.Series:
     order = table.sort_values(
-        ["priority", "eligible_adults", "community_id"], ascending=[False, False, True], na_position="last"
+        [col.PRIORITY, col.ELIGIBLE_ADULTS, col.COMMUNITY_ID], ascending=[False, False, True], na_position="last"
     )
-    return (order.groupby("state").cumcount() + 1).reindex(table.index)
+    return (order.groupby(col.STATE).cumcount() + 1).reindex(table.index)
 
 
 def _tied(table: pd.DataFrame) -> pd.Series:
     """Return the other communities of the state whose 5-95 % rank interval overlaps, best rank first."""
     out = pd.Series([None] * len(table), index=table.index, dtype="object")
-    for _, part in table.groupby("state"):
-        part = part.sort_values("rank")
-        low, high = part["rank_low"].to_numpy(float), part["rank_high"].to_numpy(float)
-        ids = part["community_id"].to_numpy()
+    for _, part in table.groupby(col.STATE):
+        part = part.sort_values(col.RANK)
+        low, high = part[col.RANK_LOW].to_numpy(float), part[col.RANK_HIGH].to_numpy(float)
+        ids = part[col.COMMUNITY_ID].to_numpy()
         overlap = (low[:, None] <= high[None, :]) & (low[None, :] <= high[:, None])
         np.fill_diagonal(overlap, False)
         for row, others in zip(part.index, overlap, strict=True):
@@ -236,8 +237,8 @@ def _tied(table: pd.DataFrame) -> pd.Series:
 
 
 def _outlines(members: pd.DataFrame, tracts: gpd.GeoDataFrame) -> dict[str, shapely.Geometry | None]:
-    polygons = tracts.drop_duplicates("geoid").set_index("geoid").geometry.reindex(members["geoid"]).to_numpy()
-    return {str(name): union(polygons[rows]) for name, rows in members.groupby("community_id").indices.items()}
+    polygons = tracts.drop_duplicates(col.GEOID).set_index(col.GEOID).geometry.reindex(members[col.GEOID]).to_numpy()
+    return {str(name): union(polygons[rows]) for name, rows in members.groupby(col.COMMUNITY_ID).indices.items()}
 
 
 def union(shapes: Shapes) -> shapely.Geometry | None:

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geodata.communities.partition import Graph, joined, split
 from geodata.geography.contiguity import KM_PER_DEGREE, planar_m
+from geodata.schemas import columns as col
 from geodata.settings import Communities
 
 # A previous split is kept where it still speaks for this share of the people of a group.
@@ -55,17 +56,17 @@ def group(
     (touches none to be grouped), "island", "no_polygon" (contact cannot be told), "above_cap" (alone holds
     more people than the cap) or "left_over" (no part it touches had room).
     """
-    chosen = scores[scores["gated"] & scores["tier"].isin(settings.tiers)].sort_values("geoid")
+    chosen = scores[scores[col.GATED] & scores[col.TIER].isin(settings.tiers)].sort_values(col.GEOID)
     chosen = chosen.reset_index(drop=True)
     if not len(chosen):
-        columns = ["community_id", "geoid", "state", "kind", "single_reason"]
+        columns = [col.COMMUNITY_ID, col.GEOID, col.STATE, col.KIND, col.SINGLE_REASON]
         return pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
-    polygons = tracts.set_index("geoid").geometry.reindex(chosen["geoid"])
+    polygons = tracts.set_index(col.GEOID).geometry.reindex(chosen[col.GEOID])
     has_polygon = ~(polygons.isna() | polygons.is_empty).to_numpy()
-    alone = ~chosen["geoid"].isin(set(contacts["geoid_a"]) | set(contacts["geoid_b"])).to_numpy()
+    alone = ~chosen[col.GEOID].isin(set(contacts["geoid_a"]) | set(contacts["geoid_b"])).to_numpy()
     edges = _edges(chosen, contacts)
     edges += _bridges(chosen, polygons, has_polygon & alone, settings)
-    graph = Graph.of(chosen["population"].fillna(0.0).to_numpy(dtype=float), _plane(chosen), edges)
+    graph = Graph.of(chosen[col.POPULATION].fillna(0.0).to_numpy(dtype=float), _plane(chosen), edges)
     before = _before(chosen, previous)
     parts = [part for nodes in _components(graph) for part in _parts(graph, nodes, before, settings)]
     rows: list[tuple[int, int, str, str | None]] = []
@@ -74,17 +75,17 @@ def group(
         if len(part) == 1:
             reason = _reason(graph, part[0], bool(has_polygon[part[0]]), bool(alone[part[0]]), settings)
         rows.extend((node, part[0], "single" if reason else "community", reason) for node in part)
-    table = pd.DataFrame(rows, columns=["node", "first", "kind", "single_reason"])
-    table = table.join(chosen[["geoid", "state"]], on="node")
-    people = scores.set_index("geoid")["population"].fillna(0.0).astype("float64")
-    table["community_id"] = table["first"].map(_ids(table, previous, people))
-    out = table[["community_id", "geoid", "state", "kind", "single_reason"]]
-    return out.sort_values("geoid").reset_index(drop=True)
+    table = pd.DataFrame(rows, columns=["node", "first", col.KIND, col.SINGLE_REASON])
+    table = table.join(chosen[[col.GEOID, col.STATE]], on="node")
+    people = scores.set_index(col.GEOID)[col.POPULATION].fillna(0.0).astype("float64")
+    table[col.COMMUNITY_ID] = table["first"].map(_ids(table, previous, people))
+    out = table[[col.COMMUNITY_ID, col.GEOID, col.STATE, col.KIND, col.SINGLE_REASON]]
+    return out.sort_values(col.GEOID).reset_index(drop=True)
 
 
 def _edges(chosen: pd.DataFrame, contacts: pd.DataFrame) -> list[tuple[int, int, float]]:
-    index = pd.Index(chosen["geoid"])
-    state = chosen["state"].to_numpy()
+    index = pd.Index(chosen[col.GEOID])
+    state = chosen[col.STATE].to_numpy()
     a, b = index.get_indexer(contacts["geoid_a"]), index.get_indexer(contacts["geoid_b"])
     known = (a >= 0) & (b >= 0)
     a, b, length = a[known], b[known], contacts["shared_m"].to_numpy()[known]
@@ -99,7 +100,7 @@ def _bridges(
     if not islands.any():
         return []
     shapes = planar_m(polygons)
-    state = chosen["state"].to_numpy()
+    state = chosen[col.STATE].to_numpy()
     edges: list[tuple[int, int, float]] = []
     for node in np.flatnonzero(islands).tolist():
         distance = shapely.distance(shapes[node], shapes)
@@ -112,8 +113,8 @@ def _bridges(
 
 
 def _plane(chosen: pd.DataFrame) -> np.ndarray:
-    latitude = chosen["latitude"].fillna(chosen["latitude"].mean()).to_numpy(dtype=float)
-    longitude = chosen["longitude"].fillna(chosen["longitude"].mean()).to_numpy(dtype=float)
+    latitude = chosen[col.LATITUDE].fillna(chosen[col.LATITUDE].mean()).to_numpy(dtype=float)
+    longitude = chosen[col.LONGITUDE].fillna(chosen[col.LONGITUDE].mean()).to_numpy(dtype=float)
     scale = np.cos(np.radians(latitude.mean()))
     return np.column_stack([longitude * scale, latitude]) * KM_PER_DEGREE
 
@@ -129,8 +130,8 @@ def _components(graph: Graph) -> list[list[int]]:
 def _before(chosen: pd.DataFrame, previous: Previous | None) -> list[str | None]:
     if previous is None:
         return [None] * len(chosen)
-    earlier = previous.community_tracts.set_index("geoid")["community_id"]
-    found = chosen["geoid"].map(earlier)
+    earlier = previous.community_tracts.set_index(col.GEOID)[col.COMMUNITY_ID]
+    found = chosen[col.GEOID].map(earlier)
     return [None if pd.isna(value) else str(value) for value in found]
 
 
@@ -193,8 +194,8 @@ def _ids(table: pd.DataFrame, previous: Previous | None, people: pd.Series) -> d
     for number, part in table.groupby("first"):
         first = int(str(number))
         if first not in taken:
-            text = " ".join(sorted(part["geoid"]))
-            taken[first] = f"{part['state'].iloc[0]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+            text = " ".join(sorted(part[col.GEOID]))
+            taken[first] = f"{part[col.STATE].iloc[0]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     return taken
 
 
@@ -205,21 +206,21 @@ def _matched(table: pd.DataFrame, previous: Previous | None, people: pd.Series) 
     """
     if previous is None or not len(previous.community_tracts):
         return {}
-    earlier = previous.community_tracts[["geoid", "community_id", "state"]]
-    both = table[["geoid", "first", "state"]].merge(earlier, on=["geoid", "state"], how="outer")
-    both["people"] = both["geoid"].map(people).fillna(0.0).clip(lower=1.0)
+    earlier = previous.community_tracts[[col.GEOID, col.COMMUNITY_ID, col.STATE]]
+    both = table[[col.GEOID, "first", col.STATE]].merge(earlier, on=[col.GEOID, col.STATE], how="outer")
+    both["people"] = both[col.GEOID].map(people).fillna(0.0).clip(lower=1.0)
     now = both.groupby("first")["people"].sum()
-    then = both.groupby("community_id")["people"].sum()
-    pairs = both.groupby(["first", "community_id"])["people"].sum().rename("common").reset_index()
+    then = both.groupby(col.COMMUNITY_ID)["people"].sum()
+    pairs = both.groupby(["first", col.COMMUNITY_ID])["people"].sum().rename("common").reset_index()
     # Of no pairs at all the sums would come back as text.
     pairs["now"] = pairs["first"].map(now).astype("float64")
-    pairs["then"] = pairs["community_id"].map(then).astype("float64")
-    pairs["jaccard"] = pairs["common"] / (pairs["now"] + pairs["then"] - pairs["common"])
+    pairs["then"] = pairs[col.COMMUNITY_ID].map(then).astype("float64")
+    pairs[col.JACCARD] = pairs["common"] / (pairs["now"] + pairs["then"] - pairs["common"])
     same = (pairs["common"] >= SAME * pairs["now"]) | (pairs["common"] >= SAME * pairs["then"])
-    ordered = pairs[same].sort_values(["jaccard", "community_id"], ascending=[False, True])
+    ordered = pairs[same].sort_values([col.JACCARD, col.COMMUNITY_ID], ascending=[False, True])
     matched: dict[int, str] = {}
     used: set[str] = set()
-    for first, name in zip(ordered["first"], ordered["community_id"], strict=True):
+    for first, name in zip(ordered["first"], ordered[col.COMMUNITY_ID], strict=True):
         if int(first) not in matched and name not in used:
             matched[int(first)] = name
             used.add(name)

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.computed import ROLLUPS
 
-KEY = ["state", "area_kind", "area_id"]
-SUMS = ("population", "working_age", "eligible_adults")
+KEY = [col.STATE, col.AREA_KIND, col.AREA_ID]
+SUMS = (col.POPULATION, col.WORKING_AGE, col.ELIGIBLE_ADULTS)
 
 
 def rollups(
@@ -31,57 +32,59 @@ def rollups(
     underserved ones. Areas of a kind are ranked by eligible adults in tracts of tier A or B, then by those in
     underserved tracts, then, as where no survey tells of adults, by the number of such tracts, then by name.
     """
-    table = areas.merge(scores.drop(columns="state"), on="geoid")
-    table = table[table["population"] > 0]
+    table = areas.merge(scores.drop(columns=col.STATE), on=col.GEOID)
+    table = table[table[col.POPULATION] > 0]
     if table.empty:
         return ROLLUPS.empty()
-    gated = table["gated"].astype(bool)
-    top = gated & table["tier"].isin(["A", "B"])
+    gated = table[col.GATED].astype(bool)
+    top = gated & table[col.TIER].isin(["A", "B"])
     columns: dict[str, Any] = {
         "n_tracts": 1,
         "n_gated": gated.astype(int),
-        "n_tier_a": (gated & (table["tier"] == "A")).astype(int),
-        "n_tier_b": (gated & (table["tier"] == "B")).astype(int),
-        "eligible_adults_gated": table["eligible_adults"].where(gated),
-        "eligible_adults_top": table["eligible_adults"].where(top),
-        "variance": table["eligible_adults_moe"].astype("float64") ** 2,
+        "n_tier_a": (gated & (table[col.TIER] == "A")).astype(int),
+        "n_tier_b": (gated & (table[col.TIER] == "B")).astype(int),
+        "eligible_adults_gated": table[col.ELIGIBLE_ADULTS].where(gated),
+        "eligible_adults_top": table[col.ELIGIBLE_ADULTS].where(top),
+        "variance": table[col.ELIGIBLE_ADULTS_MOE].astype("float64") ** 2,
     }
     table = table.assign(**columns)
     grouped = table.groupby(KEY)
     # What is known of none of the tracts is unknown; where there is no such tract it is nobody.
     out = grouped[[*columns, *SUMS]].sum(min_count=1)
-    for column, tracts in (("gated", out["n_gated"]), ("top", out["n_tier_a"] + out["n_tier_b"])):
+    for column, tracts in (("gated", out[col.N_GATED]), ("top", out[col.N_TIER_A] + out[col.N_TIER_B])):
         out[f"eligible_adults_{column}"] = out[f"eligible_adults_{column}"].mask(tracts == 0, 0.0)
     # A margin that is missing makes the sum's missing, not smaller.
-    out["eligible_adults_moe"] = np.sqrt(grouped["variance"].agg(lambda values: values.sum(skipna=False)))
-    out["area_name"] = grouped["area_name"].first()
-    for pillar in ("need", "training_gap", "opportunity"):
+    out[col.ELIGIBLE_ADULTS_MOE] = np.sqrt(grouped["variance"].agg(lambda values: values.sum(skipna=False)))
+    out[col.AREA_NAME] = grouped[col.AREA_NAME].first()
+    for pillar in (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY):
         out[pillar] = _mean(table, pillar)
-    out["priority"] = _mean(table[gated], "priority")
-    inside = table.dropna(subset=["community_id"]).sort_values("community_id").drop_duplicates([*KEY, "community_id"])
-    out["communities"] = inside.groupby(KEY)["community_id"].agg(" ".join)
+    out[col.PRIORITY] = _mean(table[gated], "priority")
+    inside = (
+        table.dropna(subset=[col.COMMUNITY_ID]).sort_values(col.COMMUNITY_ID).drop_duplicates([*KEY, col.COMMUNITY_ID])
+    )
+    out["communities"] = inside.groupby(KEY)[col.COMMUNITY_ID].agg(" ".join)
     out = out.reset_index()
-    work = site_areas.assign(job_years_mid=sites["job_years_mid"].to_numpy()[site_areas["row"].to_numpy()])
-    out = out.merge(work.groupby(KEY)["job_years_mid"].sum().reset_index(), on=KEY, how="left")
-    out = out.merge(work.groupby(KEY).size().rename("planned_sites").reset_index(), on=KEY, how="left")
+    work = site_areas.assign(job_years_mid=sites[col.JOB_YEARS_MID].to_numpy()[site_areas[col.ROW].to_numpy()])
+    out = out.merge(work.groupby(KEY)[col.JOB_YEARS_MID].sum().reset_index(), on=KEY, how="left")
+    out = out.merge(work.groupby(KEY).size().rename(col.PLANNED_SITES).reset_index(), on=KEY, how="left")
     out = out.merge(provider_areas.groupby(KEY).size().rename("providers").reset_index(), on=KEY, how="left")
     counted = ["job_years_mid", "planned_sites", "providers"]
     out[counted] = out[counted].fillna(0)
-    out["rank"] = _ranks(out)
-    return ROLLUPS.validate(out.sort_values(["state", "area_kind", "rank"]))
+    out[col.RANK] = _ranks(out)
+    return ROLLUPS.validate(out.sort_values([col.STATE, col.AREA_KIND, col.RANK]))
 
 
 def _mean(table: pd.DataFrame, pillar: str) -> pd.Series:
     known = table[table[pillar].notna()]
-    weight = known["eligible_adults"].fillna(0.0).clip(lower=1e-9)
-    sums = known.assign(weight=weight, product=weight * known[pillar]).groupby(KEY)[["product", "weight"]].sum()
-    return sums["product"] / sums["weight"]
+    weight = known[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-9)
+    sums = known.assign(weight=weight, product=weight * known[pillar]).groupby(KEY)[["product", col.WEIGHT]].sum()
+    return sums["product"] / sums[col.WEIGHT]
 
 
 def _ranks(table: pd.DataFrame) -> pd.Series:
-    most = ["eligible_adults_top", "eligible_adults_gated", "n_tier_a", "n_tier_b", "n_gated"]
+    most = [col.ELIGIBLE_ADULTS_TOP, col.ELIGIBLE_ADULTS_GATED, col.N_TIER_A, col.N_TIER_B, col.N_GATED]
     # Unknown adults neither lead nor close a list.
     order = table.fillna(dict.fromkeys(most[:2], 0.0)).sort_values(
-        [*most, "area_name", "area_id"], ascending=[False] * len(most) + [True, True]
+        [*most, col.AREA_NAME, col.AREA_ID], ascending=[False] * len(most) + [True, True]
     )
-    return (order.groupby(["state", "area_kind"]).cumcount() + 1).reindex(table.index)
+    return (order.groupby([col.STATE, col.AREA_KIND]).cumcount() + 1).reindex(table.index)

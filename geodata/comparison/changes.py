@@ -19,6 +19,7 @@ import pandas as pd
 from geodata.comparison.differences import Differences, differences
 from geodata.geography.coordinates import Points
 from geodata.geography.sphere import great_circle_km
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import unit_columns
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.state_result import StateResult
@@ -28,8 +29,8 @@ CAUSES = (DATA, VINTAGE, SETTINGS)
 MOVED_KM = 0.1
 # What makes a row of a table another one although its identifier stays.
 SIZES = {
-    "sites": ("power_kw", "status", "expected_date"),
-    "providers": ("seats", "entry_stage", "cip_codes"),
+    "sites": (col.POWER_KW, col.STATUS, col.EXPECTED_DATE),
+    "providers": (col.SEATS, col.ENTRY_STAGE, col.CIP_CODES),
 }
 KEYS = {"sites": "site_id", "providers": "provider_id"}
 Rerun = Callable[[frozenset[str]], pd.DataFrame]
@@ -96,7 +97,7 @@ def place_changes(before: StateResult, after: StateResult) -> pd.DataFrame:
             {
                 "table": table,
                 "id": both[key],
-                "name": both["name_after"].fillna(both["name_before"]),
+                col.NAME: both["name_after"].fillna(both["name_before"]),
                 "change": change,
                 "km": km.where(change == "moved"),
                 "what": what.where(change.isin(["altered", "moved"]), ""),
@@ -126,7 +127,7 @@ def source_changes(before: Iterable[SourceUse], after: Iterable[SourceUse]) -> p
             continue
         told = [None if use is None or use.sha256 is None else use.vintage or "undated" for use in (old, new)]
         rows.append((known.table, known.source, known.file, change, *told))
-    return pd.DataFrame(rows, columns=["table", "source", "file", "change", "before", "after"])
+    return pd.DataFrame(rows, columns=["table", col.SOURCE, col.FILE, "change", "before", "after"])
 
 
 def causes_of(before: StateResult, after: StateResult, sources: pd.DataFrame) -> tuple[str, ...]:
@@ -154,11 +155,11 @@ def attribution(before: pd.DataFrame, after: pd.DataFrame, causes: tuple[str, ..
     for count in range(1, len(causes)):
         for some in combinations(causes, count):
             values[frozenset(some)] = rerun(frozenset(some))
-    table = before[["geoid", "rank", "priority"]].merge(
-        after[["geoid", "rank", "priority"]], on="geoid", how="outer", suffixes=("_before", "_after")
+    table = before[[col.GEOID, col.RANK, col.PRIORITY]].merge(
+        after[[col.GEOID, col.RANK, col.PRIORITY]], on=col.GEOID, how="outer", suffixes=("_before", "_after")
     )
-    for name in ("rank", "priority"):
-        series = {some: table["geoid"].map(_column(scores, name)) for some, scores in values.items()}
+    for name in (col.RANK, col.PRIORITY):
+        series = {some: table[col.GEOID].map(_column(scores, name)) for some, scores in values.items()}
         known = pd.DataFrame(series).notna().all(axis=1)
         table[f"{name}_change"] = table[f"{name}_after"] - table[f"{name}_before"]
         for cause in causes:
@@ -167,7 +168,7 @@ def attribution(before: pd.DataFrame, after: pd.DataFrame, causes: tuple[str, ..
         table["rank_before"].isna() & table["rank_after"].isna()
     )
     moved |= table["priority_change"].abs() > 1e-9
-    return table[moved].sort_values(["rank_after", "rank_before", "geoid"]).reset_index(drop=True)
+    return table[moved].sort_values(["rank_after", "rank_before", col.GEOID]).reset_index(drop=True)
 
 
 def _shapley(cause: str, causes: tuple[str, ...], values: dict[frozenset[str], pd.Series]) -> pd.Series:
@@ -181,7 +182,7 @@ def _shapley(cause: str, causes: tuple[str, ...], values: dict[frozenset[str], p
 
 
 def _column(scores: pd.DataFrame, name: str) -> pd.Series:
-    return scores.set_index("geoid")[name].astype("float64")
+    return scores.set_index(col.GEOID)[name].astype("float64")
 
 
 def _by_source(uses: Iterable[SourceUse]) -> dict[tuple[str, str], SourceUse]:
@@ -196,7 +197,7 @@ def _by_source(uses: Iterable[SourceUse]) -> dict[tuple[str, str], SourceUse]:
 
 
 def _moved_km(both: pd.DataFrame) -> pd.Series:
-    spots = both[[f"{name}_{when}" for when in ("before", "after") for name in ("latitude", "longitude")]]
+    spots = both[[f"{name}_{when}" for when in ("before", "after") for name in (col.LATITUDE, col.LONGITUDE)]]
     known = spots.notna().all(axis=1)
     km = pd.Series(np.nan, index=both.index)
     if known.any():

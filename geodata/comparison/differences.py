@@ -11,23 +11,24 @@ from typing import Any
 import pandas as pd
 
 from geodata.errors import InputError
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 
 TINY = 1e-9
 TRACT_COLUMNS = [
-    "need",
-    "training_access",
-    "work_access",
-    "training_gap",
-    "opportunity",
-    "priority",
-    "rank",
-    "tier",
-    "gated",
-    "providers_within",
-    "nearest_provider_minutes",
+    col.NEED,
+    col.TRAINING_ACCESS,
+    col.WORK_ACCESS,
+    col.TRAINING_GAP,
+    col.OPPORTUNITY,
+    col.PRIORITY,
+    col.RANK,
+    col.TIER,
+    col.GATED,
+    col.PROVIDERS_WITHIN,
+    col.NEAREST_PROVIDER_MINUTES,
 ]
-COMMUNITY_COLUMNS = ["name", "rank", "tier", "priority", "eligible_adults", "population", "n_tracts"]
+COMMUNITY_COLUMNS = [col.NAME, col.RANK, col.TIER, col.PRIORITY, col.ELIGIBLE_ADULTS, col.POPULATION, col.N_TRACTS]
 TIER_ORDER = {"A": 0, "B": 1, "C": 2, "none": 3}
 
 
@@ -68,8 +69,8 @@ def tract_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame
     `tier_change` is up, down, same, or new / gone for a tract in one run only.
     """
     kept = ["geoid", "eligible_adults", *TRACT_COLUMNS]
-    both = before[kept].merge(after[kept], on="geoid", how="outer", suffixes=("_before", "_after"), indicator=True)
-    both["eligible_adults"] = both["eligible_adults_after"].fillna(both["eligible_adults_before"])
+    both = before[kept].merge(after[kept], on=col.GEOID, how="outer", suffixes=("_before", "_after"), indicator=True)
+    both[col.ELIGIBLE_ADULTS] = both["eligible_adults_after"].fillna(both["eligible_adults_before"])
     both["access_change"] = both["training_access_after"] - both["training_access_before"]
     both["work_change"] = both["work_access_after"] - both["work_access_before"]
     both["rank_change"] = both["rank_after"] - both["rank_before"]
@@ -79,7 +80,7 @@ def tract_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame
     both.loc[second > first, "tier_change"] = "down"
     both.loc[both["_merge"] == "right_only", "tier_change"] = "new"
     both.loc[both["_merge"] == "left_only", "tier_change"] = "gone"
-    return both.drop(columns="_merge").sort_values("geoid").reset_index(drop=True)
+    return both.drop(columns="_merge").sort_values(col.GEOID).reset_index(drop=True)
 
 
 def community_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +90,7 @@ def community_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataF
     """
     kept = ["community_id", *COMMUNITY_COLUMNS]
     one, other = pd.DataFrame(before)[kept], pd.DataFrame(after)[kept]
-    both = one.merge(other, on="community_id", how="outer", suffixes=("_before", "_after"), indicator=True)
+    both = one.merge(other, on=col.COMMUNITY_ID, how="outer", suffixes=("_before", "_after"), indicator=True)
     kinds = ["entered", "left", "renamed", "tier", "rank", "same"]
     change = pd.Series("same", index=both.index)
     change[both["rank_before"].ne(both["rank_after"]).fillna(True)] = "rank"
@@ -98,16 +99,18 @@ def community_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataF
     change[both["_merge"] == "left_only"] = "left"
     change[both["_merge"] == "right_only"] = "entered"
     both["change"] = change
-    both["order"] = change.map({kind: place for place, kind in enumerate(kinds)})
-    ordered = both.sort_values(["order", "rank_after", "rank_before", "community_id"])
-    return ordered.drop(columns=["_merge", "order"]).reset_index(drop=True)
+    both[col.ORDER] = change.map({kind: place for place, kind in enumerate(kinds)})
+    ordered = both.sort_values([col.ORDER, "rank_after", "rank_before", col.COMMUNITY_ID])
+    return ordered.drop(columns=["_merge", col.ORDER]).reset_index(drop=True)
 
 
 def equity_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Return [scope_kind, scope_id, scope_name, subject, metric, value_before, value_after, change]."""
-    key = ["scope_kind", "scope_id", "scope_name", "subject", "metric"]
-    both = before[[*key, "value", "line"]].merge(after[[*key, "value", "line"]], on=key, suffixes=("_before", "_after"))
-    on_line = both["metric"].str.startswith("fgt") | (both["metric"] == "erreygers_index")
+    key = [col.SCOPE_KIND, col.SCOPE_ID, col.SCOPE_NAME, col.SUBJECT, col.METRIC]
+    both = before[[*key, col.VALUE, col.LINE]].merge(
+        after[[*key, col.VALUE, col.LINE]], on=key, suffixes=("_before", "_after")
+    )
+    on_line = both[col.METRIC].str.startswith("fgt") | (both[col.METRIC] == "erreygers_index")
     same_line = (both["line_before"] - both["line_after"]).abs() <= TINY * both["line_before"].abs()
     both = both[~on_line | same_line]
     both["change"] = both["value_after"] - both["value_before"]
@@ -115,7 +118,7 @@ def equity_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFram
 
 
 def _summary(tracts: pd.DataFrame, communities: pd.DataFrame) -> dict[str, Any]:
-    adults = tracts["eligible_adults"].fillna(0.0)
+    adults = tracts[col.ELIGIBLE_ADULTS].fillna(0.0)
     entered, left = ((tracts[f"providers_within_{when}"] > 0).fillna(False) for when in ("after", "before"))
     moved = tracts["rank_change"].fillna(0) != 0
 

@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 
+from geodata.schemas import columns as col
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
 
@@ -36,7 +37,7 @@ def fingerprint(area: StudyArea, settings: Settings, code: str) -> str:
         if part.name not in _ACCOUNT:
             digest.update(part.name.encode())
             digest.update(table_digest(getattr(area, part.name)))
-    for kind, path in zip(area.rasters["kind"], area.rasters["path"], strict=True):
+    for kind, path in zip(area.rasters[col.KIND], area.rasters[col.PATH], strict=True):
         known = Path(path).stat()
         digest.update(f"{kind} {known.st_size} {known.st_mtime_ns}".encode())
     poor = sorted({(use.source, use.freshness) for use in area.sources() if use.freshness in ("stale", "missing")})

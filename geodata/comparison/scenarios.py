@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from geodata.errors import InputError
 from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS, SITES, UNITS, unit_columns
 from geodata.settings import Settings
 
@@ -161,9 +162,9 @@ def apply(scenario: Scenario, canonical: CanonicalTables, settings: Settings) ->
     providers = _changed(canonical.table("providers"), "provider_id", scenario.providers, "providers")
     sites = _changed(canonical.table("sites"), "site_id", scenario.sites, "sites")
     for resized in scenario.providers.resize:
-        row = providers["provider_id"] == resized.id
-        providers.loc[row, "seats"] = resized.seats
-        providers.loc[row, "seats_basis"] = "seats"
+        row = providers[col.PROVIDER_ID] == resized.id
+        providers.loc[row, col.SEATS] = resized.seats
+        providers.loc[row, col.SEATS_BASIS] = "seats"
     for asked in (*scenario.sites.add, *scenario.sites.resize):
         strange = sorted(set(asked.units) - set(settings.opportunity.kinds))
         if strange:
@@ -173,7 +174,7 @@ def apply(scenario: Scenario, canonical: CanonicalTables, settings: Settings) ->
         for name, units in changed.columns().items():
             if name not in sites:
                 sites[name] = pd.array([None] * len(sites), dtype="Int64")
-            sites.loc[sites["site_id"] == changed.id, name] = units
+            sites.loc[sites[col.SITE_ID] == changed.id, name] = units
     tables = {
         **canonical.tables,
         "providers": _with(providers, _new_providers(scenario, canonical), PROVIDERS.validate),
@@ -244,11 +245,11 @@ def _placed(rows: pd.DataFrame, canonical: CanonicalTables, names: list[str]) ->
     centers = canonical.table("centers")
     if centers.empty:
         raise InputError("a place cannot be added without tract centres", field="add", remedy="Run the sources first.")
-    known = centers[["latitude", "longitude"]].to_numpy(dtype=np.float64)
+    known = centers[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=np.float64)
     states = []
-    for spot in rows[["latitude", "longitude"]].to_numpy(dtype=np.float64):
+    for spot in rows[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=np.float64):
         # Degrees of longitude shrink with latitude; the nearest of many close centres needs no more than that.
         away = (known - spot + 180.0) % 360.0 - 180.0
         away[:, 1] *= np.cos(np.radians(spot[0]))
-        states.append(centers["state"].iloc[int(np.argmin((away**2).sum(axis=1)))])
+        states.append(centers[col.STATE].iloc[int(np.argmin((away**2).sum(axis=1)))])
     return rows.assign(state=states, location_quality="point").reindex(columns=names)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
+
 # A mean of equal values may differ from them in the last digits, which puts nobody above the median.
 ROUNDING = 1e-9
 
 
 def state_medians(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the medians of `opportunity` and `training_gap` over each state's tracts that have them, by state."""
-    return scores.groupby("state")[["opportunity", "training_gap"]].median().astype("float64")
+    return scores.groupby(col.STATE)[[col.OPPORTUNITY, col.TRAINING_GAP]].median().astype("float64")
 
 
 def actions(units: pd.DataFrame, medians: pd.DataFrame) -> pd.Series:
@@ -27,10 +29,10 @@ def actions(units: pd.DataFrame, medians: pd.DataFrame) -> pd.Series:
     """
     if units.empty:
         return pd.Series(index=units.index, dtype="str")
-    middle = {name: units["state"].map(medians[name]) for name in medians}
+    middle = {name: units[col.STATE].map(medians[name]) for name in medians}
     known = pd.concat([units[list(middle)], *middle.values()], axis=1).notna().all(axis=1)
-    work = (units["opportunity"] > middle["opportunity"] + ROUNDING).fillna(False)
-    training = (units["training_gap"] < middle["training_gap"] - ROUNDING).fillna(False)
+    work = (units[col.OPPORTUNITY] > middle[col.OPPORTUNITY] + ROUNDING).fillna(False)
+    training = (units[col.TRAINING_GAP] < middle[col.TRAINING_GAP] - ROUNDING).fillna(False)
     chosen = np.select(
         [work & training, work, training], ["recruit_now", "bring_training", "connect_to_work"], "build_both"
     )

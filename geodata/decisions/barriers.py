@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.computed import BARRIERS
 from geodata.scoring.eligible_adults import wide
 from geodata.settings import Barriers
@@ -39,38 +40,40 @@ def barriers(
     one in twenty rows whose true share is at the median is listed by chance.
     """
     names = settings.measures
-    tracts = tracts[["geoid", "state", "population"]].sort_values("geoid")
+    tracts = tracts[[col.GEOID, col.STATE, col.POPULATION]].sort_values(col.GEOID)
     parts = _tract_parts(measures, tracts, names)
-    medians = parts.groupby(["state", "measure"])["share"].median().rename("state_median").reset_index()
-    members = community_tracts[["geoid", "community_id"]]
+    medians = parts.groupby([col.STATE, col.MEASURE])[col.SHARE].median().rename(col.STATE_MEDIAN).reset_index()
+    members = community_tracts[[col.GEOID, col.COMMUNITY_ID]]
     units = [
-        parts.assign(unit_kind="tract", unit_id=parts["geoid"]),
-        _summed(parts.merge(members, on="geoid"), "community_id", "community"),
+        parts.assign(unit_kind="tract", unit_id=parts[col.GEOID]),
+        _summed(parts.merge(members, on=col.GEOID), "community_id", "community"),
         _summed(parts, "state", "state"),
     ]
-    table = pd.concat(units, ignore_index=True).merge(medians, on=["state", "measure"], how="left")
-    lower = table["share"] - table["share_moe"]
-    table["clearly_above"] = (lower > table["state_median"]).fillna(False)
-    table["support"] = table["measure"].map(SUPPORTS).where(table["clearly_above"], None)
-    return BARRIERS.validate(table.sort_values(["unit_kind", "unit_id", "measure"]))
+    table = pd.concat(units, ignore_index=True).merge(medians, on=[col.STATE, col.MEASURE], how="left")
+    lower = table[col.SHARE] - table[col.SHARE_MOE]
+    table[col.CLEARLY_ABOVE] = (lower > table[col.STATE_MEDIAN]).fillna(False)
+    table[col.SUPPORT] = table[col.MEASURE].map(SUPPORTS).where(table[col.CLEARLY_ABOVE], None)
+    return BARRIERS.validate(table.sort_values([col.UNIT_KIND, col.UNIT_ID, col.MEASURE]))
 
 
 def barrier_lists(table: pd.DataFrame, unit_kind: str) -> pd.Series:
     """Return, by unit_id, the measures clearly above the state median, the farthest above first, blank-joined."""
-    above = table[(table["unit_kind"] == unit_kind) & table["clearly_above"]].copy()
-    above["ratio"] = above["share"] / above["state_median"].clip(lower=1e-9)
-    ordered = above.sort_values(["unit_id", "ratio", "measure"], ascending=[True, False, True])
-    return ordered.groupby("unit_id")["measure"].agg(" ".join)
+    above = table[(table[col.UNIT_KIND] == unit_kind) & table[col.CLEARLY_ABOVE]].copy()
+    above["ratio"] = above[col.SHARE] / above[col.STATE_MEDIAN].clip(lower=1e-9)
+    ordered = above.sort_values([col.UNIT_ID, "ratio", col.MEASURE], ascending=[True, False, True])
+    return ordered.groupby(col.UNIT_ID)[col.MEASURE].agg(" ".join)
 
 
 def _tract_parts(measures: pd.DataFrame, tracts: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     """Return [geoid, state, population, measure, count, share, share_moe, universe], a row a tract and measure."""
-    count, share, moe = (wide(measures, names, value) for value in ("count", "share", "share_moe"))
-    index = pd.Index(tracts["geoid"], name="geoid")
+    count, share, moe = (wide(measures, names, value) for value in (col.COUNT, col.SHARE, col.SHARE_MOE))
+    index = pd.Index(tracts[col.GEOID], name="geoid")
     frames = []
     for name in names:
-        part = tracts.set_index("geoid").assign(measure=name)
-        part["count"], part["share"], part["share_moe"] = (table[name].reindex(index) for table in (count, share, moe))
+        part = tracts.set_index(col.GEOID).assign(measure=name)
+        part[col.COUNT], part[col.SHARE], part[col.SHARE_MOE] = (
+            table[name].reindex(index) for table in (count, share, moe)
+        )
         part["universe"] = _universe(part)
         frames.append(part.reset_index())
     return pd.concat(frames, ignore_index=True)
@@ -82,28 +85,30 @@ def _universe(part: pd.DataFrame) -> pd.Series:
     Where the count is zero the two say nothing of it, and where counts are not published they are missing:
     the tract's residents times the usual universe per resident among the state's other tracts stand in.
     """
-    some = (part["share"] > 0) & (part["count"] > 0)
-    universe = (part["count"] / part["share"]).where(some)
-    usual = (universe / part["population"]).where(part["population"] > 0).groupby(part["state"]).transform("median")
-    return universe.fillna(part["population"] * usual.fillna(1.0)).where(part["share"].notna())
+    some = (part[col.SHARE] > 0) & (part[col.COUNT] > 0)
+    universe = (part[col.COUNT] / part[col.SHARE]).where(some)
+    usual = (
+        (universe / part[col.POPULATION]).where(part[col.POPULATION] > 0).groupby(part[col.STATE]).transform("median")
+    )
+    return universe.fillna(part[col.POPULATION] * usual.fillna(1.0)).where(part[col.SHARE].notna())
 
 
 def _summed(parts: pd.DataFrame, unit: str, kind: str) -> pd.DataFrame:
     """Return a row a unit and measure, from tracts that have a value."""
-    known = parts["share"].notna()
+    known = parts[col.SHARE].notna()
     parts = parts.assign(
-        known_people=parts["population"].where(known, 0.0),
+        known_people=parts[col.POPULATION].where(known, 0.0),
         known_universe=parts["universe"].where(known, 0.0),
-        above=(parts["universe"] * parts["share"]).where(known, 0.0),
+        above=(parts["universe"] * parts[col.SHARE]).where(known, 0.0),
         # A share without a margin makes the sum's margin unknown, not smaller.
-        variance=((parts["universe"] * parts["share_moe"]) ** 2).where(known, 0.0),
+        variance=((parts["universe"] * parts[col.SHARE_MOE]) ** 2).where(known, 0.0),
         unit_id=parts[unit],
     )
-    grouped = parts.groupby(["unit_id", "state", "measure"] if unit != "state" else ["unit_id", "measure"])
-    sums = grouped[["population", "known_people", "known_universe", "above"]].sum()
+    grouped = parts.groupby([col.UNIT_ID, col.STATE, col.MEASURE] if unit != "state" else [col.UNIT_ID, col.MEASURE])
+    sums = grouped[[col.POPULATION, "known_people", "known_universe", "above"]].sum()
     sums["variance"] = grouped["variance"].agg(lambda values: values.sum(skipna=False))
-    enough = (sums["known_universe"] > 0) & (sums["known_people"] >= LEAST_COVERED * sums["population"])
-    sums["share"] = (sums["above"] / sums["known_universe"]).where(enough)
-    sums["share_moe"] = (np.sqrt(sums["variance"]) / sums["known_universe"]).where(enough)
+    enough = (sums["known_universe"] > 0) & (sums["known_people"] >= LEAST_COVERED * sums[col.POPULATION])
+    sums[col.SHARE] = (sums["above"] / sums["known_universe"]).where(enough)
+    sums[col.SHARE_MOE] = (np.sqrt(sums["variance"]) / sums["known_universe"]).where(enough)
     out = sums.reset_index().assign(unit_kind=kind)
-    return out if "state" in out else out.assign(state=out["unit_id"])
+    return out if "state" in out else out.assign(state=out[col.UNIT_ID])

@@ -18,6 +18,7 @@ from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists, barriers
 from geodata.decisions.hubs import candidates, hubs, people_to_reach
 from geodata.geography.contiguity import contacts
+from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITY_TRACTS, TRACT_SCORES
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
@@ -25,7 +26,7 @@ from geodata.travel.minutes import TravelEngine
 from geodata.uncertainty.certainty import Certainty, certainty
 from geodata.uncertainty.travel_range import TravelAccess
 
-SCORE_COLUMNS = ["rank_median", "rank_low", "rank_high", "p_top_share", "p_top_count", "p_gated", "tier"]
+SCORE_COLUMNS = [col.RANK_MEDIAN, col.RANK_LOW, col.RANK_HIGH, col.P_TOP_SHARE, col.P_TOP_COUNT, col.P_GATED, col.TIER]
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class Decisions:
 
 def ranked(scores: pd.DataFrame, certain: Certainty) -> pd.DataFrame:
     """Return `tract_scores` with the columns of `certain` filled in."""
-    table = scores.drop(columns=SCORE_COLUMNS).merge(certain.tracts[["geoid", *SCORE_COLUMNS]], on="geoid", how="left")
-    table["tier"] = table["tier"].fillna("none")
+    table = scores.drop(columns=SCORE_COLUMNS).merge(
+        certain.tracts[[col.GEOID, *SCORE_COLUMNS]], on=col.GEOID, how="left"
+    )
+    table[col.TIER] = table[col.TIER].fillna("none")
     return TRACT_SCORES.validate(table)
 
 
@@ -85,9 +88,9 @@ def decide(
         ranks=second.communities,
         previous=None if previous is None else previous.communities,
     )
-    table["community_id"] = table["geoid"].map(grouping.set_index("geoid")["community_id"])
-    made["action"] = actions(made, medians)
-    table["action"] = actions(table, medians)
+    table[col.COMMUNITY_ID] = table[col.GEOID].map(grouping.set_index(col.GEOID)[col.COMMUNITY_ID])
+    made[col.ACTION] = actions(made, medians)
+    table[col.ACTION] = actions(table, medians)
     return Decisions(
         {
             "tract_scores": TRACT_SCORES.validate(table),
@@ -111,9 +114,9 @@ def hub_table(area: StudyArea, scores: pd.DataFrame, engine: TravelEngine, setti
     people = people_to_reach(scores)
     cover = settings.hubs.cover_minutes
     catchment = settings.access.model_copy(update={"catchment_minutes": cover, "rural_catchment_minutes": cover})
-    origins = area.origins[area.origins["geoid"].isin(people["geoid"])].reset_index(drop=True)
-    pairs = Supply.of(reach(origins, places, engine, catchment), "candidate_id").reached_from(people[["geoid"]])
-    pairs["candidate_id"] = places["candidate_id"].to_numpy()[pairs["place"]]
-    minutes = pairs[["geoid", "candidate_id", "minutes"]]
-    made = [hubs(part, places, minutes, settings.hubs, str(state)) for state, part in people.groupby("state")]
+    origins = area.origins[area.origins[col.GEOID].isin(people[col.GEOID])].reset_index(drop=True)
+    pairs = Supply.of(reach(origins, places, engine, catchment), "candidate_id").reached_from(people[[col.GEOID]])
+    pairs[col.CANDIDATE_ID] = places[col.CANDIDATE_ID].to_numpy()[pairs[col.PLACE]]
+    minutes = pairs[[col.GEOID, col.CANDIDATE_ID, "minutes"]]
+    made = [hubs(part, places, minutes, settings.hubs, str(state)) for state, part in people.groupby(col.STATE)]
     return pd.concat(made, ignore_index=True) if made else hubs(people, places, minutes, settings.hubs, "")

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from geodata.decisions.maximal_covering import Cover, ExactCover, greedy, near_best, reduced
+from geodata.schemas import columns as col
 from geodata.schemas.computed import HUBS
 from geodata.settings import Hubs
 
-CANDIDATE_COLUMNS = ["candidate_id", "name", "kind", "latitude", "longitude"]
+CANDIDATE_COLUMNS = [col.CANDIDATE_ID, col.NAME, col.KIND, col.LATITUDE, col.LONGITUDE]
 
 
 def candidates(job_centers: pd.DataFrame, providers: pd.DataFrame, settings: Hubs) -> pd.DataFrame:
@@ -23,22 +24,22 @@ def candidates(job_centers: pd.DataFrame, providers: pd.DataFrame, settings: Hub
     """
     frames = []
     if "job_centers" in settings.candidates:
-        frames.append(job_centers.rename(columns={"center_id": "candidate_id"}))
+        frames.append(job_centers.rename(columns={col.CENTER_ID: col.CANDIDATE_ID}))
     if "providers" in settings.candidates:
-        entry = providers[providers["entry_stage"] == "entry"]
-        frames.append(entry.rename(columns={"provider_id": "candidate_id"}))
+        entry = providers[providers[col.ENTRY_STAGE] == "entry"]
+        frames.append(entry.rename(columns={col.PROVIDER_ID: col.CANDIDATE_ID}))
     columns = [*CANDIDATE_COLUMNS, "location_quality"]
     table = pd.concat([frame[columns] for frame in frames], ignore_index=True)
-    placed = table["location_quality"].isin(["point", "street"]) & table["latitude"].notna()
-    kept = table.loc[placed, CANDIDATE_COLUMNS].drop_duplicates("candidate_id")
-    return kept.sort_values("candidate_id").reset_index(drop=True)
+    placed = table[col.LOCATION_QUALITY].isin(["point", "street"]) & table[col.LATITUDE].notna()
+    kept = table.loc[placed, CANDIDATE_COLUMNS].drop_duplicates(col.CANDIDATE_ID)
+    return kept.sort_values(col.CANDIDATE_ID).reset_index(drop=True)
 
 
 def people_to_reach(scores: pd.DataFrame) -> pd.DataFrame:
     """Return [geoid, state, adults] of the listed tracts of tier A or B with eligible adults."""
-    counted = scores["gated"] & scores["tier"].isin(["A", "B"]) & (scores["eligible_adults"] > 0)
-    table = scores.loc[counted, ["geoid", "state", "eligible_adults"]]
-    return table.rename(columns={"eligible_adults": "adults"}).sort_values("geoid").reset_index(drop=True)
+    counted = scores[col.GATED] & scores[col.TIER].isin(["A", "B"]) & (scores[col.ELIGIBLE_ADULTS] > 0)
+    table = scores.loc[counted, [col.GEOID, col.STATE, col.ELIGIBLE_ADULTS]]
+    return table.rename(columns={col.ELIGIBLE_ADULTS: "adults"}).sort_values(col.GEOID).reset_index(drop=True)
 
 
 def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs, state: str) -> pd.DataFrame:
@@ -51,7 +52,7 @@ def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, setti
     covers most alone first. Empty where no candidate covers anybody.
     """
     # Among equally good solutions the solver's choice must not hang on the order of rows.
-    people, sites = people.sort_values("geoid"), sites.sort_values("candidate_id")
+    people, sites = people.sort_values(col.GEOID), sites.sort_values(col.CANDIDATE_ID)
     cover = _cover(people, sites, minutes, settings)
     small, kept = reduced(cover)
     total = float(people["adults"].sum())
@@ -85,7 +86,7 @@ def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, setti
 
 def _cover(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, settings: Hubs) -> Cover:
     near = minutes[minutes["minutes"] <= settings.cover_minutes]
-    row = pd.Index(people["geoid"]).get_indexer(near["geoid"])
-    site = pd.Index(sites["candidate_id"]).get_indexer(near["candidate_id"])
+    row = pd.Index(people[col.GEOID]).get_indexer(near[col.GEOID])
+    site = pd.Index(sites[col.CANDIDATE_ID]).get_indexer(near[col.CANDIDATE_ID])
     known = (row >= 0) & (site >= 0)
     return Cover.from_pairs(row[known], site[known], people["adults"].to_numpy(dtype=float), len(sites))

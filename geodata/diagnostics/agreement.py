@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
 from geodata.schemas.computed import AGREEMENT
 
 BoolArray = NDArray[np.bool_]
@@ -84,5 +85,5 @@ def fleiss_kappa(under: BoolArray) -> float:
 
 
 def _verdicts(parts: pd.DataFrame, state: str) -> pd.DataFrame:
-    own = parts[parts["state"] == state]
-    return own.pivot(index="geoid", columns="definition", values="agrees").sort_index(axis=1)
+    own = parts[parts[col.STATE] == state]
+    return own.pivot(index=col.GEOID, columns=col.DEFINITION, values=col.AGREES).sort_index(axis=1)

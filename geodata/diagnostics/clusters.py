@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.stats import false_discovery_control
 
+from geodata.schemas import columns as col
 from geodata.schemas.computed import CLUSTERS
 from geodata.settings import Diagnostics
 from geodata.statistics.permutations import local_p_values
@@ -52,12 +53,12 @@ def clusters(
     frames, facts = [], {}
     # A state's tracts are told by the first two digits.
     touching = dict(list(contacts.groupby(contacts["geoid_a"].str[:2])))
-    for state, part in scores[scores["priority"].notna()].groupby("state"):
-        part = part.sort_values("geoid").reset_index(drop=True)
-        own = touching.get(part["geoid"].iloc[0][:2], contacts.iloc[:0])
-        found = moran(part["priority"].to_numpy(dtype=float), _weights(part, own), part["geoid"], settings, seed)
-        frame = part[["geoid", "state"]].assign(local_i=found.local, p_value=found.p_local)
-        frame["cluster"] = _kinds(found, settings.false_discovery)
+    for state, part in scores[scores[col.PRIORITY].notna()].groupby(col.STATE):
+        part = part.sort_values(col.GEOID).reset_index(drop=True)
+        own = touching.get(part[col.GEOID].iloc[0][:2], contacts.iloc[:0])
+        found = moran(part[col.PRIORITY].to_numpy(dtype=float), _weights(part, own), part[col.GEOID], settings, seed)
+        frame = part[[col.GEOID, col.STATE]].assign(local_i=found.local, p_value=found.p_local)
+        frame[col.CLUSTER] = _kinds(found, settings.false_discovery)
         frames.append(frame)
         facts[str(state)] = {
             "moran_i": found.value,
@@ -113,7 +114,7 @@ def _global_p(z: FloatArray, weights: csr_matrix, value: float, count: int, seed
 
 def _weights(part: pd.DataFrame, contacts: pd.DataFrame) -> csr_matrix:
     """Return the row-standardised contiguity matrix of the tracts of `part`."""
-    index = pd.Index(part["geoid"])
+    index = pd.Index(part[col.GEOID])
     a, b = index.get_indexer(pd.Index(contacts["geoid_a"])), index.get_indexer(pd.Index(contacts["geoid_b"]))
     known = (a >= 0) & (b >= 0)
     rows, columns = np.concatenate([a[known], b[known]]), np.concatenate([b[known], a[known]])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.computed import EQUITY, EQUITY_CURVE
 from geodata.settings import Equity
 from geodata.statistics.inequality import (
@@ -20,7 +21,7 @@ from geodata.statistics.inequality import (
     shortfall,
 )
 
-SUBJECTS = ("training_access", "work_access")
+SUBJECTS = (col.TRAINING_ACCESS, col.WORK_ACCESS)
 CURVE_POINTS = 101
 
 
@@ -34,7 +35,7 @@ def shortfall_lines(scores: pd.DataFrame, settings: Equity) -> dict[str, dict[st
     fixed = {"training_access": settings.training_line, "work_access": settings.work_line}
     return {
         str(state): {subject: fixed[subject] or settings.share_of_mean * _mean(part, subject) for subject in SUBJECTS}
-        for state, part in scores.groupby("state")
+        for state, part in scores.groupby(col.STATE)
     }
 
 
@@ -46,13 +47,15 @@ def equity_table(scores: pd.DataFrame, areas: pd.DataFrame, lines: dict[str, dic
     lesser need); `erreygers_index`, the same for the share of the shortfall line reached, which is bounded by 0 and 1;
     `gini`; `palma`; and the shortfall below the line `fgt0`, `fgt1`, `fgt2`.
     """
-    whole = scores[["geoid", "state"]].assign(area_kind="state", area_id=scores["state"], area_name=scores["state"])
-    columns = ["geoid", "state", "area_kind", "area_id", "area_name"]
+    whole = scores[[col.GEOID, col.STATE]].assign(
+        area_kind="state", area_id=scores[col.STATE], area_name=scores[col.STATE]
+    )
+    columns = [col.GEOID, col.STATE, col.AREA_KIND, col.AREA_ID, col.AREA_NAME]
     members = pd.concat([whole[columns], areas[columns]], ignore_index=True)
-    members = members.merge(scores[["geoid", "need", "eligible_adults", *SUBJECTS]], on="geoid")
+    members = members.merge(scores[[col.GEOID, col.NEED, col.ELIGIBLE_ADULTS, *SUBJECTS]], on=col.GEOID)
     rows: list[dict[str, object]] = []
-    for (state, kind, area), part in members.groupby(["state", "area_kind", "area_id"]):
-        scope = {"scope_kind": kind, "scope_id": area, "scope_name": part["area_name"].iloc[0], "state": state}
+    for (state, kind, area), part in members.groupby([col.STATE, col.AREA_KIND, col.AREA_ID]):
+        scope = {"scope_kind": kind, "scope_id": area, "scope_name": part[col.AREA_NAME].iloc[0], "state": state}
         for subject in SUBJECTS:
             line = lines[str(state)][subject]
             metrics, tracts = measured(part, subject, line)
@@ -65,7 +68,7 @@ def equity_table(scores: pd.DataFrame, areas: pd.DataFrame, lines: dict[str, dic
 
 def measured(tracts: pd.DataFrame, subject: str, line: float) -> tuple[dict[str, float], int]:
     """Return the metrics of one group of tracts and how many they rest on."""
-    known = tracts[(tracts["eligible_adults"] > 0) & tracts["need"].notna() & tracts[subject].notna()]
+    known = tracts[(tracts[col.ELIGIBLE_ADULTS] > 0) & tracts[col.NEED].notna() & tracts[subject].notna()]
     if known.empty:
         return {}, 0
     access, need, adults = (known[name].to_numpy(dtype=float) for name in (subject, "need", "eligible_adults"))
@@ -88,9 +91,9 @@ def equity_curves(scores: pd.DataFrame) -> pd.DataFrame:
     """
     frames = []
     at = np.linspace(0.0, 1.0, CURVE_POINTS)
-    for state, part in scores.groupby("state"):
+    for state, part in scores.groupby(col.STATE):
         for subject in SUBJECTS:
-            known = part[(part["eligible_adults"] > 0) & part["need"].notna() & part[subject].notna()]
+            known = part[(part[col.ELIGIBLE_ADULTS] > 0) & part[col.NEED].notna() & part[subject].notna()]
             access, need, adults = (known[name].to_numpy(dtype=float) for name in (subject, "need", "eligible_adults"))
             curves = {
                 "lorenz": lorenz_curve(access, adults),
@@ -104,5 +107,5 @@ def equity_curves(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mean(part: pd.DataFrame, subject: str) -> float:
-    known = part[(part["eligible_adults"] > 0) & part["need"].notna() & part[subject].notna()]
-    return float(np.average(known[subject], weights=known["eligible_adults"])) if len(known) else float("nan")
+    known = part[(part[col.ELIGIBLE_ADULTS] > 0) & part[col.NEED].notna() & part[subject].notna()]
+    return float(np.average(known[subject], weights=known[col.ELIGIBLE_ADULTS])) if len(known) else float("nan")

@@ -12,6 +12,7 @@ import pandas as pd
 from geodata.access.reach import TravelResult
 from geodata.diagnostics.sensitivity import Changes, alternatives, sensitivity
 from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas import columns as col
 from geodata.scoring.need import need_parts
 from geodata.scoring.study_area import StudyArea, study_area
 from geodata.scoring.tract_scores import tract_scores, training_access, travel, work_access
@@ -53,7 +54,7 @@ def sensitivity_of(
     raster = area.raster("friction")
     engines = tuple(name for name in ("great_circle", "friction") if name != used and (name != "friction" or raster))
     national = canonical is not None and _holds_a_nation(canonical)
-    states = sorted(tables["tract_scores"]["state"].unique())
+    states = sorted(tables["tract_scores"][col.STATE].unique())
 
     def rerun(changes: Changes) -> pd.DataFrame:
         changed = settings.with_changes(changes)
@@ -73,4 +74,4 @@ def sensitivity_of(
 
 
 def _holds_a_nation(canonical: CanonicalTables) -> bool:
-    return min(canonical.table(name)["state"].nunique() for name in ("definitions", "measures")) >= NATION
+    return min(canonical.table(name)[col.STATE].nunique() for name in ("definitions", "measures")) >= NATION

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.computed import SENSITIVITY
 from geodata.settings import Settings
 
@@ -64,10 +65,10 @@ def sensitivity(
     rows = []
     for setting, name, changes in choices:
         other = rerun(changes)
-        for state, part in scores.groupby("state"):
-            own = communities[communities["state"] == state]
-            members = community_tracts[community_tracts["community_id"].isin(own["community_id"])]
-            again = other[other["state"] == state]
+        for state, part in scores.groupby(col.STATE):
+            own = communities[communities[col.STATE] == state]
+            members = community_tracts[community_tracts[col.COMMUNITY_ID].isin(own[col.COMMUNITY_ID])]
+            again = other[other[col.STATE] == state]
             row = {"state": state, "setting": setting, "alternative": name}
             rows.append({**row, "unit_kind": "tract", **_tracts(part, again, settings)})
             rows.append({**row, "unit_kind": "community", **_communities(own, members, again, settings)})
@@ -76,14 +77,14 @@ def sensitivity(
 
 def top_tracts(scores: pd.DataFrame, settings: Settings) -> set[str]:
     """Return the tracts of one state that the list's top share holds: the first places of all scored tracts."""
-    scored = scores["unranked_reason"].fillna("").isin(["", "not_gated"]).sum()
+    scored = scores[col.UNRANKED_REASON].fillna("").isin(["", "not_gated"]).sum()
     places = int(np.ceil(settings.uncertainty.top_share * scored - 1e-9))
-    return set(scores.loc[scores["rank"].notna() & (scores["rank"] <= places), "geoid"])
+    return set(scores.loc[scores[col.RANK].notna() & (scores[col.RANK] <= places), col.GEOID])
 
 
 def _tracts(before: pd.DataFrame, after: pd.DataFrame, settings: Settings) -> dict[str, Any]:
     top = top_tracts(before, settings)
-    both = before[["geoid", "priority"]].merge(after[["geoid", "priority"]], on="geoid")
+    both = before[[col.GEOID, col.PRIORITY]].merge(after[[col.GEOID, col.PRIORITY]], on=col.GEOID)
     return {
         "top": len(top),
         "kept": len(top & top_tracts(after, settings)),
@@ -94,18 +95,18 @@ def _tracts(before: pd.DataFrame, after: pd.DataFrame, settings: Settings) -> di
 def _communities(
     communities: pd.DataFrame, members: pd.DataFrame, after: pd.DataFrame, settings: Settings
 ) -> dict[str, Any]:
-    first = communities.sort_values("rank").head(settings.diagnostics.top_communities)["community_id"]
+    first = communities.sort_values(col.RANK).head(settings.diagnostics.top_communities)[col.COMMUNITY_ID]
     held = top_tracts(after, settings)
-    table = members.merge(after[["geoid", "priority", "eligible_adults"]], on="geoid", how="left")
-    table["adults"] = table["eligible_adults"].fillna(0.0).clip(lower=1e-9)
-    table["inside"] = table["adults"].where(table["geoid"].isin(held), 0.0)
-    table["product"] = table["adults"] * table["priority"]
-    sums = table.groupby("community_id")[["adults", "inside", "product"]].sum()
-    mean = (sums["product"] / sums["adults"]).reindex(communities["community_id"])
+    table = members.merge(after[[col.GEOID, col.PRIORITY, col.ELIGIBLE_ADULTS]], on=col.GEOID, how="left")
+    table["adults"] = table[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-9)
+    table["inside"] = table["adults"].where(table[col.GEOID].isin(held), 0.0)
+    table["product"] = table["adults"] * table[col.PRIORITY]
+    sums = table.groupby(col.COMMUNITY_ID)[["adults", "inside", "product"]].sum()
+    mean = (sums["product"] / sums["adults"]).reindex(communities[col.COMMUNITY_ID])
     return {
         "top": len(first),
         "kept": int((sums["inside"] >= 0.5 * sums["adults"]).reindex(first).sum()),
-        "rank_correlation": spearman(communities["priority"].reset_index(drop=True), mean.reset_index(drop=True)),
+        "rank_correlation": spearman(communities[col.PRIORITY].reset_index(drop=True), mean.reset_index(drop=True)),
     }
 
 

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.geography.shared_edges import EARTH_KM, rook_edges
+from geodata.schemas import columns as col
 
 FloatArray = NDArray[np.float64]
 Shapes = NDArray[np.object_]
@@ -44,8 +45,8 @@ def contacts(tracts: gpd.GeoDataFrame, shared_border_m: float) -> pd.DataFrame:
     county lines) a border counts as shared where the two lie within five metres of each other, so gaps and overlaps of
     that size neither part nor join tracts.
     """
-    known = tracts[~(tracts.geometry.isna() | tracts.geometry.is_empty)].sort_values("geoid")
-    made = [_of_state(part, shared_border_m) for _, part in known.groupby(known["geoid"].str[:2])]
+    known = tracts[~(tracts.geometry.isna() | tracts.geometry.is_empty)].sort_values(col.GEOID)
+    made = [_of_state(part, shared_border_m) for _, part in known.groupby(known[col.GEOID].str[:2])]
     if not made:
         return pd.DataFrame({"geoid_a": [], "geoid_b": [], "shared_m": []}).astype({"geoid_a": "str", "geoid_b": "str"})
     return pd.concat(made, ignore_index=True)
@@ -63,7 +64,7 @@ def _of_state(tracts: gpd.GeoDataFrame, shared_border_m: float) -> pd.DataFrame:
     left = np.flatnonzero(np.abs(open_m) >= OPEN_M)
     nearly = _nearly_shared(planar_m(tracts.geometry)[left], left, exact)
     table = pd.concat([exact, nearly[nearly["shared_m"] >= shared_border_m]], ignore_index=True)
-    geoids = tracts["geoid"].to_numpy()
+    geoids = tracts[col.GEOID].to_numpy()
     named = pd.DataFrame({"geoid_a": geoids[table["i"]], "geoid_b": geoids[table["j"]], "shared_m": table["shared_m"]})
     return named.sort_values(["geoid_a", "geoid_b"])
 

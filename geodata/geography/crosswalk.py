@@ -22,6 +22,7 @@ from geodata.geography.geoids import (
     ct_scheme_column,
     usps_of,
 )
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS, REJECTS
 
 # A tract is designated when at least half of it was; sums of shares carry rounding of the last digits.
@@ -82,12 +83,12 @@ def to_2020(definitions: pd.DataFrame, relationship: pd.DataFrame) -> CarriedOve
     that lists designated tracts only, without values, says of all others that they are not. Tracts without land have
     nothing to weigh and are listed as unmatched.
     """
-    old = definitions["tract_vintage"] == 2010
+    old = definitions[col.TRACT_VINTAGE] == 2010
     if not old.any():
         return CarriedOver(definitions.reset_index(drop=True), REJECTS.empty(), _unmatched([]))
     parts = [definitions[~old]]
     rejects, unmatched, notes = [], [], []
-    for name, rows in definitions[old].groupby("definition", sort=True):
+    for name, rows in definitions[old].groupby(col.DEFINITION, sort=True):
         carried, refused, left, told = _carry_one(str(name), rows, relationship)
         parts.append(carried)
         rejects.append(refused)
@@ -106,40 +107,40 @@ def to_2020(definitions: pd.DataFrame, relationship: pd.DataFrame) -> CarriedOve
 def _carry_one(
     name: str, rows: pd.DataFrame, relationship: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str]:
-    rows = rows.assign(geoid=corrected_codes(rows["geoid"], relationship["geoid_2010"]))
-    placed = among(rows["geoid"], relationship["geoid_2010"])
-    refused = refused_codes(name, rows.loc[~placed, "geoid"])
-    covered = set(rows["geoid"].str[:2])
-    mine = relationship[relationship["geoid_2020"].str[:2].isin(covered)]
-    parts = mine[mine["land_part_m2"] > 0].merge(
-        rows[["geoid", "value", "designated"]], left_on="geoid_2010", right_on="geoid", how="left"
+    rows = rows.assign(geoid=corrected_codes(rows[col.GEOID], relationship[col.GEOID_2010]))
+    placed = among(rows[col.GEOID], relationship[col.GEOID_2010])
+    refused = refused_codes(name, rows.loc[~placed, col.GEOID])
+    covered = set(rows[col.GEOID].str[:2])
+    mine = relationship[relationship[col.GEOID_2020].str[:2].isin(covered)]
+    parts = mine[mine[col.LAND_PART_M2] > 0].merge(
+        rows[[col.GEOID, col.VALUE, col.DESIGNATED]], left_on=col.GEOID_2010, right_on=col.GEOID, how="left"
     )
-    designates = bool(rows["designated"].notna().any())
-    flags = parts["designated"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
-    if designates and rows["designated"].all() and rows["value"].isna().all():
+    designates = bool(rows[col.DESIGNATED].notna().any())
+    flags = parts[col.DESIGNATED].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    if designates and rows[col.DESIGNATED].all() and rows[col.VALUE].isna().all():
         # A list of designated tracts and nothing else: what is not on it is not designated, rather than unknown.
         flags = np.nan_to_num(flags)
-    share = land_mean(parts["geoid_2020"], parts["land_part_m2"], pd.Series(flags))
-    value = land_mean(parts["geoid_2020"], parts["land_part_m2"], parts["value"])
+    share = land_mean(parts[col.GEOID_2020], parts[col.LAND_PART_M2], pd.Series(flags))
+    value = land_mean(parts[col.GEOID_2020], parts[col.LAND_PART_M2], parts[col.VALUE])
     told = value.notna() | share.notna()
     geoids = pd.Series(share.index[told.to_numpy()], dtype="str")
     share, value = share[told].reset_index(drop=True), value[told].reset_index(drop=True)
     first = rows.iloc[0]
     table = pd.DataFrame(
         {
-            "geoid": geoids,
-            "state": usps_of(geoids),
-            "definition": name,
-            "value": value,
-            "designated": (share >= HALF).astype("boolean").mask(share.isna()) if designates else None,
-            "designated_share": share.clip(0, 1) if designates else None,
-            **{column: first[column] for column in ("official", "archived", "pooled", "vintage")},
-            "crosswalk_basis": "land",
-            "tract_vintage": 2020,
-            "ct_scheme": ct_scheme_column(geoids),
+            col.GEOID: geoids,
+            col.STATE: usps_of(geoids),
+            col.DEFINITION: name,
+            col.VALUE: value,
+            col.DESIGNATED: (share >= HALF).astype("boolean").mask(share.isna()) if designates else None,
+            col.DESIGNATED_SHARE: share.clip(0, 1) if designates else None,
+            **{column: first[column] for column in (col.OFFICIAL, col.ARCHIVED, col.POOLED, col.VINTAGE)},
+            col.CROSSWALK_BASIS: "land",
+            col.TRACT_VINTAGE: 2020,
+            col.CT_SCHEME: ct_scheme_column(geoids),
         }
     )
-    left = _left_out(name, mine, table["geoid"])
+    left = _left_out(name, mine, table[col.GEOID])
     return table, refused, left, _sentence(name, rows, table, refused, left)
 
 
@@ -152,11 +153,11 @@ def land_mean(groups: pd.Series, land: pd.Series, values: pd.Series) -> pd.Serie
         {
             "group": groups.to_numpy(),
             "land": land.to_numpy(dtype="float64"),
-            "value": values.to_numpy(dtype="float64", na_value=np.nan),
+            col.VALUE: values.to_numpy(dtype="float64", na_value=np.nan),
         }
     )
-    table["known"] = table["land"].where(table["value"].notna(), 0.0)
-    table["weighted"] = (table["land"] * table["value"]).fillna(0.0)
+    table["known"] = table["land"].where(table[col.VALUE].notna(), 0.0)
+    table["weighted"] = (table["land"] * table[col.VALUE]).fillna(0.0)
     sums = table.groupby("group", sort=True)[["land", "known", "weighted"]].sum()
     enough = (sums["known"] > 0) & (sums["known"] >= HALF * sums["land"])
     return (sums["weighted"] / sums["known"].where(sums["known"] > 0)).where(enough)
@@ -169,35 +170,35 @@ def refused_codes(name: str, geoids: pd.Series) -> pd.DataFrame:
     return REJECTS.validate(
         pd.DataFrame(
             {
-                "source": name,
-                "file": "2010 to 2020 tracts",
-                "key": geoids.to_numpy(),
-                "field": "geoid",
-                "value": geoids.to_numpy(),
-                "reason": "no_2020_tract",
-                "remedy": "Use the relationship file of the nation, and a source on 2010 census codes.",
+                col.SOURCE: name,
+                col.FILE: "2010 to 2020 tracts",
+                col.KEY: geoids.to_numpy(),
+                col.FIELD: "geoid",
+                col.VALUE: geoids.to_numpy(),
+                col.REASON: "no_2020_tract",
+                col.REMEDY: "Use the relationship file of the nation, and a source on 2010 census codes.",
             }
         )
     )
 
 
 def _left_out(name: str, mine: pd.DataFrame, carried: pd.Series) -> pd.DataFrame:
-    tracts = mine.groupby("geoid_2020", sort=True)["land_part_m2"].sum()
+    tracts = mine.groupby(col.GEOID_2020, sort=True)[col.LAND_PART_M2].sum()
     tracts = tracts[~among(tracts.index.to_series(), carried).to_numpy()]
     reasons = np.where(tracts.to_numpy() > 0, "no_2010_value", "no_land")
-    return pd.DataFrame({"geoid": tracts.index.astype("str"), "definition": name, "reason": reasons})
+    return pd.DataFrame({col.GEOID: tracts.index.astype("str"), col.DEFINITION: name, col.REASON: reasons})
 
 
 def _unmatched(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    empty = pd.DataFrame({column: pd.Series(dtype="str") for column in ("geoid", "definition", "reason")})
+    empty = pd.DataFrame({column: pd.Series(dtype="str") for column in (col.GEOID, col.DEFINITION, col.REASON)})
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else empty
 
 
 def _sentence(name: str, rows: pd.DataFrame, table: pd.DataFrame, refused: pd.DataFrame, left: pd.DataFrame) -> str:
     mixed = 0
-    if table["designated_share"].notna().any():
-        share = table["designated_share"].astype("float64")
+    if table[col.DESIGNATED_SHARE].notna().any():
+        share = table[col.DESIGNATED_SHARE].astype("float64")
         mixed = int(((share > 0.001) & (share < 0.999)).sum())
     return (
         f"{name}: {len(rows):,} tracts of 2010 were carried over to {len(table):,} tracts of 2020 by share of land; "
@@ -217,7 +218,7 @@ def align_connecticut(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFr
     for table in tables.values():
         if "geoid" not in table.columns or "tract_vintage" not in table.columns:
             continue
-        mine = table["geoid"][table["geoid"].str.startswith(CONNECTICUT) & (table["tract_vintage"] == 2020)]
+        mine = table[col.GEOID][table[col.GEOID].str.startswith(CONNECTICUT) & (table[col.TRACT_VINTAGE] == 2020)]
         # One table may hold both: the index of one file in planning regions, a designation carried over in counties.
         for of_one in (mine[county_of(mine).isin(CT_COUNTIES)], mine[~county_of(mine).isin(CT_COUNTIES)]):
             kind = connecticut_scheme(of_one)
@@ -234,13 +235,13 @@ def align_connecticut(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFr
 def _aligned(table: pd.DataFrame, to_counties: pd.Series) -> pd.DataFrame:
     if "geoid" not in table.columns or table.empty or "ct_scheme" not in table.columns:
         return table
-    changed = table["geoid"].map(to_counties)
-    known = changed.notna() & (table["tract_vintage"] == 2020)
+    changed = table[col.GEOID].map(to_counties)
+    known = changed.notna() & (table[col.TRACT_VINTAGE] == 2020)
     if not known.any():
         return table
     table = table.copy()
-    table["geoid"] = table["geoid"].where(~known, changed)
-    table["ct_scheme"] = table["ct_scheme"].where(~known, "counties")
+    table[col.GEOID] = table[col.GEOID].where(~known, changed)
+    table[col.CT_SCHEME] = table[col.CT_SCHEME].where(~known, "counties")
     if "county_geoid" in table.columns:
-        table["county_geoid"] = table["county_geoid"].where(~known, table["geoid"].str[:5])
+        table[col.COUNTY_GEOID] = table[col.COUNTY_GEOID].where(~known, table[col.GEOID].str[:5])
     return table

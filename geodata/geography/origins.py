@@ -18,11 +18,12 @@ from scipy.spatial import cKDTree
 
 from geodata.geography.population_raster import cells_in_runs
 from geodata.geography.thinning import thinned
+from geodata.schemas import columns as col
 from geodata.schemas.rows import among
 
 log = logging.getLogger(__name__)
 
-COLUMNS = ["geoid", "latitude", "longitude", "weight", "origin_basis"]
+COLUMNS = [col.GEOID, col.LATITUDE, col.LONGITUDE, col.WEIGHT, col.ORIGIN_BASIS]
 # Urban Area Criteria for the 2010 Census (76 FR 53030): blocks of at least 500 people per square mile count.
 RURAL_BELOW_PEOPLE_PER_KM2 = 193.0
 EARTH_KM = 6371.0088
@@ -50,16 +51,16 @@ def origins(
     if population_raster is not None and cells_per_tract > 1 and tracts is not None and len(tracts):
         runs = [_from_cells(cells, cells_per_tract) for cells in cells_in_runs(tracts, population_raster)]
         parts += [pd.concat(runs)] if runs else []
-    parts.append(centers[["geoid", "latitude", "longitude"]].assign(weight=1.0, origin_basis="population_center"))
+    parts.append(centers[[col.GEOID, col.LATITUDE, col.LONGITUDE]].assign(weight=1.0, origin_basis="population_center"))
     if tracts is not None and len(tracts):
-        parts.append(_inside(tracts[~among(tracts["geoid"], centers["geoid"])]))
+        parts.append(_inside(tracts[~among(tracts[col.GEOID], centers[col.GEOID])]))
     taken: set[str] = set()
     kept = []
     for part in parts:
-        kept.append(part[~part["geoid"].isin(taken)][COLUMNS])
-        taken |= set(part["geoid"])
+        kept.append(part[~part[col.GEOID].isin(taken)][COLUMNS])
+        taken |= set(part[col.GEOID])
     some = [part for part in kept if len(part)] or kept[:1]
-    return pd.concat(some).sort_values("geoid", kind="stable", ignore_index=True)
+    return pd.concat(some).sort_values(col.GEOID, kind="stable", ignore_index=True)
 
 
 def _inside(tracts: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -70,28 +71,28 @@ def _inside(tracts: gpd.GeoDataFrame) -> pd.DataFrame:
     point = drawn.geometry.representative_point()
     return pd.DataFrame(
         {
-            "geoid": drawn["geoid"].to_numpy(),
-            "latitude": point.y.to_numpy(),
-            "longitude": point.x.to_numpy(),
-            "weight": 1.0,
-            "origin_basis": "representative_point",
+            col.GEOID: drawn[col.GEOID].to_numpy(),
+            col.LATITUDE: point.y.to_numpy(),
+            col.LONGITUDE: point.x.to_numpy(),
+            col.WEIGHT: 1.0,
+            col.ORIGIN_BASIS: "representative_point",
         }
     )
 
 
 def _from_cells(cells: pd.DataFrame, most: int) -> pd.DataFrame:
     """Thin populated cells [geoid, latitude, longitude, people], sorted by geoid, to at most `most` per tract."""
-    geoid = cells["geoid"].to_numpy()
+    geoid = cells[col.GEOID].to_numpy()
     start = np.r_[np.flatnonzero(np.r_[True, geoid[1:] != geoid[:-1]]), len(geoid)] if len(geoid) else np.zeros(1, int)
     latitude, longitude, people = (cells[name].to_numpy(dtype=float) for name in ("latitude", "longitude", "people"))
     rows, weight = thinned(start.astype(np.int64), latitude, longitude, people, most)
     return pd.DataFrame(
         {
-            "geoid": geoid[rows],
-            "latitude": latitude[rows],
-            "longitude": longitude[rows],
-            "weight": weight,
-            "origin_basis": "raster_cells",
+            col.GEOID: geoid[rows],
+            col.LATITUDE: latitude[rows],
+            col.LONGITUDE: longitude[rows],
+            col.WEIGHT: weight,
+            col.ORIGIN_BASIS: "raster_cells",
         }
     )
 
@@ -117,18 +118,18 @@ def people_per_km2(
     tracts: gpd.GeoDataFrame | None, centers: pd.DataFrame, around: pd.DataFrame | None = None
 ) -> pd.Series:
     """Return residents per km² of land by geoid of `centers`; see `rurality` for what stands in for land."""
-    people = centers.set_index("geoid")["population"].astype("float64")
+    people = centers.set_index(col.GEOID)[col.POPULATION].astype("float64")
     land = pd.Series(np.nan, index=people.index)
     if tracts is not None and len(tracts):
-        land_m2 = tracts["land_m2"].astype("float64") if "land_m2" in tracts else pd.Series(np.nan, tracts.index)
+        land_m2 = tracts[col.LAND_M2].astype("float64") if "land_m2" in tracts else pd.Series(np.nan, tracts.index)
         unknown = ~(land_m2 > 0) & tracts.geometry.notna()
         if unknown.any():
             land_m2 = land_m2.mask(unknown, tracts.geometry[unknown].to_crs("EPSG:6933").area)
-        land = pd.Series(land_m2.to_numpy() / 1e6, index=tracts["geoid"]).reindex(people.index)
+        land = pd.Series(land_m2.to_numpy() / 1e6, index=tracts[col.GEOID]).reindex(people.index)
     missing = ~(land > 0)
     if missing.any():
         around = centers if around is None else around
-        told = pd.Series(_land_by_neighbours(around), index=around["geoid"]).reindex(people.index)
+        told = pd.Series(_land_by_neighbours(around), index=around[col.GEOID]).reindex(people.index)
         land = land.where(~missing, told)
     return people / land
 
@@ -140,8 +141,8 @@ def _land_by_neighbours(centers: pd.DataFrame) -> NDArray[np.float64]:
     """
     if len(centers) <= NEIGHBOURS:
         return np.full(len(centers), np.nan)
-    latitude = np.radians(centers["latitude"].to_numpy(dtype=float))
-    longitude = np.radians(centers["longitude"].to_numpy(dtype=float))
+    latitude = np.radians(centers[col.LATITUDE].to_numpy(dtype=float))
+    longitude = np.radians(centers[col.LONGITUDE].to_numpy(dtype=float))
     xyz = np.column_stack(
         [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
     )

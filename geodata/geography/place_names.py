@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.table import CRS
 
 
@@ -14,13 +15,13 @@ def tract_names(tracts: pd.DataFrame, counties: pd.DataFrame, places: pd.DataFra
     Where two places hold a tract's centre the one with the lower GEOID names it. A name that cannot be had is
     missing.
     """
-    county = tracts["county_geoid"].map(counties.set_index("county_geoid")["name"])
-    named = tracts[["geoid"]].assign(county_name=county)
-    centre = gpd.points_from_xy(tracts["longitude"], tracts["latitude"], crs=CRS)
-    located = gpd.GeoDataFrame(tracts[["geoid"]], geometry=centre)[tracts["latitude"].notna().to_numpy()]
+    county = tracts[col.COUNTY_GEOID].map(counties.set_index(col.COUNTY_GEOID)[col.NAME])
+    named = tracts[[col.GEOID]].assign(county_name=county)
+    centre = gpd.points_from_xy(tracts[col.LONGITUDE], tracts[col.LATITUDE], crs=CRS)
+    located = gpd.GeoDataFrame(tracts[[col.GEOID]], geometry=centre)[tracts[col.LATITUDE].notna().to_numpy()]
     if located.empty or places.empty:
         return named.assign(place_name=None)
-    shapes = gpd.GeoDataFrame(places[["place_geoid", "name"]], geometry=places["geometry"].to_numpy(), crs=CRS)
-    inside = located.sjoin(shapes, predicate="intersects").sort_values("place_geoid").drop_duplicates("geoid")
-    place = inside[["geoid", "name"]].rename(columns={"name": "place_name"})
-    return named.merge(pd.DataFrame(place), on="geoid", how="left")
+    shapes = gpd.GeoDataFrame(places[[col.PLACE_GEOID, col.NAME]], geometry=places["geometry"].to_numpy(), crs=CRS)
+    inside = located.sjoin(shapes, predicate="intersects").sort_values(col.PLACE_GEOID).drop_duplicates(col.GEOID)
+    place = inside[[col.GEOID, col.NAME]].rename(columns={col.NAME: col.PLACE_NAME})
+    return named.merge(pd.DataFrame(place), on=col.GEOID, how="left")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS
 from geodata.schemas.parsed import Refined
 
@@ -42,20 +43,20 @@ def place(
     tract has the basis "inside"; one outside all within `tolerance_m` of one, "nearest" with its distance; any
     other, "none". On a shared border the lower GEOID wins.
     """
-    latitude, longitude = (points[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
-    out = pd.DataFrame({"geoid": None, "tract_basis": "none", "distance_m": np.nan}, index=points.index)
-    out = out.astype({"geoid": "str", "tract_basis": "str"})
+    latitude, longitude = (points[name].to_numpy(dtype="float64") for name in (col.LATITUDE, col.LONGITUDE))
+    out = pd.DataFrame({col.GEOID: None, "tract_basis": "none", "distance_m": np.nan}, index=points.index)
+    out = out.astype({col.GEOID: "str", "tract_basis": "str"})
     usable = np.isfinite(latitude) & np.isfinite(longitude)
     if "location_quality" in points.columns:
-        coarse = usable & ~points["location_quality"].isin(USABLE_QUALITIES).to_numpy()
+        coarse = usable & ~points[col.LOCATION_QUALITY].isin(USABLE_QUALITIES).to_numpy()
         out.loc[coarse, "tract_basis"] = "coarse"
         usable &= ~coarse
     spots = np.flatnonzero(usable)
-    ordered = tracts.sort_values("geoid", ignore_index=True)
+    ordered = tracts.sort_values(col.GEOID, ignore_index=True)
     found, distance = _areas_of(longitude[spots], latitude[spots], ordered.geometry.values, tolerance_m)
     hit = found >= 0
     rows, areas, metres = spots[hit], found[hit], distance[hit]
-    geoids = ordered["geoid"].to_numpy()[areas]
+    geoids = ordered[col.GEOID].to_numpy()[areas]
     out.iloc[rows, 0] = geoids
     out.iloc[rows, 1] = np.where(metres == 0, "inside", "nearest")
     out.iloc[rows, 2] = metres
@@ -64,13 +65,13 @@ def place(
 
 def states_of(points: pd.DataFrame, counties: gpd.GeoDataFrame, *, tolerance_m: float = STATE_LINE_M) -> pd.Series:
     """Return the postal code of the state each point lies in, or near within `tolerance_m`; missing elsewhere."""
-    latitude, longitude = (points[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
+    latitude, longitude = (points[name].to_numpy(dtype="float64") for name in (col.LATITUDE, col.LONGITUDE))
     spots = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
-    ordered = counties.sort_values("county_geoid", ignore_index=True)
+    ordered = counties.sort_values(col.COUNTY_GEOID, ignore_index=True)
     found, _ = _areas_of(longitude[spots], latitude[spots], ordered.geometry.values, tolerance_m)
     states = pd.Series(None, index=points.index, dtype="str")
     hit = found >= 0
-    states.iloc[spots[hit]] = ordered["state"].to_numpy()[found[hit]]
+    states.iloc[spots[hit]] = ordered[col.STATE].to_numpy()[found[hit]]
     return states
 
 
@@ -84,12 +85,12 @@ def check_states(
     its own, one in no state at all within OFFSHORE_M, for outlines leave out small islands. States of which
     `counties` has no polygon cannot be checked, which a note says.
     """
-    latitude, longitude = (table[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
-    stated = table["state"].to_numpy(dtype=object)
+    latitude, longitude = (table[name].to_numpy(dtype="float64") for name in (col.LATITUDE, col.LONGITUDE))
+    stated = table[col.STATE].to_numpy(dtype=object)
     placed = np.isfinite(latitude) & np.isfinite(longitude)
-    known = np.isin(stated.astype(str), counties["state"].unique().astype(str))
-    ordered = counties.sort_values("county_geoid", ignore_index=True)
-    states = ordered["state"].to_numpy(dtype=object)
+    known = np.isin(stated.astype(str), counties[col.STATE].unique().astype(str))
+    ordered = counties.sort_values(col.COUNTY_GEOID, ignore_index=True)
+    states = ordered[col.STATE].to_numpy(dtype=object)
     spots = np.flatnonzero(placed & known)
     found, _ = _areas_of(longitude[spots], latitude[spots], ordered.geometry.values, 0.0)
     actual = np.where(found >= 0, states[found], None) if len(states) else np.full(len(spots), None)
@@ -125,7 +126,7 @@ def _beyond_own_state(
     wrong: list[npt.NDArray[np.intp]] = []
     for state in sorted(set(stated[doubtful])):
         mine = doubtful[stated[doubtful] == state]
-        shapes = counties.geometry.values[(counties["state"] == state).to_numpy()]
+        shapes = counties.geometry.values[(counties[col.STATE] == state).to_numpy()]
         found, _ = _areas_of(longitude[mine], latitude[mine], shapes, tolerance_m)
         wrong.append(mine[found < 0])
     return np.concatenate(wrong) if wrong else np.array([], dtype=np.intp)
@@ -143,13 +144,13 @@ def _wrong_state_rejects(rows: pd.DataFrame, actual: list[str | None], key: str)
     return REJECTS.validate(
         pd.DataFrame(
             {
-                "source": rows["source"].to_numpy() if "source" in rows.columns else key,
-                "file": "coordinates against state outlines",
-                "key": rows[key].to_numpy(),
-                "field": "state",
-                "value": rows["state"].to_numpy(),
-                "reason": ["wrong_state" if state else "in_no_state" for state in actual],
-                "remedy": remedies,
+                col.SOURCE: rows[col.SOURCE].to_numpy() if "source" in rows.columns else key,
+                col.FILE: "coordinates against state outlines",
+                col.KEY: rows[key].to_numpy(),
+                col.FIELD: "state",
+                col.VALUE: rows[col.STATE].to_numpy(),
+                col.REASON: ["wrong_state" if state else "in_no_state" for state in actual],
+                col.REMEDY: remedies,
             }
         )
     )

@@ -26,6 +26,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.errors import InputError, reading_of
 from geodata.geography.raster_bytes import open_raster
+from geodata.schemas import columns as col
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +61,8 @@ def cells_in_runs(tracts: gpd.GeoDataFrame, raster: Path) -> Iterator[pd.DataFra
             )
         if tracts.crs is None:
             raise InputError("the tracts name no coordinate system", field="geometry", remedy="Assign one.")
-        there = tracts.loc[tracts.geometry.notna() & ~tracts.geometry.is_empty, ["geoid", tracts.geometry.name]]
-        there = there.sort_values("geoid", ignore_index=True)
+        there = tracts.loc[tracts.geometry.notna() & ~tracts.geometry.is_empty, [col.GEOID, tracts.geometry.name]]
+        there = there.sort_values(col.GEOID, ignore_index=True)
         with reading_of(raster, "coordinate system of the population raster"):
             there = there.to_crs(crs.to_wkt())
             to_degrees = pyproj.Transformer.from_crs(crs.to_wkt(), "EPSG:4326", always_xy=True)
@@ -76,12 +77,12 @@ def cells_in_runs(tracts: gpd.GeoDataFrame, raster: Path) -> Iterator[pd.DataFra
         ).to_numpy()
         if not inside.all():
             log.warning("%s does not cover %d of %d tracts.", raster.name, int((~inside).sum()), len(inside))
-        geoids = there["geoid"].to_numpy()[inside]
+        geoids = there[col.GEOID].to_numpy()[inside]
         shapes = there.geometry.to_numpy()[inside]
         for number, x, y, people in _runs(shapes, source):
             longitude, latitude = to_degrees.transform(x, y)
             yield pd.DataFrame(
-                {"geoid": geoids[number], "latitude": latitude, "longitude": longitude, "people": people}
+                {col.GEOID: geoids[number], col.LATITUDE: latitude, col.LONGITUDE: longitude, "people": people}
             )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.geography.crosswalk import align_connecticut
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import CANONICAL, REJECTS
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.sourced import Sourced, all_uses
@@ -51,5 +52,5 @@ class CanonicalTables:
 
 def raster_file(rasters: pd.DataFrame, kind: str) -> Path | None:
     """Return the file of a kind of raster from the canonical `rasters` table, or None."""
-    rows = rasters[rasters["kind"] == kind]
-    return Path(rows["path"].iloc[0]) if len(rows) else None
+    rows = rasters[rasters[col.KIND] == kind]
+    return Path(rows[col.PATH].iloc[0]) if len(rows) else None

@@ -17,6 +17,7 @@ import pandas as pd
 
 from geodata.errors import InputError, OnrampError
 from geodata.fetching.folder import fill_patterns, find_files, list_of, needs_state
+from geodata.schemas import columns as col
 from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
 from geodata.sources import SOURCES
@@ -124,10 +125,12 @@ def told_rejects(rejects: pd.DataFrame) -> list[str]:
     """Return one sentence for each refused row, with row, field, value, reason and remedy, up to a number."""
     told = []
     for row in rejects.head(_TOLD_ROWS).to_dict("records"):
-        parts = [f"{word} {row[name]}" for name, word in (("row", "row"), ("field", "field")) if not pd.isna(row[name])]
-        value = "" if pd.isna(row["value"]) else f" (“{row['value']}”)"
-        remedy = "" if pd.isna(row["remedy"]) else f" {row['remedy']}"
-        told.append(f"{', '.join([row['file'], *parts])}: {row['reason']}{value}.{remedy}")
+        parts = [
+            f"{word} {row[name]}" for name, word in ((col.ROW, "row"), (col.FIELD, "field")) if not pd.isna(row[name])
+        ]
+        value = "" if pd.isna(row[col.VALUE]) else f" (“{row[col.VALUE]}”)"
+        remedy = "" if pd.isna(row[col.REMEDY]) else f" {row[col.REMEDY]}"
+        told.append(f"{', '.join([row[col.FILE], *parts])}: {row[col.REASON]}{value}.{remedy}")
     beyond = len(rejects) - _TOLD_ROWS
     return [*told, f"… and {beyond:,} more rows."] if beyond > 0 else told
 

@@ -14,6 +14,7 @@ from typing import Any
 from geodata.errors import OnrampError, SettingsError
 from geodata.fetching.folder import is_text
 from geodata.fetching.live import SUPPLIED_FOLDER
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS, MEASURE_NAMES, WORKFORCE
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES, user_index
@@ -62,7 +63,7 @@ def _weights(settings: Settings) -> list[str]:
         return []
     for path in files:
         try:
-            known += user_index.parse(path, ParseContext(settings)).table["definition"].unique().tolist()
+            known += user_index.parse(path, ParseContext(settings)).table[col.DEFINITION].unique().tolist()
         except (OnrampError, OSError):
             return []  # The run tells what is wrong with the file.
     remedy = " An index of your own is a file index_*.csv in the folder of files."

@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from geodata.geography.geoids import among
 from geodata.geography.nearby_pairs import distance_m, near_pairs
 from geodata.ingest.name_matching import alike, name_key
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS, REJECTS
 from geodata.schemas.parsed import Refined
 from geodata.settings import Training
@@ -45,7 +46,7 @@ def providers(institutions: pd.DataFrame, programs: pd.DataFrame, listed: pd.Dat
     notes = list(teaching.notes)
     if len(merged) < len(everyone):
         notes.append(
-            f"Records of {everyone['sources'].nunique()} sources: {len(everyone):,}; providers they describe: "
+            f"Records of {everyone[col.SOURCES].nunique()} sources: {len(everyone):,}; providers they describe: "
             f"{len(merged):,}; records recognised as repeats: {len(everyone) - len(merged):,}."
         )
     return Refined(merged, teaching.rejects, notes)
@@ -62,18 +63,18 @@ def from_ipeds(institutions: pd.DataFrame, programs: pd.DataFrame, settings: Tra
     if programs.empty:
         return _assumed(institutions)
     relevant = programs[
-        programs["cip_code"].isin(settings.cip_codes) & programs["award_level"].isin(settings.award_levels)
+        programs[col.CIP_CODE].isin(settings.cip_codes) & programs[col.AWARD_LEVEL].isin(settings.award_levels)
     ]
-    known = among(relevant["unitid"], institutions["unitid"])
-    rejects = _unknown_institutions(relevant.loc[~known, "unitid"].drop_duplicates())
-    awarded = relevant[known].groupby("unitid", sort=True)
-    seats = awarded["awards"].sum(min_count=1)
+    known = among(relevant[col.UNITID], institutions[col.UNITID])
+    rejects = _unknown_institutions(relevant.loc[~known, col.UNITID].drop_duplicates())
+    awarded = relevant[known].groupby(col.UNITID, sort=True)
+    seats = awarded[col.AWARDS].sum(min_count=1)
     # Part of a sum is no sum: an institution with an award count that is not told has unknown seats.
-    untold = seats.index.isin(relevant.loc[relevant["status"] != "value", "unitid"])
-    hidden = seats.index.isin(relevant.loc[relevant["status"] == "suppressed", "unitid"])
-    table = institutions.set_index("unitid", drop=False).loc[seats.index]
+    untold = seats.index.isin(relevant.loc[relevant[col.STATUS] != "value", col.UNITID])
+    hidden = seats.index.isin(relevant.loc[relevant[col.STATUS] == "suppressed", col.UNITID])
+    table = institutions.set_index(col.UNITID, drop=False).loc[seats.index]
     basis = np.select([hidden, untold], ["suppressed", "assumed"], "completions")
-    codes = awarded["cip_code"].agg(lambda found: " ".join(sorted(set(found))))
+    codes = awarded[col.CIP_CODE].agg(lambda found: " ".join(sorted(set(found))))
     rows = _as_providers(table).assign(
         seats=seats.where(~untold).to_numpy(), seats_basis=basis, cip_codes=codes.to_numpy()
     )
@@ -83,7 +84,7 @@ def from_ipeds(institutions: pd.DataFrame, programs: pd.DataFrame, settings: Tra
 
 def _assumed(institutions: pd.DataFrame) -> Refined:
     chosen = institutions[
-        (institutions["control"] == "public") & institutions["mainly_sub_baccalaureate"].fillna(False)
+        (institutions[col.CONTROL] == "public") & institutions[col.MAINLY_SUB_BACCALAUREATE].fillna(False)
     ]
     if chosen.empty:
         return Refined(PROVIDERS.empty(), REJECTS.empty())
@@ -101,19 +102,19 @@ def _assumed(institutions: pd.DataFrame) -> Refined:
 
 
 def _as_providers(institutions: pd.DataFrame) -> pd.DataFrame:
-    public = (institutions["control"] == "public").to_numpy(dtype=bool)
-    below = institutions["mainly_sub_baccalaureate"].fillna(False).to_numpy(dtype=bool)
+    public = (institutions[col.CONTROL] == "public").to_numpy(dtype=bool)
+    below = institutions[col.MAINLY_SUB_BACCALAUREATE].fillna(False).to_numpy(dtype=bool)
     kind = np.select([public & below, below], ["community_college", "career_school"], "university")
-    placed = institutions["latitude"].notna().to_numpy()
-    columns = ["name", "state", "address", "city", "zip", "latitude", "longitude", "url"]
+    placed = institutions[col.LATITUDE].notna().to_numpy()
+    columns = [col.NAME, col.STATE, col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.URL]
     return pd.DataFrame(
         {
-            "provider_id": (IPEDS + ":" + institutions["unitid"]).to_numpy(),
-            "entry_stage": "entry",
-            "kind": kind,
+            col.PROVIDER_ID: (IPEDS + ":" + institutions[col.UNITID]).to_numpy(),
+            col.ENTRY_STAGE: "entry",
+            col.KIND: kind,
             **{name: institutions[name].to_numpy() for name in columns},
-            "location_quality": np.where(placed, "point", "unknown"),
-            "sources": IPEDS,
+            col.LOCATION_QUALITY: np.where(placed, "point", "unknown"),
+            col.SOURCES: IPEDS,
         }
     )
 
@@ -124,13 +125,13 @@ def _unknown_institutions(unitids: pd.Series) -> pd.DataFrame:
     return REJECTS.validate(
         pd.DataFrame(
             {
-                "source": "ipeds_completions",
-                "file": "completions against directory",
-                "key": unitids.to_numpy(),
-                "field": "unitid",
-                "value": unitids.to_numpy(),
-                "reason": "not_in_directory",
-                "remedy": "Use the directory and the completions of one year; closed institutions are left out.",
+                col.SOURCE: "ipeds_completions",
+                col.FILE: "completions against directory",
+                col.KEY: unitids.to_numpy(),
+                col.FIELD: "unitid",
+                col.VALUE: unitids.to_numpy(),
+                col.REASON: "not_in_directory",
+                col.REMEDY: "Use the directory and the completions of one year; closed institutions are left out.",
             }
         )
     )
@@ -144,41 +145,43 @@ def merge(rows: pd.DataFrame) -> pd.DataFrame:
     coordinates and no ZIP code, the same city. `evidence` says why. Codes and sources are united; the best known
     location and the strongest basis of seats win, and seats are never added up: sources count the same people.
     """
-    rank = rows["sources"].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
-    rows = rows.assign(_rank=rank).sort_values(["_rank", "provider_id"], ignore_index=True)
+    rank = rows[col.SOURCES].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
+    rows = rows.assign(_rank=rank).sort_values(["_rank", col.PROVIDER_ID], ignore_index=True)
     pairs, reasons = _same(rows)
     if not len(pairs):
-        return PROVIDERS.validate(rows.drop_duplicates("provider_id"))
+        return PROVIDERS.validate(rows.drop_duplicates(col.PROVIDER_ID))
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(rows), len(rows)))
     _, group = connected_components(graph, directed=False)
     rows["_group"] = group
     why: dict[int, list[str]] = {}
     for (i, j), reason in zip(pairs, reasons, strict=True):
-        told = f"{rows['sources'][j]} “{rows['name'][j]}” is {rows['provider_id'][i]}: {reason}"
+        told = f"{rows[col.SOURCES][j]} “{rows[col.NAME][j]}” is {rows[col.PROVIDER_ID][i]}: {reason}"
         why.setdefault(int(group[i]), []).append(told)
     single = rows[~rows["_group"].isin(list(why))]
     united = [_united(rows[rows["_group"] == number], told) for number, told in sorted(why.items())]
-    table = pd.concat([single, pd.DataFrame(united)], ignore_index=True).sort_values("provider_id", ignore_index=True)
-    return PROVIDERS.validate(table.drop_duplicates("provider_id"))
+    table = pd.concat([single, pd.DataFrame(united)], ignore_index=True).sort_values(col.PROVIDER_ID, ignore_index=True)
+    return PROVIDERS.validate(table.drop_duplicates(col.PROVIDER_ID))
 
 
 def _same(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[str]]:
     """Return the pairs of records taken for one, and why."""
-    latitude = rows["latitude"].to_numpy(dtype="float64")
-    longitude = rows["longitude"].to_numpy(dtype="float64")
-    keyed = [["state", "entry_stage", "zip"], ["state", "entry_stage", "_key"]]
-    rows = rows.assign(_key=[name_key(name) for name in rows["name"]])
+    latitude = rows[col.LATITUDE].to_numpy(dtype="float64")
+    longitude = rows[col.LONGITUDE].to_numpy(dtype="float64")
+    keyed = [[col.STATE, col.ENTRY_STAGE, col.ZIP], ["state", "entry_stage", "_key"]]
+    rows = rows.assign(_key=[name_key(name) for name in rows[col.NAME]])
     blocks = [near_pairs(latitude, longitude, SAME_PLACE_M), *(_block_pairs(rows, names) for names in keyed)]
     candidates = np.unique(np.concatenate(blocks), axis=0)
     metres = distance_m(latitude, longitude, candidates)
-    values = {name: rows[name].tolist() for name in ("sources", "state", "entry_stage", "name", "zip", "city")}
+    values = {
+        name: rows[name].tolist() for name in (col.SOURCES, col.STATE, col.ENTRY_STAGE, col.NAME, col.ZIP, col.CITY)
+    }
     pairs, reasons = [], []
     for (i, j), distance in zip(candidates, metres, strict=True):
-        different = values["sources"][i] != values["sources"][j]
-        if not different or any(values[name][i] != values[name][j] for name in ("state", "entry_stage")):
+        different = values[col.SOURCES][i] != values[col.SOURCES][j]
+        if not different or any(values[name][i] != values[name][j] for name in (col.STATE, col.ENTRY_STAGE)):
             continue
         place = _same_place(values, i, j, float(distance))
-        if place and alike(values["name"][i], values["name"][j]):
+        if place and alike(values[col.NAME][i], values[col.NAME][j]):
             pairs.append((i, j))
             reasons.append(f"similar name, {place}")
     return np.array(pairs, dtype=np.intp).reshape(-1, 2), reasons
@@ -198,26 +201,26 @@ def _block_pairs(rows: pd.DataFrame, names: Sequence[str]) -> npt.NDArray[np.int
 def _same_place(values: dict[str, list[object]], i: int, j: int, distance: float) -> str | None:
     if distance <= SAME_PLACE_M:
         return f"{distance:.0f} m apart"
-    zips = values["zip"][i], values["zip"][j]
+    zips = values[col.ZIP][i], values[col.ZIP][j]
     if all(isinstance(code, str) for code in zips):
         # Far apart within one ZIP code: two branches.
         return f"both in ZIP code {zips[0]}" if zips[0] == zips[1] and not distance > 5 * SAME_PLACE_M else None
-    cities = [city.casefold() for city in (values["city"][i], values["city"][j]) if isinstance(city, str)]
+    cities = [city.casefold() for city in (values[col.CITY][i], values[col.CITY][j]) if isinstance(city, str)]
     unplaced = np.isnan(distance)
-    return f"both in {values['city'][i]}" if unplaced and len(cities) == 2 and cities[0] == cities[1] else None
+    return f"both in {values[col.CITY][i]}" if unplaced and len(cities) == 2 and cities[0] == cities[1] else None
 
 
 def _united(rows: pd.DataFrame, told: list[str]) -> dict[str, object]:
     """Return one record for a group, whose rows stand in order of precedence."""
     first = {name: rows[name].dropna().iloc[0] if rows[name].notna().any() else None for name in PROVIDERS.names}
-    best_place = rows.iloc[rows["location_quality"].map(_QUALITY).to_numpy().argmin()]
-    best_seats = rows.iloc[rows["seats_basis"].map(_SEATS).to_numpy().argmin()]
-    codes = sorted({code for text in rows["cip_codes"].dropna() for code in text.split()})
-    told = [*rows["evidence"].dropna().unique(), *told]
+    best_place = rows.iloc[rows[col.LOCATION_QUALITY].map(_QUALITY).to_numpy().argmin()]
+    best_seats = rows.iloc[rows[col.SEATS_BASIS].map(_SEATS).to_numpy().argmin()]
+    codes = sorted({code for text in rows[col.CIP_CODES].dropna() for code in text.split()})
+    told = [*rows[col.EVIDENCE].dropna().unique(), *told]
     return first | {
-        **{name: best_place[name] for name in ("latitude", "longitude", "location_quality")},
-        **{name: best_seats[name] for name in ("seats", "seats_basis")},
+        **{name: best_place[name] for name in (col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY)},
+        **{name: best_seats[name] for name in (col.SEATS, col.SEATS_BASIS)},
         "cip_codes": " ".join(codes) or None,
-        "sources": " ".join(dict.fromkeys(" ".join(rows["sources"]).split())),
+        "sources": " ".join(dict.fromkeys(" ".join(rows[col.SOURCES]).split())),
         "evidence": "; ".join(told),
     }

@@ -15,6 +15,7 @@ import pandas as pd
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, Acquirer, obtain_for
 from geodata.fetching.folder import needs_state, vintage_in
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS
 from geodata.schemas.parsed import Parsed, all_rejects
 from geodata.schemas.provenance import SourceUse
@@ -94,7 +95,13 @@ def _each_row_once(spec: SourceSpec, parsed: list[Parsed], files: list[str]) -> 
             continue
         named = part.table.loc[again, keys].astype("str").agg(" ".join, axis=1)
         refused = pd.DataFrame(
-            {"source": spec.name, "file": file, "key": named, "field": keys[0], "reason": "repeated_in_another_file"}
+            {
+                col.SOURCE: spec.name,
+                col.FILE: file,
+                col.KEY: named,
+                col.FIELD: keys[0],
+                col.REASON: "repeated_in_another_file",
+            }
         ).assign(remedy="Keep the row in one of the files.")
         rejects = REJECTS.validate(pd.concat([part.rejects, REJECTS.validate(refused)], ignore_index=True))
         table = part.table[~again].reset_index(drop=True)
@@ -142,8 +149,8 @@ def _use(spec: SourceSpec, file: Acquired, parsed: Parsed, fictional: bool) -> S
 
 def _vintage(table: pd.DataFrame, path: Path, spec: SourceSpec) -> str | None:
     """Return the year the rows speak of, else the one in the file's name, else the spec's."""
-    if "vintage" in table and table["vintage"].notna().any():
-        return str(int(table["vintage"].max()))
+    if "vintage" in table and table[col.VINTAGE].notna().any():
+        return str(int(table[col.VINTAGE].max()))
     year = vintage_in(path.name)[0] or spec.year
     return None if year is None else str(year)
 

@@ -14,6 +14,7 @@ import pandas as pd
 from geodata.geography.nearby_pairs import distance_m, near_pairs
 from geodata.geography.points_in_areas import check_states
 from geodata.ingest.name_matching import address_key, alike
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS, SITES, unit_columns
 from geodata.schemas.parsed import Refined
 
@@ -22,13 +23,13 @@ SAME_SITE_M = 250.0
 # The record that stays when a site is told twice: the federal one, which is updated daily.
 PRECEDENCE = ("afdc", "planned_sites")
 _FILLED = (
-    "name",
-    "address",
-    "city",
-    "zip",
-    "power_kw",
-    "expected_date",
-    "network",
+    col.NAME,
+    col.ADDRESS,
+    col.CITY,
+    col.ZIP,
+    col.POWER_KW,
+    col.EXPECTED_DATE,
+    col.NETWORK,
 )
 
 
@@ -68,11 +69,11 @@ def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     Two planned sites are one if they are within SAME_SITE_M of one another, no known network tells them apart, and
     their names can be spellings of one or their street addresses agree. Records of one source are never merged.
     """
-    rank = rows["source"].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
-    rows = rows.assign(_rank=rank).sort_values(["_rank", "site_id"], ignore_index=True)
-    planned = np.flatnonzero((rows["status"] == "planned").to_numpy())
-    latitude = rows["latitude"].to_numpy(dtype="float64")
-    longitude = rows["longitude"].to_numpy(dtype="float64")
+    rank = rows[col.SOURCE].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
+    rows = rows.assign(_rank=rank).sort_values(["_rank", col.SITE_ID], ignore_index=True)
+    planned = np.flatnonzero((rows[col.STATUS] == "planned").to_numpy())
+    latitude = rows[col.LATITUDE].to_numpy(dtype="float64")
+    longitude = rows[col.LONGITUDE].to_numpy(dtype="float64")
     pairs = planned[near_pairs(latitude[planned], longitude[planned], SAME_SITE_M)].reshape(-1, 2)
     metres = distance_m(latitude, longitude, pairs)
     same = _same(rows, pairs, metres)
@@ -87,12 +88,12 @@ def with_open_twin(rows: pd.DataFrame) -> int:
     They may have opened since the list was made, or be a second set at the place, which is common: of
     stations that opened in a year one in ten stands beside an older one of its name. So they are only told.
     """
-    latitude, longitude = (rows[name].to_numpy(dtype="float64") for name in ("latitude", "longitude"))
-    federal = (rows["source"] == PRECEDENCE[0]).to_numpy()
-    opened = federal & (rows["status"] == "open").to_numpy()
-    planned = ~federal & (rows["status"] == "planned").to_numpy()
+    latitude, longitude = (rows[name].to_numpy(dtype="float64") for name in (col.LATITUDE, col.LONGITUDE))
+    federal = (rows[col.SOURCE] == PRECEDENCE[0]).to_numpy()
+    opened = federal & (rows[col.STATUS] == "open").to_numpy()
+    planned = ~federal & (rows[col.STATUS] == "planned").to_numpy()
     pairs = near_pairs(latitude, longitude, SAME_SITE_M)
-    names = rows["name"].fillna("").tolist()
+    names = rows[col.NAME].fillna("").tolist()
     found: set[int] = set()
     for first, second in pairs.tolist():
         site = first if planned[first] else second
@@ -106,14 +107,14 @@ def _same(
     rows: pd.DataFrame, pairs: npt.NDArray[np.intp], metres: npt.NDArray[np.float64]
 ) -> dict[int, tuple[int, str]]:
     """Return for each record that repeats another the position of that one and the evidence; the nearest wins."""
-    text = {name: rows[name].fillna("").tolist() for name in ("source", "network", "name", "address")}
+    text = {name: rows[name].fillna("").tolist() for name in (col.SOURCE, col.NETWORK, col.NAME, col.ADDRESS)}
     found: dict[int, tuple[int, str]] = {}
     repeated: set[int] = set()
     for order in np.argsort(metres, kind="stable"):
         first, second = (int(spot) for spot in pairs[order])
-        if text["source"][first] == text["source"][second] or {first, second} & (set(found) | repeated):
+        if text[col.SOURCE][first] == text[col.SOURCE][second] or {first, second} & (set(found) | repeated):
             continue
-        networks = text["network"][first].casefold(), text["network"][second].casefold()
+        networks = text[col.NETWORK][first].casefold(), text[col.NETWORK][second].casefold()
         if all(networks) and networks[0] != networks[1]:
             continue
         reason = _reason(text, first, second)
@@ -124,10 +125,10 @@ def _same(
 
 
 def _reason(text: dict[str, list[str]], first: int, second: int) -> str | None:
-    if alike(text["name"][first], text["name"][second]):
+    if alike(text[col.NAME][first], text[col.NAME][second]):
         return "similar name"
-    address = address_key(text["address"][first])
-    return "same address" if address and address == address_key(text["address"][second]) else None
+    address = address_key(text[col.ADDRESS][first])
+    return "same address" if address and address == address_key(text[col.ADDRESS][second]) else None
 
 
 def _filled(kept: pd.DataFrame, rows: pd.DataFrame, same: dict[int, tuple[int, str]]) -> pd.DataFrame:
@@ -139,8 +140,8 @@ def _filled(kept: pd.DataFrame, rows: pd.DataFrame, same: dict[int, tuple[int, s
     units = unit_columns(rows.columns)
     other.loc[known[units].notna().any(axis=1), units] = None
     filled = known.assign(**{name: known[name].where(known[name].notna(), other[name]) for name in (*_FILLED, *units)})
-    both = known["program"].fillna("") + " " + other["program"].fillna("")
-    filled["program"] = [" ".join(dict.fromkeys(text.split())) or None for text in both]
+    both = known[col.PROGRAM].fillna("") + " " + other[col.PROGRAM].fillna("")
+    filled[col.PROGRAM] = [" ".join(dict.fromkeys(text.split())) or None for text in both]
     return pd.concat([kept.drop(index=known.index), filled]).sort_index()
 
 
@@ -148,17 +149,17 @@ def _twice(rows: pd.DataFrame, same: dict[int, tuple[int, str]]) -> pd.DataFrame
     if not same:
         return REJECTS.empty()
     left = rows.loc[list(same)]
-    kept = rows["site_id"].tolist()
+    kept = rows[col.SITE_ID].tolist()
     return REJECTS.validate(
         pd.DataFrame(
             {
-                "source": left["source"],
-                "file": "sites told by two sources",
-                "key": left["site_id"],
-                "field": "site_id",
-                "value": left["name"],
-                "reason": "same_site",
-                "remedy": [f"Counted as {kept[first]}: {evidence}." for first, evidence in same.values()],
+                col.SOURCE: left[col.SOURCE],
+                col.FILE: "sites told by two sources",
+                col.KEY: left[col.SITE_ID],
+                col.FIELD: "site_id",
+                col.VALUE: left[col.NAME],
+                col.REASON: "same_site",
+                col.REMEDY: [f"Counted as {kept[first]}: {evidence}." for first, evidence in same.values()],
             }
         )
     )

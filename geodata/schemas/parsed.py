@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geodata.errors import OnrampError
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS
 
 
@@ -76,14 +77,14 @@ class RejectLog:
             self._parts.append(
                 pd.DataFrame(
                     {
-                        "source": self.source,
-                        "file": self.file,
-                        "row": rows.index + first_row,
-                        "key": rows[key].astype("str") if key else None,
-                        "field": field,
-                        "value": rows[field].astype("str") if field in frame.columns else None,
-                        "reason": reason,
-                        "remedy": remedy,
+                        col.SOURCE: self.source,
+                        col.FILE: self.file,
+                        col.ROW: rows.index + first_row,
+                        col.KEY: rows[key].astype("str") if key else None,
+                        col.FIELD: field,
+                        col.VALUE: rows[field].astype("str") if field in frame.columns else None,
+                        col.REASON: reason,
+                        col.REMEDY: remedy,
                     }
                 )
             )

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
+
 
 def among(column: pd.Series, values: pd.Series) -> NDArray[np.bool_]:
     """Return which rows of `column` hold one of `values`: `isin`, many times faster for many strings."""
@@ -20,5 +22,5 @@ def among(column: pd.Series, values: pd.Series) -> NDArray[np.bool_]:
 
 def by_state(table: pd.DataFrame, states: Iterable[str]) -> dict[str, pd.DataFrame]:
     """Return the rows of each of `states`, in their order, by going through the table once."""
-    rows = table.groupby("state").indices
+    rows = table.groupby(col.STATE).indices
     return {state: table.iloc[rows.get(state, [])].reset_index(drop=True) for state in states}

@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.errors import InputError
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import CANONICAL
 from geodata.schemas.computed import RESULT_TABLES
 from geodata.schemas.provenance import SourceUse
@@ -101,10 +102,10 @@ class StateResult:
             name: read_table(folder / f"{name}.parquet") for name in manifest["tables"] if only is None or name in only
         }
         return cls(
-            state=find_state(manifest["state"]),
-            as_of=manifest["as_of"],
+            state=find_state(manifest[col.STATE]),
+            as_of=manifest[col.AS_OF],
             tables=tables,
-            sources=[SourceUse.from_dict(values) for values in manifest["sources"]],
+            sources=[SourceUse.from_dict(values) for values in manifest[col.SOURCES]],
             settings=manifest["settings"],
             settings_digest=manifest["settings_digest"],
             facts=manifest["facts"],

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
+
 MEASURES_USED = ("population", "under_18", "over_64", "poverty_150")
 
 
@@ -16,8 +18,8 @@ def wide(measures: pd.DataFrame, names: tuple[str, ...], value: str) -> pd.DataF
 
     Only rows whose status is "value" count; a measure nobody reports is a column of NaN.
     """
-    used = measures[measures["measure"].isin(names) & (measures["status"] == "value")]
-    table = used.pivot(index="geoid", columns="measure", values=value)
+    used = measures[measures[col.MEASURE].isin(names) & (measures[col.STATUS] == "value")]
+    table = used.pivot(index=col.GEOID, columns=col.MEASURE, values=value)
     return table.reindex(columns=list(names)).rename_axis(columns=None)
 
 
@@ -34,18 +36,18 @@ def eligible_adults(measures: pd.DataFrame) -> pd.DataFrame:
     moe = wide(measures, MEASURES_USED, "count_moe").reindex(count.index)
     share = wide(measures, ("poverty_150",), "share")["poverty_150"].reindex(count.index)
     share_moe = wide(measures, ("poverty_150",), "share_moe")["poverty_150"].reindex(count.index)
-    population = count["population"]
+    population = count[col.POPULATION]
     working_age = (population - count["under_18"] - count["over_64"]).clip(lower=0)
-    working_moe = np.sqrt((moe[["population", "under_18", "over_64"]] ** 2).sum(axis=1, skipna=False))
+    working_moe = np.sqrt((moe[[col.POPULATION, "under_18", "over_64"]] ** 2).sum(axis=1, skipna=False))
     adults = working_age * share
     adults_moe = np.sqrt((working_age * share_moe) ** 2 + (share * working_moe) ** 2)
     nobody = population == 0
     return pd.DataFrame(
         {
-            "population": population,
-            "working_age": working_age.mask(nobody, 0.0),
-            "eligible_adults": adults.mask(nobody, 0.0),
-            "eligible_adults_moe": adults_moe.mask(nobody, 0.0),
+            col.POPULATION: population,
+            col.WORKING_AGE: working_age.mask(nobody, 0.0),
+            col.ELIGIBLE_ADULTS: adults.mask(nobody, 0.0),
+            col.ELIGIBLE_ADULTS_MOE: adults_moe.mask(nobody, 0.0),
         }
     ).reset_index()
 
@@ -58,17 +60,17 @@ def demand(tracts: pd.DataFrame) -> pd.DataFrame:
     or of all where its state has none, and `demand_basis` says "imputed" instead of "measured". Without any
     measured tract the share taken is 1. A tract whose population is unknown too adds no demand: "unknown".
     """
-    measured = tracts["eligible_adults"].notna() & tracts["population"].notna()
-    sums = tracts[measured].groupby("state")[["eligible_adults", "population"]].sum()
-    people = sums["population"].sum()
-    overall = sums["eligible_adults"].sum() / people if people > 0 else 1.0
-    by_state = (sums["eligible_adults"] / sums["population"]).where(sums["population"] > 0)
-    imputed = tracts["population"] * tracts["state"].map(by_state).astype("float64").fillna(overall)
-    basis = np.select([tracts["eligible_adults"].notna(), imputed.notna()], ["measured", "imputed"], "unknown")
+    measured = tracts[col.ELIGIBLE_ADULTS].notna() & tracts[col.POPULATION].notna()
+    sums = tracts[measured].groupby(col.STATE)[[col.ELIGIBLE_ADULTS, col.POPULATION]].sum()
+    people = sums[col.POPULATION].sum()
+    overall = sums[col.ELIGIBLE_ADULTS].sum() / people if people > 0 else 1.0
+    by_state = (sums[col.ELIGIBLE_ADULTS] / sums[col.POPULATION]).where(sums[col.POPULATION] > 0)
+    imputed = tracts[col.POPULATION] * tracts[col.STATE].map(by_state).astype("float64").fillna(overall)
+    basis = np.select([tracts[col.ELIGIBLE_ADULTS].notna(), imputed.notna()], ["measured", "imputed"], "unknown")
     return pd.DataFrame(
         {
-            "geoid": tracts["geoid"],
-            "demand": tracts["eligible_adults"].fillna(imputed).fillna(0.0),
+            col.GEOID: tracts[col.GEOID],
+            "demand": tracts[col.ELIGIBLE_ADULTS].fillna(imputed).fillna(0.0),
             "demand_basis": basis,
         }
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import WORKFORCE
 from geodata.schemas.computed import NEED_PARTS
 from geodata.scoring.eligible_adults import wide
@@ -22,10 +23,10 @@ def workforce_composite(measures: pd.DataFrame, universe: pd.DataFrame, settings
 
     `universe` is [geoid, reference]: the tracts ranked and the area each is ranked in.
     """
-    shares = wide(measures, settings.workforce_measures, "share").reindex(universe["geoid"])
+    shares = wide(measures, settings.workforce_measures, "share").reindex(universe[col.GEOID])
     reference = pd.Series(universe["reference"].to_numpy(), index=shares.index)
     ranks = shares.apply(lambda column: percentile_rank(column, reference))
-    return ranks.mean(axis=1).rename("value").reset_index()
+    return ranks.mean(axis=1).rename(col.VALUE).reset_index()
 
 
 def reference_areas(tracts: pd.DataFrame, settings: Need) -> pd.DataFrame:
@@ -33,8 +34,8 @@ def reference_areas(tracts: pd.DataFrame, settings: Need) -> pd.DataFrame:
 
     `tracts` is [geoid, state, population]. The reference area is the state, or one for the nation.
     """
-    ranked = tracts.loc[tracts["population"].fillna(0) > 0, ["geoid", "state"]].copy()
-    ranked["reference"] = ranked["state"] if settings.reference_area == "state" else "nation"
+    ranked = tracts.loc[tracts[col.POPULATION].fillna(0) > 0, [col.GEOID, col.STATE]].copy()
+    ranked["reference"] = ranked[col.STATE] if settings.reference_area == "state" else "nation"
     return ranked.reset_index(drop=True)
 
 
@@ -45,8 +46,8 @@ def usable_definitions(definitions: pd.DataFrame, settings: Need) -> tuple[pd.Da
     """
     if settings.reference_area == "state":
         return definitions, []
-    state_ranked = definitions["pooled"] == "state"
-    names = sorted(set(definitions.loc[state_ranked, "definition"]))
+    state_ranked = definitions[col.POOLED] == "state"
+    names = sorted(set(definitions.loc[state_ranked, col.DEFINITION]))
     notes = [f"“{name}” is ranked within states and cannot serve a national reference area." for name in names]
     return definitions[~state_ranked], notes
 
@@ -60,18 +61,18 @@ def need_parts(definitions: pd.DataFrame, measures: pd.DataFrame, tracts: pd.Dat
     """
     universe = reference_areas(tracts, settings)
     usable, _ = usable_definitions(definitions, settings)
-    composite = workforce_composite(measures, universe, settings).dropna(subset=["value"])
-    composite["definition"], composite["official"], composite["archived"] = WORKFORCE, False, False
-    columns = ["geoid", "definition", "value", "designated", "official", "archived", "vintage"]
-    parts = pd.concat([usable[columns], composite], ignore_index=True).merge(universe, on="geoid")
-    parts = parts.dropna(subset=["value"])
-    parts["percentile"] = percentile_rank(parts["value"], parts["reference"] + "|" + parts["definition"])
-    weight = parts["definition"].map(settings.weights).fillna(0.0).astype("float64")
-    total = weight.groupby(parts["geoid"]).transform("sum")
-    parts["weight"] = np.where(total > 0, weight / total.where(total > 0, 1.0), 0.0)
-    parts["designated"] = parts["designated"].astype("boolean")
-    parts["agrees"] = parts["designated"].fillna(parts["percentile"] >= WORST_QUARTER)
-    return NEED_PARTS.validate(parts.sort_values(["geoid", "definition"]))
+    composite = workforce_composite(measures, universe, settings).dropna(subset=[col.VALUE])
+    composite[col.DEFINITION], composite[col.OFFICIAL], composite[col.ARCHIVED] = WORKFORCE, False, False
+    columns = [col.GEOID, col.DEFINITION, col.VALUE, col.DESIGNATED, col.OFFICIAL, col.ARCHIVED, col.VINTAGE]
+    parts = pd.concat([usable[columns], composite], ignore_index=True).merge(universe, on=col.GEOID)
+    parts = parts.dropna(subset=[col.VALUE])
+    parts[col.PERCENTILE] = percentile_rank(parts[col.VALUE], parts["reference"] + "|" + parts[col.DEFINITION])
+    weight = parts[col.DEFINITION].map(settings.weights).fillna(0.0).astype("float64")
+    total = weight.groupby(parts[col.GEOID]).transform("sum")
+    parts[col.WEIGHT] = np.where(total > 0, weight / total.where(total > 0, 1.0), 0.0)
+    parts[col.DESIGNATED] = parts[col.DESIGNATED].astype("boolean")
+    parts[col.AGREES] = parts[col.DESIGNATED].fillna(parts[col.PERCENTILE] >= WORST_QUARTER)
+    return NEED_PARTS.validate(parts.sort_values([col.GEOID, col.DEFINITION]))
 
 
 def need(parts: pd.DataFrame, tracts: pd.DataFrame, settings: Need) -> pd.DataFrame:
@@ -80,18 +81,18 @@ def need(parts: pd.DataFrame, tracts: pd.DataFrame, settings: Need) -> pd.DataFr
     The ensemble is the weighted mean of the definitions' percentiles (missing ones renormalise the weights);
     Need is its percentile rank in the reference area, so that the three pillars share one scale.
     """
-    counted = parts[parts["weight"] > 0]
-    percentiles = counted.pivot(index="geoid", columns="definition", values="percentile")
-    weights = counted.pivot(index="geoid", columns="definition", values="weight").reindex_like(percentiles)
-    universe = reference_areas(tracts, settings).set_index("geoid")
-    by_tract = parts.groupby("geoid")
-    named = parts[parts["official"] & parts["designated"].fillna(False)]
+    counted = parts[parts[col.WEIGHT] > 0]
+    percentiles = counted.pivot(index=col.GEOID, columns=col.DEFINITION, values=col.PERCENTILE)
+    weights = counted.pivot(index=col.GEOID, columns=col.DEFINITION, values=col.WEIGHT).reindex_like(percentiles)
+    universe = reference_areas(tracts, settings).set_index(col.GEOID)
+    by_tract = parts.groupby(col.GEOID)
+    named = parts[parts[col.OFFICIAL] & parts[col.DESIGNATED].fillna(False)]
     table = pd.DataFrame(index=universe.index)
-    table["need_ensemble"] = weighted_mean(percentiles, weights.fillna(0.0))
-    table["need"] = percentile_rank(table["need_ensemble"], universe["reference"])
-    table["n_indices"] = percentiles.notna().sum(axis=1)
-    table["agreement_count"] = by_tract["agrees"].sum()
-    table["designated_by"] = named.groupby("geoid")["definition"].agg(" ".join)
-    table["n_indices"] = table["n_indices"].fillna(0).astype("Int64")
-    table["agreement_count"] = table["agreement_count"].fillna(0).astype("Int64")
-    return tracts[["geoid"]].merge(table.reset_index(), on="geoid", how="left")
+    table[col.NEED_ENSEMBLE] = weighted_mean(percentiles, weights.fillna(0.0))
+    table[col.NEED] = percentile_rank(table[col.NEED_ENSEMBLE], universe["reference"])
+    table[col.N_INDICES] = percentiles.notna().sum(axis=1)
+    table[col.AGREEMENT_COUNT] = by_tract[col.AGREES].sum()
+    table[col.DESIGNATED_BY] = named.groupby(col.GEOID)[col.DEFINITION].agg(" ".join)
+    table[col.N_INDICES] = table[col.N_INDICES].fillna(0).astype("Int64")
+    table[col.AGREEMENT_COUNT] = table[col.AGREEMENT_COUNT].fillna(0).astype("Int64")
+    return tracts[[col.GEOID]].merge(table.reset_index(), on=col.GEOID, how="left")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
 from geodata.settings import Opportunity
 
@@ -24,10 +25,10 @@ def working_sites(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.
     Sites located only by area (a city, a ZIP code) are kept off tract measures. A planned site whose expected
     date is past is kept (dates slip) unless the settings say otherwise.
     """
-    placed = sites["location_quality"].isin(["point", "street"]) & sites["latitude"].notna()
-    chosen = sites[placed & sites["status"].isin(settings.statuses)]
+    placed = sites[col.LOCATION_QUALITY].isin(["point", "street"]) & sites[col.LATITUDE].notna()
+    chosen = sites[placed & sites[col.STATUS].isin(settings.statuses)]
     if settings.past_expected_dates == "drop":
-        chosen = chosen[~(chosen["expected_date"] < pd.Timestamp(as_of))]
+        chosen = chosen[~(chosen[col.EXPECTED_DATE] < pd.Timestamp(as_of))]
     return chosen.reset_index(drop=True)
 
 
@@ -48,7 +49,7 @@ def units_used(sites: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
         },
         index=sites.index,
     ).astype("float64")
-    used["units"] = used[kinds].sum(axis=1)
+    used[col.UNITS] = used[kinds].sum(axis=1)
     used["assumed"] = assumed
     return used
 
@@ -61,13 +62,13 @@ def site_work(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.Data
     """
     used = units_used(sites, settings)
     out = sites.copy()
-    out["units"] = used["units"]
+    out[col.UNITS] = used[col.UNITS]
     out["assumed_units"] = used["assumed"]
-    out["quarter"] = quarters(sites["expected_date"], as_of)
+    out[col.QUARTER] = quarters(sites[col.EXPECTED_DATE], as_of)
     for bound in BOUNDS:
         upkeep = getattr(settings.maintenance_job_years_per_unit_year, bound) * settings.maintenance_years
         installed = sum(used[kind] * getattr(rate, bound) for kind, rate in settings.job_years_per_unit.items())
-        out[f"job_years_{bound}"] = installed + used["units"] * upkeep
+        out[f"job_years_{bound}"] = installed + used[col.UNITS] * upkeep
     return out
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
 from geodata.settings import Priority
 
 FloatArray = NDArray[np.float64]
 
-PILLARS = ("need", "training_gap", "opportunity")
+PILLARS = (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY)
 
 
 def gate(scores: pd.DataFrame, settings: Priority) -> pd.DataFrame:
@@ -22,10 +23,10 @@ def gate(scores: pd.DataFrame, settings: Priority) -> pd.DataFrame:
     A tract is listed as underserved when its Need reaches the gate or, if the settings say so, at least one
     official definition designates it. `gate_reason` is need, designation, both, or empty.
     """
-    by_need = (scores["need"] >= settings.gate_need).fillna(False).astype(bool)
-    by_name = scores["designated_by"].fillna("").ne("") & settings.gate_designations
+    by_need = (scores[col.NEED] >= settings.gate_need).fillna(False).astype(bool)
+    by_name = scores[col.DESIGNATED_BY].fillna("").ne("") & settings.gate_designations
     reason = np.select([by_need & by_name, by_need, by_name], ["both", "need", "designation"], default="")
-    return pd.DataFrame({"gated": by_need | by_name, "gate_reason": pd.Series(reason, index=scores.index)})
+    return pd.DataFrame({col.GATED: by_need | by_name, col.GATE_REASON: pd.Series(reason, index=scores.index)})
 
 
 def combine(pillars: pd.DataFrame, settings: Priority) -> pd.DataFrame:
@@ -43,7 +44,7 @@ def combine(pillars: pd.DataFrame, settings: Priority) -> pd.DataFrame:
     points = share * filled
     if settings.aggregation == "geometric":
         points = points * _geometric_over_arithmetic(share, filled, points.sum(axis=1))[:, None]
-    known = values["need"].notna().to_numpy() & (total[:, 0] > 0)
+    known = values[col.NEED].notna().to_numpy() & (total[:, 0] > 0)
     points = np.where(known[:, None] & values.notna().to_numpy(), points, np.nan)
     out = pd.DataFrame(points, columns=[f"points_{name}" for name in PILLARS], index=pillars.index)
     out.insert(0, "priority", out.sum(axis=1).where(known))
@@ -59,12 +60,12 @@ def _geometric_over_arithmetic(share: FloatArray, values: FloatArray, arithmetic
 
 def unranked_reasons(scores: pd.DataFrame) -> pd.Series:
     """Return why a tract has no rank, or an empty string; the first reason that holds is given."""
-    nobody = scores["population"].isna() | (scores["population"] == 0)
+    nobody = scores[col.POPULATION].isna() | (scores[col.POPULATION] == 0)
     reasons = [
         (nobody, "no_residents"),
-        (scores["need"].isna(), "no_index"),
-        (scores["latitude"].isna(), "no_origin"),
-        (~scores["gated"], "not_gated"),
+        (scores[col.NEED].isna(), "no_index"),
+        (scores[col.LATITUDE].isna(), "no_origin"),
+        (~scores[col.GATED], "not_gated"),
     ]
     conditions = [condition.fillna(False).astype(bool) for condition, _ in reasons]
     chosen = np.select(conditions, [reason for _, reason in reasons], default="")
@@ -77,8 +78,11 @@ def ranks(scores: pd.DataFrame) -> pd.Series:
     By Priority, ties broken by eligible adults (more first; unknown last), then by GEOID, so that no two tracts
     share a rank and the order never depends on the order of the rows.
     """
-    listed = scores[scores["unranked_reason"] == ""]
+    listed = scores[scores[col.UNRANKED_REASON] == ""]
     order = listed.sort_values(
-        ["priority", "eligible_adults", "geoid"], ascending=[False, False, True], na_position="last", kind="stable"
+        [col.PRIORITY, col.ELIGIBLE_ADULTS, col.GEOID],
+        ascending=[False, False, True],
+        na_position="last",
+        kind="stable",
     )
-    return (order.groupby("state").cumcount() + 1).reindex(scores.index).astype("Int64")
+    return (order.groupby(col.STATE).cumcount() + 1).reindex(scores.index).astype("Int64")

@@ -20,6 +20,7 @@ from geodata.access.reach import farthest_km, near
 from geodata.errors import OnrampError
 from geodata.geography.origins import origins, rurality
 from geodata.ingest.canonical_tables import CanonicalTables, raster_file
+from geodata.schemas import columns as col
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.rows import among, by_state
 from geodata.scoring.eligible_adults import demand, eligible_adults
@@ -95,14 +96,18 @@ def universe(canonical: CanonicalTables) -> pd.DataFrame:
     """
     centers, tracts = canonical.table("centers"), canonical.table("tracts")
     adults = eligible_adults(canonical.table("measures"))
-    known = [centers[["geoid", "state"]], tracts[["geoid", "state"]], canonical.table("measures")[["geoid", "state"]]]
-    table = pd.concat(known).drop_duplicates("geoid").sort_values("geoid", ignore_index=True)
-    table["county_geoid"] = table["geoid"].str[:5]
-    table = table.merge(pd.DataFrame(tracts[["geoid", "name"]]), on="geoid", how="left")
-    table["has_polygon"] = table["geoid"].isin(tracts["geoid"])
-    table = table.merge(adults, on="geoid", how="left")
-    counted = table["geoid"].map(centers.set_index("geoid")["population"]).astype("float64")
-    table["population"] = table["population"].fillna(counted)
+    known = [
+        centers[[col.GEOID, col.STATE]],
+        tracts[[col.GEOID, col.STATE]],
+        canonical.table("measures")[[col.GEOID, col.STATE]],
+    ]
+    table = pd.concat(known).drop_duplicates(col.GEOID).sort_values(col.GEOID, ignore_index=True)
+    table[col.COUNTY_GEOID] = table[col.GEOID].str[:5]
+    table = table.merge(pd.DataFrame(tracts[[col.GEOID, col.NAME]]), on=col.GEOID, how="left")
+    table[col.HAS_POLYGON] = table[col.GEOID].isin(tracts[col.GEOID])
+    table = table.merge(adults, on=col.GEOID, how="left")
+    counted = table[col.GEOID].map(centers.set_index(col.GEOID)[col.POPULATION]).astype("float64")
+    table[col.POPULATION] = table[col.POPULATION].fillna(counted)
     return table
 
 
@@ -110,19 +115,19 @@ def all_origins(canonical: CanonicalTables, settings: Settings, geoids: pd.Serie
     """Return the travel origins of tracts, with `rural`: those of `geoids`, or of all."""
     every, tracts, centers = canonical.table("centers"), canonical.table("tracts"), canonical.table("centers")
     if geoids is not None:
-        tracts, centers = tracts[among(tracts["geoid"], geoids)], every[among(every["geoid"], geoids)]
+        tracts, centers = tracts[among(tracts[col.GEOID], geoids)], every[among(every[col.GEOID], geoids)]
     assert isinstance(tracts, gpd.GeoDataFrame)
     made = origins(tracts, centers, canonical.raster("population"), settings.access.cells_per_tract)
     # Neighbours beyond the selection tell of tracts without a polygon, so that a selection changes no answer.
     rural = rurality(tracts, centers, settings.access.rural_below_people_per_km2, every)
-    made["rural"] = made["geoid"].map(rural).astype("boolean")
+    made[col.RURAL] = made[col.GEOID].map(rural).astype("boolean")
     return made
 
 
 def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Settings, as_of: str) -> StudyArea:
     """Return the study area of `states` (postal codes); OnrampError where no table knows a tract of them."""
     every = universe(canonical)
-    here = every[every["state"].isin(states)].reset_index(drop=True)
+    here = every[every[col.STATE].isin(states)].reset_index(drop=True)
     if here.empty:
         raise OnrampError(
             f"The tables at hand hold no tract of {', '.join(states)}: run the sources for it first, or name it in "
@@ -130,29 +135,29 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
         )
     reach_km = reach_of(settings)
     centers = canonical.table("centers")
-    middle = _of(centers, "state", states)[["geoid", "state", "latitude", "longitude"]]
+    middle = _of(centers, "state", states)[[col.GEOID, col.STATE, col.LATITUDE, col.LONGITUDE]]
     around = {name: _near(canonical.table(name), middle, reach_km) for name in ("sites", "providers", "job_centers")}
     sites = site_work(working_sites(around["sites"], settings.opportunity, as_of), settings.opportunity, as_of)
     providers = counting_providers(around["providers"], settings.training)
     beyond = _near(centers, _supply(sites, providers), reach_km)
-    points = all_origins(canonical, settings, pd.concat([here["geoid"], beyond["geoid"]]).drop_duplicates())
+    points = all_origins(canonical, settings, pd.concat([here[col.GEOID], beyond[col.GEOID]]).drop_duplicates())
     competing = demand(every)
     national = settings.need.reference_area == "nation"
-    reference = (every if national else here)[["geoid", "state", "population"]]
+    reference = (every if national else here)[[col.GEOID, col.STATE, col.POPULATION]]
     return StudyArea(
         tracts=here,
         centers=middle,
         origins=points,
-        demand=competing[among(competing["geoid"], points["geoid"])].reset_index(drop=True),
+        demand=competing[among(competing[col.GEOID], points[col.GEOID])].reset_index(drop=True),
         sites=sites,
         providers=providers,
         job_centers=around["job_centers"],
         reference=reference.reset_index(drop=True),
-        definitions=_among(canonical.table("definitions"), reference["geoid"]),
-        measures=_among(canonical.table("measures"), reference["geoid"]),
+        definitions=_among(canonical.table("definitions"), reference[col.GEOID]),
+        measures=_among(canonical.table("measures"), reference[col.GEOID]),
         all_sites=around["sites"],
         all_providers=around["providers"],
-        polygons=_among(canonical.table("tracts"), here["geoid"]),
+        polygons=_among(canonical.table("tracts"), here[col.GEOID]),
         counties=_of(canonical.table("counties"), "state", states),
         places=_of(canonical.table("places"), "state", states),
         landmarks=_landmarks(canonical.table("landmarks"), middle),
@@ -168,7 +173,7 @@ def areas_of(area: StudyArea, canonical: CanonicalTables, settings: Settings) ->
 
     `canonical` is what `area` was made of.
     """
-    states = sorted(area.tracts["state"].unique())
+    states = sorted(area.tracts[col.STATE].unique())
     if len(states) == 1:
         return {str(states[0]): area}
     reach_km, centers = reach_of(settings), canonical.table("centers")
@@ -180,10 +185,10 @@ def areas_of(area: StudyArea, canonical: CanonicalTables, settings: Settings) ->
         tables = {name: parts[state] for name, parts in own.items()}
         middle = tables["centers"]
         around = {name: _near(getattr(area, name), middle, reach_km) for name in _AROUND}
-        beyond = _near(centers, _supply(around["sites"], around["providers"]), reach_km)["geoid"]
-        origin = among(area.origins["geoid"], pd.concat([tables["tracts"]["geoid"], beyond]))
+        beyond = _near(centers, _supply(around["sites"], around["providers"]), reach_km)[col.GEOID]
+        origin = among(area.origins[col.GEOID], pd.concat([tables["tracts"][col.GEOID], beyond]))
         tables["origins"] = area.origins[origin].reset_index(drop=True)
-        tables["demand"] = _among(area.demand, tables["origins"]["geoid"])
+        tables["demand"] = _among(area.demand, tables["origins"][col.GEOID])
         tables["landmarks"] = _landmarks(area.landmarks, middle)
         cut[str(state)] = replace(area, **tables, **around)
     return cut
@@ -205,15 +210,15 @@ def reach_of(settings: Settings) -> float:
 def supplied(area: StudyArea, supply: pd.DataFrame, settings: Settings) -> pd.Series:
     """Return, for each tract of `area`, whether its state has any row of `supply` around it."""
     close = near(area.centers, supply, reach_of(settings))
-    return area.tracts["state"].isin(set(area.centers["state"][close]))
+    return area.tracts[col.STATE].isin(set(area.centers[col.STATE][close]))
 
 
 def _supply(sites: pd.DataFrame, providers: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([sites[["latitude", "longitude"]], providers[["latitude", "longitude"]]])
+    return pd.concat([sites[[col.LATITUDE, col.LONGITUDE]], providers[[col.LATITUDE, col.LONGITUDE]]])
 
 
 def _among(table: pd.DataFrame, geoids: pd.Series) -> pd.DataFrame:
-    return table[among(table["geoid"], geoids)].reset_index(drop=True)
+    return table[among(table[col.GEOID], geoids)].reset_index(drop=True)
 
 
 def _of(table: pd.DataFrame, column: str, values: Sequence[str]) -> pd.DataFrame:
@@ -221,14 +226,14 @@ def _of(table: pd.DataFrame, column: str, values: Sequence[str]) -> pd.DataFrame
 
 
 def _near(table: pd.DataFrame, middle: pd.DataFrame, km: float) -> pd.DataFrame:
-    placed = table[table["latitude"].notna() & table["longitude"].notna()]
+    placed = table[table[col.LATITUDE].notna() & table[col.LONGITUDE].notna()]
     return placed[near(placed, middle, km)].reset_index(drop=True)
 
 
 def _landmarks(landmarks: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
     if landmarks.empty or middle.empty:
         return landmarks.iloc[:0]
-    west, east = middle["longitude"].min() - MAP_MARGIN_DEGREES, middle["longitude"].max() + MAP_MARGIN_DEGREES
-    south, north = middle["latitude"].min() - MAP_MARGIN_DEGREES, middle["latitude"].max() + MAP_MARGIN_DEGREES
+    west, east = middle[col.LONGITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LONGITUDE].max() + MAP_MARGIN_DEGREES
+    south, north = middle[col.LATITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LATITUDE].max() + MAP_MARGIN_DEGREES
     near_by = shapely.intersects(landmarks["geometry"].to_numpy(), shapely.box(west, south, east, north))
     return landmarks[near_by].reset_index(drop=True)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geodata.access.reach import Reach, TravelResult, nearest, reach, tract_access, within_reach
 from geodata.geography.place_names import tract_names
+from geodata.schemas import columns as col
 from geodata.schemas.computed import TRACT_SCORES
 from geodata.scoring.need import need
 from geodata.scoring.opportunity import BOUNDS
@@ -24,7 +25,7 @@ PER_THOUSAND = 1000.0
 
 def demand_of(reached: Reach, area: StudyArea) -> np.ndarray:
     """Return the demand of the tracts of `reached`, in its order: float64[n_tracts] people."""
-    by_geoid = area.demand.set_index("geoid")["demand"]
+    by_geoid = area.demand.set_index(col.GEOID)["demand"]
     return np.asarray(by_geoid.reindex(reached.geoids).fillna(0.0).to_numpy(dtype=float))
 
 
@@ -44,9 +45,9 @@ def training_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.D
     access, _ = tract_access(reached, seats, demand_of(reached, area), settings.access)
     found = nearest(reached, "provider_id").rename(columns=lambda name: name.replace("nearest", "nearest_provider"))
     within = within_reach(reached, area.providers[["seats_used"]])
-    within = within.rename(columns={"places": "providers_within", "seats_used": "seats_within"})
-    table = pd.DataFrame({"geoid": reached.geoids, "training_access": access * PER_THOUSAND})
-    return table.merge(found, on="geoid").merge(within, on="geoid")
+    within = within.rename(columns={"places": col.PROVIDERS_WITHIN, "seats_used": col.SEATS_WITHIN})
+    table = pd.DataFrame({col.GEOID: reached.geoids, col.TRAINING_ACCESS: access * PER_THOUSAND})
+    return table.merge(found, on=col.GEOID).merge(within, on=col.GEOID)
 
 
 def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataFrame:
@@ -59,17 +60,17 @@ def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataF
     access, _ = tract_access(
         reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access
     )
-    within = within_reach(reached, area.sites[columns]).rename(columns={"places": "sites_within"})
+    within = within_reach(reached, area.sites[columns]).rename(columns={"places": col.SITES_WITHIN})
     low, mid, high = access.T * PER_THOUSAND
     table = pd.DataFrame(
-        {"geoid": reached.geoids, "work_access": mid, "work_access_low": low, "work_access_high": high}
+        {col.GEOID: reached.geoids, col.WORK_ACCESS: mid, "work_access_low": low, "work_access_high": high}
     )
-    return table.merge(within, on="geoid")
+    return table.merge(within, on=col.GEOID)
 
 
 def pillar_percentile(access: pd.Series, tracts: pd.DataFrame, counted: pd.Series) -> pd.Series:
     """Return access as a percentile among the state's tracts with residents; missing unless `counted`."""
-    return percentile_rank(access.where((tracts["population"] > 0) & counted.to_numpy()), tracts["state"])
+    return percentile_rank(access.where((tracts[col.POPULATION] > 0) & counted.to_numpy()), tracts[col.STATE])
 
 
 def tract_scores(
@@ -84,18 +85,18 @@ def tract_scores(
     Where there is no provider (or planned site) near a state at all, that pillar says nothing about any of its tracts
     and is missing, not zero: the others carry the score.
     """
-    table = area.tracts.merge(need(need_parts, area.reference, settings.need), on="geoid", how="left")
-    table = table.merge(training, on="geoid", how="left").merge(work, on="geoid", how="left")
-    table = table.merge(_origin_facts(area), on="geoid", how="left")
-    table = table.merge(tract_names(table, area.counties, area.places), on="geoid", how="left")
-    table["opportunity"] = pillar_percentile(table["work_access"], table, supplied(area, area.sites, settings))
+    table = area.tracts.merge(need(need_parts, area.reference, settings.need), on=col.GEOID, how="left")
+    table = table.merge(training, on=col.GEOID, how="left").merge(work, on=col.GEOID, how="left")
+    table = table.merge(_origin_facts(area), on=col.GEOID, how="left")
+    table = table.merge(tract_names(table, area.counties, area.places), on=col.GEOID, how="left")
+    table[col.OPPORTUNITY] = pillar_percentile(table[col.WORK_ACCESS], table, supplied(area, area.sites, settings))
     counted = supplied(area, area.providers, settings)
-    table["training_gap"] = 100.0 - pillar_percentile(table["training_access"], table, counted)
+    table[col.TRAINING_GAP] = 100.0 - pillar_percentile(table[col.TRAINING_ACCESS], table, counted)
     table = pd.concat([table, gate(table, settings.priority), combine(table, settings.priority)], axis=1)
-    table["unranked_reason"] = unranked_reasons(table)
-    table["rank"] = ranks(table)
-    table["flags"] = _flags(table, area)
-    return TRACT_SCORES.validate(table.sort_values("geoid"))
+    table[col.UNRANKED_REASON] = unranked_reasons(table)
+    table[col.RANK] = ranks(table)
+    table[col.FLAGS] = _flags(table, area)
+    return TRACT_SCORES.validate(table.sort_values(col.GEOID))
 
 
 def _origin_facts(area: StudyArea) -> pd.DataFrame:
@@ -103,28 +104,28 @@ def _origin_facts(area: StudyArea) -> pd.DataFrame:
     points = area.origins
     placed = pd.DataFrame(
         {
-            "geoid": points["geoid"],
-            "latitude": points["latitude"] * points["weight"],
-            "longitude": points["longitude"] * points["weight"],
-            "origin_basis": points["origin_basis"],
-            "rural": points["rural"],
+            col.GEOID: points[col.GEOID],
+            col.LATITUDE: points[col.LATITUDE] * points[col.WEIGHT],
+            col.LONGITUDE: points[col.LONGITUDE] * points[col.WEIGHT],
+            col.ORIGIN_BASIS: points[col.ORIGIN_BASIS],
+            col.RURAL: points[col.RURAL],
         }
     )
     return (
-        placed.groupby("geoid")
-        .agg({"latitude": "sum", "longitude": "sum", "origin_basis": "first", "rural": "first"})
+        placed.groupby(col.GEOID)
+        .agg({col.LATITUDE: "sum", col.LONGITUDE: "sum", col.ORIGIN_BASIS: "first", col.RURAL: "first"})
         .reset_index()
     )
 
 
 def _flags(table: pd.DataFrame, area: StudyArea) -> pd.Series:
     """Return codes of what to know of a tract's inputs, separated by blanks."""
-    basis = table["geoid"].map(area.demand.set_index("geoid")["demand_basis"])
+    basis = table[col.GEOID].map(area.demand.set_index(col.GEOID)["demand_basis"])
     codes = {
         "adults_imputed": basis.eq("imputed"),
-        "no_polygon": ~table["has_polygon"].astype(bool),
-        "training_unknown": table["training_gap"].isna() & table["need"].notna(),
-        "work_unknown": table["opportunity"].isna() & table["need"].notna(),
+        "no_polygon": ~table[col.HAS_POLYGON].astype(bool),
+        "training_unknown": table[col.TRAINING_GAP].isna() & table[col.NEED].notna(),
+        "work_unknown": table[col.OPPORTUNITY].isna() & table[col.NEED].notna(),
     }
     told = np.full(len(table), "", dtype=object)
     for code, holds in codes.items():

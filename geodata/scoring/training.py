@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.settings import Training
 
 
@@ -18,13 +19,13 @@ def counting_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFr
     which no code is known counts, for leaving it out would draw a desert where a college stands.
     Unknown or suppressed seats are not zero: they take the stated default and are flagged.
     """
-    placed = providers["location_quality"].isin(["point", "street"]) & providers["latitude"].notna()
-    stage = providers["entry_stage"].isin(settings.entry_stages)
+    placed = providers[col.LOCATION_QUALITY].isin(["point", "street"]) & providers[col.LATITUDE].notna()
+    stage = providers[col.ENTRY_STAGE].isin(settings.entry_stages)
     chosen = set(settings.cip_codes)
-    offered = providers["cip_codes"].fillna("").str.split()
+    offered = providers[col.CIP_CODES].fillna("").str.split()
     relevant = offered.map(lambda codes: not codes or not chosen.isdisjoint(codes))
     counted = providers[placed & stage & relevant.astype(bool)].reset_index(drop=True)
-    unknown = counted["seats"].isna()
-    counted["seats_used"] = np.where(unknown, settings.assumed_seats, counted["seats"])
-    counted["seats_assumed"] = unknown | (counted["seats_basis"] == "assumed")
+    unknown = counted[col.SEATS].isna()
+    counted["seats_used"] = np.where(unknown, settings.assumed_seats, counted[col.SEATS])
+    counted["seats_assumed"] = unknown | (counted[col.SEATS_BASIS] == "assumed")
     return counted

@@ -18,6 +18,7 @@ import pandas as pd
 
 from geodata.errors import InputError
 from geodata.geography.geoids import clean_geoids, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import MEASURES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_csv, read_json
@@ -160,12 +161,12 @@ def _parse(spec: SourceSpec, path: Path, context: ParseContext) -> Parsed:
     frame = _with_geoids(text)
     shared = pd.DataFrame(
         {
-            "geoid": frame["geoid"],
-            "state": usps_of(frame["geoid"]),
-            "source": spec.name,
-            "vintage": year,
-            "tract_vintage": tract_vintage(year),
-            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+            col.GEOID: frame[col.GEOID],
+            col.STATE: usps_of(frame[col.GEOID]),
+            col.SOURCE: spec.name,
+            col.VINTAGE: year,
+            col.TRACT_VINTAGE: tract_vintage(year),
+            col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
     parts = [shared.assign(**_measure(text, frame, name, recipe)) for name, recipe in used.items()]
@@ -210,12 +211,12 @@ def _usable(name: str, text: Text) -> Recipe | None:
 def _with_geoids(text: Text) -> pd.DataFrame:
     """Return the rows of tracts; rows of nation, states and counties (as in summary files) are left out."""
     frame = text.frame
-    built = frame["state"].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
-    code = frame["geoid"].fillna(built)
+    built = frame[col.STATE].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
+    code = frame[col.GEOID].fillna(built)
     other = code.str.contains("US", na=False) & ~code.str.startswith("1400000US", na=False)
     frame = frame.assign(geoid=clean_geoids(code))[~other]
-    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
-    return text.log.take(frame, frame["geoid"].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
+    return text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
 
 
 def _estimate(text: Text, frame: pd.DataFrame, variable: str) -> tuple[Numbers, pd.Series]:
@@ -244,8 +245,8 @@ def _measure(text: Text, frame: pd.DataFrame, name: str, recipe: Recipe) -> dict
         whole = told.values.to_numpy()
         share = np.divide(count, whole, out=np.full(len(frame), np.nan), where=whole > 0)
         columns |= {"share": share, "share_moe": share_margin(count, count_moe, whole, margin.to_numpy())}
-        columns["status"] = status.mask((whole == 0) & (status == "value"), "not_applicable")
-    for column in ("share", "share_moe"):
+        columns[col.STATUS] = status.mask((whole == 0) & (status == "value"), "not_applicable")
+    for column in (col.SHARE, col.SHARE_MOE):
         if column in columns:
             # A rounded part may exceed its rounded whole by a person; a margin beyond the whole says no more.
             columns[column] = np.clip(columns[column], 0, 1)

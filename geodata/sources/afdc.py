@@ -16,6 +16,7 @@ import pandas as pd
 
 from geodata.errors import InputError
 from geodata.geography.zips import clean_zips
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import SITES, UNITS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_csv, read_json
@@ -88,9 +89,9 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = frame[electric & ~abroad]
     frame = text.log.take(frame, frame["id"].isna(), "no_identifier", field="id")
     frame = text.log.take(frame, frame["id"].duplicated(), "repeated", key="id", field="id")
-    status = frame["status"].str.upper().map(_STATUS)
+    status = frame[col.STATUS].str.upper().map(_STATUS)
     frame = text.log.take(frame, status.isna(), "unknown_status", key="id", field="status")
-    frame = frame.assign(usps=state_codes(frame["state"]))
+    frame = frame.assign(usps=state_codes(frame[col.STATE]))
     frame = text.log.take(
         frame, frame["usps"].isna(), "unknown_state", key="id", field="state", remedy="Give a state's postal code."
     )
@@ -98,28 +99,28 @@ def parse(path: Path, context: ParseContext) -> Parsed:
 
 
 def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> pd.DataFrame:
-    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
     quality = np.where(frame["geocode"].isna(), "unknown", frame["geocode"].map(_QUALITY).fillna("area"))
-    program = frame["program"].str.replace(r"[\s,;|]+", " ", regex=True).str.strip()
+    program = frame[col.PROGRAM].str.replace(r"[\s,;|]+", " ", regex=True).str.strip()
     return pd.DataFrame(
         {
-            "site_id": "afdc:" + frame["id"],
-            "source": SPEC.name,
-            "name": frame["name"],
-            "status": status,
-            "state": frame["usps"],
-            "address": frame["address"],
-            "city": frame["city"],
-            "zip": clean_zips(frame["zip"]),
-            "latitude": latitude,
-            "longitude": longitude,
-            "location_quality": np.where(latitude.isna(), "unknown", quality),
+            col.SITE_ID: "afdc:" + frame["id"],
+            col.SOURCE: SPEC.name,
+            col.NAME: frame[col.NAME],
+            col.STATUS: status,
+            col.STATE: frame["usps"],
+            col.ADDRESS: frame[col.ADDRESS],
+            col.CITY: frame[col.CITY],
+            col.ZIP: clean_zips(frame[col.ZIP]),
+            col.LATITUDE: latitude,
+            col.LONGITUDE: longitude,
+            col.LOCATION_QUALITY: np.where(latitude.isna(), "unknown", quality),
             **{f"{UNITS}{level}": _ports(frame[level]) for level in _LEVELS.values()},
-            "power_kw": np.nan if power is None else power.reindex(frame.index),
-            "expected_date": dates(frame["expected"]),
-            "program": program,
-            "network": frame["network"],
-            "as_of": dates(frame["confirmed"]).fillna(dates(frame["updated"])),
+            col.POWER_KW: np.nan if power is None else power.reindex(frame.index),
+            col.EXPECTED_DATE: dates(frame["expected"]),
+            col.PROGRAM: program,
+            col.NETWORK: frame[col.NETWORK],
+            col.AS_OF: dates(frame["confirmed"]).fillna(dates(frame["updated"])),
         }
     )
 
@@ -159,7 +160,7 @@ def _read_answer(path: Path) -> tuple[Text, pd.Series]:
 def _highest_power(units: Any) -> float:
     """Return the highest positive power_kw of any connector of any unit; NaN where none is told."""
     found = [
-        float(connector["power_kw"])
+        float(connector[col.POWER_KW])
         for unit in units or ()
         for connector in (unit.get("connectors") or {}).values()
         if connector and connector.get("port_count", 1) and connector.get("power_kw")

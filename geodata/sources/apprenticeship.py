@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted
@@ -44,7 +45,9 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     ours = frame["occupation"].str.startswith(tuple(context.settings.industry.occupations), na=False)
     other = frame["occupation"].notna() & ~ours
     frame = frame[~other]
-    table = provider_rows(frame, SPEC.name, kind="apprenticeship", entry_stage="entry").pipe(with_seats, frame["seats"])
-    repeated = table["provider_id"].duplicated()
+    table = provider_rows(frame, SPEC.name, kind="apprenticeship", entry_stage="entry").pipe(
+        with_seats, frame[col.SEATS]
+    )
+    repeated = table[col.PROVIDER_ID].duplicated()
     text.log.take(frame, repeated, "repeated", key="name")
     return text.parsed(PROVIDERS, table[~repeated], out_of_scope={"other occupation": int(other.sum())})

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from geodata.errors import InputError
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer
@@ -59,7 +60,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         frame,
         SPEC.name,
         value=score.values,
-        designated=None if "designated" in text.absent else flags(frame["designated"]),
+        designated=None if "designated" in text.absent else flags(frame[col.DESIGNATED]),
         vintage=year,
         tract_vintage=tract_vintage,
     )

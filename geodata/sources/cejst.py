@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
@@ -59,12 +60,12 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the designation of each 2010 tract."""
     text = read_csv(path, COLUMNS, SPEC.name)
     frame = text.frame.assign(
-        geoid=clean_geoids(text.frame["geoid"]),
-        flag=flags(text.frame["designated"]),
+        geoid=clean_geoids(text.frame[col.GEOID]),
+        flag=flags(text.frame[col.DESIGNATED]),
         grandfathered=flags(text.frame["grandfathered"]).fillna(False),
     )
-    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
-    frame = text.log.take(frame, frame["geoid"].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
+    frame = text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
     frame = text.log.take(frame, frame["flag"].isna(), "no_designation", key="geoid", field="designated")
     lost = int((frame["grandfathered"] & ~frame["flag"]).sum())
     if lost:
@@ -78,18 +79,18 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     second = "grandfathered" not in text.absent
     table = pd.DataFrame(
         {
-            "geoid": frame["geoid"],
-            "state": usps_of(frame["geoid"]),
-            "definition": SPEC.name,
-            "value": by_flag if "categories" in text.absent else exceeded.values,
-            "designated": frame["flag"],
-            "official": True,
-            "archived": True,
-            "pooled": "none",
-            "crosswalk_basis": "none",
-            "vintage": 2024 if second else 2022,
-            "tract_vintage": 2010,
-            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+            col.GEOID: frame[col.GEOID],
+            col.STATE: usps_of(frame[col.GEOID]),
+            col.DEFINITION: SPEC.name,
+            col.VALUE: by_flag if "categories" in text.absent else exceeded.values,
+            col.DESIGNATED: frame["flag"],
+            col.OFFICIAL: True,
+            col.ARCHIVED: True,
+            col.POOLED: "none",
+            col.CROSSWALK_BASIS: "none",
+            col.VINTAGE: 2024 if second else 2022,
+            col.TRACT_VINTAGE: 2010,
+            col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
     return text.parsed(DEFINITIONS, table)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.geography.geoids import clean_geoids, usps_of, year_in
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import PLACES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
@@ -48,25 +49,25 @@ _KINDS = {"21": "borough", "25": "city", "43": "town", "47": "village", "53": "c
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the places of a boundary file."""
     text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
-    frame = text.frame.assign(place_geoid=clean_geoids(text.frame["place_geoid"], 7))
-    frame = text.log.take(frame, frame["place_geoid"].isna(), "no_place_code", field="place_geoid")
-    frame = text.log.take(frame, frame["place_geoid"].duplicated(), "repeated", key="place_geoid")
-    frame = text.log.take(frame, frame["name"].isna(), "no_name", key="place_geoid", field="name")
+    frame = text.frame.assign(place_geoid=clean_geoids(text.frame[col.PLACE_GEOID], 7))
+    frame = text.log.take(frame, frame[col.PLACE_GEOID].isna(), "no_place_code", field="place_geoid")
+    frame = text.log.take(frame, frame[col.PLACE_GEOID].duplicated(), "repeated", key="place_geoid")
+    frame = text.log.take(frame, frame[col.NAME].isna(), "no_name", key="place_geoid", field="name")
     told = pd.Series(
         [
             long[len(name) :].strip() if isinstance(long, str) and long.startswith(name) else None
-            for long, name in zip(frame["long_name"], frame["name"], strict=True)
+            for long, name in zip(frame["long_name"], frame[col.NAME], strict=True)
         ],
         index=frame.index,
         dtype="str",
     )
     table = pd.DataFrame(
         {
-            "place_geoid": frame["place_geoid"],
-            "state": usps_of(frame["place_geoid"]),
-            "name": frame["name"],
-            "kind": told.where(told != "").fillna(frame["lsad"].map(_KINDS)),
-            "vintage": year_in(text.file),
+            col.PLACE_GEOID: frame[col.PLACE_GEOID],
+            col.STATE: usps_of(frame[col.PLACE_GEOID]),
+            col.NAME: frame[col.NAME],
+            col.KIND: told.where(told != "").fillna(frame["lsad"].map(_KINDS)),
+            col.VINTAGE: year_in(text.file),
         }
     )
     return text.parsed(PLACES, spatial(table, geometry))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import CENTERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
@@ -44,24 +45,24 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the centres of a national or state file. Connecticut is in counties, as at Census day."""
     text = read_csv(path, COLUMNS, SPEC.name)
     frame = text.frame
-    code = frame["state"].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
-    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    code = frame[col.STATE].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
+    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
     frame = frame.assign(
-        geoid=clean_geoids(code), population=counts(frame["population"]), latitude=latitude, longitude=longitude
+        geoid=clean_geoids(code), population=counts(frame[col.POPULATION]), latitude=latitude, longitude=longitude
     )
-    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="tract")
-    frame = text.log.take(frame, frame["geoid"].duplicated(), "repeated", key="geoid", field="geoid")
-    frame = text.log.take(frame, frame["population"].isna(), "no_population", key="geoid", field="population")
-    frame = text.log.take(frame, frame["latitude"].isna(), "no_coordinates", key="geoid", field="latitude")
+    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="tract")
+    frame = text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = text.log.take(frame, frame[col.POPULATION].isna(), "no_population", key="geoid", field="population")
+    frame = text.log.take(frame, frame[col.LATITUDE].isna(), "no_coordinates", key="geoid", field="latitude")
     table = pd.DataFrame(
         {
-            "geoid": frame["geoid"],
-            "state": usps_of(frame["geoid"]),
-            "population": frame["population"],
-            "latitude": frame["latitude"],
-            "longitude": frame["longitude"],
-            "tract_vintage": 2020,
-            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+            col.GEOID: frame[col.GEOID],
+            col.STATE: usps_of(frame[col.GEOID]),
+            col.POPULATION: frame[col.POPULATION],
+            col.LATITUDE: frame[col.LATITUDE],
+            col.LONGITUDE: frame[col.LONGITUDE],
+            col.TRACT_VINTAGE: 2020,
+            col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
     return text.parsed(CENTERS, table)

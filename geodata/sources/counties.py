@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.geography.geoids import clean_geoids, connecticut_scheme, usps_of, year_in
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import COUNTIES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
@@ -60,20 +61,20 @@ _KINDS = {
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the counties of a boundary file, each with its kind in the name (Kent County)."""
     text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
-    frame = text.frame.assign(county_geoid=clean_geoids(text.frame["county_geoid"], 5))
-    frame = text.log.take(frame, frame["county_geoid"].isna(), "no_county_code", field="county_geoid")
-    frame = text.log.take(frame, frame["county_geoid"].duplicated(), "repeated", key="county_geoid")
-    connecticut_scheme(frame["county_geoid"], text.file)
-    named = frame["name"].str.replace(r",[^,]*$", "", regex=True)
+    frame = text.frame.assign(county_geoid=clean_geoids(text.frame[col.COUNTY_GEOID], 5))
+    frame = text.log.take(frame, frame[col.COUNTY_GEOID].isna(), "no_county_code", field="county_geoid")
+    frame = text.log.take(frame, frame[col.COUNTY_GEOID].duplicated(), "repeated", key="county_geoid")
+    connecticut_scheme(frame[col.COUNTY_GEOID], text.file)
+    named = frame[col.NAME].str.replace(r",[^,]*$", "", regex=True)
     built = (frame["bare"] + " " + frame["lsad"].map(_KINDS).fillna("County")).str.strip()
     frame = frame.assign(named=named.fillna(built))
     frame = text.log.take(frame, frame["named"].isna(), "no_name", key="county_geoid", field="name")
     table = pd.DataFrame(
         {
-            "county_geoid": frame["county_geoid"],
-            "state": usps_of(frame["county_geoid"]),
-            "name": frame["named"],
-            "vintage": year_in(text.file),
+            col.COUNTY_GEOID: frame[col.COUNTY_GEOID],
+            col.STATE: usps_of(frame[col.COUNTY_GEOID]),
+            col.NAME: frame["named"],
+            col.VINTAGE: year_in(text.file),
         }
     )
     return text.parsed(COUNTIES, spatial(table, geometry))

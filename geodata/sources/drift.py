@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.errors import InputError
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import TRACTS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.spec import SourceSpec
@@ -30,7 +31,7 @@ def held_to(parsed: Parsed, spec: SourceSpec, *, nationwide: bool) -> Parsed:
     """
     if parsed.rows_in == 0 and spec.expected.least_rows > 0:
         raise InputError(f"{spec.title} holds no rows", remedy="Download it again from the publisher.")
-    if spec.table is TRACTS and (parsed.table["tract_vintage"] == 2010).any():
+    if spec.table is TRACTS and (parsed.table[col.TRACT_VINTAGE] == 2010).any():
         raise InputError(
             f"{spec.title}: these are tracts of the 2010 census, and everything is computed on tracts of 2020",
             remedy="Put a boundary file of 2020 or later in its place, such as cb_2020_44_tract_500k.zip.",
@@ -57,8 +58,8 @@ def held_to(parsed: Parsed, spec: SourceSpec, *, nationwide: bool) -> Parsed:
 def states_of(table: pd.DataFrame) -> set[str]:
     """Return the postal codes of the states a canonical table speaks of; empty where it has no such column."""
     if "state" in table.columns:
-        return set(table["state"].unique())
+        return set(table[col.STATE].unique())
     if "geoid_2020" in table.columns:
         fips = {state.fips: state.usps for state in REGISTRY}
-        return {fips[code] for code in table["geoid_2020"].str[:2].unique() if code in fips}
+        return {fips[code] for code in table[col.GEOID_2020].str[:2].unique() if code in fips}
     return set()

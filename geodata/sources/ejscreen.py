@@ -11,6 +11,7 @@ from pathlib import Path
 
 from geodata.errors import InputError
 from geodata.geography.geoids import year_in
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
@@ -52,7 +53,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
             remedy="Use the file of the nation, without StatePct in its name.",
         )
     text = read_csv(path, COLUMNS, SPEC.name)
-    islands = text.frame["geoid"].str.fullmatch(r"(60|66|69|78)\d{5}(\d{3})?").fillna(False).astype(bool)
+    islands = text.frame[col.GEOID].str.fullmatch(r"(60|66|69|78)\d{5}(\d{3})?").fillna(False).astype(bool)
     text.frame = text.frame[~islands]
     frame = keyed(text)
     column = "two" if "five" in text.absent else "five"

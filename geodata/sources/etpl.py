@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.cip import chosen_codes, clean_cip
@@ -56,12 +57,12 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     suppressed = text.frame["served"].isin(["-1", "-1.0"])
     text.frame = without_fillers(text.frame).assign(suppressed=suppressed)
     frame = with_place(text)
-    code = chosen_codes(frame["cip_code"], context.settings.training.cip_codes)
+    code = chosen_codes(frame[col.CIP_CODE], context.settings.training.cip_codes)
     occupations = tuple(context.settings.industry.occupations)
     by_occupation = (
         frame[["soc1", "soc2", "soc3"]].apply(lambda soc: soc.str.startswith(occupations, na=False)).any(axis=1)
     )
-    readable = clean_cip(frame["cip_code"]).notna()
+    readable = clean_cip(frame[col.CIP_CODE]).notna()
     other = readable & code.isna()
     frame, code, by_occupation, readable = frame[~other], code[~other], by_occupation[~other], readable[~other]
     frame = text.log.take(
@@ -83,17 +84,17 @@ def _providers(frame: pd.DataFrame) -> pd.DataFrame:
         code=frame["code"], served=counts(frame["served"]).astype("float64"), suppressed=frame["suppressed"]
     )
     # The address differs between programs of one campus more often than its ZIP code does.
-    place = [rows[name].fillna("").str.casefold() for name in ("name", "state", "city", "zip")]
+    place = [rows[name].fillna("").str.casefold() for name in (col.NAME, col.STATE, col.CITY, col.ZIP)]
     grouped = rows.groupby(place, sort=True)
     table = grouped.first()
-    table["cip_codes"] = grouped["code"].agg(lambda codes: " ".join(sorted(set(codes.dropna())))).replace("", None)
-    table["seats"] = grouped["served"].sum(min_count=1)
+    table[col.CIP_CODES] = grouped["code"].agg(lambda codes: " ".join(sorted(set(codes.dropna())))).replace("", None)
+    table[col.SEATS] = grouped["served"].sum(min_count=1)
     hidden = grouped["suppressed"].any()
-    table["seats_basis"] = "assumed"
-    table.loc[table["seats"].notna(), "seats_basis"] = "seats"
+    table[col.SEATS_BASIS] = "assumed"
+    table.loc[table[col.SEATS].notna(), col.SEATS_BASIS] = "seats"
     # Part of a sum is no sum: a provider with a suppressed program has unknown seats, not fewer.
-    table.loc[hidden, "seats"] = None
-    table.loc[hidden, "seats_basis"] = "suppressed"
+    table.loc[hidden, col.SEATS] = None
+    table.loc[hidden, col.SEATS_BASIS] = "suppressed"
     number = grouped.size()
-    table["evidence"] = [f"{count} programs in the chosen fields" if count > 1 else None for count in number]
+    table[col.EVIDENCE] = [f"{count} programs in the chosen fields" if count > 1 else None for count in number]
     return table.reset_index(drop=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted
@@ -37,6 +38,6 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
     table = provider_rows(frame, SPEC.name, kind="certified", entry_stage="advanced")
-    repeated = table["provider_id"].duplicated()
+    repeated = table[col.PROVIDER_ID].duplicated()
     text.log.take(frame, repeated, "repeated", key="name")
     return text.parsed(PROVIDERS, table[~repeated])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text
@@ -12,9 +13,9 @@ from geodata.sources.formats.text_tables import Text
 
 def keyed(text: Text) -> pd.DataFrame:
     """Return the rows with a clean tract code in `geoid`, each tract once; the others go to the log."""
-    frame = text.frame.assign(geoid=clean_geoids(text.frame["geoid"]))
-    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
-    return text.log.take(frame, frame["geoid"].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
+    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
+    return text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
 
 
 def definition_rows(
@@ -36,18 +37,18 @@ def definition_rows(
     """
     table = pd.DataFrame(
         {
-            "geoid": frame["geoid"],
-            "state": usps_of(frame["geoid"]),
-            "definition": name,
-            "value": value,
-            "designated": designated,
-            "official": official,
-            "archived": archived,
-            "pooled": "none",
-            "crosswalk_basis": "none",
-            "vintage": vintage,
-            "tract_vintage": tract_vintage,
-            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+            col.GEOID: frame[col.GEOID],
+            col.STATE: usps_of(frame[col.GEOID]),
+            col.DEFINITION: name,
+            col.VALUE: value,
+            col.DESIGNATED: designated,
+            col.OFFICIAL: official,
+            col.ARCHIVED: archived,
+            col.POOLED: "none",
+            col.CROSSWALK_BASIS: "none",
+            col.VINTAGE: vintage,
+            col.TRACT_VINTAGE: tract_vintage,
+            col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
     return text.parsed(DEFINITIONS, table, out_of_scope=out_of_scope)

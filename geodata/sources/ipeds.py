@@ -14,6 +14,7 @@ import pandas as pd
 
 from geodata.geography.geoids import year_in
 from geodata.geography.zips import clean_zips
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import INSTITUTIONS, PROGRAMS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
@@ -94,35 +95,35 @@ def parse_directory(path: Path, context: ParseContext) -> Parsed:
     inactive = frame["active"].isin(["2", "3"])
     frame = frame[~inactive]
     frame = text.log.take(
-        frame, ~frame["unitid"].str.fullmatch(r"\d{6}").fillna(False), "no_identifier", field="unitid"
+        frame, ~frame[col.UNITID].str.fullmatch(r"\d{6}").fillna(False), "no_identifier", field="unitid"
     )
-    frame = text.log.take(frame, frame["unitid"].duplicated(), "repeated", key="unitid", field="unitid")
-    frame = text.log.take(frame, frame["name"].isna(), "no_name", key="unitid", field="name")
+    frame = text.log.take(frame, frame[col.UNITID].duplicated(), "repeated", key="unitid", field="unitid")
+    frame = text.log.take(frame, frame[col.NAME].isna(), "no_name", key="unitid", field="name")
     # Offices of a free association with the United States (FM, MH, PW) are in the directory, not in the registry.
-    abroad = frame["state"].isin(["FM", "MH", "PW"])
+    abroad = frame[col.STATE].isin(["FM", "MH", "PW"])
     frame = frame[~abroad]
-    usps = state_codes(frame["state"])
+    usps = state_codes(frame[col.STATE])
     frame = text.log.take(frame.assign(usps=usps), usps.isna(), "unknown_state", key="unitid", field="state")
-    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
     known = frame["category"].isin(["1", "2", "3", "4", "5", "6"])
     by_category = frame["category"].isin(_SUB_BACCALAUREATE_CATEGORIES)
     by_sector = frame["sector"].isin(_SUB_BACCALAUREATE_SECTORS)
     below = pd.Series(np.where(known, by_category, by_sector), index=frame.index)
     table = pd.DataFrame(
         {
-            "unitid": frame["unitid"],
-            "name": frame["name"],
-            "state": frame["usps"],
-            "address": frame["address"],
-            "city": frame["city"],
-            "zip": clean_zips(frame["zip"]),
-            "latitude": latitude,
-            "longitude": longitude,
-            "control": frame["control"].map(_CONTROL),
-            "level": frame["level"].map(_LEVEL),
-            "mainly_sub_baccalaureate": below,
-            "url": frame["url"],
-            "vintage": year_in(text.file),
+            col.UNITID: frame[col.UNITID],
+            col.NAME: frame[col.NAME],
+            col.STATE: frame["usps"],
+            col.ADDRESS: frame[col.ADDRESS],
+            col.CITY: frame[col.CITY],
+            col.ZIP: clean_zips(frame[col.ZIP]),
+            col.LATITUDE: latitude,
+            col.LONGITUDE: longitude,
+            col.CONTROL: frame[col.CONTROL].map(_CONTROL),
+            col.LEVEL: frame[col.LEVEL].map(_LEVEL),
+            col.MAINLY_SUB_BACCALAUREATE: below,
+            col.URL: frame[col.URL],
+            col.VINTAGE: year_in(text.file),
         }
     )
     scope = {"closed or not in the collection": int(inactive.sum()), "outside the registry": int(abroad.sum())}
@@ -140,12 +141,12 @@ def parse_completions(path: Path, context: ParseContext) -> Parsed:
         text.notes.append("The revised file was taken.")
     frame = text.frame
     frame = frame.assign(
-        award_level=frame["award_level"].str.lstrip("0"), cip_code=frame["cip_code"].str.strip("\"'= ")
+        award_level=frame[col.AWARD_LEVEL].str.lstrip("0"), cip_code=frame[col.CIP_CODE].str.strip("\"'= ")
     )
-    six_digits = frame["cip_code"].str.fullmatch(r"\d{2}\.\d{4}").fillna(False)
-    rollup = frame["cip_code"].str.fullmatch(r"\d{2}(\.\d{2})?|99(\.0+)?").fillna(False)
+    six_digits = frame[col.CIP_CODE].str.fullmatch(r"\d{2}\.\d{4}").fillna(False)
+    rollup = frame[col.CIP_CODE].str.fullmatch(r"\d{2}(\.\d{2})?|99(\.0+)?").fillna(False)
     second = ~rollup & (frame["major"] == "2")
-    total = ~rollup & ~second & frame["award_level"].isin(TOTAL_LEVELS)
+    total = ~rollup & ~second & frame[col.AWARD_LEVEL].isin(TOTAL_LEVELS)
     scope = {
         "rollup of CIP codes": int(rollup.sum()),
         "second major": int(second.sum()),
@@ -155,20 +156,20 @@ def parse_completions(path: Path, context: ParseContext) -> Parsed:
     frame, six_digits = frame[~aside], six_digits[~aside]
     frame = text.log.take(frame, ~six_digits, "no_cip_code", key="unitid", field="cip_code")
     frame = text.log.take(
-        frame, ~frame["unitid"].str.fullmatch(r"\d{6}").fillna(False), "no_identifier", field="unitid"
+        frame, ~frame[col.UNITID].str.fullmatch(r"\d{6}").fillna(False), "no_identifier", field="unitid"
     )
-    frame = text.log.take(frame, frame["award_level"].isna(), "no_award_level", key="unitid", field="award_level")
-    repeated = frame.duplicated(["unitid", "cip_code", "award_level"])
+    frame = text.log.take(frame, frame[col.AWARD_LEVEL].isna(), "no_award_level", key="unitid", field="award_level")
+    repeated = frame.duplicated([col.UNITID, col.CIP_CODE, col.AWARD_LEVEL])
     frame = text.log.take(frame, repeated, "repeated", key="unitid", field="cip_code")
-    awards = numbers(frame["awards"], codes=IPEDS_CODES, least=0, file=text.file, column="CTOTALT", notes=text.notes)
+    awards = numbers(frame[col.AWARDS], codes=IPEDS_CODES, least=0, file=text.file, column="CTOTALT", notes=text.notes)
     table = pd.DataFrame(
         {
-            "unitid": frame["unitid"],
-            "cip_code": frame["cip_code"],
-            "award_level": frame["award_level"],
-            "awards": awards.values,
-            "status": awards.status.replace({"unreadable": "missing"}),
-            "vintage": year_in(text.file),
+            col.UNITID: frame[col.UNITID],
+            col.CIP_CODE: frame[col.CIP_CODE],
+            col.AWARD_LEVEL: frame[col.AWARD_LEVEL],
+            col.AWARDS: awards.values,
+            col.STATUS: awards.status.replace({"unreadable": "missing"}),
+            col.VINTAGE: year_in(text.file),
         }
     )
     return text.parsed(PROGRAMS, table, out_of_scope=scope)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import InputError
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import JOB_CENTERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_json
@@ -57,12 +58,12 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     closed = text.frame["open"].str.upper().isin(["N", "NO", "FALSE"])
     text.frame = text.frame[~closed]
     frame = with_place(text)
-    kind = frame["kind"].str.casefold().str.extract(r"^(\w+)", expand=False).map(_KINDS).fillna("user")
-    made = identifiers("job_center", frame["name"], frame["usps"], frame["zip"], frame["address"])
+    kind = frame[col.KIND].str.casefold().str.extract(r"^(\w+)", expand=False).map(_KINDS).fillna("user")
+    made = identifiers("job_center", frame[col.NAME], frame["usps"], frame[col.ZIP], frame[col.ADDRESS])
     frame = frame.assign(kind=kind, center_id=("careeronestop:" + frame["id"]).fillna(made))
-    frame = text.log.take(frame, frame["center_id"].duplicated(), "repeated", key="name", field="center_id")
-    table = pd.DataFrame(frame.drop(columns="state").rename(columns={"usps": "state"}))
-    table["as_of"] = dates(table["as_of"])
+    frame = text.log.take(frame, frame[col.CENTER_ID].duplicated(), "repeated", key="name", field="center_id")
+    table = pd.DataFrame(frame.drop(columns=col.STATE).rename(columns={"usps": col.STATE}))
+    table[col.AS_OF] = dates(table[col.AS_OF])
     return text.parsed(JOB_CENTERS, table, out_of_scope={"closed": int(closed.sum())})
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import LANDMARKS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
@@ -120,7 +121,7 @@ def _parser(
         own = own.where(repeat == 0, own + "." + repeat.astype("str"))
         # A river or road of two states is in the files of both, under one id.
         part_of = kind if context.state is None else f"{kind}:{context.state.usps}"
-        table = pd.DataFrame({"landmark_id": f"{part_of}:" + own, "kind": kind, "name": frame["name"]})
+        table = pd.DataFrame({col.LANDMARK_ID: f"{part_of}:" + own, col.KIND: kind, col.NAME: frame[col.NAME]})
         return text.parsed(LANDMARKS, spatial(table, geometry), out_of_scope={"other kind": int(aside.sum())})
 
     return parse

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.geography.zips import clean_zips, state_of_zips
+from geodata.schemas import columns as col
 from geodata.sources.formats.text_tables import Text, Wanted
 from geodata.sources.formats.values import counts, points
 from geodata.sources.places_of_rows import quality_of_decimals, state_codes
@@ -36,13 +37,13 @@ def with_place(text: Text, key: str = "name") -> pd.DataFrame:
     text they were.
     """
     frame = text.frame
-    zips = clean_zips(frame["zip"])
-    usps = state_codes(frame["state"]).fillna(state_of_zips(zips).where(frame["state"].isna()))
-    latitude, longitude = points(frame["latitude"], frame["longitude"])
+    zips = clean_zips(frame[col.ZIP])
+    usps = state_codes(frame[col.STATE]).fillna(state_of_zips(zips).where(frame[col.STATE].isna()))
+    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
     frame = frame.assign(
         usps=usps,
         zip=zips,
-        location_quality=quality_of_decimals(frame["latitude"], frame["longitude"]),
+        location_quality=quality_of_decimals(frame[col.LATITUDE], frame[col.LONGITUDE]),
         latitude=latitude,
         longitude=longitude,
     )
@@ -63,21 +64,21 @@ def provider_rows(frame: pd.DataFrame, source: str, *, kind: str, entry_stage: s
     """Return the provider columns that every hand-kept list fills alike; seats are not known from them."""
     return pd.DataFrame(
         {
-            "provider_id": identifiers(source, frame["name"], frame["usps"], frame["zip"], frame["address"]),
-            "name": frame["name"],
-            "entry_stage": entry_stage,
-            "kind": kind,
-            "state": frame["usps"],
-            "address": frame["address"],
-            "city": frame["city"],
-            "zip": frame["zip"],
-            "latitude": frame["latitude"],
-            "longitude": frame["longitude"],
-            "location_quality": frame["location_quality"],
-            "seats": np.nan,
-            "seats_basis": "assumed",
-            "sources": source,
-            "url": frame["url"] if "url" in frame.columns else None,
+            col.PROVIDER_ID: identifiers(source, frame[col.NAME], frame["usps"], frame[col.ZIP], frame[col.ADDRESS]),
+            col.NAME: frame[col.NAME],
+            col.ENTRY_STAGE: entry_stage,
+            col.KIND: kind,
+            col.STATE: frame["usps"],
+            col.ADDRESS: frame[col.ADDRESS],
+            col.CITY: frame[col.CITY],
+            col.ZIP: frame[col.ZIP],
+            col.LATITUDE: frame[col.LATITUDE],
+            col.LONGITUDE: frame[col.LONGITUDE],
+            col.LOCATION_QUALITY: frame[col.LOCATION_QUALITY],
+            col.SEATS: np.nan,
+            col.SEATS_BASIS: "assumed",
+            col.SOURCES: source,
+            col.URL: frame[col.URL] if "url" in frame.columns else None,
         }
     )
 

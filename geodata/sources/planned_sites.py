@@ -17,6 +17,7 @@ import pandas as pd
 
 from geodata.errors import InputError
 from geodata.geography.zips import clean_zips, state_of_zips
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import SITES, UNITS
 from geodata.schemas.parsed import Parsed
 from geodata.settings import Opportunity
@@ -82,9 +83,9 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     opportunity = context.settings.opportunity
     text = _read(Path(path), context.settings.sources.planned_sites_mapping, opportunity.kinds)
     frame = text.frame
-    frame = frame.assign(zip=clean_zips(frame["zip"]))
-    stated = state_codes(frame["state"])
-    usps = stated.fillna(state_of_zips(frame["zip"]).where(frame["state"].isna()))
+    frame = frame.assign(zip=clean_zips(frame[col.ZIP]))
+    stated = state_codes(frame[col.STATE])
+    usps = stated.fillna(state_of_zips(frame[col.ZIP]).where(frame[col.STATE].isna()))
     frame = text.log.take(
         frame.assign(usps=usps),
         usps.isna(),
@@ -141,14 +142,14 @@ def _read(path: Path, mapping: dict[str, str], kinds: Sequence[str]) -> Text:
     elif suffix in (".geojson", ".json", ".gpkg", ".zip", ".parquet"):
         text, geometry = read_layer(path, columns, SPEC.name)
         spots = geometry.representative_point()
-        text.frame["latitude"] = text.frame["latitude"].fillna(spots.y.round(7).astype("str"))
-        text.frame["longitude"] = text.frame["longitude"].fillna(spots.x.round(7).astype("str"))
+        text.frame[col.LATITUDE] = text.frame[col.LATITUDE].fillna(spots.y.round(7).astype("str"))
+        text.frame[col.LONGITUDE] = text.frame[col.LONGITUDE].fillna(spots.x.round(7).astype("str"))
     else:
         text = read_csv(path, columns, SPEC.name)
     for name, value in constants.items():
         text.frame[name] = pd.Series(value, index=text.frame.index, dtype="str")
     nowhere = {"latitude", "address", "zip", "city"} <= set(text.absent) and not constants
-    if nowhere and not text.frame["latitude"].notna().any():
+    if nowhere and not text.frame[col.LATITUDE].notna().any():
         raise InputError(
             "no column tells where the sites are",
             file=path,
@@ -171,18 +172,18 @@ def _status(frame: pd.DataFrame) -> pd.Series:
 
 def _identifiers(frame: pd.DataFrame) -> pd.Series:
     """Return `planned:STATE:id`, the id being the office's own or, without one, drawn from what the row says."""
-    spoken = frame[["site_name", "address", "city", "zip", "latitude", "longitude", "network"]].fillna("")
+    spoken = frame[["site_name", col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.NETWORK]].fillna("")
     drawn = pd.Series(
         [hashlib.sha256("|".join(row).encode()).hexdigest()[:12] for row in spoken.itertuples(index=False)],
         index=frame.index,
         dtype="str",
     )
-    return "planned:" + frame["usps"] + ":" + frame["site_id"].fillna(drawn)
+    return "planned:" + frame["usps"] + ":" + frame[col.SITE_ID].fillna(drawn)
 
 
 def _sites(frame: pd.DataFrame, status: pd.Series, opportunity: Opportunity, notes: list[str]) -> pd.DataFrame:
-    latitude, longitude = points(frame["latitude"], frame["longitude"])
-    power = to_numbers(frame["power_kw"])
+    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
+    power = to_numbers(frame[col.POWER_KW])
     power = power.where(power > 0)
     expected = _expected(frame["expected"])
     unread = int((expected.isna() & frame["expected"].notna()).sum())
@@ -190,30 +191,30 @@ def _sites(frame: pd.DataFrame, status: pd.Series, opportunity: Opportunity, not
         notes.append(f"Expected dates that could not be read, left empty: {unread:,}.")
     return pd.DataFrame(
         {
-            "site_id": frame["identifier"],
-            "source": SPEC.name,
-            "name": frame["site_name"],
-            "status": status,
-            "state": frame["usps"],
-            "address": frame["address"],
-            "city": frame["city"],
-            "zip": frame["zip"],
-            "latitude": latitude,
-            "longitude": longitude,
-            "location_quality": _quality(frame),
+            col.SITE_ID: frame["identifier"],
+            col.SOURCE: SPEC.name,
+            col.NAME: frame["site_name"],
+            col.STATUS: status,
+            col.STATE: frame["usps"],
+            col.ADDRESS: frame[col.ADDRESS],
+            col.CITY: frame[col.CITY],
+            col.ZIP: frame[col.ZIP],
+            col.LATITUDE: latitude,
+            col.LONGITUDE: longitude,
+            col.LOCATION_QUALITY: _quality(frame),
             **_units(frame, power, opportunity, notes),
-            "power_kw": power,
-            "expected_date": expected,
-            "program": frame["program"],
-            "network": frame["network"],
-            "as_of": dates(frame["as_of"]),
+            col.POWER_KW: power,
+            col.EXPECTED_DATE: expected,
+            col.PROGRAM: frame[col.PROGRAM],
+            col.NETWORK: frame[col.NETWORK],
+            col.AS_OF: dates(frame[col.AS_OF]),
         }
     )
 
 
 def _quality(frame: pd.DataFrame) -> pd.Series:
     """Return how exact the coordinates are; one the geocoder found by a similar address is on its street at best."""
-    quality = quality_of_decimals(frame["latitude"], frame["longitude"])
+    quality = quality_of_decimals(frame[col.LATITUDE], frame[col.LONGITUDE])
     return quality.mask((frame["geocoded"] == "near") & (quality == "point"), "street")
 
 
@@ -225,9 +226,9 @@ def _units(frame: pd.DataFrame, power: pd.Series, opportunity: Opportunity, note
     """
     stated = {UNITS + kind: counts(frame[UNITS + kind]) for kind in opportunity.kinds}
     silent = pd.concat(list(stated.values()), axis=1).isna().all(axis=1)
-    count = counts(frame["count"]).where(silent)
+    count = counts(frame[col.COUNT]).where(silent)
     told = pd.Series(None, index=frame.index, dtype="object")
-    programs = frame["program"].fillna("").str.casefold()
+    programs = frame[col.PROGRAM].fillna("").str.casefold()
     for program, kind in opportunity.kind_of_program.items():
         told[programs.str.contains(program.casefold(), regex=False)] = kind
     for kind, above in sorted(opportunity.kind_above_kw.items(), key=lambda item: item[1]):

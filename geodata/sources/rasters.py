@@ -14,6 +14,7 @@ import rasterio
 
 from geodata.errors import InputError, reading_of
 from geodata.geography.raster_bytes import check_whole
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import RASTERS, REJECTS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.spec import ParseContext, Source, SourceSpec
@@ -76,7 +77,7 @@ def _parse(kind: str, path: Path) -> Parsed:
             "east": raster.bounds.right,
             "north": raster.bounds.top,
         }
-    if row["crs"] is None:
+    if row[col.CRS] is None:
         raise InputError("the raster names no coordinate reference system", file=path, remedy="Use the original file.")
     return Parsed(RASTERS.validate(pd.DataFrame([row])), REJECTS.empty(), rows_in=1, rows_kept=1)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.geography.geoids import clean_geoids
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import RELATIONSHIP
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
@@ -39,7 +40,7 @@ COLUMNS = (
     Wanted("land_2020_m2", ("AREALAND_TRACT_20",)),
     Wanted("land_2010_m2", ("AREALAND_TRACT_10",)),
 )
-_AREAS = ("land_part_m2", "land_2020_m2", "land_2010_m2")
+_AREAS = (col.LAND_PART_M2, col.LAND_2020_M2, col.LAND_2010_M2)
 
 
 def parse(path: Path, context: ParseContext) -> Parsed:
@@ -50,15 +51,15 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     text = read_csv(path, COLUMNS, SPEC.name)
     frame = text.frame
     frame = frame.assign(
-        geoid_2020=clean_geoids(frame["geoid_2020"]),
-        geoid_2010=clean_geoids(frame["geoid_2010"]),
+        geoid_2020=clean_geoids(frame[col.GEOID_2020]),
+        geoid_2010=clean_geoids(frame[col.GEOID_2010]),
         **{name: to_numbers(frame[name]) for name in _AREAS},
     )
-    frame = text.log.take(frame, frame["geoid_2020"].isna(), "no_2020_tract", field="geoid_2020")
-    frame = text.log.take(frame, frame["geoid_2010"].isna(), "no_2010_tract", key="geoid_2020", field="geoid_2010")
+    frame = text.log.take(frame, frame[col.GEOID_2020].isna(), "no_2020_tract", field="geoid_2020")
+    frame = text.log.take(frame, frame[col.GEOID_2010].isna(), "no_2010_tract", key="geoid_2020", field="geoid_2010")
     for name in _AREAS:
         bad = frame[name].isna() | (frame[name] < 0)
         frame = text.log.take(frame, bad, "no_area", key="geoid_2020", field=name)
-    repeated = frame.duplicated(["geoid_2020", "geoid_2010"])
+    repeated = frame.duplicated([col.GEOID_2020, col.GEOID_2010])
     frame = text.log.take(frame, repeated, "repeated", key="geoid_2020", field="geoid_2010")
     return text.parsed(RELATIONSHIP, pd.DataFrame(frame))

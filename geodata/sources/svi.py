@@ -16,6 +16,7 @@ import pandas as pd
 
 from geodata.errors import InputError
 from geodata.geography.geoids import clean_geoids, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS, MEASURES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, read_csv
@@ -91,17 +92,17 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     )
     table = pd.DataFrame(
         {
-            "geoid": frame["geoid"],
-            "state": usps_of(frame["geoid"]),
-            "definition": SPEC.name,
-            "value": ranks.values,
-            "official": True,
-            "archived": False,
-            "pooled": pool_of_ranks(frame["geoid"], sums.values, ranks.values),
-            "crosswalk_basis": "none",
-            "vintage": year,
-            "tract_vintage": tract_vintage(year),
-            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+            col.GEOID: frame[col.GEOID],
+            col.STATE: usps_of(frame[col.GEOID]),
+            col.DEFINITION: SPEC.name,
+            col.VALUE: ranks.values,
+            col.OFFICIAL: True,
+            col.ARCHIVED: False,
+            col.POOLED: pool_of_ranks(frame[col.GEOID], sums.values, ranks.values),
+            col.CROSSWALK_BASIS: "none",
+            col.VINTAGE: year,
+            col.TRACT_VINTAGE: tract_vintage(year),
+            col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
     return text.parsed(DEFINITIONS, table)
@@ -115,12 +116,12 @@ def parse_measures(path: Path, context: ParseContext) -> Parsed:
     frame = _keyed(text)
     shared = pd.DataFrame(
         {
-            "geoid": frame["geoid"],
-            "state": usps_of(frame["geoid"]),
-            "source": "svi",
-            "vintage": year,
-            "tract_vintage": tract_vintage(year),
-            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+            col.GEOID: frame[col.GEOID],
+            col.STATE: usps_of(frame[col.GEOID]),
+            col.SOURCE: "svi",
+            col.VINTAGE: year,
+            col.TRACT_VINTAGE: tract_vintage(year),
+            col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
     nobody = numbers(frame["E_TOTPOP"], codes=SVI_CODES).values == 0
@@ -178,9 +179,9 @@ def _measure(text: Text, frame: pd.DataFrame, measure: str, nobody: pd.Series) -
 
 
 def _keyed(text: Text) -> pd.DataFrame:
-    frame = text.frame.assign(geoid=clean_geoids(text.frame["geoid"]))
-    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
-    return text.log.take(frame, frame["geoid"].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
+    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
+    return text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
 
 
 def edition(text: Text) -> int:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from geodata.errors import InputError
 from geodata.geography.geoids import clean_geoids, county_of, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import TRACTS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
@@ -69,19 +70,19 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the tracts of a boundary file."""
     text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
     vintage = vintage_of(text, path)
-    frame = text.frame.assign(geoid=clean_geoids(text.frame["geoid"]))
-    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
-    frame = text.log.take(frame, frame["geoid"].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
+    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
+    frame = text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
     table = pd.DataFrame(
         {
-            "geoid": frame["geoid"],
-            "state": usps_of(frame["geoid"]),
-            "county_geoid": county_of(frame["geoid"]),
-            "name": frame["name"].fillna(tract_name(frame["geoid"])),
-            "land_m2": numbers(frame["land"], least=0, column="ALAND", file=text.file, notes=text.notes).values,
-            "water_m2": numbers(frame["water"], least=0, column="AWATER", file=text.file, notes=text.notes).values,
-            "tract_vintage": vintage,
-            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+            col.GEOID: frame[col.GEOID],
+            col.STATE: usps_of(frame[col.GEOID]),
+            col.COUNTY_GEOID: county_of(frame[col.GEOID]),
+            col.NAME: frame[col.NAME].fillna(tract_name(frame[col.GEOID])),
+            col.LAND_M2: numbers(frame["land"], least=0, column="ALAND", file=text.file, notes=text.notes).values,
+            col.WATER_M2: numbers(frame["water"], least=0, column="AWATER", file=text.file, notes=text.notes).values,
+            col.TRACT_VINTAGE: vintage,
+            col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
     return text.parsed(TRACTS, spatial(table, geometry))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import ENTRY_STAGES, PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.cip import clean_cip
@@ -47,7 +48,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     text = read_table(path, COLUMNS, SPEC.name, least=2)
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
-    stage = frame["entry_stage"].str.casefold().fillna("entry")
+    stage = frame[col.ENTRY_STAGE].str.casefold().fillna("entry")
     remedy = f"Use one of {', '.join(ENTRY_STAGES)}."
     frame = text.log.take(
         frame.assign(stage=stage),
@@ -57,10 +58,10 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         field="stage",
         remedy=remedy,
     )
-    table = provider_rows(frame, SPEC.name, kind="", entry_stage="").pipe(with_seats, frame["seats"])
-    table["entry_stage"], table["kind"] = frame["stage"], frame["kind"].fillna("listed_program")
-    table["cip_codes"] = frame["cip_codes"].map(_codes, na_action="ignore").astype("str").replace("", None)
-    repeated = table["provider_id"].duplicated()
+    table = provider_rows(frame, SPEC.name, kind="", entry_stage="").pipe(with_seats, frame[col.SEATS])
+    table[col.ENTRY_STAGE], table[col.KIND] = frame["stage"], frame[col.KIND].fillna("listed_program")
+    table[col.CIP_CODES] = frame[col.CIP_CODES].map(_codes, na_action="ignore").astype("str").replace("", None)
+    repeated = table[col.PROVIDER_ID].duplicated()
     text.log.take(frame, repeated, "repeated", key="name")
     return text.parsed(PROVIDERS, table[~repeated])
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from geodata.errors import InputError
 from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, from_records
@@ -56,33 +57,33 @@ def parse(path: Path, context: ParseContext) -> Parsed:
             file=path,
             remedy="Name the column of the index value, or that of the designation (yes or no).",
         )
-    frame = text.frame.assign(geoid=clean_geoids(text.frame["geoid"]))
-    frame["definition"] = frame["definition"].fillna(named_by(Path(text.file))).map(_plain_name)
-    frame = text.log.take(frame, frame["geoid"].isna(), "no_tract_code", field="geoid")
-    repeated = frame.duplicated(["geoid", "definition"])
+    frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
+    frame[col.DEFINITION] = frame[col.DEFINITION].fillna(named_by(Path(text.file))).map(_plain_name)
+    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
+    repeated = frame.duplicated([col.GEOID, col.DEFINITION])
     frame = text.log.take(frame, repeated, "repeated", key="geoid", field="definition")
-    census = counts(frame["tract_vintage"]).fillna(2010 if "GEOID10" in text.headers else 2020)
+    census = counts(frame[col.TRACT_VINTAGE]).fillna(2010 if "GEOID10" in text.headers else 2020)
     remedy = "Give 2010 or 2020."
     frame = text.log.take(
         frame, ~census.isin([2010, 2020]), "unknown_tract_vintage", key="geoid", field="tract_vintage", remedy=remedy
     )
-    value = numbers(frame["value"], file=text.file, column="value", notes=text.notes).values
-    designated = _designations(frame["designated"])
+    value = numbers(frame[col.VALUE], file=text.file, column="value", notes=text.notes).values
+    designated = _designations(frame[col.DESIGNATED])
     frame = text.log.take(frame, value.isna() & designated.isna(), "no_value", key="geoid", field="value")
     table = pd.DataFrame(
         {
-            "geoid": frame["geoid"],
-            "state": usps_of(frame["geoid"]),
-            "definition": frame["definition"],
-            "value": value.fillna(designated.astype("float64")),
-            "designated": designated,
-            "official": flags(frame["official"]).fillna(False),
-            "archived": False,
-            "pooled": "none",
-            "crosswalk_basis": "none",
-            "vintage": counts(frame["vintage"]),
-            "tract_vintage": census,
-            "ct_scheme": ct_scheme_column(frame["geoid"], text.file),
+            col.GEOID: frame[col.GEOID],
+            col.STATE: usps_of(frame[col.GEOID]),
+            col.DEFINITION: frame[col.DEFINITION],
+            col.VALUE: value.fillna(designated.astype("float64")),
+            col.DESIGNATED: designated,
+            col.OFFICIAL: flags(frame[col.OFFICIAL]).fillna(False),
+            col.ARCHIVED: False,
+            col.POOLED: "none",
+            col.CROSSWALK_BASIS: "none",
+            col.VINTAGE: counts(frame[col.VINTAGE]),
+            col.TRACT_VINTAGE: census,
+            col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     ).reindex(frame.index)
     return text.parsed(DEFINITIONS, table)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.geography.geoids import clean_geoids, usps_of
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import AREA_MEMBERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted
@@ -50,19 +51,19 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = frame[county]
     unit = frame["member_state"].str.zfill(2) + frame["member"].str[-3:].str.zfill(3)
     frame = frame.assign(unit=clean_geoids(unit, 5))
-    frame = text.log.take(frame, frame["unit"].isna(), "no_county_code", key="area", field="member")
+    frame = text.log.take(frame, frame[col.UNIT].isna(), "no_county_code", key="area", field="member")
     frame = text.log.take(frame, frame["area"].isna(), "no_area", field="area")
-    identifier = frame["state"].str.zfill(2) + frame["area"].str.zfill(6)
+    identifier = frame[col.STATE].str.zfill(2) + frame["area"].str.zfill(6)
     table = pd.DataFrame(
         {
-            "area_kind": "workforce_area",
-            "area_id": identifier,
-            "area_name": frame["area_name"].fillna("Workforce area " + frame["area"].str.lstrip("0")),
-            "state": usps_of(frame["unit"]),
-            "unit_kind": "county",
-            "unit_geoid": frame["unit"],
+            col.AREA_KIND: "workforce_area",
+            col.AREA_ID: identifier,
+            col.AREA_NAME: frame[col.AREA_NAME].fillna("Workforce area " + frame["area"].str.lstrip("0")),
+            col.STATE: usps_of(frame[col.UNIT]),
+            col.UNIT_KIND: "county",
+            col.UNIT_GEOID: frame[col.UNIT],
         }
     )
-    repeated = table.duplicated(["area_id", "unit_geoid"])
+    repeated = table.duplicated([col.AREA_ID, col.UNIT_GEOID])
     text.log.take(frame, repeated, "repeated", key="area", field="unit")
     return text.parsed(AREA_MEMBERS, table[~repeated], out_of_scope={"member is no county": int((~county).sum())})

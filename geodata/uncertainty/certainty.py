@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import WORKFORCE
 from geodata.scoring.eligible_adults import wide
 from geodata.settings import Settings, Uncertainty
@@ -25,7 +26,7 @@ from geodata.uncertainty.draws import simulate_ranks
 from geodata.uncertainty.travel_range import TravelAccess, job_years, travel_triangles
 
 FloatArray = NDArray[np.float64]
-RANK_COLUMNS = ["rank_median", "rank_low", "rank_high", "p_top_share", "p_top_count"]
+RANK_COLUMNS = [col.RANK_MEDIAN, col.RANK_LOW, col.RANK_HIGH, col.P_TOP_SHARE, col.P_TOP_COUNT]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class Certainty:
 
 def scored(scores: pd.DataFrame) -> pd.Series:
     """Return which tracts are in the list the draws rank: those with a rank, or without for the gate alone."""
-    return scores["unranked_reason"].fillna("").isin(["", "not_gated"])
+    return scores[col.UNRANKED_REASON].fillna("").isin(["", "not_gated"])
 
 
 def draw_model(
@@ -61,23 +62,23 @@ def draw_model(
     as exact. With a national reference area Need is ranked within the state here, and the gate stands where it falls
     in the state at the point estimate: the draws of one state cannot rank the nation.
     """
-    used = scores[scored(scores)].sort_values("geoid").reset_index(drop=True)
-    index = pd.Index(used["geoid"])
+    used = scores[scored(scores)].sort_values(col.GEOID).reset_index(drop=True)
+    index = pd.Index(used[col.GEOID])
     shares = wide(measures, settings.need.workforce_measures, "share").reindex(index).to_numpy(dtype=float)
     margins = wide(measures, settings.need.workforce_measures, "share_moe").reindex(index).to_numpy(dtype=float)
     errors = standard_errors(np.nan_to_num(margins))
     names = sorted(name for name, weight in settings.need.weights.items() if weight > 0 and name != WORKFORCE)
-    values = parts.pivot(index="geoid", columns="definition", values="value").reindex(index=index, columns=names)
+    values = parts.pivot(index=col.GEOID, columns=col.DEFINITION, values=col.VALUE).reindex(index=index, columns=names)
     weights = [settings.need.weights[name] for name in names]
-    state = pd.factorize(used["state"])[0].astype(np.int32)
+    state = pd.factorize(used[col.STATE])[0].astype(np.int32)
     training, opportunity = access.of(index)
-    pillars = [settings.priority.weights[name] for name in ("need", "training_gap", "opportunity")]
-    known = [True, bool(used["training_gap"].notna().any()), bool(used["opportunity"].notna().any())]
+    pillars = [settings.priority.weights[name] for name in (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY)]
+    known = [True, bool(used[col.TRAINING_GAP].notna().any()), bool(used[col.OPPORTUNITY].notna().any())]
     detour, speed = travel_triangles(access.engine, settings.travel)
     community, community_weight = _community(used, grouping)
     chances = settings.uncertainty
     return used, DrawModel(
-        key=tract_keys(used["geoid"]),
+        key=tract_keys(used[col.GEOID]),
         reference=state,
         scope=state,
         measures=shares,
@@ -122,43 +123,43 @@ def certainty(
     """
     alike = _states_alike(scores)
     if len(alike) > 1:
-        apart = [scores[scores["state"].isin(states)] for states in alike]
+        apart = [scores[scores[col.STATE].isin(states)] for states in alike]
         return _joined([certainty(rows, parts, measures, access, settings, _of(grouping, rows)) for rows in apart])
     chances = settings.uncertainty
     used, model = draw_model(scores, parts, measures, access, settings, grouping)
     if chances.draws == 0 or not len(used):
         return _without_draws(used, grouping, chances)
     drawn = simulate_ranks(model, chances.draws, chances.seed)
-    tracts = _table(used[["geoid", "gated"]], drawn.tracts, chances).assign(p_gated=drawn.tracts.p_gated)
-    tracts.loc[~used["gated"], RANK_COLUMNS] = np.nan
+    tracts = _table(used[[col.GEOID, col.GATED]], drawn.tracts, chances).assign(p_gated=drawn.tracts.p_gated)
+    tracts.loc[~used[col.GATED], RANK_COLUMNS] = np.nan
     communities = None
     if drawn.communities is not None and grouping is not None:
-        names = sorted(set(grouping["community_id"]))
-        units = pd.DataFrame({"community_id": names, "gated": True})
+        names = sorted(set(grouping[col.COMMUNITY_ID]))
+        units = pd.DataFrame({col.COMMUNITY_ID: names, col.GATED: True})
         communities = _table(units, drawn.communities, chances)
-        communities["p_top_share"] = _mean_of_tracts(used, tracts, grouping, names)
-        communities["tier"] = tiers(communities["p_top_share"], pd.Series(True, index=communities.index), chances)
-        communities = communities.drop(columns="gated")
+        communities[col.P_TOP_SHARE] = _mean_of_tracts(used, tracts, grouping, names)
+        communities[col.TIER] = tiers(communities[col.P_TOP_SHARE], pd.Series(True, index=communities.index), chances)
+        communities = communities.drop(columns=col.GATED)
     facts = {}
-    for state, rows in used.groupby("state").indices.items():
-        p, gated = tracts["p_top_share"].iloc[rows], used["gated"].iloc[rows]
+    for state, rows in used.groupby(col.STATE).indices.items():
+        p, gated = tracts[col.P_TOP_SHARE].iloc[rows], used[col.GATED].iloc[rows]
         facts[str(state)] = {
             **_list_facts(len(rows), chances),
             **convergence(p, drawn.first_half[rows], chances.draws // 2, gated, chances),
         }
-    return Certainty(tracts.drop(columns="gated"), communities, facts)
+    return Certainty(tracts.drop(columns=col.GATED), communities, facts)
 
 
 def _states_alike(scores: pd.DataFrame) -> list[set[str]]:
     """Return the states in groups that know the same pillars, as one draw of weights is for the pillars known."""
-    known = scores.groupby("state")[["training_gap", "opportunity"]].count() > 0
-    return [set(part.index) for _, part in known.groupby(["training_gap", "opportunity"])]
+    known = scores.groupby(col.STATE)[[col.TRAINING_GAP, col.OPPORTUNITY]].count() > 0
+    return [set(part.index) for _, part in known.groupby([col.TRAINING_GAP, col.OPPORTUNITY])]
 
 
 def _of(grouping: pd.DataFrame | None, scores: pd.DataFrame) -> pd.DataFrame | None:
     if grouping is None:
         return None
-    own = grouping[grouping["geoid"].isin(scores["geoid"])]
+    own = grouping[grouping[col.GEOID].isin(scores[col.GEOID])]
     return own if len(own) else None
 
 
@@ -210,38 +211,38 @@ def _table(units: pd.DataFrame, summary: RankSummary, chances: Uncertainty) -> p
     table = units.reset_index(drop=True)
     for name in RANK_COLUMNS:
         table[name] = getattr(summary, name)
-    table["tier"] = tiers(table["p_top_share"], table["gated"].astype(bool), chances)
+    table[col.TIER] = tiers(table[col.P_TOP_SHARE], table[col.GATED].astype(bool), chances)
     return table
 
 
 def _mean_of_tracts(
     used: pd.DataFrame, tracts: pd.DataFrame, grouping: pd.DataFrame, names: list[str]
 ) -> NDArray[np.float64]:
-    table = tracts[["geoid", "p_top_share"]].assign(weight=_weight(used))
-    table = table.merge(grouping[["geoid", "community_id"]], on="geoid")
-    table["p"] = table["p_top_share"].fillna(0.0) * table["weight"]
-    sums = table.groupby("community_id")[["p", "weight"]].sum()
-    return np.asarray((sums["p"] / sums["weight"]).reindex(names).to_numpy(dtype=float))
+    table = tracts[[col.GEOID, col.P_TOP_SHARE]].assign(weight=_weight(used))
+    table = table.merge(grouping[[col.GEOID, col.COMMUNITY_ID]], on=col.GEOID)
+    table[col.P] = table[col.P_TOP_SHARE].fillna(0.0) * table[col.WEIGHT]
+    sums = table.groupby(col.COMMUNITY_ID)[[col.P, col.WEIGHT]].sum()
+    return np.asarray((sums[col.P] / sums[col.WEIGHT]).reindex(names).to_numpy(dtype=float))
 
 
 def _without_draws(used: pd.DataFrame, grouping: pd.DataFrame | None, chances: Uncertainty) -> Certainty:
-    tracts = used[["geoid"]].copy()
+    tracts = used[[col.GEOID]].copy()
     for name in RANK_COLUMNS[:3]:
         tracts[name] = np.nan
-    rank = used["rank"].astype("float64")
-    top = np.ceil(chances.top_share * used.groupby("state")["geoid"].transform("size") - 1e-9)
-    tracts["p_top_share"] = (rank <= top).astype("float64").where(rank.notna())
-    tracts["p_top_count"] = (rank <= chances.top_count).astype("float64").where(rank.notna())
-    tracts["p_gated"] = used["gated"].astype("float64")
-    tracts["tier"] = tiers(tracts["p_top_share"], used["gated"].astype(bool), chances)
+    rank = used[col.RANK].astype("float64")
+    top = np.ceil(chances.top_share * used.groupby(col.STATE)[col.GEOID].transform("size") - 1e-9)
+    tracts[col.P_TOP_SHARE] = (rank <= top).astype("float64").where(rank.notna())
+    tracts[col.P_TOP_COUNT] = (rank <= chances.top_count).astype("float64").where(rank.notna())
+    tracts[col.P_GATED] = used[col.GATED].astype("float64")
+    tracts[col.TIER] = tiers(tracts[col.P_TOP_SHARE], used[col.GATED].astype(bool), chances)
     communities = None
     if grouping is not None:
-        names = sorted(set(grouping["community_id"]))
-        communities = pd.DataFrame({"community_id": names}).assign(**dict.fromkeys(RANK_COLUMNS, np.nan))
-        communities["p_top_share"] = _mean_of_tracts(used, tracts, grouping, names)
+        names = sorted(set(grouping[col.COMMUNITY_ID]))
+        communities = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**dict.fromkeys(RANK_COLUMNS, np.nan))
+        communities[col.P_TOP_SHARE] = _mean_of_tracts(used, tracts, grouping, names)
         yes = pd.Series(True, index=communities.index)
-        communities["tier"] = tiers(communities["p_top_share"], yes, chances)
-    sizes = used.groupby("state").size()
+        communities[col.TIER] = tiers(communities[col.P_TOP_SHARE], yes, chances)
+    sizes = used.groupby(col.STATE).size()
     return Certainty(tracts, communities, {str(state): _list_facts(int(n), chances) for state, n in sizes.items()})
 
 
@@ -255,19 +256,19 @@ def _list_facts(tracts: int, chances: Uncertainty) -> dict[str, Any]:
 
 
 def _designated(used: pd.DataFrame, settings: Settings) -> NDArray[np.bool_]:
-    named = used["designated_by"].fillna("").ne("") & settings.priority.gate_designations
+    named = used[col.DESIGNATED_BY].fillna("").ne("") & settings.priority.gate_designations
     return named.to_numpy(dtype=bool)
 
 
 def _gate_within_state(used: pd.DataFrame, settings: Settings) -> float:
     if settings.need.reference_area == "state" or not len(used):
         return settings.priority.gate_need
-    return float(100.0 * (used["need"] < settings.priority.gate_need).mean())
+    return float(100.0 * (used[col.NEED] < settings.priority.gate_need).mean())
 
 
 def _tie_order(used: pd.DataFrame) -> NDArray[np.int32]:
     """Return the place of each tract among equal priorities: more eligible adults first, then GEOID."""
-    order = used.sort_values(["eligible_adults", "geoid"], ascending=[False, True], na_position="last").index
+    order = used.sort_values([col.ELIGIBLE_ADULTS, col.GEOID], ascending=[False, True], na_position="last").index
     place = np.empty(len(used), dtype=np.int32)
     place[order.to_numpy()] = np.arange(len(used))
     return place
@@ -275,7 +276,7 @@ def _tie_order(used: pd.DataFrame) -> NDArray[np.int32]:
 
 def _weight(used: pd.DataFrame) -> NDArray[np.float64]:
     """Return eligible adults, with a trace for tracts without, so that a community of such tracts has a mean."""
-    return np.asarray(used["eligible_adults"].fillna(0.0).clip(lower=1e-6).to_numpy(dtype=float))
+    return np.asarray(used[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6).to_numpy(dtype=float))
 
 
 def _community(
@@ -283,6 +284,6 @@ def _community(
 ) -> tuple[NDArray[np.int32] | None, NDArray[np.float64] | None]:
     if grouping is None or not len(grouping):
         return None, None
-    number = {name: n for n, name in enumerate(sorted(set(grouping["community_id"])))}
-    of_tract = used["geoid"].map(grouping.set_index("geoid")["community_id"]).map(number)
+    number = {name: n for n, name in enumerate(sorted(set(grouping[col.COMMUNITY_ID])))}
+    of_tract = used[col.GEOID].map(grouping.set_index(col.GEOID)[col.COMMUNITY_ID]).map(number)
     return of_tract.fillna(-1).to_numpy(dtype=np.int32), _weight(used)

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.access.reach import Reach, reach, tract_access
+from geodata.schemas import columns as col
 from geodata.scoring.opportunity import units_used
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Opportunity, Settings, Travel
@@ -92,7 +93,7 @@ def travel_access(area: StudyArea, engine: TravelEngine, settings: Settings) -> 
 def _components(sites: pd.DataFrame, settings: Opportunity) -> FloatArray:
     """Return, a site, its units of each kind and its unit-years of upkeep: float64[n_sites, C]."""
     used = units_used(sites, settings)
-    upkeep = used["units"] * settings.maintenance_years
+    upkeep = used[col.UNITS] * settings.maintenance_years
     return np.asarray(np.column_stack([used[list(settings.kinds)], upkeep]).astype(np.float64))
 
 
@@ -103,7 +104,7 @@ def _at_factors(
     out = np.zeros((len(wide.geoids), len(nodes), capacity.shape[1]))
     if not len(capacity):
         return out
-    by_geoid = area.demand.set_index("geoid")["demand"]
+    by_geoid = area.demand.set_index(col.GEOID)["demand"]
     demand = by_geoid.reindex(wide.geoids).fillna(0.0).to_numpy(dtype=float)
     for k, node in enumerate(nodes):
         # `wide` was measured to T / nodes[0]; at this factor the catchment is T / node.

@@ -6,6 +6,7 @@ from typing import cast
 
 import numpy as np
 
+from geodata.schemas import columns as col
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.briefs.parts import Row, Writer
 from maps.figures.brief_maps import KM_PER_DEGREE, KM_PER_MILE, in_view, locator_svg
@@ -19,8 +20,8 @@ MOST_TIED = 3
 
 def community_brief(writer: Writer, row: Row) -> Brief:
     """Return the brief of one row of `communities`."""
-    texts, words, result, ident = writer.texts, writer.words, writer.result, row["community_id"]
-    action = row["action"]
+    texts, words, result, ident = writer.texts, writer.words, writer.result, row[col.COMMUNITY_ID]
+    action = row[col.ACTION]
     headline = Point("")
     if not is_missing(action):
         headline = Point(texts.word("codes.action", action), texts.word("codes.action_means", action))
@@ -32,8 +33,8 @@ def community_brief(writer: Writer, row: Row) -> Brief:
         subtitle=texts(
             "briefs.subtitle_community",
             state=result.state.name,
-            county="–" if is_missing(row["county_name"]) else row["county_name"],
-            rank=words.number(row["rank"]),
+            county="–" if is_missing(row[col.COUNTY_NAME]) else row[col.COUNTY_NAME],
+            rank=words.number(row[col.RANK]),
             of=words.number(len(result.table("communities"))),
         ),
         banner=writer.banner,
@@ -63,63 +64,63 @@ def community_brief(writer: Writer, row: Row) -> Brief:
 
 def _facts(writer: Writer, row: Row) -> list[Fact]:
     texts, words = writer.texts, writer.words
-    note = texts("briefs.facts.rank_note", low=words.number(row["rank_low"]), high=words.number(row["rank_high"]))
+    note = texts("briefs.facts.rank_note", low=words.number(row[col.RANK_LOW]), high=words.number(row[col.RANK_HIGH]))
     chance = texts(
         "briefs.facts.tier_note",
-        chance=words.chance(row["p_top_share"], writer.uncertainty),
-        percent=words.missing if is_missing(row["p_top_share"]) else words.number(100 * row["p_top_share"]),
+        chance=words.chance(row[col.P_TOP_SHARE], writer.uncertainty),
+        percent=words.missing if is_missing(row[col.P_TOP_SHARE]) else words.number(100 * row[col.P_TOP_SHARE]),
     )
-    margin = texts("briefs.facts.adults_note", moe=words.about(row["eligible_adults_moe"]))
-    adults = texts("briefs.facts.adults_unknown") if is_missing(row["eligible_adults"]) else margin
-    if is_missing(row["nearest_provider_minutes"]):
+    margin = texts("briefs.facts.adults_note", moe=words.about(row[col.ELIGIBLE_ADULTS_MOE]))
+    adults = texts("briefs.facts.adults_unknown") if is_missing(row[col.ELIGIBLE_ADULTS]) else margin
+    if is_missing(row[col.NEAREST_PROVIDER_MINUTES]):
         catchment = writer.result.settings.get("access", {}).get("catchment_minutes", 30)
         far = texts("briefs.facts.training_none_note", minutes=words.number(catchment))
         training = writer.fact("training", texts("briefs.facts.training_none"), far)
     else:
-        minutes = texts("briefs.facts.training_value", n=words.number(row["nearest_provider_minutes"]))
-        name = "" if is_missing(row["nearest_provider_name"]) else str(row["nearest_provider_name"])
+        minutes = texts("briefs.facts.training_value", n=words.number(row[col.NEAREST_PROVIDER_MINUTES]))
+        name = "" if is_missing(row[col.NEAREST_PROVIDER_NAME]) else str(row[col.NEAREST_PROVIDER_NAME])
         training = writer.fact("training", minutes, name)
-    sites = 0 if is_missing(row["sites_within"]) else int(row["sites_within"])
+    sites = 0 if is_missing(row[col.SITES_WITHIN]) else int(row[col.SITES_WITHIN])
     work = texts(
         "briefs.facts.work_note",
-        low=words.job_years(row["job_years_low"]),
-        high=words.job_years(row["job_years_high"]),
+        low=words.job_years(row[col.JOB_YEARS_LOW]),
+        high=words.job_years(row[col.JOB_YEARS_HIGH]),
         n=sites,
     )
-    providers = 0 if is_missing(row["providers_within"]) else int(row["providers_within"])
-    seats = texts("briefs.facts.seats_value", n=words.number(row["seats_within"]))
+    providers = 0 if is_missing(row[col.PROVIDERS_WITHIN]) else int(row[col.PROVIDERS_WITHIN])
+    seats = texts("briefs.facts.seats_value", n=words.number(row[col.SEATS_WITHIN]))
     return [
-        writer.fact("rank", words.number(row["rank"]), note),
-        writer.fact("tier", texts.word("codes.tier_short", row["tier"]), chance),
-        writer.fact("adults", words.about(row["eligible_adults"]), adults),
+        writer.fact("rank", words.number(row[col.RANK]), note),
+        writer.fact("tier", texts.word("codes.tier_short", row[col.TIER]), chance),
+        writer.fact("adults", words.about(row[col.ELIGIBLE_ADULTS]), adults),
         training,
         writer.fact("seats", seats, texts("briefs.facts.seats_note", n=providers)),
-        writer.fact("work", texts("briefs.facts.work_value", n=words.job_years(row["job_years_mid"])), work),
+        writer.fact("work", texts("briefs.facts.work_value", n=words.job_years(row[col.JOB_YEARS_MID])), work),
     ]
 
 
 def _who(writer: Writer, row: Row) -> Section:
     texts, words = writer.texts, writer.words
     lead = texts(
-        "briefs.who.community_unknown" if is_missing(row["eligible_adults"]) else "briefs.who.community",
-        population=words.about(row["population"], 3),
-        n=words.number(row["n_tracts"]),
-        working=words.about(row["working_age"], 3),
-        adults=words.about(row["eligible_adults"]),
-        moe=words.about(row["eligible_adults_moe"]),
+        "briefs.who.community_unknown" if is_missing(row[col.ELIGIBLE_ADULTS]) else "briefs.who.community",
+        population=words.about(row[col.POPULATION], 3),
+        n=words.number(row[col.N_TRACTS]),
+        working=words.about(row[col.WORKING_AGE], 3),
+        adults=words.about(row[col.ELIGIBLE_ADULTS]),
+        moe=words.about(row[col.ELIGIBLE_ADULTS_MOE]),
     )
-    grid = writer.measures_grid("community", row["community_id"])
+    grid = writer.measures_grid("community", row[col.COMMUNITY_ID])
     return Section(texts("briefs.who.title"), lead=[lead], grid=grid, after=[] if grid else [texts("briefs.who.none")])
 
 
 def _training(writer: Writer, row: Row) -> Section:
     texts, words = writer.texts, writer.words
-    title, n = texts("briefs.training.title"), row["providers_within"]
-    near = _nearest_providers(writer, row["community_id"])
+    title, n = texts("briefs.training.title"), row[col.PROVIDERS_WITHIN]
+    near = _nearest_providers(writer, row[col.COMMUNITY_ID])
     if not near and (is_missing(n) or int(n) == 0):
         return Section(title, lead=[texts("briefs.training.none")])
     count = 0 if is_missing(n) else int(n)
-    lead = texts("briefs.training.community", n=count, seats=words.number(row["seats_within"]))
+    lead = texts("briefs.training.community", n=count, seats=words.number(row[col.SEATS_WITHIN]))
     grid = Grid(writer.head("training", "name", "minutes", "seats", "kind"), near, [False, True, True, False])
     return Section(title, lead=[lead], grid=grid if near else None, after=[texts("briefs.training.advanced")])
 
@@ -128,20 +129,22 @@ def _nearest_providers(writer: Writer, ident: str) -> list[list[str]]:
     """Return the providers nearest to a community's tracts, with the travel of the tracts they are nearest to."""
     texts, words = writer.texts, writer.words
     scores = writer.result.table("tract_scores")
-    scores = scores[(scores["community_id"] == ident) & scores["nearest_provider_id"].notna()]
+    scores = scores[(scores[col.COMMUNITY_ID] == ident) & scores[col.NEAREST_PROVIDER_ID].notna()]
     table = writer.result.table("providers")
-    providers = {row["provider_id"]: row for row in cast(list[Row], table.to_dict("records"))}
-    travel = scores.groupby("nearest_provider_id")["nearest_provider_minutes"].agg(["min", "max"]).sort_values("min")
+    providers = {row[col.PROVIDER_ID]: row for row in cast(list[Row], table.to_dict("records"))}
+    travel = (
+        scores.groupby(col.NEAREST_PROVIDER_ID)[col.NEAREST_PROVIDER_MINUTES].agg(["min", "max"]).sort_values("min")
+    )
     out = []
     for provider, minutes in travel.head(MOST_PROVIDERS).iterrows():
         known = providers.get(str(provider))
-        name = scores.loc[scores["nearest_provider_id"] == provider, "nearest_provider_name"].iloc[0]
+        name = scores.loc[scores[col.NEAREST_PROVIDER_ID] == provider, col.NEAREST_PROVIDER_NAME].iloc[0]
         out.append(
             [
                 "?" if is_missing(name) else str(name),
                 words.span(minutes["min"], minutes["max"]),
                 words.missing if known is None else writer.seats_of(known),
-                "" if known is None else texts.word("codes.kind", known["kind"]),
+                "" if known is None else texts.word("codes.kind", known[col.KIND]),
             ]
         )
     return out
@@ -151,16 +154,18 @@ def _action(writer: Writer, row: Row) -> Section:
     texts, words = writer.texts, writer.words
     told = []
     hubs = recommended_hubs(writer.result)
-    hubs = hubs[hubs["latitude"].notna() & hubs["longitude"].notna()]
-    if len(hubs) and not is_missing(row["latitude"]):
-        miles = _miles(row["latitude"], row["longitude"], hubs["latitude"].to_numpy(), hubs["longitude"].to_numpy())
+    hubs = hubs[hubs[col.LATITUDE].notna() & hubs[col.LONGITUDE].notna()]
+    if len(hubs) and not is_missing(row[col.LATITUDE]):
+        miles = _miles(
+            row[col.LATITUDE], row[col.LONGITUDE], hubs[col.LATITUDE].to_numpy(), hubs[col.LONGITUDE].to_numpy()
+        )
         hub = hubs.iloc[int(miles.argmin())]
-        name = "?" if is_missing(hub["name"]) else hub["name"]
+        name = "?" if is_missing(hub[col.NAME]) else hub[col.NAME]
         key = "hub_here" if miles.min() <= HERE_MILES else "hub"
         told.append(texts(f"briefs.action.{key}", p=len(hubs), name=name, miles=words.number(miles.min(), 1)))
-    if not is_missing(row["nearest_job_center_minutes"]):
-        center = "?" if is_missing(row["nearest_job_center_name"]) else row["nearest_job_center_name"]
-        minutes = words.minutes(row["nearest_job_center_minutes"])
+    if not is_missing(row[col.NEAREST_JOB_CENTER_MINUTES]):
+        center = "?" if is_missing(row[col.NEAREST_JOB_CENTER_NAME]) else row[col.NEAREST_JOB_CENTER_NAME]
+        minutes = words.minutes(row[col.NEAREST_JOB_CENTER_MINUTES])
         told.append(texts("briefs.action.center", name=center, minutes=minutes))
     told.append(_tied(writer, row))
     return Section(texts("briefs.action.title"), lead=[" ".join(told)], after=[texts("briefs.action.benefit")])
@@ -171,9 +176,9 @@ HERE_MILES = 5.0
 
 def _tied(writer: Writer, row: Row) -> str:
     texts = writer.texts
-    ids = [] if is_missing(row["tied_with"]) else str(row["tied_with"]).split()
+    ids = [] if is_missing(row[col.TIED_WITH]) else str(row[col.TIED_WITH]).split()
     communities = writer.result.table("communities")
-    tied = communities.loc[communities["community_id"].isin(ids)].sort_values("rank")
+    tied = communities.loc[communities[col.COMMUNITY_ID].isin(ids)].sort_values(col.RANK)
     names = [writer.name_of(other) for _, other in tied.iterrows()]
     if not names:
         return texts("briefs.action.untied")
@@ -181,7 +186,7 @@ def _tied(writer: Writer, row: Row) -> str:
 
 
 def _questions(writer: Writer, row: Row) -> Section:
-    barriers = writer.rows("barriers", "community", row["community_id"])
+    barriers = writer.rows("barriers", "community", row[col.COMMUNITY_ID])
     return writer.asked(community_questions(writer.texts, row, barriers))
 
 

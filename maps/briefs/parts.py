@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.briefs.model import Fact, Grid, Point, Section
 from maps.cartography.base_map import Ground, ground_of
@@ -77,10 +78,10 @@ class Writer:
         out: dict[str, dict[tuple[str, str], list[Row]]] = {}
         for name in ("barriers", "work_by_quarter"):
             table = self.result.table(name)
-            table = table[table["unit_kind"] != "tract"]
+            table = table[table[col.UNIT_KIND] != "tract"]
             out[name] = {
                 cast(tuple[str, str], key): cast(list[Row], part.to_dict("records"))
-                for key, part in table.groupby(["unit_kind", "unit_id"], sort=False)
+                for key, part in table.groupby([col.UNIT_KIND, col.UNIT_ID], sort=False)
             }
         return out
 
@@ -96,14 +97,14 @@ class Writer:
         yes = self.texts("codes.flag.true")
         rows = [
             [
-                self.texts.word("codes.measure", row["measure"]),
-                self.words.percent(row["share"]),
-                self.margin(row["share_moe"]),
-                self.words.percent(row["state_median"]),
-                yes if row["clearly_above"] else "",
+                self.texts.word("codes.measure", row[col.MEASURE]),
+                self.words.percent(row[col.SHARE]),
+                self.margin(row[col.SHARE_MOE]),
+                self.words.percent(row[col.STATE_MEDIAN]),
+                yes if row[col.CLEARLY_ABOVE] else "",
             ]
             for row in self.rows("barriers", unit_kind, unit_id)
-            if not is_missing(row["share"])
+            if not is_missing(row[col.SHARE])
         ]
         names = ("measure", "here", "margin", "median", "above")
         numeric = [False, True, True, True, False]
@@ -121,31 +122,31 @@ class Writer:
 
     def seats_of(self, provider: Row) -> str:
         """Return the yearly seats of a provider, and where they are assumed or withheld that they are."""
-        basis = provider["seats_basis"]
+        basis = provider[col.SEATS_BASIS]
         if basis == "suppressed":
             return self.texts("codes.seats_basis.suppressed")
         if basis == "assumed":
             seats = self.result.settings.get("training", {}).get("assumed_seats", 1)
             return self.texts("briefs.training.assumed", seats=self.words.number(seats))
-        return self.words.number(provider["seats"])
+        return self.words.number(provider[col.SEATS])
 
     @property
     def surveyed(self) -> bool:
         """Whether any survey tells of the people of the state."""
-        return bool(self.result.table("barriers")["share"].notna().any())
+        return bool(self.result.table("barriers")[col.SHARE].notna().any())
 
     def barriers(self, community_id: str) -> Section:
         """Return what is clearly above the median, the farthest first, with the support it calls for."""
-        above = [row for row in self.rows("barriers", "community", community_id) if row["clearly_above"]]
-        above.sort(key=lambda row: row["state_median"] - row["share"])
+        above = [row for row in self.rows("barriers", "community", community_id) if row[col.CLEARLY_ABOVE]]
+        above.sort(key=lambda row: row[col.STATE_MEDIAN] - row[col.SHARE])
         points = [
             Point(
-                self.texts.word("codes.support", row["measure"]),
+                self.texts.word("codes.support", row[col.MEASURE]),
                 self.texts(
                     "briefs.barriers.row",
-                    measure=self.texts.word("codes.measure", row["measure"]),
-                    share=self.words.percent(row["share"]),
-                    median=self.words.percent(row["state_median"]),
+                    measure=self.texts.word("codes.measure", row[col.MEASURE]),
+                    share=self.words.percent(row[col.SHARE]),
+                    median=self.words.percent(row[col.STATE_MEDIAN]),
                 ),
             )
             for row in above
@@ -160,19 +161,21 @@ class Writer:
         if not rows:
             return Section(title, lead=[self.texts("briefs.work.none")])
         order = {"past": "0", "unknown": "9"}
-        rows.sort(key=lambda row: order.get(str(row["quarter"]), str(row["quarter"])))
-        dated = [row for row in rows if row["quarter"] != "unknown"]
+        rows.sort(key=lambda row: order.get(str(row[col.QUARTER]), str(row[col.QUARTER])))
+        dated = [row for row in rows if row[col.QUARTER] != "unknown"]
         if len(dated) > MOST_QUARTERS:
             kept = dated[: MOST_QUARTERS - 1]
             later = pd.DataFrame(dated[MOST_QUARTERS - 1 :])
             summed = ("sites", "units", "job_years_low", "job_years_mid", "job_years_high")
             sums: Row = {name: later[name].sum() for name in summed}
-            rows = [*kept, sums | {"quarter": "later"}, *(row for row in rows if row["quarter"] == "unknown")]
+            rows = [*kept, sums | {"quarter": "later"}, *(row for row in rows if row[col.QUARTER] == "unknown")]
         cells = [
             [
-                self.texts("briefs.work.later") if row["quarter"] == "later" else self.words.quarter(row["quarter"]),
+                self.texts("briefs.work.later")
+                if row[col.QUARTER] == "later"
+                else self.words.quarter(row[col.QUARTER]),
                 self.words.number(row["sites"]),
-                self.words.number(row["units"]),
+                self.words.number(row[col.UNITS]),
                 self.job_years(row),
             ]
             for row in rows
@@ -184,9 +187,9 @@ class Writer:
 
     def job_years(self, row: Row) -> str:
         """Return job-years with their range, all with the digits the highest can bear."""
-        high = row["job_years_high"]
+        high = row[col.JOB_YEARS_HIGH]
         digits = 0 if is_missing(high) or high >= 10 else 1 if high >= 0.1 else 2
-        span = self.words.span(row["job_years_low"], high, digits)
+        span = self.words.span(row[col.JOB_YEARS_LOW], high, digits)
         return f"{self.words.number(row['job_years_mid'], digits)} ({span})"
 
     def method(self) -> Section:
@@ -195,7 +198,7 @@ class Writer:
         total = sum(weights.values()) or 1.0
         shares = {
             key: self.words.percent(weights.get(name, 0.0) / total)
-            for key, name in (("need", "need"), ("gap", "training_gap"), ("work", "opportunity"))
+            for key, name in ((col.NEED, col.NEED), (col.GAP, col.TRAINING_GAP), ("work", "opportunity"))
         }
         draws = int(self.uncertainty.get("draws", 0))
         sentences = [str(sentence) for sentence in self.texts.find("briefs.method.sentences")]

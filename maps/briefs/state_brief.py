@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from geodata.schemas import columns as col
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.briefs.parts import Row, Writer
 from maps.figures.brief_maps import locator_svg
@@ -50,7 +51,7 @@ def state_brief(writer: Writer) -> Brief:
 
 
 def _headline(writer: Writer) -> Point:
-    communities = writer.result.table("communities").sort_values("rank")
+    communities = writer.result.table("communities").sort_values(col.RANK)
     if not len(communities):
         return Point(writer.texts("briefs.first.none"))
     names = writer.words.listed(_names(writer))
@@ -60,7 +61,7 @@ def _headline(writer: Writer) -> Point:
 
 def _names(writer: Writer) -> list[str]:
     """Return the names of the first three communities."""
-    first = writer.result.table("communities").sort_values("rank").head(3)
+    first = writer.result.table("communities").sort_values(col.RANK).head(3)
     return [writer.name_of(row) for _, row in first.iterrows()]
 
 
@@ -68,7 +69,7 @@ def _barriers(writer: Writer) -> Section:
     """Return in how many communities each barrier is clearly above the median, with the support it calls for."""
     texts, table = writer.texts, writer.result.table("barriers")
     title, n = texts("briefs.barriers.title"), len(writer.result.table("communities"))
-    above = table[(table["unit_kind"] == "community") & table["clearly_above"]]["measure"].value_counts()
+    above = table[(table[col.UNIT_KIND] == "community") & table[col.CLEARLY_ABOVE]][col.MEASURE].value_counts()
     points = [
         Point(
             texts.word("codes.support", measure),
@@ -85,23 +86,23 @@ def _facts(writer: Writer) -> list[Fact]:
     texts, words, result = writer.texts, writer.words, writer.result
     scores, communities, hubs = result.table("tract_scores"), result.table("communities"), recommended_hubs(result)
     providers = result.table("providers")
-    tiers = communities["tier"].value_counts()
+    tiers = communities[col.TIER].value_counts()
     note = texts("briefs.facts.communities_note", a=words.number(tiers.get("A", 0)), b=words.number(tiers.get("B", 0)))
-    top = scores[scores["tier"] == "A"]
-    stages = providers[providers["state"] == result.state.usps]["entry_stage"].value_counts()
+    top = scores[scores[col.TIER] == "A"]
+    stages = providers[providers[col.STATE] == result.state.usps][col.ENTRY_STAGE].value_counts()
     facts = [
         writer.fact("communities", words.number(len(communities)), note),
         writer.fact(
             "tracts",
             words.number(len(top)),
-            texts("briefs.facts.tracts_note", n=words.number(scores["gated"].sum())),
+            texts("briefs.facts.tracts_note", n=words.number(scores[col.GATED].sum())),
         ),
         writer.fact(
             "adults_ab",
-            words.about(top["eligible_adults"].sum(min_count=1)),
+            words.about(top[col.ELIGIBLE_ADULTS].sum(min_count=1)),
             texts("briefs.facts.adults_unknown")
-            if scores["eligible_adults"].isna().all()
-            else texts("briefs.facts.adults_ab_note", n=words.about(scores["eligible_adults"].sum(min_count=1))),
+            if scores[col.ELIGIBLE_ADULTS].isna().all()
+            else texts("briefs.facts.adults_ab_note", n=words.about(scores[col.ELIGIBLE_ADULTS].sum(min_count=1))),
         ),
         writer.fact(
             "providers",
@@ -110,11 +111,11 @@ def _facts(writer: Writer) -> list[Fact]:
         ),
     ]
     if len(hubs):
-        share = words.percent(hubs["covered_share"].iloc[0])
+        share = words.percent(hubs[col.COVERED_SHARE].iloc[0])
         facts.append(writer.fact("hubs", share, texts("briefs.facts.hubs_note", n=len(hubs))))
     else:
         sites = result.table("sites")
-        own = sites[(sites["status"] == "planned") & (sites["state"] == result.state.usps)]
+        own = sites[(sites[col.STATUS] == "planned") & (sites[col.STATE] == result.state.usps)]
         facts.append(writer.fact("sites", words.number(len(own)), texts("briefs.facts.sites_note")))
     rows = writer.rows("work_by_quarter", "state", result.state.usps)
     low, mid, high = (sum(row[f"job_years_{level}"] for row in rows) for level in ("low", "mid", "high"))
@@ -127,17 +128,17 @@ def _facts(writer: Writer) -> list[Fact]:
 def _first(writer: Writer) -> Section:
     texts, words = writer.texts, writer.words
     title = texts("briefs.first.title")
-    communities = writer.result.table("communities").sort_values("rank").head(FIRST).drop(columns="geometry")
+    communities = writer.result.table("communities").sort_values(col.RANK).head(FIRST).drop(columns="geometry")
     if not len(communities):
         return Section(title, lead=[texts("briefs.first.none")])
     rows = [
         [
-            words.number(row["rank"]),
+            words.number(row[col.RANK]),
             writer.name_of(row),
-            words.span(row["rank_low"], row["rank_high"]),
-            texts.word("codes.tier_short", row["tier"]),
-            words.about(row["eligible_adults"]),
-            words.code("action", row["action"]),
+            words.span(row[col.RANK_LOW], row[col.RANK_HIGH]),
+            texts.word("codes.tier_short", row[col.TIER]),
+            words.about(row[col.ELIGIBLE_ADULTS]),
+            words.code("action", row[col.ACTION]),
         ]
         for row in cast(list[Row], communities.to_dict("records"))
     ]
@@ -156,11 +157,11 @@ def _hubs(writer: Writer) -> Section:
         "briefs.hubs.lead",
         n=len(hubs),
         minutes=words.number(minutes),
-        share=words.percent(hubs["covered_share"].iloc[0]),
-        adults=words.about(hubs["covered_adults"].iloc[0]),
+        share=words.percent(hubs[col.COVERED_SHARE].iloc[0]),
+        adults=words.about(hubs[col.COVERED_ADULTS].iloc[0]),
     )
     points = [
-        Point("?" if is_missing(row["name"]) else str(row["name"]), words.code("kind", row["kind"]))
+        Point("?" if is_missing(row[col.NAME]) else str(row[col.NAME]), words.code("kind", row[col.KIND]))
         for row in cast(list[Row], hubs.to_dict("records"))
     ]
     return Section(title, lead=[lead], points=points)
@@ -168,12 +169,12 @@ def _hubs(writer: Writer) -> Section:
 
 def _who(writer: Writer) -> Section:
     texts, words, scores = writer.texts, writer.words, writer.result.table("tract_scores")
-    known = scores[["working_age", "eligible_adults"]].notna().any().all()
+    known = scores[[col.WORKING_AGE, col.ELIGIBLE_ADULTS]].notna().any().all()
     lead = texts(
         "briefs.who.state",
-        population=words.about(scores["population"].sum(), 3),
-        working=words.about(scores["working_age"].sum(), 3),
-        adults=words.about(scores["eligible_adults"].sum(), 3),
+        population=words.about(scores[col.POPULATION].sum(), 3),
+        working=words.about(scores[col.WORKING_AGE].sum(), 3),
+        adults=words.about(scores[col.ELIGIBLE_ADULTS].sum(), 3),
     )
     grid = writer.measures_grid("state", writer.result.state.usps)
     return Section(
@@ -187,13 +188,13 @@ def _who(writer: Writer) -> Section:
 def _training(writer: Writer) -> Section:
     texts = writer.texts
     providers = writer.result.table("providers")
-    providers = providers[(providers["entry_stage"] == "entry") & (providers["state"] == writer.result.state.usps)]
+    providers = providers[(providers[col.ENTRY_STAGE] == "entry") & (providers[col.STATE] == writer.result.state.usps)]
     title = texts("briefs.training.title")
     if not len(providers):
         return Section(title, lead=[texts("briefs.training.none")])
-    largest = providers.sort_values(["seats", "name"], ascending=[False, True]).head(MOST_PROVIDERS)
+    largest = providers.sort_values([col.SEATS, col.NAME], ascending=[False, True]).head(MOST_PROVIDERS)
     rows = [
-        [str(row["name"]), writer.seats_of(row), texts.word("codes.kind", row["kind"])]
+        [str(row[col.NAME]), writer.seats_of(row), texts.word("codes.kind", row[col.KIND])]
         for row in cast(list[Row], largest.to_dict("records"))
     ]
     grid = Grid(writer.head("training", "name", "seats", "kind"), rows, [False, True, False])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.storage.files import write_bytes, write_text
 from maps.briefs.community_brief import community_brief
@@ -27,9 +28,9 @@ def briefs(result: StateResult, language: str, most: int | None = None) -> Itera
     """Yield the state's brief (its id is None) and those of the first `most` communities, or of all."""
     writer = Writer.of(result, language)
     yield None, state_brief(writer)
-    communities = result.table("communities").sort_values("rank").drop(columns="geometry")
+    communities = result.table("communities").sort_values(col.RANK).drop(columns="geometry")
     for row in cast(list[Row], communities.head(len(communities) if most is None else most).to_dict("records")):
-        yield row["community_id"], community_brief(writer, row)
+        yield row[col.COMMUNITY_ID], community_brief(writer, row)
 
 
 def write_briefs(result: StateResult, folder: Path, languages: tuple[str, ...] = ("en", "es")) -> list[Path]:

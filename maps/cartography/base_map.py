@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.cartography.extent import inhabited_box, inhabited_part
 from maps.cartography.metros import windows
@@ -99,7 +100,7 @@ def ground_of(result: StateResult) -> Ground:
     tracts, fills, county_of = _tracts(result, plane)
     communities, counties = result.table("communities"), _with_shape(result.table("counties"))
     county_shapes = _counties(counties, plane, tracts, county_of)
-    first = communities[communities["rank"].notna() & communities["latitude"].notna()].sort_values("rank")
+    first = communities[communities[col.RANK].notna() & communities[col.LATITUDE].notna()].sort_values(col.RANK)
     places = _with_shape(result.table("places"))
     named = places if len(places) else counties
     landmarks = _with_shape(result.table("landmarks"))
@@ -109,21 +110,21 @@ def ground_of(result: StateResult) -> Ground:
         fills=fills,
         communities={
             key: shape
-            for key, shape in zip(communities["community_id"], plane.shapes(communities["geometry"]), strict=True)
+            for key, shape in zip(communities[col.COMMUNITY_ID], plane.shapes(communities["geometry"]), strict=True)
             if shape is not None
         },
         first=cast(list[dict[str, Any]], first.drop(columns="geometry").to_dict("records")),
-        first_xy=plane.xy(first["longitude"], first["latitude"]),
+        first_xy=plane.xy(first[col.LONGITUDE], first[col.LATITUDE]),
         counties=county_shapes,
-        county_names=counties["name"].astype(str).tolist(),
+        county_names=counties[col.NAME].astype(str).tolist(),
         outline=_outline(result, plane, county_shapes if len(county_shapes) else tracts),
-        places=list(zip(plane.shapes(named["geometry"]), named["name"].astype(str), strict=True)),
+        places=list(zip(plane.shapes(named["geometry"]), named[col.NAME].astype(str), strict=True)),
         landmarks={
-            kind: plane.shapes(landmarks.loc[landmarks["kind"] == kind, "geometry"])
+            kind: plane.shapes(landmarks.loc[landmarks[col.KIND] == kind, "geometry"])
             for kind in ("water", "road", "corridor", "tribal")
         },
         points=_points(result, plane),
-        windows=_windows(result, plane, plane.xy(first["longitude"], first["latitude"])),
+        windows=_windows(result, plane, plane.xy(first[col.LONGITUDE], first[col.LATITUDE])),
     )
 
 
@@ -162,7 +163,7 @@ def apart(points: Floats, distance: float, rounds: int = 60) -> Floats:
 def _outline(result: StateResult, plane: Plane, shapes: Shapes) -> Any:
     """Return the outline of the state where people live: maps of all of it open on that."""
     scores = result.table("tract_scores")
-    points, people = plane.xy(scores["longitude"], scores["latitude"]), scores["population"].to_numpy(dtype=float)
+    points, people = plane.xy(scores[col.LONGITUDE], scores[col.LATITUDE]), scores[col.POPULATION].to_numpy(dtype=float)
     whole = shapely.union_all(shapes)
     return inhabited_part(whole, inhabited_box(np.asarray([whole], dtype=object), points, people))
 
@@ -172,19 +173,19 @@ def _with_shape(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tracts(result: StateResult, plane: Plane) -> tuple[Shapes, list[str], NDArray[np.object_]]:
-    scores = result.table("tract_scores").set_index("geoid")
+    scores = result.table("tract_scores").set_index(col.GEOID)
     tracts = _with_shape(result.table("tracts"))
-    tracts = tracts[tracts["geoid"].isin(scores.index)]
-    rows = scores.loc[tracts["geoid"]]
-    ranked = rows["need"].notna() & (rows["population"].fillna(1) > 0)
-    fills = [tier if known else "unranked" for tier, known in zip(rows["tier"], ranked, strict=True)]
-    return plane.shapes(tracts["geometry"]), fills, rows["county_geoid"].to_numpy(dtype=object)
+    tracts = tracts[tracts[col.GEOID].isin(scores.index)]
+    rows = scores.loc[tracts[col.GEOID]]
+    ranked = rows[col.NEED].notna() & (rows[col.POPULATION].fillna(1) > 0)
+    fills = [tier if known else "unranked" for tier, known in zip(rows[col.TIER], ranked, strict=True)]
+    return plane.shapes(tracts["geometry"]), fills, rows[col.COUNTY_GEOID].to_numpy(dtype=object)
 
 
 def _counties(counties: pd.DataFrame, plane: Plane, tracts: Shapes, county_of: NDArray[np.object_]) -> Shapes:
     """Return the counties as their tracts make them, so that lines meet; published shapes are often coarser."""
     published = plane.shapes(counties["geometry"])
-    own = [tracts[county_of == geoid] for geoid in counties["county_geoid"]]
+    own = [tracts[county_of == geoid] for geoid in counties[col.COUNTY_GEOID]]
     merged = [shapely.union_all(parts) if len(parts) else shape for parts, shape in zip(own, published, strict=True)]
     return np.asarray(merged, dtype=object)
 
@@ -192,15 +193,15 @@ def _counties(counties: pd.DataFrame, plane: Plane, tracts: Shapes, county_of: N
 def _points(result: StateResult, plane: Plane) -> dict[str, Floats]:
     sites, providers = result.table("sites"), result.table("providers")
     tables = {
-        "sites": sites[sites["status"] == "planned"],
-        "providers": providers[providers["entry_stage"] == "entry"],
+        "sites": sites[sites[col.STATUS] == "planned"],
+        "providers": providers[providers[col.ENTRY_STAGE] == "entry"],
         "job_centers": result.table("job_centers"),
         "hubs": recommended_hubs(result),
     }
     out = {}
     for name, table in tables.items():
-        placed = table[table["latitude"].notna() & table["longitude"].notna()]
-        out[name] = plane.xy(placed["longitude"], placed["latitude"])
+        placed = table[table[col.LATITUDE].notna() & table[col.LONGITUDE].notna()]
+        out[name] = plane.xy(placed[col.LONGITUDE], placed[col.LATITUDE])
     return out
 
 
@@ -210,7 +211,7 @@ def _windows(result: StateResult, plane: Plane, first: Floats) -> list[Window]:
     for window in windows(result.table("tract_scores")):
         west, south, east, north = window["box"]
         corners = plane.xy([west, east], [south, north])
-        found.append(Window(window["name"], (*corners[0], *corners[1])))
+        found.append(Window(window[col.NAME], (*corners[0], *corners[1])))
     found = [window for window in found if window.holds(first).any()]
     return sorted(found, key=lambda window: -int(window.holds(first).sum()))
 
@@ -219,8 +220,8 @@ def _plane_of(result: StateResult) -> Plane:
     polygons = result.table("tracts")
     if isinstance(polygons, gpd.GeoDataFrame) and len(polygons):
         return Plane(polygons.total_bounds)
-    scores = result.table("tract_scores").dropna(subset=["longitude", "latitude"])
+    scores = result.table("tract_scores").dropna(subset=[col.LONGITUDE, col.LATITUDE])
     if not len(scores):
         return Plane(np.array([-100.0, 30.0, -90.0, 40.0]))
-    x, y = scores["longitude"], scores["latitude"]
+    x, y = scores[col.LONGITUDE], scores[col.LATITUDE]
     return Plane(np.array([x.min(), y.min(), x.max(), y.max()]))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 
 #: Cumulative shares of the listed tracts, from the end of the list to its beginning.
@@ -47,7 +48,7 @@ def of_state(result: StateResult) -> dict[str, Any]:
     scores = result.table("tract_scores")
     gate = float(result.settings.get("priority", {}).get("gate_need", 65.0))
     return {
-        "priority": quantile_edges(scores.loc[scores["gated"].astype(bool), "priority"]),
+        "priority": quantile_edges(scores.loc[scores[col.GATED].astype(bool), col.PRIORITY]),
         "pillar": distinct([gate if edge == 65.0 else edge for edge in PILLAR_BREAKS]),
         "cross": list(CROSS_BREAKS),
         "minutes": list(MINUTE_BREAKS),

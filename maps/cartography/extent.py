@@ -11,6 +11,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
+
 #: States that meet Canada or Mexico on land or in a lake: what no file tells of beyond them is not sea.
 LAND_ABROAD = frozenset(
     ("AK", "AZ", "CA", "ID", "ME", "MI", "MN", "MT", "ND", "NH", "NM", "NY", "OH", "PA", "TX", "VT", "WA", "WI")
@@ -26,10 +28,10 @@ def residents(scores: pd.DataFrame, wraps: bool) -> tuple[NDArray[np.float64], N
 
     Where the state `wraps` around the antimeridian, longitudes go on below −180°.
     """
-    points = scores[["longitude", "latitude"]].to_numpy(dtype=float, copy=True)
+    points = scores[[col.LONGITUDE, col.LATITUDE]].to_numpy(dtype=float, copy=True)
     if wraps:
         points[points[:, 0] > 0, 0] -= 360
-    return points, scores["population"].to_numpy(dtype=float)
+    return points, scores[col.POPULATION].to_numpy(dtype=float)
 
 
 def inhabited_box(

@@ -15,6 +15,7 @@ import shapely
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.cartography import topology
 from maps.cartography.colors import COLORS
@@ -50,8 +51,8 @@ class Locator:
 
     def __init__(self, result: StateResult) -> None:
         self._made: dict[tuple[float, tuple[int, ...]], Markup] = {}
-        tracts = result.geo("tracts").sort_values("geoid")
-        counties = result.geo("counties").sort_values("county_geoid")
+        tracts = result.geo("tracts").sort_values(col.GEOID)
+        counties = result.geo("counties").sort_values(col.COUNTY_GEOID)
         shapes, outline = np.asarray(tracts.geometry.values), np.asarray(counties.geometry.values)
         everything = np.concatenate([shapes, outline])
         self.position: dict[str, int] = {}
@@ -65,10 +66,10 @@ class Locator:
         drawn = np.concatenate([shapes, outline])
         west, south, east, north = inhabited_box(drawn, *residents(scores, wraps)).tolist()
         self.bounds: Box = (west, south, east, north)
-        self.position = {geoid: place for place, geoid in enumerate(tracts["geoid"])}
+        self.position = {geoid: place for place, geoid in enumerate(tracts[col.GEOID])}
         self.shapes, self.tracts, self.counties = shapes, Levels(shapes), Levels(outline)
         self.tree = shapely.STRtree(shapes)
-        self.kinds = _kinds(scores.set_index("geoid").reindex(tracts["geoid"]))
+        self.kinds = _kinds(scores.set_index(col.GEOID).reindex(tracts[col.GEOID]))
         self.water = Levels(_areas(result.geo("landmarks"), "water"))
         self.marks = _marks(result)
         self.small = Frame(self.bounds, STATE_WIDE, STATE_HIGH)
@@ -179,9 +180,9 @@ class Locator:
         shape = (north - south) / max((east - west) * self.small.shrink, 1e-9)
         high = ANSWER_WIDE * min(1.1, max(0.45, shape))
         frame = Frame(self.bounds, ANSWER_WIDE - 2 * MARGIN, high - 2 * MARGIN)
-        tier_of = dict(zip(communities["community_id"], communities["tier"], strict=True))
+        tier_of = dict(zip(communities[col.COMMUNITY_ID], communities[col.TIER], strict=True))
         places: dict[str, list[int]] = {}
-        for geoid, ident in zip(members["geoid"], members["community_id"], strict=True):
+        for geoid, ident in zip(members[col.GEOID], members[col.COMMUNITY_ID], strict=True):
             if geoid in self.position:
                 places.setdefault(str(tier_of.get(ident, "none")), []).append(self.position[geoid])
         degrees = TOLERANCE / frame.scale
@@ -252,9 +253,9 @@ _PATTERNS = Markup(
 
 def _kinds(scores: pd.DataFrame) -> Shapes:
     """Return what each tract is drawn as: its tier, else listed, other or unknown."""
-    listed = scores["gated"].fillna(False).to_numpy(dtype=bool)
-    kinds = np.where(scores["need"].isna(), "unknown", np.where(listed, "listed", "other")).astype(object)
-    tiers = scores["tier"].to_numpy(dtype=object)
+    listed = scores[col.GATED].fillna(False).to_numpy(dtype=bool)
+    kinds = np.where(scores[col.NEED].isna(), "unknown", np.where(listed, "listed", "other")).astype(object)
+    tiers = scores[col.TIER].to_numpy(dtype=object)
     ranked = np.isin(tiers, list(TIER_PLACE))
     kinds[ranked] = tiers[ranked]
     return kinds
@@ -264,9 +265,9 @@ def _badges(communities: pd.DataFrame, frame: Frame) -> Markup:
     """Return numbered circles; one that would hide a better-ranked one is left out."""
     drawn: list[Markup] = []
     taken: list[NDArray[np.float64]] = []
-    known = communities.dropna(subset=["longitude", "latitude"])
-    spots = frame.to_sheet(known[["longitude", "latitude"]].to_numpy(dtype=float))
-    for rank, at in zip(known["rank"], spots, strict=True):
+    known = communities.dropna(subset=[col.LONGITUDE, col.LATITUDE])
+    spots = frame.to_sheet(known[[col.LONGITUDE, col.LATITUDE]].to_numpy(dtype=float))
+    for rank, at in zip(known[col.RANK], spots, strict=True):
         if any(np.hypot(*(at - other)) < 44 for other in taken):
             continue
         taken.append(at)
@@ -281,16 +282,16 @@ def _badges(communities: pd.DataFrame, frame: Frame) -> Markup:
 
 
 def _areas(landmarks: gpd.GeoDataFrame, kind: str) -> Shapes:
-    chosen = landmarks[landmarks["kind"] == kind].sort_values("landmark_id")
+    chosen = landmarks[landmarks[col.KIND] == kind].sort_values(col.LANDMARK_ID)
     shapes = np.asarray(chosen.geometry.values)
     return shapes[shapely.get_dimensions(shapes) == 2] if len(shapes) else shapes
 
 
 def _marks(result: StateResult) -> dict[str, NDArray[np.float64]]:
     providers, centers = result.table("providers"), result.table("job_centers")
-    return {"entry": _points(providers[providers["entry_stage"] == "entry"]), "centers": _points(centers)}
+    return {"entry": _points(providers[providers[col.ENTRY_STAGE] == "entry"]), "centers": _points(centers)}
 
 
 def _points(frame: pd.DataFrame) -> NDArray[np.float64]:
-    known = frame[["longitude", "latitude"]].dropna().sort_values(["longitude", "latitude"])
+    known = frame[[col.LONGITUDE, col.LATITUDE]].dropna().sort_values([col.LONGITUDE, col.LATITUDE])
     return known.to_numpy(dtype=float).reshape(-1, 2)

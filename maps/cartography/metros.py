@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
+
 MOST_WINDOWS = 3
 #: A window is this share of the state's longer side; smaller ones hold a downtown, larger ones a region.
 WINDOW_SHARE = 0.09
@@ -25,10 +27,10 @@ def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
     Greedy: the square with most tracts, centred on the middle of those it holds, then the next among the rest.
     Each is named by the place most of its tracts are in.
     """
-    known = scores.dropna(subset=["longitude", "latitude"])
+    known = scores.dropna(subset=[col.LONGITUDE, col.LATITUDE])
     if len(known) < 100:
         return []
-    longitude, y = known["longitude"].to_numpy(dtype=float), known["latitude"].to_numpy(dtype=float)
+    longitude, y = known[col.LONGITUDE].to_numpy(dtype=float), known[col.LATITUDE].to_numpy(dtype=float)
     if np.ptp(longitude) > 180:  # across the antimeridian
         longitude = np.where(longitude > 0, longitude - 360, longitude)
     shrink = float(np.cos(np.radians(y.mean())))
@@ -56,9 +58,9 @@ def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _window(inside: pd.DataFrame, cx: float, cy: float, side: float, shrink: float) -> dict[str, Any]:
-    names = inside["place_name"].dropna()
+    names = inside[col.PLACE_NAME].dropna()
     if names.empty:
-        names = inside["county_name"].dropna()
+        names = inside[col.COUNTY_NAME].dropna()
     common = names.value_counts(sort=False).sort_index()
     half = side / 2
     box = [(cx - half) / shrink, cy - half, (cx + half) / shrink, cy + half]

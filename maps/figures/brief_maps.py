@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
 from maps.cartography.base_map import Ground, apart, rings_of, simplified
 from maps.cartography.palette import INK, MARKER, MUTED, NOT_RANKED_FILL, TIER_FILL, TIER_HATCH_COLOR, WATER_FILL
 from maps.figures.drawing import printable, shortened
@@ -233,7 +234,7 @@ def _badges(ground: Ground, which: NDArray[np.bool_], view: View) -> list[Badge]
     picked = [place for place in np.flatnonzero(which) if place < FIRST_COMMUNITIES]
     points = view.xy(ground.first_xy[picked])
     return [
-        Badge(int(ground.first[place]["rank"]), (float(x), float(y)), (float(at_x), float(at_y)))
+        Badge(int(ground.first[place][col.RANK]), (float(x), float(y)), (float(at_x), float(at_y)))
         for place, (x, y), (at_x, at_y) in zip(picked, points, apart(points, 21), strict=True)
     ]
 

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
 from maps.figures.drawing import light_grid, records, shortened
@@ -42,7 +43,7 @@ def _empty(axes: Axes, text: str) -> None:
 
 def _ranked_communities(result: StateResult) -> pd.DataFrame:
     communities = result.table("communities")
-    return communities[communities["rank"].notna()].sort_values("rank")
+    return communities[communities[col.RANK].notna()].sort_values(col.RANK)
 
 
 def rank_intervals_height(result: StateResult) -> float:
@@ -62,10 +63,10 @@ def draw_rank_intervals(axes: Axes, drawn: Figure, result: StateResult, texts: T
         subtitle = f"{texts('figures.rank_intervals.more', n=len(shown), of=len(communities))}. {subtitle}"
     y = list(range(len(shown)))
     for place, row in zip(y, records(shown), strict=True):
-        color = TIER_FILL.get(row["tier"], MUTED) if row["tier"] in ("A", "B") else MUTED
-        if not is_missing(row["rank_low"]) and not is_missing(row["rank_high"]):
+        color = TIER_FILL.get(row[col.TIER], MUTED) if row[col.TIER] in ("A", "B") else MUTED
+        if not is_missing(row[col.RANK_LOW]) and not is_missing(row[col.RANK_HIGH]):
             axes.plot(
-                [row["rank_low"], row["rank_high"]],
+                [row[col.RANK_LOW], row[col.RANK_HIGH]],
                 [place, place],
                 color=color,
                 linewidth=5,
@@ -73,12 +74,17 @@ def draw_rank_intervals(axes: Axes, drawn: Figure, result: StateResult, texts: T
                 solid_capstyle="butt",
             )
             axes.plot(
-                [row["rank_low"], row["rank_high"]], [place, place], "|", color=color, markersize=9, markeredgewidth=1.5
+                [row[col.RANK_LOW], row[col.RANK_HIGH]],
+                [place, place],
+                "|",
+                color=color,
+                markersize=9,
+                markeredgewidth=1.5,
             )
         axes.plot(
-            float(row["rank"]),
+            float(row[col.RANK]),
             place,
-            TIER_MARKERS.get(row["tier"], "o"),
+            TIER_MARKERS.get(row[col.TIER], "o"),
             color=color,
             markersize=7,
             markeredgecolor=INK,
@@ -108,13 +114,13 @@ def rank_intervals_alt(result: StateResult, texts: Texts) -> str:
         texts(
             "figures.rank_intervals.alt_row",
             name=words.community(row),
-            rank=words.number(row["rank"]),
-            low=words.number(row["rank_low"]),
-            high=words.number(row["rank_high"]),
+            rank=words.number(row[col.RANK]),
+            low=words.number(row[col.RANK_LOW]),
+            high=words.number(row[col.RANK_HIGH]),
         )
         for row in records(shown.head(MOST_ROWS))
     )
-    tied = int((shown["rank_low"].iloc[1:] <= shown["rank_high"].iloc[0]).sum())
+    tied = int((shown[col.RANK_LOW].iloc[1:] <= shown[col.RANK_HIGH].iloc[0]).sum())
     overlap = texts("figures.rank_intervals.alt_overlap", n=tied)
     return texts("figures.rank_intervals.alt", rows=rows, overlap=overlap)
 
@@ -123,7 +129,12 @@ def rank_intervals_alt(result: StateResult, texts: Texts) -> str:
 
 
 def _hub_curve(result: StateResult) -> pd.DataFrame:
-    return result.table("hubs").groupby("p")[["covered_adults", "covered_share", "greedy_adults"]].first().sort_index()
+    return (
+        result.table("hubs")
+        .groupby(col.P)[[col.COVERED_ADULTS, col.COVERED_SHARE, col.GREEDY_ADULTS]]
+        .first()
+        .sort_index()
+    )
 
 
 def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
@@ -134,17 +145,17 @@ def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts)
         return
     x = curve.index.to_numpy()
     # Where choosing one at a time is as good, its line would lie hidden under the other.
-    if not np.allclose(curve["greedy_adults"].astype(float), curve["covered_adults"].astype(float)):
+    if not np.allclose(curve[col.GREEDY_ADULTS].astype(float), curve[col.COVERED_ADULTS].astype(float)):
         told = texts("figures.hub_curve.greedy")
-        axes.plot(x, curve["greedy_adults"], "--s", color=MUTED, markersize=4, linewidth=1.2, label=told)
+        axes.plot(x, curve[col.GREEDY_ADULTS], "--s", color=MUTED, markersize=4, linewidth=1.2, label=told)
     axes.plot(
-        x, curve["covered_adults"], "-o", color=TIER_FILL["A"], linewidth=2, label=texts("figures.hub_curve.best")
+        x, curve[col.COVERED_ADULTS], "-o", color=TIER_FILL["A"], linewidth=2, label=texts("figures.hub_curve.best")
     )
     chosen = recommended_hubs(result)
     if len(chosen):
-        p, adults = int(chosen["p"].iloc[0]), float(chosen["covered_adults"].iloc[0])
+        p, adults = int(chosen[col.P].iloc[0]), float(chosen[col.COVERED_ADULTS].iloc[0])
         axes.plot(p, adults, "*", color=MARKER["hubs"], markersize=19, markeredgecolor=INK, zorder=5)
-        share = texts("figures.hub_curve.share", share=words.percent(chosen["covered_share"].iloc[0]))
+        share = texts("figures.hub_curve.share", share=words.percent(chosen[col.COVERED_SHARE].iloc[0]))
         label = texts("figures.hub_curve.recommended", p=p, adults=words.about(adults))
         axes.annotate(
             f"{label}\n{share}",
@@ -157,7 +168,7 @@ def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts)
             va="top",
             bbox={"boxstyle": "round,pad=0.3", "fc": "white", "ec": LINE},
         )
-    axes.set_ylim(0, float(curve["covered_adults"].max()) * 1.12 or 1)
+    axes.set_ylim(0, float(curve[col.COVERED_ADULTS].max()) * 1.12 or 1)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
     axes.set_xlabel(texts("figures.hub_curve.x"))
@@ -176,13 +187,13 @@ def hub_curve_alt(result: StateResult, texts: Texts) -> str:
         texts(
             "figures.hub_curve.alt_row",
             p=p,
-            adults=words.number(row["covered_adults"]),
-            share=words.percent(row["covered_share"]),
+            adults=words.number(row[col.COVERED_ADULTS]),
+            share=words.percent(row[col.COVERED_SHARE]),
         )
         for p, row in curve.iterrows()
     )
     step = words.percent(WORTHWHILE_SHARE)
-    return texts("figures.hub_curve.alt", rows=rows, p=int(chosen["p"].iloc[0]) if len(chosen) else 0, step=step)
+    return texts("figures.hub_curve.alt", rows=rows, p=int(chosen[col.P].iloc[0]) if len(chosen) else 0, step=step)
 
 
 # --- equity -----------------------------------------------------------------------------------------------------
@@ -192,14 +203,16 @@ SUBJECTS = {"training_access": (MARKER["providers"], "-"), "work_access": (MARKE
 
 def _measure(result: StateResult, subject: str, metric: str) -> float:
     equity = result.table("equity")
-    found = equity[(equity["scope_kind"] == "state") & (equity["subject"] == subject) & (equity["metric"] == metric)]
-    return float(found["value"].iloc[0]) if len(found) and not is_missing(found["value"].iloc[0]) else float("nan")
+    found = equity[
+        (equity[col.SCOPE_KIND] == "state") & (equity[col.SUBJECT] == subject) & (equity[col.METRIC] == metric)
+    ]
+    return float(found[col.VALUE].iloc[0]) if len(found) and not is_missing(found[col.VALUE].iloc[0]) else float("nan")
 
 
 def _curve(result: StateResult, subject: str, curve: str) -> pd.DataFrame:
     table = result.table("equity_curve")
-    return table[(table["subject"] == subject) & (table["curve"] == curve)].sort_values(
-        ["people_share", "access_share"]
+    return table[(table[col.SUBJECT] == subject) & (table[col.CURVE] == curve)].sort_values(
+        [col.PEOPLE_SHARE, col.ACCESS_SHARE]
     )
 
 
@@ -222,7 +235,7 @@ def draw_equity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) ->
             if len(rows):
                 value = texts(f"figures.equity.{key}", value=words.number(_measure(result, subject, metric), 2))
                 label = f"{texts(f'figures.equity.{subject}')}\n{value}"
-                part.plot(rows["people_share"], rows["access_share"], line, color=color, linewidth=2.2, label=label)
+                part.plot(rows[col.PEOPLE_SHARE], rows[col.ACCESS_SHARE], line, color=color, linewidth=2.2, label=label)
         part.set_title(texts(f"figures.equity.{curve}"), fontsize=9, loc="left")
         part.set_xlim(0, 1)
         part.set_ylim(0, 1)
@@ -241,7 +254,7 @@ def equity_alt(result: StateResult, texts: Texts) -> str:
     for subject in SUBJECTS:
         lorenz = _curve(result, subject, "lorenz")
         if len(lorenz):
-            half = float(np.interp(0.5, lorenz["people_share"], lorenz["access_share"]))
+            half = float(np.interp(0.5, lorenz[col.PEOPLE_SHARE], lorenz[col.ACCESS_SHARE]))
             rows.append(
                 texts(
                     "figures.equity.alt_row",
@@ -261,11 +274,11 @@ def equity_alt(result: StateResult, texts: Texts) -> str:
 
 def _alternatives(result: StateResult) -> pd.DataFrame:
     table = result.table("sensitivity")
-    table = table[table["top"].fillna(0) > 0]
-    kind = "community" if (table["unit_kind"] == "community").any() else "tract"
-    table = table[table["unit_kind"] == kind].copy()
-    table["share"] = (table["kept"] / table["top"]).astype(float)
-    return table.sort_values(["share", "setting", "alternative"]).head(MOST_ROWS)
+    table = table[table[col.TOP].fillna(0) > 0]
+    kind = "community" if (table[col.UNIT_KIND] == "community").any() else "tract"
+    table = table[table[col.UNIT_KIND] == kind].copy()
+    table[col.SHARE] = (table[col.KEPT] / table[col.TOP]).astype(float)
+    return table.sort_values([col.SHARE, col.SETTING, col.ALTERNATIVE]).head(MOST_ROWS)
 
 
 def sensitivity_height(result: StateResult) -> float:
@@ -275,7 +288,7 @@ def sensitivity_height(result: StateResult) -> float:
 
 def _alternative_name(row: dict[str, Any], texts: Texts) -> str:
     settings = texts.find("codes.setting") or {}
-    setting, alternative = settings.get(row["setting"], row["setting"]), str(row["alternative"])
+    setting, alternative = settings.get(row[col.SETTING], row[col.SETTING]), str(row[col.ALTERNATIVE])
     left_out = alternative.removeprefix("without ")
     if left_out != alternative:
         name = texts.word("codes.definition", left_out)
@@ -289,18 +302,18 @@ def draw_sensitivity(axes: Axes, drawn: Figure, result: StateResult, texts: Text
     if not len(table):
         _empty(axes, texts("figures.sensitivity.empty"))
         return
-    y, top = list(range(len(table))), int(table["top"].max())
-    axes.barh(y, table["top"].astype(float), color="#EDEAE2", edgecolor="#B9B3A4", height=0.62)
-    axes.barh(y, table["kept"].astype(float), color=TIER_FILL["B"], edgecolor=TIER_FILL["A"], height=0.62)
+    y, top = list(range(len(table))), int(table[col.TOP].max())
+    axes.barh(y, table[col.TOP].astype(float), color="#EDEAE2", edgecolor="#B9B3A4", height=0.62)
+    axes.barh(y, table[col.KEPT].astype(float), color=TIER_FILL["B"], edgecolor=TIER_FILL["A"], height=0.62)
     for place, row in zip(y, records(table), strict=True):
-        told = texts("figures.sensitivity.kept", kept=int(row["kept"]), top=int(row["top"]))
-        axes.text(float(row["top"]) + top * 0.015, place, told, va="center", fontsize=9)
+        told = texts("figures.sensitivity.kept", kept=int(row[col.KEPT]), top=int(row[col.TOP]))
+        axes.text(float(row[col.TOP]) + top * 0.015, place, told, va="center", fontsize=9)
     axes.set_yticks(y, [fill(shortened(_alternative_name(row, texts), 90), 46) for row in records(table)])
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
     axes.invert_yaxis()
     axes.set_xlim(0, top * 1.14)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    key = "axis" if table["unit_kind"].iloc[0] == "community" else "axis_tract"
+    key = "axis" if table[col.UNIT_KIND].iloc[0] == "community" else "axis_tract"
     axes.set_xlabel(texts(f"figures.sensitivity.{key}", top=top))
     _heading(drawn, axes, texts("figures.sensitivity.title"))
 
@@ -312,4 +325,4 @@ def sensitivity_alt(result: StateResult, texts: Texts) -> str:
         return texts("figures.sensitivity.empty")
     rows = "; ".join(f"{_alternative_name(row, texts)}: {int(row['kept'])}" for row in records(table))
     units = texts(f"figures.sensitivity.units.{table['unit_kind'].iloc[0]}")
-    return texts("figures.sensitivity.alt", top=int(table["top"].max()), counted=units, rows=rows)
+    return texts("figures.sensitivity.alt", top=int(table[col.TOP].max()), counted=units, rows=rows)

@@ -18,6 +18,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.path import Path as DrawnPath
 from matplotlib.patheffects import Normal, Stroke
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.cartography.base_map import Floats, Ground, Shapes, Window, apart, ground_of, rings_of, simplified
 from maps.cartography.palette import (
@@ -69,18 +70,18 @@ def state_map_svg(result: StateResult, texts: Texts) -> str:
 def state_map_alt(result: StateResult, texts: Texts) -> str:
     """Return what the map says, in words and figures."""
     words, scores = Words(texts), result.table("tract_scores")
-    tiers = scores["tier"].value_counts()
-    communities, hubs = result.table("communities").sort_values("rank"), recommended_hubs(result)
+    tiers = scores[col.TIER].value_counts()
+    communities, hubs = result.table("communities").sort_values(col.RANK), recommended_hubs(result)
     rows = communities.drop(columns="geometry").head(FIRST_COMMUNITIES)
     names = [words.community(row) for row in records(rows)]
     first = texts("figures.state_map.none")
     if names:
         first = texts("figures.state_map.alt_first", n=len(communities), names="; ".join(names))
-    hub_names = "; ".join(hubs["name"].fillna("?"))
+    hub_names = "; ".join(hubs[col.NAME].fillna("?"))
     return texts(
         "figures.state_map.alt",
         state=result.state.name,
-        ranked=words.number(scores["rank"].notna().sum()),
+        ranked=words.number(scores[col.RANK].notna().sum()),
         **{letter.lower(): words.number(tiers.get(letter, 0)) for letter in "ABC"},
         first=first,
         hubs=texts("figures.state_map.alt_hubs", n=len(hubs), names=hub_names) if len(hubs) else "",
@@ -211,7 +212,7 @@ def _numbers(axes: Axes, ground: Ground, which: Floats | np.ndarray, distance: f
     points = ground.first_xy[picked]
     for place, point, label in zip(picked, points, apart(points, distance), strict=True):
         axes.annotate(
-            str(int(ground.first[place]["rank"])),
+            str(int(ground.first[place][col.RANK])),
             (float(point[0]), float(point[1])),
             xytext=(float(label[0]), float(label[1])),
             arrowprops={"arrowstyle": "-", "color": INK, "lw": 0.8, "shrinkA": 0, "shrinkB": 0},
@@ -262,9 +263,9 @@ def _panel(drawn: Figure, ground: Ground, result: StateResult, texts: Texts, wor
         drawn.text(left, y - 1.4 * line, fill(texts("figures.state_map.none"), 40), fontsize=9, va="top")
     for row in ground.first[:FIRST_COMMUNITIES]:
         y -= 2.0 * line
-        drawn.text(left, y, words.number(row["rank"]), fontsize=9.5, fontweight="bold", va="top")
+        drawn.text(left, y, words.number(row[col.RANK]), fontsize=9.5, fontweight="bold", va="top")
         drawn.text(left + 0.025, y, shortened(words.community(row), 34), fontsize=9.5, va="top")
-        span = texts("figures.state_map.range", span=words.span(row["rank_low"], row["rank_high"]))
+        span = texts("figures.state_map.range", span=words.span(row[col.RANK_LOW], row[col.RANK_HIGH]))
         told = f"{span} · {words.code('action', row['action'])}"
         drawn.text(left + 0.025, y - 0.85 * line, told, fontsize=8, color=MUTED, va="top")
     beyond = len(ground.first) - FIRST_COMMUNITIES

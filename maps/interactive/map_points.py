@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS, unit_columns
 from geodata.schemas.state_result import StateResult
 from maps.interactive.packing import plain, whole
@@ -17,7 +18,7 @@ from maps.wording.hub_choice import recommended_hubs
 
 def provider_order(result: StateResult) -> list[str]:
     """Return the identifiers of all providers in the order in which the map numbers them."""
-    return sorted(result.table("providers")["provider_id"])
+    return sorted(result.table("providers")[col.PROVIDER_ID])
 
 
 def kinds_told(sites: pd.DataFrame) -> list[str]:
@@ -35,47 +36,51 @@ def quarter_of(days: pd.Series, as_of: str) -> list[str]:
 
 def points(result: StateResult) -> dict[str, Any]:
     """Return the columns of sites, providers, job centres and hubs; coordinates are in 10⁻⁴ degrees."""
-    sites = result.table("sites").dropna(subset=["latitude", "longitude"])
-    sites = sites[sites["status"].isin(["planned", "temporary"])].sort_values("site_id")
-    providers = result.table("providers").set_index("provider_id").reindex(provider_order(result)).reset_index()
-    centers = result.table("job_centers").dropna(subset=["latitude", "longitude"]).sort_values("center_id")
-    hubs = result.table("hubs").dropna(subset=["latitude", "longitude"]).sort_values(["p", "order", "candidate_id"])
+    sites = result.table("sites").dropna(subset=[col.LATITUDE, col.LONGITUDE])
+    sites = sites[sites[col.STATUS].isin(["planned", "temporary"])].sort_values(col.SITE_ID)
+    providers = result.table("providers").set_index(col.PROVIDER_ID).reindex(provider_order(result)).reset_index()
+    centers = result.table("job_centers").dropna(subset=[col.LATITUDE, col.LONGITUDE]).sort_values(col.CENTER_ID)
+    hubs = (
+        result.table("hubs")
+        .dropna(subset=[col.LATITUDE, col.LONGITUDE])
+        .sort_values([col.P, col.ORDER, col.CANDIDATE_ID])
+    )
     return {
         "sites": {
             **_at(sites),
-            "id": list(sites["site_id"]),
-            "name": _names(sites["name"]),
-            "city": _names(sites["city"]),
+            "id": list(sites[col.SITE_ID]),
+            "name": _names(sites[col.NAME]),
+            "city": _names(sites[col.CITY]),
             "units": {kind: whole(sites[UNITS + kind]) for kind in kinds_told(sites)},
-            "quarter": quarter_of(sites["expected_date"], result.as_of),
-            "quality": list(sites["location_quality"]),
+            "quarter": quarter_of(sites[col.EXPECTED_DATE], result.as_of),
+            "quality": list(sites[col.LOCATION_QUALITY]),
         },
         "providers": {
             **_at(providers),
-            "id": list(providers["provider_id"]),
-            "name": _names(providers["name"]),
-            "kind": list(providers["kind"]),
-            "stage": [int(stage == "entry") for stage in providers["entry_stage"]],
-            "seats": whole(providers["seats"]),
-            "basis": list(providers["seats_basis"]),
+            "id": list(providers[col.PROVIDER_ID]),
+            "name": _names(providers[col.NAME]),
+            "kind": list(providers[col.KIND]),
+            "stage": [int(stage == "entry") for stage in providers[col.ENTRY_STAGE]],
+            "seats": whole(providers[col.SEATS]),
+            "basis": list(providers[col.SEATS_BASIS]),
         },
-        "centers": {**_at(centers), "id": list(centers["center_id"]), "name": _names(centers["name"])},
+        "centers": {**_at(centers), "id": list(centers[col.CENTER_ID]), "name": _names(centers[col.NAME])},
         "hubs": {
             **_at(hubs),
-            "id": [f"{p}.{ident}" for p, ident in zip(hubs["p"], hubs["candidate_id"], strict=True)],
-            "name": _names(hubs["name"]),
-            "p": whole(hubs["p"]),
-            "order": whole(hubs["order"]),
-            "share": whole(hubs["covered_share"], 1000),
-            "adults": whole(hubs["covered_adults"]),
+            "id": [f"{p}.{ident}" for p, ident in zip(hubs[col.P], hubs[col.CANDIDATE_ID], strict=True)],
+            "name": _names(hubs[col.NAME]),
+            "p": whole(hubs[col.P]),
+            "order": whole(hubs[col.ORDER]),
+            "share": whole(hubs[col.COVERED_SHARE], 1000),
+            "adults": whole(hubs[col.COVERED_ADULTS]),
             "minutes": result.settings.get("hubs", {}).get("cover_minutes"),
-            "recommended": plain(recommended_hubs(result)["p"].max()),
+            "recommended": plain(recommended_hubs(result)[col.P].max()),
         },
     }
 
 
 def _at(frame: pd.DataFrame) -> dict[str, list[int | None]]:
-    return {"x": whole(frame["longitude"], 1e4), "y": whole(frame["latitude"], 1e4)}
+    return {"x": whole(frame[col.LONGITUDE], 1e4), "y": whole(frame[col.LATITUDE], 1e4)}
 
 
 def _names(values: pd.Series) -> list[str]:

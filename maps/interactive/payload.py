@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geodata.schemas import columns as col
 from geodata.schemas.computed import ACTIONS, TIERS
 from geodata.schemas.state_result import StateResult
 from maps.cartography import class_breaks as breaks
@@ -41,9 +42,9 @@ class MapPayload:
 
 def map_payload(result: StateResult) -> MapPayload:
     """Return all that the map of a state shows, packed."""
-    scores = result.table("tract_scores").sort_values("geoid").reset_index(drop=True)
+    scores = result.table("tract_scores").sort_values(col.GEOID).reset_index(drop=True)
     layers, bounds = _land(result, scores)
-    communities = result.table("communities").sort_values(["rank", "community_id"])
+    communities = result.table("communities").sort_values([col.RANK, col.COMMUNITY_ID])
     facts = {
         "state": {"code": result.state.usps, "name": result.state.name},
         "bounds": [round(value, 4) for value in bounds],
@@ -90,8 +91,8 @@ def _areal(shape: shapely.Geometry | None) -> shapely.Geometry:
 
 def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any]], tuple[float, float, float, float]]:
     tolerance = _tolerance(len(scores))
-    tracts = _aligned(result.geo("tracts"), "geoid", scores["geoid"])
-    counties = result.geo("counties").sort_values("county_geoid")
+    tracts = _aligned(result.geo("tracts"), "geoid", scores[col.GEOID])
+    counties = result.geo("counties").sort_values(col.COUNTY_GEOID)
     frames = [tracts, np.asarray(counties.geometry.values)]
     drawn = np.concatenate(frames)
     wraps = bool(len(drawn) > 0 and np.ptp(shapely.bounds(drawn)[:, [0, 2]]) > 180)
@@ -106,8 +107,8 @@ def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any
             "counties",
             unwrapped(np.asarray(counties.geometry.values)),
             tolerance,
-            names=list(counties["name"]),
-            ids=list(counties["county_geoid"]),
+            names=list(counties[col.NAME]),
+            ids=list(counties[col.COUNTY_GEOID]),
         ),
     ]
     places = _place_layer(result, scores)
@@ -116,8 +117,8 @@ def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any
             "places",
             unwrapped(np.asarray(places.geometry.values)),
             tolerance * 1.5,
-            names=list(places["name"]),
-            ids=list(places["place_geoid"]),
+            names=list(places[col.NAME]),
+            ids=list(places[col.PLACE_GEOID]),
             people=whole(places["people"]),
         )
     )
@@ -148,20 +149,20 @@ def _bounds(
 def _place_layer(result: StateResult, scores: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the places with the people whose tracts' centres they hold; outlines of the largest only."""
     places = result.geo("places").copy()
-    people = scores.groupby("place_name")["population"].sum()
-    places["people"] = places["name"].map(people).fillna(0)
-    places = places.sort_values(["people", "place_geoid"], ascending=[False, True]).head(PLACES_DRAWN)
+    people = scores.groupby(col.PLACE_NAME)[col.POPULATION].sum()
+    places["people"] = places[col.NAME].map(people).fillna(0)
+    places = places.sort_values(["people", col.PLACE_GEOID], ascending=[False, True]).head(PLACES_DRAWN)
     return gpd.GeoDataFrame(places)
 
 
 def _landmark_layers(landmarks: gpd.GeoDataFrame, tolerance: float, unwrapped: Any) -> list[dict[str, Any]]:
     layers = []
-    ordered = landmarks.sort_values("landmark_id")
+    ordered = landmarks.sort_values(col.LANDMARK_ID)
     kinds = shapely.get_dimensions(np.asarray(ordered.geometry.values)) if len(ordered) else np.zeros(0)
     for kind in ("state", "water", "tribal", "road", "corridor"):
-        chosen = ordered[(ordered["kind"] == kind).to_numpy() & (kinds == (1 if kind in ("road", "corridor") else 2))]
+        chosen = ordered[(ordered[col.KIND] == kind).to_numpy() & (kinds == (1 if kind in ("road", "corridor") else 2))]
         shapes = unwrapped(np.asarray(chosen.geometry.values))
-        names = [name if isinstance(name, str) else "" for name in chosen["name"]]
+        names = [name if isinstance(name, str) else "" for name in chosen[col.NAME]]
         if kind in ("road", "corridor"):
             coded = topology.lines_encoded(shapely.simplify(shapes, tolerance))
             layers.append({"name": kind, "size": len(coded), "bytes": coded, "names": names, "lines": True})
@@ -171,54 +172,54 @@ def _landmark_layers(landmarks: gpd.GeoDataFrame, tolerance: float, unwrapped: A
 
 
 def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult) -> dict[str, Any]:
-    counties, county = indexed(scores["county_geoid"])
-    county_names = scores.drop_duplicates("county_geoid").set_index("county_geoid")["county_name"]
-    places, place = indexed(scores["place_name"])
-    reasons, reason = indexed(scores["unranked_reason"])
-    designations, designation = indexed(scores["designated_by"])
-    order = {ident: number for number, ident in enumerate(communities["community_id"])}
+    counties, county = indexed(scores[col.COUNTY_GEOID])
+    county_names = scores.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
+    places, place = indexed(scores[col.PLACE_NAME])
+    reasons, reason = indexed(scores[col.UNRANKED_REASON])
+    designations, designation = indexed(scores[col.DESIGNATED_BY])
+    order = {ident: number for number, ident in enumerate(communities[col.COMMUNITY_ID])}
     providers = {ident: number for number, ident in enumerate(provider_order(result))}
-    flags, flag = indexed(scores["flags"].replace("", None))
+    flags, flag = indexed(scores[col.FLAGS].replace("", None))
     return {
         "county_ids": counties,
         "county_names": [str(county_names[ident]) for ident in counties],
         "county": county,
-        "code": [int(geoid[5:]) for geoid in scores["geoid"]],
-        "name": [str(name) if isinstance(name, str) else "" for name in scores["name"]],
+        "code": [int(geoid[5:]) for geoid in scores[col.GEOID]],
+        "name": [str(name) if isinstance(name, str) else "" for name in scores[col.NAME]],
         "places": places,
         "place": place,
-        "people": whole(scores["population"]),
-        "adults": whole(scores["eligible_adults"]),
-        "adults_moe": whole(scores["eligible_adults_moe"]),
-        "need": whole(scores["need"]),
-        "gap": whole(scores["training_gap"]),
-        "work": whole(scores["opportunity"]),
-        "points_need": whole(scores["points_need"], 10),
-        "points_gap": whole(scores["points_training_gap"], 10),
-        "points_work": whole(scores["points_opportunity"], 10),
-        "priority": whole(scores["priority"], 10),
-        "listed": [int(value) for value in scores["gated"].fillna(False)],
-        "rank": whole(scores["rank"]),
-        "low": whole(scores["rank_low"]),
-        "high": whole(scores["rank_high"]),
-        "chance": whole(scores["p_top_share"], 100),
-        "tier": [TIERS.index(tier) if tier in TIERS else 3 for tier in scores["tier"]],
-        "action": [ACTIONS.index(action) if action in ACTIONS else -1 for action in scores["action"]],
+        "people": whole(scores[col.POPULATION]),
+        "adults": whole(scores[col.ELIGIBLE_ADULTS]),
+        "adults_moe": whole(scores[col.ELIGIBLE_ADULTS_MOE]),
+        "need": whole(scores[col.NEED]),
+        "gap": whole(scores[col.TRAINING_GAP]),
+        "work": whole(scores[col.OPPORTUNITY]),
+        "points_need": whole(scores[col.POINTS_NEED], 10),
+        "points_gap": whole(scores[col.POINTS_TRAINING_GAP], 10),
+        "points_work": whole(scores[col.POINTS_OPPORTUNITY], 10),
+        "priority": whole(scores[col.PRIORITY], 10),
+        "listed": [int(value) for value in scores[col.GATED].fillna(False)],
+        "rank": whole(scores[col.RANK]),
+        "low": whole(scores[col.RANK_LOW]),
+        "high": whole(scores[col.RANK_HIGH]),
+        "chance": whole(scores[col.P_TOP_SHARE], 100),
+        "tier": [TIERS.index(tier) if tier in TIERS else 3 for tier in scores[col.TIER]],
+        "action": [ACTIONS.index(action) if action in ACTIONS else -1 for action in scores[col.ACTION]],
         "reasons": reasons,
         "reason": reason,
-        "agree": whole(scores["agreement_count"]),
-        "definitions": whole(scores["n_indices"]),
+        "agree": whole(scores[col.AGREEMENT_COUNT]),
+        "definitions": whole(scores[col.N_INDICES]),
         "designations": designations,
         "designation": designation,
-        "community": [order.get(ident, -1) for ident in scores["community_id"]],
-        "provider": [providers.get(ident, -1) for ident in scores["nearest_provider_id"]],
-        "minutes": whole(scores["nearest_provider_minutes"]),
-        "seats": whole(scores["seats_within"]),
-        "sites": whole(scores["sites_within"]),
-        "jobs_low": whole(scores["job_years_low"], 100),
-        "jobs_mid": whole(scores["job_years_mid"], 100),
-        "jobs_high": whole(scores["job_years_high"], 100),
-        "rural": [int(value) for value in scores["rural"].fillna(False)],
+        "community": [order.get(ident, -1) for ident in scores[col.COMMUNITY_ID]],
+        "provider": [providers.get(ident, -1) for ident in scores[col.NEAREST_PROVIDER_ID]],
+        "minutes": whole(scores[col.NEAREST_PROVIDER_MINUTES]),
+        "seats": whole(scores[col.SEATS_WITHIN]),
+        "sites": whole(scores[col.SITES_WITHIN]),
+        "jobs_low": whole(scores[col.JOB_YEARS_LOW], 100),
+        "jobs_mid": whole(scores[col.JOB_YEARS_MID], 100),
+        "jobs_high": whole(scores[col.JOB_YEARS_HIGH], 100),
+        "rural": [int(value) for value in scores[col.RURAL].fillna(False)],
         "flags": flags,
         "flag": flag,
         **_barrier_bits(result, scores),
@@ -228,42 +229,42 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
 
 def _unplaced(scores: pd.DataFrame) -> dict[str, list[float]]:
     """Return where the tracts without a polygon lie, by their place in the order: search can still go there."""
-    lost = scores[~scores["has_polygon"].fillna(False).astype(bool)].dropna(subset=["longitude", "latitude"])
-    spots = lost[["longitude", "latitude"]].to_numpy(dtype=float).round(4).tolist()
+    lost = scores[~scores[col.HAS_POLYGON].fillna(False).astype(bool)].dropna(subset=[col.LONGITUDE, col.LATITUDE])
+    spots = lost[[col.LONGITUDE, col.LATITUDE]].to_numpy(dtype=float).round(4).tolist()
     return dict(zip(map(str, lost.index), spots, strict=True))
 
 
 def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> dict[str, Any]:
     """Return the measures and for each tract a number whose bits say which lie clearly above the state median."""
     table = result.table("barriers")
-    table = table[(table["unit_kind"] == "tract") & table["clearly_above"].astype(bool)]
-    measures = sorted(result.table("barriers")["measure"].unique())
-    bits = table["measure"].map({name: 1 << place for place, name in enumerate(measures)})
-    total = bits.groupby(table["unit_id"]).sum()
-    return {"measures": measures, "barrier": whole(scores["geoid"].map(total).fillna(0))}
+    table = table[(table[col.UNIT_KIND] == "tract") & table[col.CLEARLY_ABOVE].astype(bool)]
+    measures = sorted(result.table("barriers")[col.MEASURE].unique())
+    bits = table[col.MEASURE].map({name: 1 << place for place, name in enumerate(measures)})
+    total = bits.groupby(table[col.UNIT_ID]).sum()
+    return {"measures": measures, "barrier": whole(scores[col.GEOID].map(total).fillna(0))}
 
 
 def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any]]:
     barriers = result.table("barriers")
-    barriers = barriers[barriers["unit_kind"] == "community"].set_index(["unit_id", "measure"])
+    barriers = barriers[barriers[col.UNIT_KIND] == "community"].set_index([col.UNIT_ID, col.MEASURE])
     quarters = result.table("work_by_quarter")
-    quarters = quarters[quarters["unit_kind"] == "community"]
-    by_unit = {ident: group.sort_values("quarter") for ident, group in quarters.groupby("unit_id")}
+    quarters = quarters[quarters[col.UNIT_KIND] == "community"]
+    by_unit = {ident: group.sort_values(col.QUARTER) for ident, group in quarters.groupby(col.UNIT_ID)}
     providers = {ident: number for number, ident in enumerate(provider_order(result))}
     rows = []
     for row in table.to_dict("records"):
-        ident = row["community_id"]
+        ident = row[col.COMMUNITY_ID]
         measures = str(row["barriers"]).split() if isinstance(row["barriers"], str) else []
         rows.append(
             {
                 "id": ident,
-                "name": row["name"],
-                "place": None if pd.isna(row["place"]) else row["place"],
-                "compass": None if pd.isna(row["compass"]) else row["compass"],
-                "county": None if pd.isna(row["county_name"]) else row["county_name"],
-                "single": row["kind"] == "single",
-                "tier": TIERS.index(row["tier"]) if row["tier"] in TIERS else 3,
-                "action": ACTIONS.index(row["action"]) if row["action"] in ACTIONS else -1,
+                "name": row[col.NAME],
+                "place": None if pd.isna(row[col.PLACE]) else row[col.PLACE],
+                "compass": None if pd.isna(row[col.COMPASS]) else row[col.COMPASS],
+                "county": None if pd.isna(row[col.COUNTY_NAME]) else row[col.COUNTY_NAME],
+                "single": row[col.KIND] == "single",
+                "tier": TIERS.index(row[col.TIER]) if row[col.TIER] in TIERS else 3,
+                "action": ACTIONS.index(row[col.ACTION]) if row[col.ACTION] in ACTIONS else -1,
                 **{
                     short: plain(row[name], factor)
                     for short, name, factor in (
@@ -287,19 +288,21 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any
                         ("center_minutes", "nearest_job_center_minutes", 1),
                     )
                 },
-                "provider_at": providers.get(row["nearest_provider_id"], -1),
-                "provider": row["nearest_provider_name"] if isinstance(row["nearest_provider_name"], str) else None,
-                "center": row["nearest_job_center_name"] if isinstance(row["nearest_job_center_name"], str) else None,
-                "at": [round(float(row["longitude"]), 4), round(float(row["latitude"]), 4)]
-                if pd.notna(row["longitude"])
+                "provider_at": providers.get(row[col.NEAREST_PROVIDER_ID], -1),
+                "provider": row[col.NEAREST_PROVIDER_NAME] if isinstance(row[col.NEAREST_PROVIDER_NAME], str) else None,
+                "center": row[col.NEAREST_JOB_CENTER_NAME]
+                if isinstance(row[col.NEAREST_JOB_CENTER_NAME], str)
+                else None,
+                "at": [round(float(row[col.LONGITUDE]), 4), round(float(row[col.LATITUDE]), 4)]
+                if pd.notna(row[col.LONGITUDE])
                 else None,
                 "barriers": [
-                    [name, plain(part["share"], 100), plain(part["state_median"], 100)]
+                    [name, plain(part[col.SHARE], 100), plain(part[col.STATE_MEDIAN], 100)]
                     for name in measures
                     if (ident, name) in barriers.index
                     for part in [barriers.loc[(ident, name)]]
                 ],
-                "tied": str(row["tied_with"]).split() if isinstance(row["tied_with"], str) else [],
+                "tied": str(row[col.TIED_WITH]).split() if isinstance(row[col.TIED_WITH], str) else [],
                 "quarters": [
                     [item.quarter, plain(item.sites), plain(item.units), plain(item.job_years_mid, 100)]
                     for item in by_unit.get(ident, quarters.iloc[:0]).itertuples()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.lists.list_tables import sources_table
 from maps.texts import Texts
@@ -29,7 +30,7 @@ class Provenance:
     def vintages(self) -> str:
         """Each source with its vintage in one line, such as `svi 2022; planned_sites 2026-06`."""
         return "; ".join(
-            " ".join(str(part) for part in (source["source"], source["vintage"]) if part) for source in self.sources
+            " ".join(str(part) for part in (source[col.SOURCE], source[col.VINTAGE]) if part) for source in self.sources
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from geodata.schemas import columns as col
 from geodata.storage.files import written_aside
 from maps.lists.column_wording import help_of, label_of
 from maps.lists.file_provenance import Provenance
@@ -87,7 +88,7 @@ def _names(table: ListTable, texts: Texts) -> dict[str, str]:
 
 def _styles(tables: Sequence[ListTable], as_of: str, texts: Texts) -> pd.DataFrame:
     kinds = [(table.name, "onramp", default_style(look_of(table, texts)), True) for table in tables]
-    for field in ("priority", "need", "training_gap", "opportunity"):
+    for field in (col.PRIORITY, col.NEED, col.TRAINING_GAP, col.OPPORTUNITY):
         kinds += [
             (table.name, field, priority_style(texts, field, CLASS_BREAKS, CLASS_COLORS, _names(table, texts)), False)
             for table in tables

@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.schemas import canonical as schemas
+from geodata.schemas import columns as col
 from geodata.schemas import computed as result_tables
 from geodata.schemas.state_result import StateResult
 from geodata.schemas.table import CRS, Column, Kind, Table
@@ -250,7 +251,9 @@ def list_table(
     if spec.table.extra:
         columns += [_unknown_column(frame, beyond) for beyond in frame.columns if beyond not in spec.table.names]
     if name == "communities" and community_name is not None:
-        frame["name"] = pd.Series([community_name(row) for _, row in frame.iterrows()], index=frame.index, dtype="str")
+        frame[col.NAME] = pd.Series(
+            [community_name(row) for _, row in frame.iterrows()], index=frame.index, dtype="str"
+        )
     if WHY in spec.added and reasons is not None:
         frame[WHY.name] = pd.Series([reasons(row) for _, row in frame.iterrows()], index=frame.index, dtype="str")
         columns.append(WHY)
@@ -262,7 +265,7 @@ def sources_table(result: StateResult) -> pd.DataFrame:
     rows = []
     for use in result.sources:
         values = use.to_dict()
-        values["file"] = None if use.file is None else PurePath(use.file).name
+        values[col.FILE] = None if use.file is None else PurePath(use.file).name
         values["rows_out_of_scope"] = sum(use.rows_out_of_scope.values())
         rows.append(values)
     return SOURCES.validate(pd.DataFrame(rows, columns=SOURCES.names))
@@ -289,12 +292,12 @@ def _unknown_column(frame: pd.DataFrame, name: str) -> Column:
 
 def _geometry(result: StateResult, spec: ListSpec, frame: pd.DataFrame) -> gpd.GeoSeries | None:
     if spec.geometry == "point":
-        points = gpd.GeoSeries(gpd.points_from_xy(frame["longitude"], frame["latitude"]), crs=CRS)
-        return points.where(frame["longitude"].notna() & frame["latitude"].notna(), None)
+        points = gpd.GeoSeries(gpd.points_from_xy(frame[col.LONGITUDE], frame[col.LATITUDE]), crs=CRS)
+        return points.where(frame[col.LONGITUDE].notna() & frame[col.LATITUDE].notna(), None)
     if spec.geometry == "polygon":
         if "geometry" in frame.columns:
             return gpd.GeoSeries(frame["geometry"], crs=CRS)
         polygons = result.table("tracts")
-        by_geoid = dict(zip(polygons["geoid"], polygons["geometry"], strict=True))
-        return gpd.GeoSeries([by_geoid.get(geoid) for geoid in frame["geoid"]], crs=CRS)
+        by_geoid = dict(zip(polygons[col.GEOID], polygons["geometry"], strict=True))
+        return gpd.GeoSeries([by_geoid.get(geoid) for geoid in frame[col.GEOID]], crs=CRS)
     return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
+from geodata.schemas import columns as col
 from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
 from maps.texts import Texts
 
@@ -137,7 +138,7 @@ def priority_style(
 
 def _named(look: Look) -> str:
     """Return the field a feature is called by in lists of features."""
-    return next((f'"{name}"' for name in ("name", "geoid") if name in look.names), "")
+    return next((f'"{name}"' for name in (col.NAME, col.GEOID) if name in look.names), "")
 
 
 def _renderer(look: Look) -> ET.Element:

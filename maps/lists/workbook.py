@@ -16,6 +16,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.schemas.table import Column
 from geodata.states import UNITED_STATES
@@ -216,7 +217,7 @@ def _column(sheet: Worksheet, place: int, column: Column, values: list[Any], tex
 def _frozen(columns: Sequence[Column]) -> int:
     """Columns kept in sight while scrolling: up to the name of the row, where that is near the left."""
     names = [column.name for column in columns[:3]]
-    return next((place + 1 for place, name in enumerate(names) if name in ("geoid", "name")), 0)
+    return next((place + 1 for place, name in enumerate(names) if name in (col.GEOID, col.NAME)), 0)
 
 
 def _width(column: Column, head: str, values: list[Any]) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.comparison.changes import ChangeReport
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.storage.files import folder_written_aside
 from maps.interactive.map_view import MapFragments, fragments, static
@@ -84,12 +85,12 @@ def _pages(
     ]
     pages += [
         (file_of("community", ident), page("community.html", community(view, ident)))
-        for ident in view.state.communities["community_id"]
+        for ident in view.state.communities[col.COMMUNITY_ID]
     ]
     rollups = view.state.rollups
-    for row in records(rollups[rollups["area_kind"].isin(["county", "workforce_area"])]):
-        kind = "county" if row["area_kind"] == "county" else "area"
-        pages.append((file_of(kind, row["area_id"]), page("area.html", area(view, row))))
+    for row in records(rollups[rollups[col.AREA_KIND].isin(["county", "workforce_area"])]):
+        kind = "county" if row[col.AREA_KIND] == "county" else "area"
+        pages.append((file_of(kind, row[col.AREA_ID]), page("area.html", area(view, row))))
     return pages
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.states import REGISTRY, State, find_state
 from geodata.storage.files import folder_written_aside
@@ -58,30 +59,30 @@ class StateEntry:
 
 def entry_of(result: StateResult) -> StateEntry:
     """Return what the nation keeps of a state's result."""
-    scores, communities = result.table("tract_scores"), result.table("communities").sort_values("rank")
-    top = scores["tier"].isin(["A", "B"])
-    adults = scores["eligible_adults"].fillna(0.0)
+    scores, communities = result.table("tract_scores"), result.table("communities").sort_values(col.RANK)
+    top = scores[col.TIER].isin(["A", "B"])
+    adults = scores[col.ELIGIBLE_ADULTS].fillna(0.0)
     by_county = pd.DataFrame(
         {
-            "county_geoid": scores["county_geoid"],
+            col.COUNTY_GEOID: scores[col.COUNTY_GEOID],
             "adults": adults,
             "first": adults.where(top, 0.0),
-            "gated": scores["gated"].fillna(False).astype(int),
+            col.GATED: scores[col.GATED].fillna(False).astype(int),
             "tracts": 1,
         }
     )
-    sums = by_county.groupby("county_geoid").sum()
-    counties = result.geo("counties")[["county_geoid", "name", "geometry"]]
-    counties = counties[counties["county_geoid"].isin(sums.index)].merge(sums, on="county_geoid")
+    sums = by_county.groupby(col.COUNTY_GEOID).sum()
+    counties = result.geo("counties")[[col.COUNTY_GEOID, col.NAME, "geometry"]]
+    counties = counties[counties[col.COUNTY_GEOID].isin(sums.index)].merge(sums, on=col.COUNTY_GEOID)
     return StateEntry(
         state=result.state,
         as_of=result.as_of,
         sample=result.sample,
         industry=dict(result.settings.get("industry", {})),
-        counties=gpd.GeoDataFrame(counties).sort_values("county_geoid"),
+        counties=gpd.GeoDataFrame(counties).sort_values(col.COUNTY_GEOID),
         communities=len(communities),
-        adults=float(communities["eligible_adults"].sum(min_count=1)),
-        gated=int(sums["gated"].sum()) if len(sums) else 0,
+        adults=float(communities[col.ELIGIBLE_ADULTS].sum(min_count=1)),
+        gated=int(sums[col.GATED].sum()) if len(sums) else 0,
         tracts=len(scores),
         first=next(iter(records(communities.head(1))), None),
         definitions=tuple(definitions_at_hand(result)),
@@ -171,8 +172,8 @@ def _page(
         "edges": list(EDGES),
         "layers": [{"name": "counties", "size": len(land)}],
         "counties": {
-            "id": list(counties["county_geoid"]),
-            "name": list(counties["name"]),
+            "id": list(counties[col.COUNTY_GEOID]),
+            "name": list(counties[col.NAME]),
             "state": owner,
             **{name: whole(counties[name]) for name in ("adults", "first", "gated", "tracts")},
         },

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from geodata.errors import InputError
+from geodata.schemas import columns as col
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -68,11 +69,11 @@ class Texts:
 
 def _worded(tree: Mapping[str, Any], industry: Mapping[str, Any]) -> dict[str, Any]:
     """Return the texts with an industry's words in all of them; `{Sites}` is `{sites}` at the start of a sentence."""
-    words = {"industry": industry["name"]} | {n: w for n, w in industry.items() if n not in ("name", "kinds")}
+    words = {"industry": industry[col.NAME]} | {n: w for n, w in industry.items() if n not in ("name", "kinds")}
     named = {"{" + name + "}": word for name, word in words.items()}
     named |= {"{" + name.capitalize() + "}": word[0].upper() + word[1:] for name, word in words.items()}
     out = {str(group): _filled(found, named) for group, found in tree.items() if group != "industry"}
-    out["codes"]["units"] = dict(industry["kinds"])
+    out["codes"][col.UNITS] = dict(industry["kinds"])
     return out
 
 

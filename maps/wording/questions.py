@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from geodata.schemas import columns as col
 from maps.texts import Texts
 from maps.wording.words import Words, is_missing
 
@@ -26,16 +27,16 @@ def community_questions(
 
     `barriers` are its rows of the table `barriers`; `isolated` wraps a name from data for its page.
     """
-    action = "build_both" if is_missing(row["action"]) else row["action"]
-    unknown = is_missing(row["nearest_provider_name"])
-    provider = texts("briefs.map.providers") if unknown else isolated(row["nearest_provider_name"])
-    above = [part for part in barriers if part["clearly_above"]]
+    action = "build_both" if is_missing(row[col.ACTION]) else row[col.ACTION]
+    unknown = is_missing(row[col.NEAREST_PROVIDER_NAME])
+    provider = texts("briefs.map.providers") if unknown else isolated(row[col.NEAREST_PROVIDER_NAME])
+    above = [part for part in barriers if part[col.CLEARLY_ABOVE]]
     if above:
-        worst = max(above, key=lambda part: float(part["share"] - part["state_median"]))
-        support = texts.word("codes.support", worst["measure"])
+        worst = max(above, key=lambda part: float(part[col.SHARE] - part[col.STATE_MEDIAN]))
+        support = texts.word("codes.support", worst[col.MEASURE])
         barrier = texts("briefs.questions.barrier", support=support[:1].lower() + support[1:])
     else:
         barrier = texts("briefs.questions.no_barrier")
-    n = 0 if is_missing(row["sites_within"]) else int(row["sites_within"])
+    n = 0 if is_missing(row[col.SITES_WITHIN]) else int(row[col.SITES_WITHIN])
     sites = texts("briefs.questions.sites", n=n) if n else texts("briefs.questions.no_sites")
     return [texts(f"briefs.questions.{action}", provider=provider), barrier, sites]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.texts import Texts
 from maps.wording.words import Words, is_missing
@@ -24,10 +25,10 @@ def medians_of(result: StateResult) -> dict[str, Any]:
     that are archived designations.
     """
     scores, parts, settings = result.table("tract_scores"), result.table("need_parts"), result.settings
-    archived = parts.loc[parts["archived"].fillna(False).astype(bool), "definition"]
+    archived = parts.loc[parts[col.ARCHIVED].fillna(False).astype(bool), col.DEFINITION]
     access, uncertainty = settings.get("access", {}), settings.get("uncertainty", {})
     return {
-        "nearest_provider_minutes": scores["nearest_provider_minutes"].median(),
+        "nearest_provider_minutes": scores[col.NEAREST_PROVIDER_MINUTES].median(),
         "catchment_minutes": access.get("catchment_minutes", 30.0),
         "rural_catchment_minutes": access.get("rural_catchment_minutes", 60.0),
         "reference_area": settings.get("need", {}).get("reference_area", "state"),
@@ -46,8 +47,8 @@ def why(row: Mapping[str, Any] | pd.Series, texts: Texts, medians: Mapping[str, 
     reason = row.get("unranked_reason")
     told = [] if is_missing(reason) else [texts.word("why.unranked", reason)]
     if not is_missing(row.get("p_top_share")) and not is_missing(row.get("rank")):
-        chance = words.chance(row["p_top_share"], medians["uncertainty"])
-        percent = words.number(100 * row["p_top_share"])
+        chance = words.chance(row[col.P_TOP_SHARE], medians["uncertainty"])
+        percent = words.number(100 * row[col.P_TOP_SHARE])
         told.append(texts("why.chance", chance=chance[:1].upper() + chance[1:], percent=percent))
     told += _need(row, texts, words, medians)
     told += _people(row, texts, words)
@@ -74,13 +75,13 @@ def _need(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words, median
     told = []
     if not is_missing(row.get("need")):
         area = texts(f"why.area_{medians['reference_area']}")
-        told.append(texts("why.need", percent=words.number(row["need"]), area=area))
-    if not is_missing(row.get("n_indices")) and int(row["n_indices"]) > 0:
-        of, agree = int(row["n_indices"]), row.get("agreement_count")
+        told.append(texts("why.need", percent=words.number(row[col.NEED]), area=area))
+    if not is_missing(row.get("n_indices")) and int(row[col.N_INDICES]) > 0:
+        of, agree = int(row[col.N_INDICES]), row.get("agreement_count")
         if not is_missing(agree):
             key = "why.agreement" if int(agree) else "why.agreement_none"  # type: ignore[arg-type]
             told.append(texts(key, n=int(agree), of=of))  # type: ignore[arg-type]
-    names = names_of_designations(row.get("designated_by"), texts, medians["archived"])
+    names = names_of_designations(row.get("designated_by"), texts, medians[col.ARCHIVED])
     if names:
         told.append(texts("why.designated", names=words.listed(names)))
     return told
@@ -98,23 +99,23 @@ def _people(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words) -> l
 def _training(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words, medians: Mapping[str, Any]) -> list[str]:
     minutes, name = row.get("nearest_provider_minutes"), row.get("nearest_provider_name")
     if is_missing(minutes):
-        if is_missing(row.get("providers_within")) or int(row["providers_within"]) > 0:
+        if is_missing(row.get("providers_within")) or int(row[col.PROVIDERS_WITHIN]) > 0:
             return []
-        rural = not is_missing(row.get("rural")) and bool(row["rural"])
+        rural = not is_missing(row.get("rural")) and bool(row[col.RURAL])
         catchment = medians["rural_catchment_minutes" if rural else "catchment_minutes"]
         return [texts("why.training_none", catchment=words.number(catchment))]
     told = [texts("why.training", minutes=words.number(minutes), name="?" if is_missing(name) else name)]
-    if not is_missing(medians["nearest_provider_minutes"]):
-        told.append(texts("why.training_beside", median=words.number(medians["nearest_provider_minutes"])))
+    if not is_missing(medians[col.NEAREST_PROVIDER_MINUTES]):
+        told.append(texts("why.training_beside", median=words.number(medians[col.NEAREST_PROVIDER_MINUTES])))
     if not is_missing(row.get("seats_within")):
-        seats = round(float(row["seats_within"]))
+        seats = round(float(row[col.SEATS_WITHIN]))
         told.append(texts("why.seats", n=words.number(seats)))
     return told
 
 
 def _work(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words) -> list[str]:
     mid = row.get("job_years_mid")
-    if not is_missing(row.get("sites_within")) and int(row["sites_within"]) == 0:
+    if not is_missing(row.get("sites_within")) and int(row[col.SITES_WITHIN]) == 0:
         return [texts("why.work_none")]
     if is_missing(mid):
         return []

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from maps.texts import Texts
 
 CHANCES = ("very_likely", "likely", "possible")
@@ -141,7 +142,7 @@ class Words:
         """Return a community's name: its place, and the part of the compass where the place has several."""
         place, compass = row.get("place"), row.get("compass")
         if is_missing(place):
-            return str(row["name"])
+            return str(row[col.NAME])
         if is_missing(compass):
             return str(place)
         part, _, number = str(compass).partition("#")

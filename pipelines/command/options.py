@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from geodata.errors import SettingsError
+from geodata.schemas import columns as col
 from geodata.settings import SETTINGS_FILE, Settings
 from geodata.states import REGISTRY
 
@@ -79,7 +80,7 @@ def settings_changes(
     if home is not None:
         out["home"] = str(home.resolve())
     if as_of is not None:
-        out["as_of"] = as_of
+        out[col.AS_OF] = as_of
     return out
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from geodata.fetching.folder import unread_files
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
 from geodata.sources import SOURCES
@@ -48,18 +49,18 @@ def first_ten(result: StateResult) -> Table:
     communities = result.table("communities")
     by_community = len(communities) > 0
     rows = communities if by_community else result.table("tract_scores")
-    rows = rows[rows["rank"].notna()].sort_values("rank").head(10)
+    rows = rows[rows[col.RANK].notna()].sort_values(col.RANK).head(10)
     what = "communities" if by_community else "tracts"
     title = f"The {what} to start with, {result.state.name}, {result.as_of}"
     table = Table(title=title, caption="Fictional sample data." if result.sample else None)
     for heading, right in [("#", True), ("Where", False), ("Tier", False), ("Priority", True), ("Adults", True)]:
         table.add_column(heading, justify="right" if right else "left")
     for row in rows.to_dict("records"):
-        where = row["name"] if by_community else f"{row['geoid']}, {row['county_name'] or row['county_geoid']}"
-        adults = row["eligible_adults"]
+        where = row[col.NAME] if by_community else f"{row['geoid']}, {row['county_name'] or row['county_geoid']}"
+        adults = row[col.ELIGIBLE_ADULTS]
         told = "unknown" if adults != adults else f"{adults:,.0f}"
-        tier = row["tier"] if isinstance(row["tier"], str) else "–"
-        table.add_row(str(row["rank"]), _plain(where), tier, f"{row['priority']:.1f}", told)
+        tier = row[col.TIER] if isinstance(row[col.TIER], str) else "–"
+        table.add_row(str(row[col.RANK]), _plain(where), tier, f"{row['priority']:.1f}", told)
     return table
 
 

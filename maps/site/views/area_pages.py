@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.schemas import columns as col
 from maps.cartography.locator import WIDE_SURROUNDINGS
 from maps.site.views.common import SiteView
 from maps.site.views.downloads import list_table
@@ -29,37 +30,37 @@ def members_of(view: SiteView, kind: str, ident: str) -> pd.DataFrame:
     """Return the tracts of a county or workforce area, ranked ones first."""
     scores = view.state.scores
     if kind == "county":
-        return scores[scores["county_geoid"] == ident]
+        return scores[scores[col.COUNTY_GEOID] == ident]
     members = view.result.table("area_members")
-    members = members[(members["area_kind"] == kind) & (members["area_id"] == ident)]
-    counties = set(members.loc[members["unit_kind"] == "county", "unit_geoid"])
-    tracts = set(members.loc[members["unit_kind"] == "tract", "unit_geoid"])
-    return scores[scores["county_geoid"].isin(counties) | scores["geoid"].isin(tracts)]
+    members = members[(members[col.AREA_KIND] == kind) & (members[col.AREA_ID] == ident)]
+    counties = set(members.loc[members[col.UNIT_KIND] == "county", col.UNIT_GEOID])
+    tracts = set(members.loc[members[col.UNIT_KIND] == "tract", col.UNIT_GEOID])
+    return scores[scores[col.COUNTY_GEOID].isin(counties) | scores[col.GEOID].isin(tracts)]
 
 
 def area(view: SiteView, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the context of the page of one row of `rollups`."""
     t, w = view.texts, view.words
-    kind, ident = row["area_kind"], row["area_id"]
+    kind, ident = row[col.AREA_KIND], row[col.AREA_ID]
     tracts = members_of(view, kind, ident)
-    listed = tracts[tracts["gated"].fillna(False).astype(bool)]
+    listed = tracts[tracts[col.GATED].fillna(False).astype(bool)]
     codes = [] if is_missing(row["communities"]) else str(row["communities"]).split()
     inside = [view.state.community_index[code] for code in codes if code in view.state.community_index]
-    inside.sort(key=lambda found: (found["rank"], found["community_id"]))
-    numbers = {"gated": w.number(row["n_gated"]), "tracts": w.number(row["n_tracts"])}
+    inside.sort(key=lambda found: (found[col.RANK], found[col.COMMUNITY_ID]))
+    numbers = {"gated": w.number(row[col.N_GATED]), "tracts": w.number(row[col.N_TRACTS])}
     page = "county" if kind == "county" else "area"
-    label = t("site.community.locator", name=row["area_name"], state=view.result.state.name)
+    label = t("site.community.locator", name=row[col.AREA_NAME], state=view.result.state.name)
     return {
-        **view.page(page, str(row["area_name"]), ident),
-        "name": row["area_name"],
+        **view.page(page, str(row[col.AREA_NAME]), ident),
+        "name": row[col.AREA_NAME],
         "lead": view.count("site.area.lead", len(inside), **numbers) if inside else t("site.area.lead_none", **numbers),
         "stats": [
-            {"value": w.about(row["eligible_adults_gated"]), "text": t("site.area.adults"), "note": ""},
+            {"value": w.about(row[col.ELIGIBLE_ADULTS_GATED]), "text": t("site.area.adults"), "note": ""},
             {"value": w.number(row["providers"]), "text": t("site.area.providers"), "note": ""},
-            {"value": w.number(row["planned_sites"]), "text": t("site.area.sites"), "note": ""},
-            {"value": w.job_years(row["job_years_mid"]), "text": t("site.area.work"), "note": ""},
+            {"value": w.number(row[col.PLANNED_SITES]), "text": t("site.area.sites"), "note": ""},
+            {"value": w.job_years(row[col.JOB_YEARS_MID]), "text": t("site.area.work"), "note": ""},
         ],
-        "map": view.state.locator.of_tracts(list(tracts["geoid"]), label, WIDE_SURROUNDINGS),
+        "map": view.state.locator.of_tracts(list(tracts[col.GEOID]), label, WIDE_SURROUNDINGS),
         "rows": [view.community_row(found) for found in inside],
         "tracts": [view.tract_row(tract) for tract in records(listed.head(MOST_TRACTS))],
         "more_tracts": view.count("site.area.more_tracts", len(listed) - MOST_TRACTS)
@@ -77,11 +78,11 @@ def area(view: SiteView, row: Mapping[str, Any]) -> dict[str, Any]:
 def _equity(view: SiteView, kind: str, ident: str) -> str:
     table = view.result.table("equity")
     found = table[
-        (table["scope_kind"] == kind)
-        & (table["scope_id"] == ident)
-        & (table["subject"] == "training_access")
-        & (table["metric"] == "concentration_index")
-    ]["value"].dropna()
+        (table[col.SCOPE_KIND] == kind)
+        & (table[col.SCOPE_ID] == ident)
+        & (table[col.SUBJECT] == "training_access")
+        & (table[col.METRIC] == "concentration_index")
+    ][col.VALUE].dropna()
     if found.empty:
         return ""
     value = float(found.iloc[0])

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geodata.comparison.changes import CAUSES, ChangeReport
+from geodata.schemas import columns as col
 from maps.site.views.common import SiteView
 from maps.site.views.state_view import records
 from maps.wording.words import is_missing
@@ -56,12 +57,12 @@ def _count(view: SiteView, key: str, value: float) -> str:
 def _communities(view: SiteView, table: pd.DataFrame) -> list[dict[str, str]]:
     rows = []
     for row in records(table[table["change"] != "same"]):
-        known = view.state.community_index.get(row["community_id"])
+        known = view.state.community_index.get(row[col.COMMUNITY_ID])
         name = row["name_before"] if known is None else view.words.community(known)
         rows.append(
             {
                 "name": str(name),
-                "href": "" if known is None else view.community_address(row["community_id"]),
+                "href": "" if known is None else view.community_address(row[col.COMMUNITY_ID]),
                 "change": view.texts(f"site.changes.kind.{row['change']}"),
                 "rank": _both(view, row["rank_before"], row["rank_after"]),
                 "tier": " → ".join(_tier(view, row[f"tier_{when}"]) for when in ("before", "after")),
@@ -88,14 +89,14 @@ def _tracts(view: SiteView, table: pd.DataFrame) -> list[dict[str, Any]]:
         return []
     moved = table.dropna(subset=["rank_change"])
     order = moved["rank_change"].abs().sort_values(ascending=False, kind="stable").index[:MOST_TRACTS]
-    names = view.state.scores.set_index("geoid")
+    names = view.state.scores.set_index(col.GEOID)
     rows = []
     for row in records(moved.loc[order]):
-        known = names.loc[row["geoid"]] if row["geoid"] in names.index else None
+        known = names.loc[row[col.GEOID]] if row[col.GEOID] in names.index else None
         rows.append(
             {
-                "name": view.texts("map.card.tract", name=row["geoid"] if known is None else known["name"]),
-                "geoid": row["geoid"],
+                "name": view.texts("map.card.tract", name=row[col.GEOID] if known is None else known[col.NAME]),
+                "geoid": row[col.GEOID],
                 "rank": _both(view, row["rank_before"], row["rank_after"]),
                 "parts": [view.words.number(row[f"rank_by_{name}"], 1) for name in _told(table)],
             }
@@ -106,7 +107,7 @@ def _tracts(view: SiteView, table: pd.DataFrame) -> list[dict[str, Any]]:
 def _places(view: SiteView, table: pd.DataFrame) -> list[dict[str, str]]:
     return [
         {
-            "name": "" if is_missing(row["name"]) else str(row["name"]),
+            "name": "" if is_missing(row[col.NAME]) else str(row[col.NAME]),
             "table": view.texts(f"site.changes.table.{row['table']}"),
             "change": view.texts(f"site.changes.place.{row['change']}"),
             "km": "" if is_missing(row["km"]) else f"{view.words.number(row['km'], 1)} km",
@@ -119,7 +120,7 @@ def _sources(view: SiteView, table: pd.DataFrame) -> list[dict[str, str]]:
     titles = {use.source: use.title for use in view.result.sources}
     return [
         {
-            "title": titles.get(row["source"], row["source"]),
+            "title": titles.get(row[col.SOURCE], row[col.SOURCE]),
             "change": view.texts(f"site.changes.cause.{row['change']}"),
             "before": "–" if is_missing(row["before"]) else str(row["before"]),
             "after": "–" if is_missing(row["after"]) else str(row["after"]),

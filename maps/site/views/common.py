@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.scoring.opportunity import default_site
 from maps.site.addresses import MAIN_PAGES, Addresses, file_of
@@ -81,8 +82,8 @@ class SiteView:
     def assumed_seats(self) -> str:
         """Return how many of the state's providers count with assumed seats, in words; nothing where none does."""
         providers = self.result.table("providers")
-        own = providers[(providers["state"] == self.result.state.usps) & (providers["entry_stage"] == "entry")]
-        assumed = int((own["seats_basis"] == "assumed").sum())
+        own = providers[(providers[col.STATE] == self.result.state.usps) & (providers[col.ENTRY_STAGE] == "entry")]
+        assumed = int((own[col.SEATS_BASIS] == "assumed").sum())
         if not assumed:
             return ""
         seats = self.words.number(self.result.settings.get("training", {}).get("assumed_seats", 1))
@@ -150,7 +151,7 @@ class SiteView:
             elif names:
                 found.append({"kind": wanted, "text": self.count(f"site.{key}", len(names), names=self.names(names))})
         parts = self.result.table("need_parts")
-        archived = sorted(set(parts.loc[parts["archived"].fillna(False).astype(bool), "definition"]))
+        archived = sorted(set(parts.loc[parts[col.ARCHIVED].fillna(False).astype(bool), col.DEFINITION]))
         if archived:
             names = [t.word("codes.definition", code) for code in archived]
             found.append({"kind": "archived", "text": t("site.archived", names=self.words.listed(names))})
@@ -159,31 +160,31 @@ class SiteView:
     @property
     def bare(self) -> bool:
         """Whether no tract has a boundary, so that maps can color nothing."""
-        return not self.state.scores["has_polygon"].fillna(False).astype(bool).any()
+        return not self.state.scores[col.HAS_POLYGON].fillna(False).astype(bool).any()
 
     def undrawn(self) -> str:
         """Return how many tracts are listed but not on any map, in words; nothing where all are drawn."""
-        lost = int((~self.state.scores["has_polygon"].fillna(False).astype(bool)).sum())
+        lost = int((~self.state.scores[col.HAS_POLYGON].fillna(False).astype(bool)).sum())
         return self.count("site.data.bare" if self.bare else "site.data.undrawn", lost) if lost else ""
 
     def community_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a community as lists show it."""
         t, w = self.texts, self.words
         of = len(self.state.communities)
-        rank, low, high = (w.number(row[name]) for name in ("rank", "rank_low", "rank_high"))
-        certain = not is_missing(row["rank_low"])
+        rank, low, high = (w.number(row[name]) for name in (col.RANK, col.RANK_LOW, col.RANK_HIGH))
+        certain = not is_missing(row[col.RANK_LOW])
         return {
             "rank": rank,
             "name": bdi(w.community(row)),
-            "href": self.community_address(row["community_id"]),
+            "href": self.community_address(row[col.COMMUNITY_ID]),
             "county": ""
-            if is_missing(row["county_name"]) or row["county_name"] == row["place"]
-            else bdi(row["county_name"]),
-            "tier": row["tier"],
-            "chance": self.chance(row["p_top_share"]) if not is_missing(row["p_top_share"]) else "",
-            "adults": w.about(row["eligible_adults"]),
-            "action": w.code("action", row["action"]) if not is_missing(row["action"]) else "",
-            "range": w.span(row["rank_low"], row["rank_high"]) if certain else rank,
+            if is_missing(row[col.COUNTY_NAME]) or row[col.COUNTY_NAME] == row[col.PLACE]
+            else bdi(row[col.COUNTY_NAME]),
+            "tier": row[col.TIER],
+            "chance": self.chance(row[col.P_TOP_SHARE]) if not is_missing(row[col.P_TOP_SHARE]) else "",
+            "adults": w.about(row[col.ELIGIBLE_ADULTS]),
+            "action": w.code("action", row[col.ACTION]) if not is_missing(row[col.ACTION]) else "",
+            "range": w.span(row[col.RANK_LOW], row[col.RANK_HIGH]) if certain else rank,
             "interval": self.interval(row),
             "bar": self.bar(row),
             "low": low,
@@ -193,22 +194,22 @@ class SiteView:
 
     def sure_text(self, row: Mapping[str, Any]) -> str:
         """Return in words which places a community took in most draws; nothing where none are known."""
-        if is_missing(row["rank_low"]):
+        if is_missing(row[col.RANK_LOW]):
             return ""
         w, of = self.words, len(self.state.communities)
-        key = "site.community.sure_same" if row["rank_low"] == row["rank_high"] else "site.community.sure_text"
-        return self.texts(key, low=w.number(row["rank_low"]), high=w.number(row["rank_high"]), of=w.number(of))
+        key = "site.community.sure_same" if row[col.RANK_LOW] == row[col.RANK_HIGH] else "site.community.sure_text"
+        return self.texts(key, low=w.number(row[col.RANK_LOW]), high=w.number(row[col.RANK_HIGH]), of=w.number(of))
 
     def interval(self, row: Mapping[str, Any]) -> Markup:
         """Return the drawn places a community took; nothing where none are known."""
-        if is_missing(row["rank_low"]):
+        if is_missing(row[col.RANK_LOW]):
             return Markup("")
-        low, middle, high = row["rank_low"], row["rank_median"], row["rank_high"]
+        low, middle, high = row[col.RANK_LOW], row[col.RANK_MEDIAN], row[col.RANK_HIGH]
         return interval(low, middle, high, len(self.state.communities), self.sure_text(row))
 
     def bar(self, row: Mapping[str, Any]) -> Markup:
         """Return the drawn parts of a community's score."""
-        return bar(*self.points(row["community_id"]), self.points_label(row))
+        return bar(*self.points(row[col.COMMUNITY_ID]), self.points_label(row))
 
     def points(self, ident: str) -> tuple[float, float, float]:
         """Return the mean points of a community's tracts, weighted by eligible adults."""
@@ -216,30 +217,30 @@ class SiteView:
 
     def points_label(self, row: Mapping[str, Any]) -> str:
         """Return in words what a community's bar shows."""
-        need, gap, work = (self.words.number(value, 1) for value in self.points(row["community_id"]))
-        total = self.words.number(row["priority"], 1)
+        need, gap, work = (self.words.number(value, 1) for value in self.points(row[col.COMMUNITY_ID]))
+        total = self.words.number(row[col.PRIORITY], 1)
         return self.texts("map.card.points", total=total, need=need, gap=gap, work=work)
 
     def tract_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a tract as tables of a page show it."""
         w = self.words
-        name = self.texts("map.card.tract", name=row["name"] if not is_missing(row["name"]) else row["geoid"])
+        name = self.texts("map.card.tract", name=row[col.NAME] if not is_missing(row[col.NAME]) else row[col.GEOID])
         map_page = "" if self.standalone else self.to("overview")
-        place = "" if is_missing(row["place_name"]) else bdi(row["place_name"])
+        place = "" if is_missing(row[col.PLACE_NAME]) else bdi(row[col.PLACE_NAME])
         return {
-            "rank": w.number(row["rank"]) if not is_missing(row["rank"]) else "–",
+            "rank": w.number(row[col.RANK]) if not is_missing(row[col.RANK]) else "–",
             "name": name,
-            "where": Markup("{} {}").format(place, row["geoid"]) if place else row["geoid"],
-            "geoid": row["geoid"],
+            "where": Markup("{} {}").format(place, row[col.GEOID]) if place else row[col.GEOID],
+            "geoid": row[col.GEOID],
             "href": f"{map_page}#tract={row['geoid']}",
-            "tier": w.code("tier_short", row["tier"]),
-            "range": w.span(row["rank_low"], row["rank_high"]) if not is_missing(row["rank_low"]) else "",
-            "need": w.number(row["need"]),
-            "gap": w.number(row["training_gap"]),
-            "work": w.number(row["opportunity"]),
-            "priority": w.number(row["priority"], 1),
-            "adults": w.number(row["eligible_adults"]),
-            "minutes": w.number(row["nearest_provider_minutes"])
-            if not is_missing(row["nearest_provider_minutes"])
+            "tier": w.code("tier_short", row[col.TIER]),
+            "range": w.span(row[col.RANK_LOW], row[col.RANK_HIGH]) if not is_missing(row[col.RANK_LOW]) else "",
+            "need": w.number(row[col.NEED]),
+            "gap": w.number(row[col.TRAINING_GAP]),
+            "work": w.number(row[col.OPPORTUNITY]),
+            "priority": w.number(row[col.PRIORITY], 1),
+            "adults": w.number(row[col.ELIGIBLE_ADULTS]),
+            "minutes": w.number(row[col.NEAREST_PROVIDER_MINUTES])
+            if not is_missing(row[col.NEAREST_PROVIDER_MINUTES])
             else self.texts("site.community.none"),
         }

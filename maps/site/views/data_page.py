@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
 from maps.interactive.map_points import kinds_told, quarter_of
 from maps.site.html_pages import bdi
@@ -25,7 +26,7 @@ def data(view: SiteView) -> dict[str, Any]:
     """Return the context of the data page."""
     t, w = view.texts, view.words
     scores = view.state.scores
-    reasons = scores["unranked_reason"].dropna()
+    reasons = scores[col.UNRANKED_REASON].dropna()
     reasons = reasons[reasons != ""].value_counts().sort_index()
     sources, note = _common_note(_sources(view))
     return {
@@ -83,15 +84,15 @@ def _rejects(view: SiteView) -> list[dict[str, str]]:
     table = view.result.table("rejects")
     titles = {use.source: use.title for use in view.result.sources}
     rows = []
-    for (source, reason), group in table.groupby(["source", "reason"], dropna=False):
+    for (source, reason), group in table.groupby([col.SOURCE, col.REASON], dropna=False):
         first = group.iloc[0]
         rows.append(
             {
                 "source": titles.get(str(source), str(source)),
                 "reason": str(reason).replace("_", " "),
                 "rows": view.words.number(len(group)),
-                "example": "" if is_missing(first["key"]) else str(first["key"]),
-                "remedy": "" if is_missing(first["remedy"]) else str(first["remedy"]),
+                "example": "" if is_missing(first[col.KEY]) else str(first[col.KEY]),
+                "remedy": "" if is_missing(first[col.REMEDY]) else str(first[col.REMEDY]),
             }
         )
     return rows
@@ -104,19 +105,19 @@ def marks(view: SiteView) -> dict[str, dict[str, Any]]:
     """
     w, result = view.words, view.result
     sites = result.table("sites")
-    sites = sites[sites["status"].isin(["planned", "temporary"])].sort_values(["expected_date", "site_id"])
+    sites = sites[sites[col.STATUS].isin(["planned", "temporary"])].sort_values([col.EXPECTED_DATE, col.SITE_ID])
     kinds = kinds_told(sites)
-    quarters = quarter_of(sites["expected_date"], result.as_of)
-    providers = result.table("providers").sort_values(["name", "provider_id"])
-    centers = result.table("job_centers").sort_values(["name", "center_id"])
-    hubs = result.table("hubs").sort_values(["p", "order"])
+    quarters = quarter_of(sites[col.EXPECTED_DATE], result.as_of)
+    providers = result.table("providers").sort_values([col.NAME, col.PROVIDER_ID])
+    centers = result.table("job_centers").sort_values([col.NAME, col.CENTER_ID])
+    hubs = result.table("hubs").sort_values([col.P, col.ORDER])
     return {
         "sites": _table(
             view,
             "sites",
             [
                 {
-                    **_place(view, "sites", row["site_id"], row),
+                    **_place(view, "sites", row[col.SITE_ID], row),
                     "opening": w.quarter(quarter),
                     "units": [w.number(row[UNITS + kind]) for kind in kinds],
                 }
@@ -130,11 +131,11 @@ def marks(view: SiteView) -> dict[str, dict[str, Any]]:
             "providers",
             [
                 {
-                    **_place(view, "providers", row["provider_id"], row),
-                    "stage": w.code("entry_stage", row["entry_stage"]),
-                    "kind": w.code("kind", row["kind"]),
-                    "seats": w.number(row["seats"]),
-                    "basis": w.code("seats_basis", row["seats_basis"]),
+                    **_place(view, "providers", row[col.PROVIDER_ID], row),
+                    "stage": w.code("entry_stage", row[col.ENTRY_STAGE]),
+                    "kind": w.code("kind", row[col.KIND]),
+                    "seats": w.number(row[col.SEATS]),
+                    "basis": w.code("seats_basis", row[col.SEATS_BASIS]),
                 }
                 for row in records(providers[:MOST_ROWS])
             ],
@@ -144,7 +145,7 @@ def marks(view: SiteView) -> dict[str, dict[str, Any]]:
             view,
             "job_centers",
             [
-                {**_place(view, "centers", row["center_id"], row), "kind": w.code("kind", row["kind"])}
+                {**_place(view, "centers", row[col.CENTER_ID], row), "kind": w.code("kind", row[col.KIND])}
                 for row in records(centers[:MOST_ROWS])
             ],
             len(centers),
@@ -155,9 +156,9 @@ def marks(view: SiteView) -> dict[str, dict[str, Any]]:
             [
                 {
                     **_place(view, "hubs", f"{row['p']}.{row['candidate_id']}", {**row, "city": None}),
-                    "count": w.number(row["p"]),
-                    "share": w.percent(row["covered_share"]),
-                    "adults": w.about(row["covered_adults"]),
+                    "count": w.number(row[col.P]),
+                    "share": w.percent(row[col.COVERED_SHARE]),
+                    "adults": w.about(row[col.COVERED_ADULTS]),
                 }
                 for row in records(hubs[:MOST_ROWS])
             ],
@@ -168,10 +169,10 @@ def marks(view: SiteView) -> dict[str, dict[str, Any]]:
 
 def _place(view: SiteView, kind: str, ident: str, row: Mapping[str, Any]) -> dict[str, str]:
     page = "" if view.standalone else view.to("overview")
-    drawn = not is_missing(row["latitude"]) and not is_missing(row["longitude"])
+    drawn = not is_missing(row[col.LATITUDE]) and not is_missing(row[col.LONGITUDE])
     return {
-        "name": view.texts("map.card.unnamed_site") if is_missing(row["name"]) else str(row["name"]),
-        "city": "" if is_missing(row["city"]) else bdi(row["city"]),
+        "name": view.texts("map.card.unnamed_site") if is_missing(row[col.NAME]) else str(row[col.NAME]),
+        "city": "" if is_missing(row[col.CITY]) else bdi(row[col.CITY]),
         "href": f"{page}#at={quote(f'{kind}.{ident}', safe='.')}" if drawn else "",
     }
 

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from geodata.schemas import columns as col
 from maps.figures.write_figures import alt, figure_svg
 from maps.site.views.common import SiteView
 from maps.site.views.state_view import records
@@ -13,8 +14,8 @@ from maps.wording.words import is_missing
 
 TERMS = ("tract", "community", "adults", "job_year", "seats", "tier", "reach", "archived")
 FIGURES = ("sensitivity", "equity", "hub_curve")
-SUBJECTS = ("training_access", "work_access")
-PILLARS = (("need", "need"), ("training_gap", "gap"), ("opportunity", "work"))
+SUBJECTS = (col.TRAINING_ACCESS, col.WORK_ACCESS)
+PILLARS = ((col.NEED, col.NEED), (col.TRAINING_GAP, col.GAP), ("opportunity", "work"))
 
 
 def method(view: SiteView, figures: bool = True) -> dict[str, Any]:
@@ -66,14 +67,14 @@ def _definitions(view: SiteView) -> list[dict[str, str]]:
     t, w = view.texts, view.words
     parts = view.result.table("need_parts")
     rows = []
-    for name, group in parts.groupby("definition"):
+    for name, group in parts.groupby(col.DEFINITION):
         rows.append(
             {
                 "name": t.word("codes.definition", name),
-                "tracts": w.number(int(group["agrees"].fillna(False).astype(bool).sum())),
+                "tracts": w.number(int(group[col.AGREES].fillna(False).astype(bool).sum())),
                 "official": t(f"codes.flag.{str(bool(group['official'].fillna(False).iloc[0])).lower()}"),
                 "archived": t(f"codes.flag.{str(bool(group['archived'].fillna(False).iloc[0])).lower()}"),
-                "vintage": "" if is_missing(group["vintage"].iloc[0]) else str(int(group["vintage"].iloc[0])),
+                "vintage": "" if is_missing(group[col.VINTAGE].iloc[0]) else str(int(group[col.VINTAGE].iloc[0])),
             }
         )
     return rows
@@ -84,10 +85,10 @@ def _agreement(view: SiteView) -> list[str]:
     return [
         t(
             "site.method.agreement_row",
-            a=t.word("codes.definition", row["definition_a"]),
-            b=t.word("codes.definition", row["definition_b"]),
-            both=w.number(row["both"]),
-            either=w.number(row["either"]),
+            a=t.word("codes.definition", row[col.DEFINITION_A]),
+            b=t.word("codes.definition", row[col.DEFINITION_B]),
+            both=w.number(row[col.BOTH]),
+            either=w.number(row[col.EITHER]),
         )
         for row in records(view.result.table("agreement"))
     ]
@@ -98,11 +99,11 @@ def _sensitivity(view: SiteView) -> list[dict[str, str]]:
     table = view.result.table("sensitivity")
     return [
         {
-            "setting": (t.find("codes.setting") or {}).get(row["setting"], row["setting"]),
-            "alternative": _alternative(view, str(row["alternative"])),
-            "kept": t("figures.sensitivity.kept", kept=w.number(row["kept"]), top=w.number(row["top"])),
+            "setting": (t.find("codes.setting") or {}).get(row[col.SETTING], row[col.SETTING]),
+            "alternative": _alternative(view, str(row[col.ALTERNATIVE])),
+            "kept": t("figures.sensitivity.kept", kept=w.number(row[col.KEPT]), top=w.number(row[col.TOP])),
         }
-        for row in records(table[table["unit_kind"] == "community"])
+        for row in records(table[table[col.UNIT_KIND] == "community"])
     ]
 
 
@@ -117,14 +118,14 @@ def _equity(view: SiteView) -> list[dict[str, str]]:
     """Return a row a metric with its value for access to training and to planned work."""
     t, w = view.texts, view.words
     table = view.result.table("equity")
-    table = table[table["scope_kind"] == "state"]
-    values = {(row["metric"], row["subject"]): row["value"] for row in records(table)}
+    table = table[table[col.SCOPE_KIND] == "state"]
+    values = {(row[col.METRIC], row[col.SUBJECT]): row[col.VALUE] for row in records(table)}
     return [
         {
             "metric": t.word("site.method.metric", metric),
             **{subject: w.number(values.get((metric, subject)), 2) for subject in SUBJECTS},
         }
-        for metric in dict.fromkeys(table["metric"])
+        for metric in dict.fromkeys(table[col.METRIC])
     ]
 
 

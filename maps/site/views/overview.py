@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from geodata.schemas import columns as col
 from maps.cartography.extent import LAND_ABROAD
 from maps.site.html_pages import isolated
 from maps.site.views.common import SiteView
@@ -73,18 +74,18 @@ def _minute_who(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
     t, w, table = view.texts, view.words, view.state.communities
     if not rows:
         return {}
-    if table["eligible_adults"].isna().all():
-        people = w.about(float(table["population"].sum()))
+    if table[col.ELIGIBLE_ADULTS].isna().all():
+        people = w.about(float(table[col.POPULATION].sum()))
         return _cell(view, "who", t("site.minute.who_unknown_lead", people=people), t("site.minute.who_unknown_text"))
-    everyone = float(view.state.scores["eligible_adults"].sum())
-    adults = float(table["eligible_adults"].sum())
-    moe = float((table["eligible_adults_moe"].fillna(0) ** 2).sum() ** 0.5)
+    everyone = float(view.state.scores[col.ELIGIBLE_ADULTS].sum())
+    adults = float(table[col.ELIGIBLE_ADULTS].sum())
+    moe = float((table[col.ELIGIBLE_ADULTS_MOE].fillna(0) ** 2).sum() ** 0.5)
     text = t(
         "site.minute.who_text",
         moe=w.about(moe),
         share=w.percent(adults / everyone) if everyone > 0 else w.missing,
     )
-    barriers = [one["measure"][:1].lower() + one["measure"][1:] for one in _who(view, rows)[:MOST_BARRIERS]]
+    barriers = [one[col.MEASURE][:1].lower() + one[col.MEASURE][1:] for one in _who(view, rows)[:MOST_BARRIERS]]
     if barriers:
         text += " " + t("site.minute.who_barriers", names=w.listed(barriers))
     return _cell(view, "who", t("site.minute.who_lead", adults=w.about(adults)), text)
@@ -92,16 +93,16 @@ def _minute_who(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
 
 def _minute_why(view: SiteView) -> dict[str, str]:
     t, w, scores = view.texts, view.words, view.state.scores
-    inside = scores[scores["geoid"].isin(view.result.table("community_tracts")["geoid"]) & scores["need"].notna()]
+    inside = scores[scores[col.GEOID].isin(view.result.table("community_tracts")[col.GEOID]) & scores[col.NEED].notna()]
     # Where no survey tells the adults, all residents stand for them, and the sentence says so.
-    told, people = "why_text", inside["eligible_adults"].fillna(0.0)
-    if inside["eligible_adults"].isna().all():
-        told, people = "why_text_residents", inside["population"].fillna(0.0)
+    told, people = "why_text", inside[col.ELIGIBLE_ADULTS].fillna(0.0)
+    if inside[col.ELIGIBLE_ADULTS].isna().all():
+        told, people = "why_text_residents", inside[col.POPULATION].fillna(0.0)
     if not people.sum():
         return {}
-    need = float((inside["need"] * people).sum() / people.sum())
-    far = float(people[inside["nearest_provider_minutes"].isna()].sum() / people.sum())
-    near = float(people[inside["sites_within"].fillna(0) > 0].sum() / people.sum())
+    need = float((inside[col.NEED] * people).sum() / people.sum())
+    far = float(people[inside[col.NEAREST_PROVIDER_MINUTES].isna()].sum() / people.sum())
+    near = float(people[inside[col.SITES_WITHIN].fillna(0) > 0].sum() / people.sum())
     text = t(f"site.minute.{told}", far=w.percent(far), near=w.percent(near))
     return _cell(view, "why", t("site.minute.why_lead", percent=w.number(need)), text)
 
@@ -120,10 +121,10 @@ def _minute_work(view: SiteView) -> dict[str, str]:
 
 def _minute_sure(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
     t, w = view.texts, view.words
-    if not rows or is_missing(rows[0]["rank_low"]):
+    if not rows or is_missing(rows[0][col.RANK_LOW]):
         return {}
-    lead = view.count("site.minute.sure_lead", len(rows), a=w.number(sum(row["tier"] == "A" for row in rows)))
-    span = w.span(rows[0]["rank_low"], rows[0]["rank_high"])
+    lead = view.count("site.minute.sure_lead", len(rows), a=w.number(sum(row[col.TIER] == "A" for row in rows)))
+    span = w.span(rows[0][col.RANK_LOW], rows[0][col.RANK_HIGH])
     top = w.top_share(view.state.uncertainty)
     text = t("site.minute.sure_text", top=top, name=isolated(w.community(rows[0])), span=span)
     return _cell(view, "sure", lead, f"{text} {_rests(view)}".rstrip())
@@ -143,7 +144,7 @@ def _rests(view: SiteView) -> str:
 
 def _minute_do(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
     w = view.words
-    counted = Counter(str(row["action"]) for row in rows if not is_missing(row["action"])).most_common()
+    counted = Counter(str(row[col.ACTION]) for row in rows if not is_missing(row[col.ACTION])).most_common()
     if not counted:
         return {}
     (first, most), *others = ((w.code("action", code), w.number(n)) for code, n in counted)
@@ -151,7 +152,7 @@ def _minute_do(view: SiteView, rows: list[dict[str, Any]]) -> dict[str, str]:
     told = [view.texts("site.minute.do_next", action=action, n=n) for action, n in others]
     hubs = view.state.hubs
     if len(hubs):
-        share, minutes = w.percent(hubs["covered_share"].iloc[0]), w.number(view.state.hub_minutes)
+        share, minutes = w.percent(hubs[col.COVERED_SHARE].iloc[0]), w.number(view.state.hub_minutes)
         told.append(view.count("site.minute.do_hubs", len(hubs), share=share, minutes=minutes))
     return _cell(view, "do", lead, " ".join(told))
 
@@ -176,7 +177,7 @@ def _who(view: SiteView, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 def _sure(view: SiteView, rows: list[dict[str, Any]]) -> str:
     w = view.words
-    tiers = Counter(row["tier"] for row in rows)
+    tiers = Counter(row[col.TIER] for row in rows)
     return view.texts(
         "site.overview.sure_ties",
         a=w.number(tiers["A"]),
@@ -188,14 +189,14 @@ def _sure(view: SiteView, rows: list[dict[str, Any]]) -> str:
 def _do(view: SiteView, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        if not is_missing(row["action"]):
-            groups.setdefault(row["action"], []).append(row)
+        if not is_missing(row[col.ACTION]):
+            groups.setdefault(row[col.ACTION], []).append(row)
     order = [code for code in (view.texts.find("codes.action") or {}) if code in groups]
     return [
         {
             "action": view.words.code("action", code),
             "means": view.texts.word("codes.action_means", code),
-            "links": [view.community_link(row["community_id"]) for row in groups[code][:6]],
+            "links": [view.community_link(row[col.COMMUNITY_ID]) for row in groups[code][:6]],
             "more": max(0, len(groups[code]) - 6),
         }
         for code in order
@@ -208,8 +209,8 @@ def _hubs(view: SiteView) -> str:
         return ""
     return view.texts(
         "site.overview.do_hubs",
-        names=view.names([str(name) for name in hubs["name"]]),
-        share=view.words.percent(hubs["covered_share"].iloc[0]),
+        names=view.names([str(name) for name in hubs[col.NAME]]),
+        share=view.words.percent(hubs[col.COVERED_SHARE].iloc[0]),
         minutes=view.words.number(view.state.hub_minutes),
     )
 
@@ -221,13 +222,13 @@ def area_rows(view: SiteView, kind: str) -> list[dict[str, Any]]:
     pages = {"county": "county", "workforce_area": "area"}
     return [
         {
-            "name": row["area_name"],
-            "href": "" if view.standalone else view.to(pages[kind], row["area_id"]),
-            "tracts": w.number(row["n_tracts"]),
-            "gated": w.number(row["n_gated"]),
-            "tier_ab": w.number((row["n_tier_a"] or 0) + (row["n_tier_b"] or 0)),
-            "adults_gated": w.about(row["eligible_adults_gated"]),
+            "name": row[col.AREA_NAME],
+            "href": "" if view.standalone else view.to(pages[kind], row[col.AREA_ID]),
+            "tracts": w.number(row[col.N_TRACTS]),
+            "gated": w.number(row[col.N_GATED]),
+            "tier_ab": w.number((row[col.N_TIER_A] or 0) + (row[col.N_TIER_B] or 0)),
+            "adults_gated": w.about(row[col.ELIGIBLE_ADULTS_GATED]),
             "communities": w.number(len(str(row["communities"]).split()) if not is_missing(row["communities"]) else 0),
         }
-        for row in records(rows[rows["area_kind"] == kind])
+        for row in records(rows[rows[col.AREA_KIND] == kind])
     ]

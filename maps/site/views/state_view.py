@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.cartography.locator import Locator
 from maps.wording.hub_choice import recommended_hubs
@@ -29,32 +30,32 @@ class StateView:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """All tracts, ranked ones first."""
-        return self.result.table("tract_scores").sort_values(["rank", "geoid"], na_position="last")
+        return self.result.table("tract_scores").sort_values([col.RANK, col.GEOID], na_position="last")
 
     @cached_property
     def communities(self) -> pd.DataFrame:
         """The communities in order of rank."""
-        return self.result.table("communities").sort_values(["rank", "community_id"]).reset_index(drop=True)
+        return self.result.table("communities").sort_values([col.RANK, col.COMMUNITY_ID]).reset_index(drop=True)
 
     @cached_property
     def community_index(self) -> dict[str, dict[str, Any]]:
         """Each community's row by its id."""
-        return {row["community_id"]: row for row in records(self.communities)}
+        return {row[col.COMMUNITY_ID]: row for row in records(self.communities)}
 
     @cached_property
     def tracts_of(self) -> dict[str, pd.DataFrame]:
         """The tracts of each community, by rank."""
-        members = self.result.table("community_tracts")[["community_id", "geoid"]]
-        joined = self.scores.drop(columns="community_id").merge(members, on="geoid", how="inner")
-        return {str(ident): group for ident, group in joined.groupby("community_id")}
+        members = self.result.table("community_tracts")[[col.COMMUNITY_ID, col.GEOID]]
+        joined = self.scores.drop(columns=col.COMMUNITY_ID).merge(members, on=col.GEOID, how="inner")
+        return {str(ident): group for ident, group in joined.groupby(col.COMMUNITY_ID)}
 
     @cached_property
     def points_of(self) -> dict[str, tuple[float, float, float]]:
         """The mean points (need, training gap, work) of each community's tracts, weighted by eligible adults."""
-        names = ["points_need", "points_training_gap", "points_opportunity"]
+        names = [col.POINTS_NEED, col.POINTS_TRAINING_GAP, col.POINTS_OPPORTUNITY]
         found = {}
         for ident, tracts in self.tracts_of.items():
-            weight = tracts["eligible_adults"].fillna(0.0).to_numpy(dtype=float) + 1e-9
+            weight = tracts[col.ELIGIBLE_ADULTS].fillna(0.0).to_numpy(dtype=float) + 1e-9
             need, gap, work = np.average(tracts[names].fillna(0.0).to_numpy(dtype=float), axis=0, weights=weight)
             found[ident] = (float(need), float(gap), float(work))
         return found
@@ -63,17 +64,17 @@ class StateView:
     def barriers_of(self) -> dict[str, pd.DataFrame]:
         """The barriers of each community, by its id."""
         table = self.result.table("barriers")
-        table = table[table["unit_kind"] == "community"]
-        return {str(ident): group.set_index("measure") for ident, group in table.groupby("unit_id")}
+        table = table[table[col.UNIT_KIND] == "community"]
+        return {str(ident): group.set_index(col.MEASURE) for ident, group in table.groupby(col.UNIT_ID)}
 
     @cached_property
     def quarters_of(self) -> dict[tuple[str, str], pd.DataFrame]:
         """Planned work by quarter, by kind and id of the unit."""
         table = self.result.table("work_by_quarter")
-        table = table[table["unit_kind"] != "tract"]
+        table = table[table[col.UNIT_KIND] != "tract"]
         return {
-            (str(kind), str(ident)): group.sort_values("quarter")
-            for (kind, ident), group in table.groupby(["unit_kind", "unit_id"])
+            (str(kind), str(ident)): group.sort_values(col.QUARTER)
+            for (kind, ident), group in table.groupby([col.UNIT_KIND, col.UNIT_ID])
         }
 
     @cached_property
@@ -89,7 +90,7 @@ class StateView:
     @cached_property
     def rollups(self) -> pd.DataFrame:
         """Counties and other areas in order of rank."""
-        return self.result.table("rollups").sort_values(["area_kind", "rank", "area_id"])
+        return self.result.table("rollups").sort_values([col.AREA_KIND, col.RANK, col.AREA_ID])
 
     @cached_property
     def locator(self) -> Locator:
@@ -105,4 +106,4 @@ class StateView:
 def definitions_at_hand(result: StateResult) -> list[str]:
     """Return the definitions of disadvantage that have a value for any tract of the state, in order."""
     parts = result.table("need_parts")
-    return sorted(set(parts.loc[parts["percentile"].notna(), "definition"]))
+    return sorted(set(parts.loc[parts[col.PERCENTILE].notna(), col.DEFINITION]))
