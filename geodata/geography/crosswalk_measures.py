@@ -125,6 +125,6 @@ def _sentence(rows: pd.DataFrame, carried: pd.DataFrame, refused: int) -> str:
     unknown = carried.loc[carried[col.STATUS].isin(["missing", "suppressed"]), col.GEOID].nunique()
     return (
         f"Measures of {rows[col.GEOID].nunique():,} tracts of 2010 were carried over to "
-        f"{carried[col.GEOID].nunique():,} tracts of 2020 by share of land, {after:,.0f} of {before:,.0f} people with them; {refused:,} found no place, "
-        f"{unknown:,} tracts of 2020 lack a value."
+        f"{carried[col.GEOID].nunique():,} tracts of 2020 by share of land, {after:,.0f} of {before:,.0f} people with "
+        f"them; {refused:,} found no place, {unknown:,} tracts of 2020 lack a value."
     )
