@@ -1,4 +1,4 @@
-"""Travel minutes between places: one contract (`base`) and one module per engine.
+"""Travel minutes between places: one contract (`minutes`) and one module per engine.
 
 Does not hold access measures (see `geodata.access`), which take minutes from any engine.
 """
