@@ -1,3 +1,4 @@
 """What all maps share: colors, classes, extents, shapes and their simplification.
 
-Does not hold pages or the interactive map (see `maps.interactive`)."""
+Does not hold pages or the interactive map (see `maps.interactive`).
+"""
