@@ -25,7 +25,6 @@ from geodata.fetching.client.exchange import Download, Progress, Validators
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import Redactor
-from geodata.fetching.client.shared_cache import SharedCache
 from geodata.fetching.folder import fill_patterns, needs_state, told_patterns
 from geodata.fetching.publishers.acs_summary_file import SummaryFiles
 from geodata.fetching.publishers.arcgis import ArcGisLayer
@@ -348,9 +347,7 @@ def cache_folder(settings: Settings) -> Path:
 
 def cache_of(settings: Settings) -> Cache:
     """Return the download cache, shared among machines where the settings name a storage."""
-    shared = shared_home(settings)
-    folder = cache_folder(settings)
-    return Cache(folder) if shared is None else SharedCache(folder, shared)
+    return Cache(cache_folder(settings), shared=shared_home(settings))
 
 
 def parse_on_trial(settings: Settings) -> Trial:

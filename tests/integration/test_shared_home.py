@@ -18,8 +18,7 @@ from typer.testing import CliRunner
 
 from assets.partitions import STATES
 from geodata.errors import InputError, OnrampError, SettingsError
-from geodata.fetching.client.download_cache import Entry
-from geodata.fetching.client.shared_cache import SharedCache
+from geodata.fetching.client.download_cache import Cache, Entry
 from geodata.schemas.canonical import REJECTS
 from geodata.schemas.sourced import Sourced
 from geodata.settings import load_settings
@@ -211,7 +210,7 @@ def test_what_could_not_be_sent_is_not_replaced_by_something_older(machine: Mach
 
 def test_a_copy_one_machine_downloaded_serves_the_others(machine: Machines) -> None:
     one, other = machine("one"), machine("other")
-    caches = [SharedCache(home.home / "cache", home) for home in (one, other)]
+    caches = [Cache(home.home / "cache", shared=home) for home in (one, other)]
     moment = "2026-11-22T02:30:00+00:00"
     with caches[0].obtaining("svi", "RI"):
         write(one, {"cache/partial/svi.csv": "rows"})

@@ -19,12 +19,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from geodata.errors import OnrampError
 from geodata.storage.files import sha256_of, write_text
+from geodata.storage.shared_home import SharedHome
 
 MANIFEST_FORMAT = 1
 HISTORY = 5
@@ -35,7 +35,7 @@ _ABANDONED = timedelta(days=7)
 
 
 class CacheBusyError(OnrampError):
-    """Another run holds the lock for longer than one cares to wait."""
+    """Another run holds the lock for longer than is worth waiting for."""
 
 
 class CorruptObjectError(OnrampError):
@@ -48,7 +48,7 @@ class Entry:
 
     `retrieved_at` is when the bytes came, `checked_at` when the publisher last said they were current (both
     ISO 8601, UTC). `size` is in bytes. `asked` is the address asked, `url` the one that answered, both redacted;
-    `version` is the publisher's own word for how new the copy is.
+    `version` is the publisher's own mark of how new the copy is.
     """
 
     url: str
@@ -110,23 +110,26 @@ def iso(moment: datetime) -> str:
 
 
 class Cache:
-    """A cache in one folder, safe for several runs at once."""
+    """A cache in one folder, safe for several runs at once.
+
+    With `shared` the folder is that of machines with a common storage, and a copy one of them obtained serves all.
+    """
 
     def __init__(
         self,
         root: Path,
         *,
+        shared: SharedHome | None = None,
         history: int = HISTORY,
         lock_seconds: float = _LOCK_SECONDS,
         download_seconds: float = _DOWNLOAD_SECONDS,
     ) -> None:
         self.root = Path(root)
         self.history = history
+        self._shared = shared
         self._lock_seconds = lock_seconds
         self._download_seconds = download_seconds
         self._verified: dict[Path, tuple[int, int]] = {}
-
-    # --- places -------------------------------------------------------------------------------------------------
 
     def object_path(self, sha256: str, filename: str) -> Path:
         """Return where the object with this hash and publisher's file name lies."""
@@ -141,8 +144,6 @@ class Cache:
     def _manifest_path(self, source: str, scope: str) -> Path:
         return self.root / "manifests" / safe_name(source) / f"{safe_name(scope)}.json"
 
-    # --- locks --------------------------------------------------------------------------------------------------
-
     @contextmanager
     def _locked(self, name: str, seconds: float) -> Iterator[None]:
         folder = self.root / "locks"
@@ -156,11 +157,21 @@ class Cache:
                 f"{seconds:.0f} seconds. Wait for it to end, or give this run its own cache folder."
             ) from None
 
-    def obtaining(self, source: str, scope: str) -> Any:
-        """Return a context in which this run alone downloads `source` for `scope`."""
-        return self._locked(f"{source}.{scope}", self._download_seconds)
+    @contextmanager
+    def obtaining(self, source: str, scope: str) -> Iterator[None]:
+        """Be the only run on this machine that downloads `source` for `scope`; raises CacheBusyError.
 
-    # --- reading ------------------------------------------------------------------------------------------------
+        What other machines know of it is brought before, and what became of it sent after.
+        """
+        name = f"cache/{source}/{scope}"
+        with self._locked(f"{source}.{scope}", self._download_seconds):
+            if self._shared is None:
+                yield
+                return
+            self._shared.fetch(name)
+            yield
+            copies = [self.object_path(entry.sha256, entry.filename) for entry in self.manifest(source, scope).entries]
+            self._shared.publish(name, self._manifest_path(source, scope), *(path for path in copies if path.exists()))
 
     def manifest(self, source: str, scope: str) -> Manifest:
         """Return what is known of `source` for `scope`; empty when nothing is."""
@@ -217,8 +228,6 @@ class Cache:
         found = sorted(self.root.glob("manifests/*/[!.]*.json"))
         return [self.manifest(path.parent.name, path.stem) for path in found]
 
-    # --- writing ------------------------------------------------------------------------------------------------
-
     def store(self, source: str, scope: str, downloaded: Path, entry: Entry) -> Path:
         """Move the complete file `downloaded` into the cache, make `entry` the newest copy, return its path.
 
@@ -255,8 +264,6 @@ class Cache:
     def _write(self, manifest: Manifest) -> None:
         text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n"
         write_text(self._manifest_path(manifest.source, manifest.scope), text)
-
-    # --- clean-up -----------------------------------------------------------------------------------------------
 
     def prune(self, keep: int, *, now: datetime) -> Pruned:
         """Keep the newest `keep` copies of each source and scope; remove every object no manifest names.
