@@ -13,6 +13,7 @@ from geodata.fetching.client.exchange import Download, Request, Validators
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.states import State
+from geodata.storage.files import sha256_of
 
 if TYPE_CHECKING:
     from geodata.sources.spec import SourceSpec
@@ -45,6 +46,11 @@ class Job:
             page = self.spec.key_page or self.spec.page
             raise FetchError(f"It needs a key: ask for one at {page} and set {variable} to it.", "key")
         return value
+
+    def written(self, url: str, *, version: str | None = None, filename: str = "") -> Download:
+        """Return what came when the copy was put together in `part`; `url` is what was asked."""
+        size = self.part.stat().st_size
+        return Download("new", url=url, filename=filename, sha256=sha256_of(self.part), size=size, version=version)
 
 
 class Transport(Protocol):

@@ -10,17 +10,17 @@ any point leaves the last good copy in place. Addresses in manifests are redacte
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
 
 from geodata.errors import OnrampError
 from geodata.storage.files import sha256_of, write_text
@@ -86,7 +86,10 @@ class Manifest:
     scope: str
     entries: tuple[Entry, ...] = ()
     last_failure: Failure | None = None
-    format: int = field(default=MANIFEST_FORMAT)
+    format: int = MANIFEST_FORMAT
+
+
+_MANIFEST = TypeAdapter(Manifest)
 
 
 @dataclass(frozen=True)
@@ -177,17 +180,14 @@ class Cache:
         """Return what is known of `source` for `scope`; empty when nothing is."""
         path = self._manifest_path(source, scope)
         try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-            entries = tuple(Entry(**entry) for entry in raw["entries"])
-            failure = Failure(**raw["last_failure"]) if raw.get("last_failure") else None
-            return Manifest(raw["source"], raw["scope"], entries, failure, raw["format"])
-        except FileNotFoundError:
-            return Manifest(source, scope)
-        except (ValueError, TypeError, KeyError, AttributeError):
+            return _MANIFEST.validate_json(path.read_bytes())
+        except ValidationError:
             # Damage is set aside rather than met again at each run; the objects themselves are untouched.
             with suppress(FileNotFoundError):  # Another run was faster.
                 path.replace(path.with_suffix(".damaged"))
-            return Manifest(source, scope)
+        except FileNotFoundError:
+            pass
+        return Manifest(source, scope)
 
     def open(self, entry: Entry) -> Path:
         """Return the path of `entry`'s bytes after checking them against its hash.
@@ -262,7 +262,7 @@ class Cache:
             self._write(replace(known, last_failure=Failure(iso(at), reason)))
 
     def _write(self, manifest: Manifest) -> None:
-        text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n"
+        text = _MANIFEST.dump_json(manifest, indent=1).decode() + "\n"
         write_text(self._manifest_path(manifest.source, manifest.scope), text)
 
     def prune(self, keep: int, *, now: datetime) -> Pruned:

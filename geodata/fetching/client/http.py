@@ -137,13 +137,21 @@ class Fetcher:
         deadline = self.clock.monotonic() + self.limits.read_s
         return self._try(_Attempt(replace(request, beginning_only=True), io.BytesIO(), 1, deadline))
 
-    def json(self, request: Request) -> Any:
+    def json_object(self, request: Request, what: str = "an object") -> dict[str, Any]:
+        """Return the JSON object that is answered; raises FetchError, naming `what` was expected, for anything else."""
+        answer = self.json(request)
+        if not isinstance(answer, dict):
+            raise FetchError(f"{request.host} answered with something else than {what}.", "content")
+        return answer
+
+    def json(self, request: Request) -> object:
         """Return the parsed JSON of an answer, None for an empty one (204); raises FetchError."""
         came, body = self.read(request)
         if came.state == "empty":
             return None
         try:
-            return json.loads(body)
+            parsed: object = json.loads(body)
+            return parsed
         except ValueError:
             raise FetchError(f"{request.host} sent JSON that cannot be read.", "content") from None
 

@@ -20,7 +20,7 @@ from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of, printable
 from geodata.fetching.publishers.esri_geometry import geojson_geometry
 from geodata.fetching.transport import Job, split_address
-from geodata.storage.files import sha256_of, written_aside
+from geodata.storage.files import written_aside
 
 _LARGEST_PAGE = 2000
 _IDS_AT_ONCE = 500
@@ -210,9 +210,7 @@ class FeatureService:
             secret_headers=self._headers,
             media="json",
         )
-        answer = self._fetcher.json(request)
-        if not isinstance(answer, dict):
-            raise FetchError(f"{host_of(url)} answered with something else than an object.", "content")
+        answer = self._fetcher.json_object(request)
         if "error" in answer:
             raise FetchError(f"{host_of(url)} answered with error {printable(json.dumps(answer['error']))}.", "content")
         return answer
@@ -262,8 +260,7 @@ class ArcGisLayer:
         lines = ",\n".join(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features)
         with written_aside(job.part) as aside:
             aside.write_text(f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n', encoding="utf-8")
-        size = job.part.stat().st_size
-        return Download("new", url=layer.url, sha256=sha256_of(job.part), size=size, version=layer.edited)
+        return job.written(layer.url, version=layer.edited)
 
     def probe(self, fetcher: Fetcher, job: Job) -> None:
         """Ask the layer to describe itself."""

@@ -15,14 +15,14 @@ from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of
 from geodata.fetching.transport import Job, split_address
-from geodata.storage.files import sha256_of, write_text
+from geodata.storage.files import write_text
 
 USER_VARIABLE = "CAREERONESTOP_USER_ID"
 _PAGE = 1000
 
 
 def centers_path(user_id: str, location: str, *, radius_miles: int = 0, first: int = 0, most: int = _PAGE) -> str:
-    """Return the path that asks for job centres of all kinds: nine filters, then the first record and how many."""
+    """Return the path that asks for job centers of all kinds: nine filters, then the first record and how many."""
     place = quote(location, safe="")
     return f"/v1/ajcfinder/{quote(user_id, safe='')}/{place}/{radius_miles}/0/0/0/0/0/0/{first}/{most}"
 
@@ -37,7 +37,7 @@ class CareerOneStop:
     """Obtains the records of a place and writes them as one JSON object, as the service gives them.
 
     The address is the host with `?location=` (a state's postal code or a ZIP code), and `&training=keyword` for
-    training programs instead of job centres.
+    training programs instead of job centers.
     """
 
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
@@ -61,7 +61,7 @@ class CareerOneStop:
         if len(records) < counted:
             raise FetchError(f"{host_of(base)} counts {counted} records but gave {len(records)}.", "content")
         write_text(job.part, json.dumps({list_name: records, "RecordCount": counted}, ensure_ascii=False))
-        return Download("new", url=base, sha256=sha256_of(job.part), size=job.part.stat().st_size)
+        return job.written(base)
 
     def probe(self, fetcher: Fetcher, job: Job) -> None:
         """Ask for one record."""
@@ -77,15 +77,13 @@ class CareerOneStop:
             path = training_path(user_id, keyword, location, most=most)
         else:
             path = centers_path(user_id, location, first=first, most=most)
-        answer = fetcher.json(
+        return fetcher.json_object(
             Request(
                 base.rstrip("/") + path,
                 label=job.spec.title,
                 secret_headers={"Authorization": f"Bearer {job.secret()}"},
                 secrets=(user_id, job.secret()),
                 media="json",
-            )
+            ),
+            "records",
         )
-        if not isinstance(answer, dict):
-            raise FetchError(f"{host_of(base)} answered with something else than records.", "content")
-        return answer

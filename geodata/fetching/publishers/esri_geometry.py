@@ -1,4 +1,8 @@
-"""Geometry as feature services write it, turned into GeoJSON (RFC 7946)."""
+"""Geometry as feature services write it, turned into GeoJSON (RFC 7946), in the reference system it comes in.
+
+GDAL's reader of whole pages is not used: it drops curves without a word
+(docs/decisions/0016-esri-geometry-without-gdal.md).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ def geojson_geometry(geometry: Mapping[str, Any] | None) -> dict[str, Any] | Non
         return None
     if "x" in geometry:
         x, y = geometry["x"], geometry.get("y")
-        # An empty point is written with NaN.
+        # An empty point is written with the text NaN.
         return None if not _is_number(x) or not _is_number(y) else {"type": "Point", "coordinates": [x, y]}
     if "points" in geometry:
         return _unless_empty("MultiPoint", [list(point[:2]) for point in geometry["points"]])
