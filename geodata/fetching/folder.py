@@ -15,8 +15,6 @@ from geodata.states import REGISTRY, State
 
 MANIFEST_NAME = "MANIFEST.json"
 _IGNORED_SUFFIXES = (".part", ".partial", ".crdownload", ".tmp", ".damaged")
-
-
 _DATE = re.compile(r"(?<!\d)((?:199|20\d)\d)(?:[-_](\d{2})(?!\d)(?:[-_](\d{2})(?!\d))?)?(?!\d)")
 _EDITION = r"copy|of|new|newest|latest|current|updated?|revised|final|v\d+"
 # What a browser adds to the name of a second copy.
@@ -70,11 +68,11 @@ def fill_patterns(filenames: Iterable[str], state: State | None) -> tuple[str, .
 
 
 def fill(template: str, state: State, name: str) -> str:
-    """Return `template` with the fields of `state` filled, its name spelt `name`."""
+    """Return `template` with the fields of `state` filled, its name spelled `name`."""
     return template.replace("{fips}", state.fips).replace("{usps}", state.usps).replace("{state_name}", name)
 
 
-def told_patterns(patterns: Sequence[str], most: int = 4) -> str:
+def patterns_in_words(patterns: Sequence[str], most: int = 4) -> str:
     """Return file names as running text: the first few, and how many other forms would do."""
     text = " or ".join(patterns[:most])
     others = len(patterns) - most
@@ -158,23 +156,23 @@ def unread_files(folder: Path, patterns_of_sources: Iterable[Sequence[str]], sta
     known = [p.casefold() for names in sources for place in REGISTRY for p in fill_patterns(names, place)]
     known = list(dict.fromkeys(known))
     proposed = [pattern for names in sources for pattern in fill_patterns(names, state)]
-    told = []
+    sentences = []
     for path in sorted(folder.rglob("*")):
         relative, name = path.relative_to(folder), path.name.casefold()
         if _passing(relative) or name.startswith(_TEXTS) or not name.endswith(_DATA_SUFFIXES):
             continue
         if not is_text(relative):
             shown = str(relative).encode("utf-8", "replace").decode()
-            told.append(f"“{shown}” is not read: its name is not in the encoding of this system; give it another.")
+            sentences.append(f"“{shown}” is not read: its name is not in the encoding of this system; give it another.")
         elif path.is_symlink() and not path.exists():
-            told.append(f"“{relative}” is not read: it is a link to a file that is not there.")
+            sentences.append(f"“{relative}” is not read: it is a link to a file that is not there.")
         elif path.is_file() and not any(_called(name, pattern) for pattern in known):
             like = [pattern for pattern in proposed if Path(pattern).suffix.casefold() == path.suffix.casefold()]
             near = max(like, key=lambda pattern: _likeness(path.name, pattern), default="")
             alike = bool(near) and _likeness(path.name, near) > 0.6
             advice = f"if it is such a file, call it {near}" if alike else "docs/sources.md lists the names"
-            told.append(f"“{relative}” is not read: no source has such a name; {advice}.")
-    return told
+            sentences.append(f"“{relative}” is not read: no source has such a name; {advice}.")
+    return sentences
 
 
 def _likeness(name: str, pattern: str) -> float:

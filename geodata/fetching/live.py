@@ -25,7 +25,7 @@ from geodata.fetching.client.exchange import Download, Progress, Validators
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import Redactor
-from geodata.fetching.folder import fill_patterns, needs_state, told_patterns
+from geodata.fetching.folder import fill_patterns, needs_state, patterns_in_words
 from geodata.fetching.publishers.acs_summary_file import SummaryFiles
 from geodata.fetching.publishers.arcgis import ArcGisLayer
 from geodata.fetching.publishers.career_one_stop import CareerOneStop
@@ -107,7 +107,7 @@ class LiveAcquirer:
 
     @property
     def clock(self) -> Clock:
-        """The clock that tells ages."""
+        """The clock that ages are counted by."""
         return self._clock
 
     def asks_publisher(self, spec: SourceSpec) -> bool:
@@ -165,7 +165,7 @@ class LiveAcquirer:
         if self._supplied is not None and self._supplied.is_dir():
             return FolderAcquirer(self._supplied, clock=self._clock).obtain_all(spec, state)
         where = "a folder named in sources.folder" if self._supplied is None else f"the folder {self._supplied}"
-        patterns = told_patterns(fill_patterns(spec.filenames, state))
+        patterns = patterns_in_words(fill_patterns(spec.filenames, state))
         if spec.urls:
             raise SourceUnavailable(
                 f"{spec.title} is optional and not asked for: name {spec.name} in sources.optional to download it, or "

@@ -30,7 +30,7 @@ LOCK_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Mirrored:
-    """One row of the account: what was put where, or the sentence that says why not (`path` is None then)."""
+    """One row of the report: what was put where, or the sentence that says why not (`path` is None then)."""
 
     source: str
     title: str
@@ -151,16 +151,16 @@ def mirror(
     *,
     clock: Clock | None = None,
 ) -> list[Mirrored]:
-    """Fill `folder` with what serves `states`, going on past what cannot be had; returns the whole account.
+    """Fill `folder` with what serves `states`, going on past what cannot be obtained; returns a row for each copy.
 
     Files that are there already and cannot be renewed stay.
     """
     writer = MirrorWriter(folder, clock=clock)
-    account: list[Mirrored] = []
+    rows: list[Mirrored] = []
     for spec in specs:
         if spec.file_of is None:
-            account += _one(writer, acquirer, spec, states)
-    return account
+            rows += _one(writer, acquirer, spec, states)
+    return rows
 
 
 def _one(writer: MirrorWriter, acquirer: Acquirer, spec: SourceSpec, states: Sequence[State]) -> list[Mirrored]:

@@ -82,11 +82,11 @@ class Pointer:
 class SharedHome:
     """A home folder that other machines share through `store`, a file system of pyarrow, under `root`."""
 
-    def __init__(self, home: Path, store: pafs.FileSystem, root: str, told: str) -> None:
+    def __init__(self, home: Path, store: pafs.FileSystem, root: str, shown: str) -> None:
         self.home = Path(home).resolve()
         self._store = store
         self._root = root.rstrip("/")
-        self._told = told
+        self._shown = shown
 
     def publish(self, name: str, *parts: Path) -> bool:
         """Make `parts`, files and folders under home, what is under `name`; return False where they were already."""
@@ -182,23 +182,23 @@ class SharedHome:
         return here == set(pointer.files) and all(self._is_here(path, known) for path, known in pointer.files.items())
 
     def _bring(self, pointer: Pointer) -> None:
-        at_hand = {sha: path for (path, *_), sha in self._hashes().items()}
+        nearby = {sha: path for (path, *_), sha in self._hashes().items()}
         for root in pointer.roots:
             if root in pointer.files:
                 self.home.joinpath(root).parent.mkdir(parents=True, exist_ok=True)
                 with written_aside(self.home / root) as aside:
-                    self._receive(root, pointer.files[root], aside, at_hand)
+                    self._receive(root, pointer.files[root], aside, nearby)
                 continue
             with folder_written_aside(self.home / root) as folder:
                 for path, known in pointer.files.items():
                     if path.startswith(f"{root}/"):
                         to = folder / path.removeprefix(f"{root}/")
                         to.parent.mkdir(parents=True, exist_ok=True)
-                        self._receive(path, known, to, at_hand)
+                        self._receive(path, known, to, nearby)
 
-    def _receive(self, path: str, known: Known, to: Path, at_hand: Mapping[str, str]) -> None:
+    def _receive(self, path: str, known: Known, to: Path, nearby: Mapping[str, str]) -> None:
         """Write one file to `to`: linked where its bytes are here already, else from the store, held to its hash."""
-        for near in (path, at_hand.get(known.sha256, "")):
+        for near in (path, nearby.get(known.sha256, "")):
             if near and self._is_here(near, known):
                 os.link(self.home / near, to)
                 return
@@ -206,7 +206,9 @@ class SharedHome:
             while block := source.read(BLOCK):
                 target.write(block)
         if sha256_of(to) != known.sha256:
-            raise OnrampError(f"{path} arrived damaged from {self._told}: run again; if it stays so, compute it anew.")
+            raise OnrampError(
+                f"{path} arrived damaged from {self._shown}: run again; if it stays so, compute it again."
+            )
         os.utime(to, ns=(known.mtime_ns, known.mtime_ns))
 
     def _hashes(self) -> dict[tuple[str, int, int], str]:
@@ -250,8 +252,8 @@ class SharedHome:
             return Pointer.read(text.decode())
         except (ValueError, KeyError, TypeError):
             raise DamagedPointerError(
-                f"What the shared storage {self._told} says of “{name}” is damaged: compute it anew. Where it happens "
-                "again the store changes what it is given; docs/operations.md says what stores are known to work."
+                f"What the shared storage {self._shown} says of “{name}” is damaged: compute it again. Where that does not "
+                "help the store changes what it is given; docs/operations.md says what stores are known to work."
             ) from None
 
     def _send(self, path: Path, known: Known) -> None:
@@ -284,10 +286,10 @@ class SharedHome:
         except OSError as problem:
             if problem.errno is not None:
                 raise
-            # The client's own words: an error of the store has no number, and holds no key.
+            # The client's words are kept: an error of the store has no number, and holds no key.
             said = str(problem).splitlines()[0][:300]
             raise OnrampError(
-                f"The shared storage {self._told} failed: {said} Check storage.url, the keys in the environment and "
+                f"The shared storage {self._shown} failed: {said} Check storage.url, the keys in the environment and "
                 "that the store is reachable, then run again; what was there before is whole."
             ) from None
 

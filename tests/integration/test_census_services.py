@@ -98,24 +98,24 @@ def test_ninety_variables_come_in_two_requests_joined_by_tract(publisher, live):
         ("", "It needs a key: ask for one at https://publisher.example/acs and set CENSUS_API_KEY to it."),
     ],
 )
-def test_a_key_that_is_missing_or_wrong_is_told_and_the_page_behind_is_never_read(
+def test_a_key_that_is_missing_or_wrong_is_reported_and_the_page_behind_is_never_read(
     publisher, fetcher, tmp_path, key, sentence
 ):
     publisher.script(API, data_api)
     live = LiveAcquirer(fetcher, Cache(tmp_path), options=LiveOptions(environ={"CENSUS_API_KEY": key}))
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(source(publisher), RI)
-    assert sentence in str(told.value)
+    assert sentence in str(caught.value)
     assert not any(seen.path.endswith(".html") for seen in publisher.seen)
 
 
-def test_a_key_that_was_lost_on_the_way_is_told(publisher, live):
+def test_a_key_that_was_lost_on_the_way_is_reported(publisher, live):
     publisher.script(API, Reply(b"", 302, {"Location": "/data/missing_key.html"}))
     with pytest.raises(SourceUnavailable, match="did not receive a key with the request"):
         live.obtain(source(publisher), RI)
 
 
-def test_nothing_for_a_state_is_told(publisher, live):
+def test_nothing_for_a_state_is_reported(publisher, live):
     publisher.script(API, data_api)
     with pytest.raises(SourceUnavailable, match=r"U\.S\. Census Bureau gave nothing for American Community Survey\."):
         live.obtain(source(publisher), find_state("VT"))
@@ -138,11 +138,11 @@ def as_json(value) -> Reply:
         ),
     ],
 )
-def test_an_answer_of_another_shape_is_told(publisher, live, answer, sentence):
+def test_an_answer_of_another_shape_is_reported(publisher, live, answer, sentence):
     publisher.script(API, answer)
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(source(publisher), RI)
-    assert sentence in str(told.value)
+    assert sentence in str(caught.value)
 
 
 def test_chunks_that_tell_of_different_tracts_are_refused(publisher, live):
@@ -197,9 +197,9 @@ def test_summary_files_give_tracts_alone_under_the_names_of_the_api(publisher, l
 def test_summary_files_that_do_not_fit_are_refused(publisher, live, body, sentence):
     publisher.script(f"{FILES}b25044.dat", Reply(summary("B25044", 3)))
     publisher.script(f"{FILES}b28002.dat", Reply(body))
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(summary_source(publisher))
-    assert sentence in str(told.value)
+    assert sentence in str(caught.value)
 
 
 # --- geocoder -----------------------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ def test_addresses_passed_over_are_asked_for_once_more(publisher, fetcher):
     ]  # fmt: skip
 
 
-def test_a_failing_geocoder_is_tried_again_then_told(publisher, fetcher, fake_time):
+def test_a_failing_geocoder_is_tried_again_then_reported(publisher, fetcher, fake_time):
     publisher.script(GEOCODER, Reply(b"", 502), batch_geocoder)
     assert geocode(fetcher, PLACES[:1], host=publisher.url)[0].outcome == "match"
     assert len(fake_time.slept) == 1

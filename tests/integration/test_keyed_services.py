@@ -84,25 +84,25 @@ def test_a_used_up_allowance_leaves_the_stations_of_yesterday(publisher, live, f
         ("API_KEY_DISABLED", "The api_key supplied has been disabled."),
     ],
 )
-def test_a_refused_key_is_told_without_it(publisher, live, code, message):
+def test_a_refused_key_is_reported_without_it(publisher, live, code, message):
     body = json.dumps({"error": {"code": code, "message": message}}).encode()
     publisher.script(UPDATED, Reply(body, 403, {"Content-Type": "application/json"}))
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(AFDC)
     said = message.rstrip(".").replace(KEY, "REDACTED")
-    assert f"{publisher.host} does not accept the key: {said}." in str(told.value)
-    assert KEY not in str(told.value)
+    assert f"{publisher.host} does not accept the key: {said}." in str(caught.value)
+    assert KEY not in str(caught.value)
     assert publisher.asked(STATIONS) == []
 
 
-def test_a_list_of_complaints_is_told(publisher, live):
+def test_a_list_of_complaints_is_reported(publisher, live):
     publisher.script(UPDATED, as_json({"last_updated": "2026-11-21T02:07:04Z"}))
     publisher.script(STATIONS, Reply(b'{"errors":["fuel_type is not valid"]}', 422))
     with pytest.raises(SourceUnavailable, match=r"\(HTTP 422\): “fuel_type is not valid”"):
         live.obtain(AFDC)
 
 
-def test_a_service_that_does_not_say_when_it_changed_is_told(publisher, live):
+def test_a_service_that_does_not_say_when_it_changed_is_reported(publisher, live):
     publisher.script(UPDATED, as_json({"updated": 1}))
     with pytest.raises(SourceUnavailable, match="does not say when its stations last changed"):
         live.obtain(AFDC)
@@ -171,11 +171,11 @@ def test_training_is_asked_for_by_keyword(publisher, live):
         (Reply(b"me+42 unknown", 404), "has no such file (HTTP 404): “REDACTED unknown”."),
     ],
 )
-def test_job_centers_that_do_not_come_are_told(publisher, live, reply, sentence):
+def test_job_centers_that_do_not_come_are_reported(publisher, live, reply, sentence):
     publisher.script(f"{CENTERS}/0/1000".replace("+", "%2B"), reply)
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(source(publisher), RI)
-    assert f"{publisher.host} {sentence}" in str(told.value)
+    assert f"{publisher.host} {sentence}" in str(caught.value)
 
 
 def test_without_an_identity_the_variable_is_named(publisher, fetcher, tmp_path):

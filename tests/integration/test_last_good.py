@@ -110,10 +110,10 @@ def test_a_bad_day_leaves_the_last_good_copy_stale_with_age_and_reason(
     publisher.script("/CenPop2020_Mean_TR.txt", fault)
     stale = live.obtain(spec)
     assert (stale.status, stale.age_days, stale.path.read_bytes()) == ("stale", 30, GOOD)
-    told = f"{publisher.host} {reason}" if reason else "U.S. Census Bureau gave nothing for Centers of Population."
-    assert stale.note == f"This is the last good copy, of 2026-11-22: {told}"
+    failure = f"{publisher.host} {reason}" if reason else "U.S. Census Bureau gave nothing for Centers of Population."
+    assert stale.note == f"This is the last good copy, of 2026-11-22: {failure}"
     assert snapshot(cache) == before
-    assert cache.manifest("centers", "nation").last_failure.reason == told
+    assert cache.manifest("centers", "nation").last_failure.reason == failure
 
 
 @pytest.mark.parametrize("fault", [Reply(HTML), Reply(b"", 404), Reply(GOOD, cut_after=5)])
@@ -121,9 +121,9 @@ def test_without_an_earlier_copy_one_sentence_says_what_to_do_and_the_cache_stay
     publisher, live, spec, cache, fault
 ):
     publisher.script("/CenPop2020_Mean_TR.txt", fault)
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(spec)
-    sentence = str(told.value)
+    sentence = str(caught.value)
     assert sentence.startswith(
         f"Centers of Population could not be obtained and there is no earlier copy. {publisher.host} "
     )
@@ -243,9 +243,9 @@ def test_a_damaged_cached_copy_is_fetched_again(publisher, fetcher, cache, live,
 
 def test_a_missing_key_is_said_with_where_to_ask_for_one(publisher, live, spec):
     keyed = replace(spec, key_env="CENSUS_API_KEY", key_page="https://publisher.example/signup")
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(keyed)
-    assert str(told.value) == (
+    assert str(caught.value) == (
         "Centers of Population could not be obtained and there is no earlier copy. It needs a key: "
         f"ask for one at https://publisher.example/signup and set CENSUS_API_KEY to it. Or {REMEDY}"
     )
@@ -274,9 +274,9 @@ def test_two_sources_that_read_one_file_download_it_once(publisher, live, spec):
 
 def test_a_source_without_an_address_comes_from_the_operator(fetcher, cache, live, spec, tmp_path):
     own = replace(spec, urls=(), filenames=("planned_sites*.csv",), title="Planned sites")
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(own)
-    assert str(told.value) == (
+    assert str(caught.value) == (
         "Planned sites is brought by you: put a file called planned_sites*.csv in a folder named in sources.folder."
     )
     supplied = tmp_path / "supplied"

@@ -267,7 +267,7 @@ def test_a_table_made_on_one_machine_is_read_on_another_and_pulled(
     assert [path.relative_to(third).as_posix() for path in third.rglob("*.csv")] == ["products/RI/lists/a.csv"]
 
 
-def test_a_store_that_is_not_there_is_told_in_a_sentence_without_keys(
+def test_a_store_that_is_not_there_is_reported_in_a_sentence_without_keys(
     tmp_path: Path, unused_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in KEYS:

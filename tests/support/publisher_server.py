@@ -31,7 +31,7 @@ class Seen:
 @dataclass(frozen=True)
 class Reply:
     """An answer. `cut_after` closes the connection after so many bytes of the body, `trickle` sends one byte each
-    so many seconds, `silent_s` waits before answering, `announce` tells the length, `chunked` sends in chunks."""
+    so many seconds, `silent_s` waits before answering, `announce` sends the length, `chunked` sends in chunks."""
 
     body: bytes = b""
     status: int = 200
@@ -159,20 +159,20 @@ class Publisher:
             handler.close_connection = True
 
 
-def file_of(content: bytes, *, etag: str | None = '"1"', cut_after: int | None = None, **headers: str) -> Answer:
+def file_of(content: bytes, *, etag: str | None = '"1"', cut_after: int | None = None, **more: str) -> Answer:
     """Return an answer that serves `content` like a good file server: ranges, If-Range and If-None-Match."""
 
     def answer(seen: Seen) -> Reply:
-        told = {"Accept-Ranges": "bytes", **({"ETag": etag} if etag else {}), **headers}
+        headers = {"Accept-Ranges": "bytes", **({"ETag": etag} if etag else {}), **more}
         if etag and seen.headers.get("if-none-match") == etag:
-            return Reply(b"", 304, told)
+            return Reply(b"", 304, headers)
         wanted = re.fullmatch(r"bytes=(\d+)-", seen.headers.get("range", ""))
         if wanted and seen.headers.get("if-range", etag) == etag:
             start = int(wanted.group(1))
             if start >= len(content):
                 return Reply(b"", 416, {"Content-Range": f"bytes */{len(content)}"})
-            told["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            return Reply(content[start:], 206, told)
-        return Reply(content, 200, told, cut_after=cut_after)
+            headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            return Reply(content[start:], 206, headers)
+        return Reply(content, 200, headers, cut_after=cut_after)
 
     return answer

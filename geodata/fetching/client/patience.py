@@ -1,7 +1,7 @@
 """Trying again where patience helps: urllib3's policy says how often, this loop when and whether at all.
 
 The policy is not handed to the HTTP library's own loop: that one reads refused answers to their end, whatever
-their size, cannot resume a body, and sleeps as long as it is told (docs/decisions/0015-own-http-client.md).
+their size, cannot resume a body, and sleeps as long as a header asks (docs/decisions/0015-own-http-client.md).
 """
 
 from __future__ import annotations

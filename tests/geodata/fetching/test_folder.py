@@ -116,9 +116,9 @@ def test_a_file_in_another_states_folder_is_never_taken(folder):
 
 def test_what_is_missing_is_said_with_the_names_looked_for_and_where_to_get_it(folder):
     root = folder("other.txt")
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         FolderAcquirer(root, clock=CLOCK).obtain(SVI, RI)
-    assert str(told.value) == (
+    assert str(caught.value) == (
         "Social Vulnerability Index for Rhode Island is not in the folder “files”: no file there is called "
         "SVI_*_US.csv or SVI_*_RhodeIsland.csv or SVI_*_Rhode_Island.csv or SVI_*_Rhode-Island.csv "
         "(or 1 other form). It can be downloaded at https://publisher.example/svi."
@@ -215,13 +215,13 @@ def test_a_listed_file_brings_its_address_and_date_and_is_held_to_its_hash(folde
         FolderAcquirer(root, clock=CLOCK)
 
 
-def test_a_name_in_another_encoding_is_told_of_and_passed_over(folder):
+def test_a_name_in_another_encoding_is_reported_and_passed_over(folder):
     root = folder("SVI_2022_US.csv")
     strange = root / os.fsdecode(b"SVI_2022_US_\xe9.csv")
     strange.write_text("x")
     assert [one.path.name for one in find_files(root, ("SVI_2022_US*.csv",), "nation", None)] == ["SVI_2022_US.csv"]
-    told = "“SVI_2022_US_?.csv” is not read: its name is not in the encoding of this system; give it another."
-    assert unread_files(root, [("SVI_2022_US*.csv",)], None) == [told]
+    sentence = "“SVI_2022_US_?.csv” is not read: its name is not in the encoding of this system; give it another."
+    assert unread_files(root, [("SVI_2022_US*.csv",)], None) == [sentence]
     strange.rename(root / "SVI_2022_US_é.csv")
     assert len(find_files(root, ("SVI_2022_US*.csv",), "nation", None)) == 2
 

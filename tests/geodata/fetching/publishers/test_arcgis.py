@@ -62,26 +62,26 @@ def test_ids_are_asked_for_by_post_so_that_no_address_grows_too_long(publisher, 
 def test_what_does_not_add_up_is_an_error(publisher, fetcher):
     service = FeatureService(fetcher)
     layer = service.layer(FeatureServer(corridors(35), miscounts=2).serve(publisher))
-    with pytest.raises(FetchError) as told:
+    with pytest.raises(FetchError) as caught:
         service.features(layer)
-    assert str(told.value) == f"{publisher.host} counts 37 features in “Corridors” but gave 35."
+    assert str(caught.value) == f"{publisher.host} counts 37 features in “Corridors” but gave 35."
 
 
-def test_an_error_under_200_is_told(publisher, fetcher):
+def test_an_error_under_200_is_reported(publisher, fetcher):
     service = FeatureService(fetcher)
     layer = service.layer(FeatureServer(corridors(3)).serve(publisher))
-    with pytest.raises(FetchError) as told:
+    with pytest.raises(FetchError) as caught:
         service.features(layer, Query(where="bad"))
-    assert str(told.value) == f"{publisher.host} answered with error 400: Invalid query parameters. 'where' is wrong."
+    assert str(caught.value) == f"{publisher.host} answered with error 400: Invalid query parameters. 'where' is wrong."
 
 
 def test_a_layer_is_found_by_its_name(publisher, fetcher):
     url = FeatureServer(corridors(3)).serve(publisher).removesuffix("/0")
     service = FeatureService(fetcher)
     assert service.layer(url, "corridors").url == f"{url}/0"
-    with pytest.raises(FetchError) as told:
+    with pytest.raises(FetchError) as caught:
         service.layer(url, "Tracts")
-    assert str(told.value) == f"{publisher.host} has no single layer “Tracts”; its layers are Roads, Corridors."
+    assert str(caught.value) == f"{publisher.host} has no single layer “Tracts”; its layers are Roads, Corridors."
 
 
 def test_a_box_comes_with_its_reference_system(publisher, fetcher):
