@@ -252,8 +252,8 @@ class SharedHome:
             return Pointer.read(text.decode())
         except (ValueError, KeyError, TypeError):
             raise DamagedPointerError(
-                f"What the shared storage {self._shown} says of “{name}” is damaged: compute it again. Where that does not "
-                "help the store changes what it is given; docs/operations.md says what stores are known to work."
+                f"What the shared storage {self._shown} says of “{name}” is damaged: compute it again. Where that does "
+                "not help, the store changes what it is given; docs/operations.md says what stores are known to work."
             ) from None
 
     def _send(self, path: Path, known: Known) -> None:

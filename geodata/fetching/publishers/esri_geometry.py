@@ -1,7 +1,7 @@
 """Geometry as feature services write it, turned into GeoJSON (RFC 7946), in the reference system it comes in.
 
 GDAL's reader of whole pages is not used: it drops curves without a word
-(docs/decisions/0016-esri-geometry-without-gdal.md).
+(docs/decisions/0017-esri-geometry-without-gdal.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Cloud-optimized GeoTIFFs keep their cells in tiles behind a directory of them, so that a part can be read by asking
 for spans of bytes. GDAL reads the raster; the spans are asked for by the same client as everything else, whose limits,
-keys and checks GDAL's own HTTP access does not have (docs/decisions/0017-raster-windows-through-our-client.md).
+keys and checks GDAL's own HTTP access does not have (docs/decisions/0018-raster-windows-through-our-client.md).
 """
 
 from __future__ import annotations

@@ -58,8 +58,8 @@ def test_a_required_source_that_cannot_be_had_is_reported_and_counts_as_failure(
     one_source.script("/CenPop2020_Mean_TR.txt", Reply(b"<html><title>Away</title>"))
     failed = command("mirror", tmp_path / "folder")
     assert failed.exit_code == 1
-    output = " ".join(failed.output.split())
-    assert "answered with a web page that says “Away” instead of a table of text. Try again later, or download" in output
+    said = " ".join(failed.output.split())
+    assert "answered with a web page that says “Away” instead of a table of text. Try again later, or download" in said
     examined = command("doctor")
     assert examined.exit_code == 1
     assert "nothing" in examined.output and "says “Away”" in " ".join(examined.output.split())
