@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +19,7 @@ from geodata.fetching.live import LiveAcquirer, LiveOptions, asked_again_after
 from geodata.schemas.canonical import CENTERS
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
-from tests.support.publisher_server import Publisher, Reply, file_of
+from tests.support.publisher_server import Publisher, Reply, Seen, file_of
 
 RI = find_state("RI")
 GOOD = b"STATEFP,COUNTYFP\n44,001\n"
@@ -316,9 +317,17 @@ def test_how_often_a_publisher_is_asked(spec):
 
 
 def test_two_runs_at_once_download_one_file_once(publisher, cache, spec, fake_time):
-    publisher.script("/CenPop2020_Mean_TR.txt", Reply(GOOD, silent_s=0.1))
+    begun = threading.Semaphore(0)
+
+    def once_all_have_begun(seen: Seen) -> Reply:
+        for _ in range(4):
+            begun.acquire()
+        return Reply(GOOD)
+
+    publisher.script("/CenPop2020_Mean_TR.txt", once_all_have_begun)
 
     def run(_: int):
+        begun.release()
         with Fetcher(clock=fake_time.clock()) as own:
             return LiveAcquirer(own, Cache(cache.root), options=LiveOptions(environ={})).obtain(spec)
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import logging
+import threading
 import zipfile
 from datetime import timedelta
 from email.utils import format_datetime
@@ -359,18 +360,34 @@ def test_a_key_that_the_publisher_repeats_is_hidden(publisher, fetcher, tmp_path
 
 
 def test_a_silent_publisher_is_given_up(publisher, fake_time, tmp_path):
-    url = publisher.script("/rows.csv", Reply(ROWS, silent_s=1.0))
+    given_up = threading.Event()
+    url = publisher.script("/rows.csv", Reply(ROWS, after=given_up))
     fetcher = Fetcher(clock=fake_time.clock(), limits=Limits(read_s=0.1, attempts=2))
     problem = failure_of(fetcher, Request(url), tmp_path / "part")
+    given_up.set()
     assert str(problem) == f"{publisher.host} fell silent and was given up (2 attempts)."
 
 
-def test_a_trickle_ends_at_the_time_allowed(publisher, tmp_path):
-    url = publisher.script("/rows.csv", Reply(ROWS, trickle=0.02, headers={"ETag": '"1"'}))
-    problem = failure_of(Fetcher(limits=Limits(total_s=0.5)), Request(url), tmp_path / "part")
-    assert str(problem).startswith(f"{publisher.host} was too slow: ")
-    assert str(problem).endswith(" bytes came in the 1 second allowed.")
-    assert (tmp_path / "part").stat().st_size > 0
+def test_a_trickle_ends_at_the_time_allowed(publisher, fake_time, tmp_path):
+    leave = threading.Semaphore(1)
+
+    def a_byte_a_second(label: str, done: int, whole: int | None) -> None:
+        fake_time.forward(seconds=1)
+        leave.release()
+
+    url = publisher.script("/rows.csv", Reply(ROWS, trickle=leave, headers={"ETag": '"1"'}))
+    fetcher = Fetcher(clock=fake_time.clock(), limits=Limits(total_s=5), progress=a_byte_a_second)
+    problem = failure_of(fetcher, Request(url, label="Rows"), tmp_path / "part")
+    assert str(problem) == f"{publisher.host} was too slow: 6 bytes came in the 5 seconds allowed."
+    assert (tmp_path / "part").read_bytes() == ROWS[:6]
+
+
+def test_a_refused_answer_is_not_read_to_its_end(publisher, fetcher, tmp_path):
+    endless = threading.Semaphore(5000)
+    url = publisher.script("/rows.csv", Reply(b"x" * 10_000, 503, trickle=endless))
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
+    assert str(problem).endswith("(4 attempts).") and problem.status == 503
+    assert len(publisher.seen) == 4
 
 
 def test_nobody_there(fetcher, tmp_path, unused_port):
