@@ -19,6 +19,7 @@ from geodata.fetching.live import LiveAcquirer, LiveOptions, asked_again_after
 from geodata.schemas.canonical import CENTERS
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
+from tests.geodata.fetching.conftest import POINTS
 from tests.support.publisher_server import Publisher, Reply, Seen, file_of
 
 RI = find_state("RI")
@@ -353,3 +354,17 @@ def test_a_run_that_is_killed_half_way_is_continued_by_the_next(publisher, cache
         acquired = LiveAcquirer(next_run, Cache(cache.root), options=LiveOptions(environ={})).obtain(spec)
     assert acquired.path.read_bytes() == content
     assert publisher.seen[1].headers["range"].startswith("bytes=1")
+
+
+def test_an_optional_source_is_downloaded_only_when_named_but_used_where_it_lies(publisher, specs, tmp_path, fetcher):
+    optional = replace(specs["centers"], optional=True)
+    supplied = tmp_path / "supplied"
+    shy = LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=LiveOptions(environ={}), supplied=supplied)
+    with pytest.raises(SourceUnavailable, match=r"is optional and not asked for: name centers in sources\.optional"):
+        shy.obtain(optional)
+    assert publisher.seen == []
+    supplied.mkdir()
+    (supplied / "CenPop2020_Mean_TR.txt").write_bytes(POINTS.encode())
+    assert shy.obtain(optional).status == "folder"
+    named = LiveOptions(environ={}, optional=frozenset({"centers"}))
+    assert LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=named).obtain(optional).status == "live"

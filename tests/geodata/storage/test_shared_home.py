@@ -282,17 +282,6 @@ def test_a_store_that_is_not_there_is_reported_in_a_sentence_without_keys(
     assert not any(key in str(caught.value) for key in (KEYS["AWS_SECRET_ACCESS_KEY"], "AWS_SECRET"))
 
 
-def test_the_connection_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = connection({"AWS_ENDPOINT_URL": "https://minio.example.gov:9000", "REQUESTS_CA_BUNDLE": "/etc/ca.pem"})
-    assert (said["scheme"], said["endpoint_override"]) == ("https", "minio.example.gov:9000")
-    assert said["tls_ca_file_path"] == "/etc/ca.pem"
-    assert connection({})["endpoint_override"] is None
-    monkeypatch.setenv("https_proxy", "http://proxy.example.gov:3128")
-    assert connection({})["proxy_options"] == "http://proxy.example.gov:3128"
-    monkeypatch.setenv("no_proxy", "minio.example.gov")
-    assert "proxy_options" not in connection({"AWS_ENDPOINT_URL": "https://minio.example.gov:9000"})
-
-
 @pytest.mark.parametrize("url", ["https://b", "s3://key:secret@bucket/x", "s3://bucket/../x?y", "s3:///x"])
 def test_an_address_of_another_form_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match=r"storage\.url") as caught:
