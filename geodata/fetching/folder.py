@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from geodata.errors import InputError
 from geodata.states import REGISTRY, State
@@ -36,14 +37,24 @@ class Found:
     nationwide: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Listed:
-    """What a folder's MANIFEST.json says of one file (`retrieved_at` ISO 8601, UTC)."""
+    """What a folder's MANIFEST.json says of one file; what has a default may be missing there.
 
+    `path` is relative to the folder, `retrieved_at` ISO 8601 (UTC), `size` in bytes.
+    """
+
+    path: str
+    source: str = ""
+    scope: str = ""
+    publisher: str = ""
+    licence: str = ""
     url: str
+    retrieved_at: str
     sha256: str
     size: int
-    retrieved_at: str
+    status: str = ""
+    note: str = ""
 
 
 def needs_state(pattern: str) -> bool:
@@ -218,14 +229,18 @@ def read_listing(folder: Path) -> dict[str, Listed]:
     if not path.exists():
         return {}
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            file["path"]: Listed(file["url"], file["sha256"], int(file["size"]), file["retrieved_at"])
-            for file in raw["files"]
-        }
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return {file["path"]: _listed(file) for file in files}
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise InputError(
             f"this list of files cannot be read ({type(problem).__name__})",
             file=path,
             remedy="Run onramp mirror again, or remove the file to use the folder without its hashes.",
         ) from None
+
+
+def _listed(file: Mapping[str, Any]) -> Listed:
+    """Return one entry of a list; KeyError where it lacks what a reading is held to."""
+    needed = {name: file[name] for name in ("path", "url", "retrieved_at", "sha256")}
+    others = {name: str(file.get(name, "")) for name in ("source", "scope", "publisher", "licence", "status", "note")}
+    return Listed(**needed, **others, size=int(file["size"]))

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_cache_path
 
 from geodata.errors import OnrampError, SourceUnavailable
-from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, age_in_days
+from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, Status, age_in_days
 from geodata.fetching.client.clock import Clock
-from geodata.fetching.client.download_cache import Cache, Entry, iso, safe_name
-from geodata.fetching.client.exchange import Download, Progress, Validators
+from geodata.fetching.client.download_cache import Cache, Entry, iso
+from geodata.fetching.client.exchange import Progress, Validators
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import Redactor
+from geodata.fetching.copy_names import copy_name
 from geodata.fetching.folder import fill_patterns, needs_state, patterns_in_words
 from geodata.fetching.publishers.acs_summary_file import SummaryFiles
 from geodata.fetching.publishers.arcgis import ArcGisLayer
@@ -208,7 +208,8 @@ class LiveAcquirer:
         # The hash of an archived file is not always published: then the first copy pins the later ones.
         first = (have[0].sha256,) if have and spec.archived else ()
         job = Job(spec, state, address, part, known, spec.sha256 or first, self._options.environ)
-        came = TRANSPORTS[spec.transport].fetch(self._fetcher, job)
+        transport = TRANSPORTS[spec.transport]
+        came = transport.fetch(self._fetcher, job)
         now = self._clock.now()
         moved = f"It has moved for good to {came.moved_to}." if came.moved_to else ""
         if came.state == "unchanged" and have:
@@ -217,34 +218,29 @@ class LiveAcquirer:
             return _with_note(self._acquired(spec, scope, (entry, have[1]), "live", now), moved)
         if came.state != "new":
             raise FetchError(f"{spec.publisher} gave nothing for {spec.title}.", "content")
+        filename = copy_name(spec, state, came, now, transport.suffix)
         try:
             if self._trial is not None:
                 # A parser may read the vintage from the name.
-                part = part.replace(part.with_name(copy_name(spec, state, came, now)))
+                part = part.replace(part.with_name(filename))
                 self._trial(spec, part, state)
-            entry = self._entry(spec, state, came, redact(address), redact, now)
-            return _with_note(
-                self._acquired(spec, scope, (entry, self._cache.store(name, scope, part, entry)), "live", now), moved
+            entry = Entry(
+                url=redact(came.url),
+                asked=redact(address),
+                filename=filename,
+                sha256=came.sha256,
+                size=came.size,
+                retrieved_at=iso(now),
+                checked_at=iso(now),
+                licence=spec.licence,
+                etag=came.etag,
+                last_modified=came.last_modified,
+                version=came.version,
             )
+            stored = self._cache.store(name, scope, part, entry)
+            return _with_note(self._acquired(spec, scope, (entry, stored), "live", now), moved)
         finally:
             part.unlink(missing_ok=True)
-
-    def _entry(
-        self, spec: SourceSpec, state: State | None, came: Download, asked: str, redact: Redactor, now: datetime
-    ) -> Entry:
-        return Entry(
-            url=redact(came.url),
-            asked=asked,
-            filename=copy_name(spec, state, came, now),
-            sha256=came.sha256,
-            size=came.size,
-            retrieved_at=iso(now),
-            checked_at=iso(now),
-            licence=spec.licence,
-            etag=came.etag,
-            last_modified=came.last_modified,
-            version=came.version,
-        )
 
     def _secrets(self, spec: SourceSpec) -> list[str]:
         names = (spec.key_env, "CAREERONESTOP_USER_ID")
@@ -254,24 +250,25 @@ class LiveAcquirer:
         stale = self._acquired(spec, scope, copy, "stale", now)
         return _with_note(stale, f"This is the last good copy, of {copy[0].retrieved_at[:10]}: {reason}")
 
-    def _acquired(self, spec: SourceSpec, scope: str, copy: tuple[Entry, Path], status: str, now: datetime) -> Acquired:
+    def _acquired(
+        self, spec: SourceSpec, scope: str, copy: tuple[Entry, Path], status: Status, now: datetime
+    ) -> Acquired:
         entry, path = copy
         return Acquired(
             source=spec.name,
             scope=scope,
             path=path,
-            status=status,  # type: ignore[arg-type]
+            status=status,
             retrieved_at=entry.retrieved_at,
             age_days=age_in_days(entry.retrieved_at, now),
             sha256=entry.sha256,
             size=entry.size,
             url=entry.url,
-            note=entry.note,
         )
 
 
 def _with_note(acquired: Acquired, note: str) -> Acquired:
-    return Acquired(**{**acquired.__dict__, "note": " ".join(part for part in (acquired.note, note) if part)})
+    return replace(acquired, note=" ".join(part for part in (acquired.note, note) if part))
 
 
 def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError) -> str:
@@ -281,42 +278,6 @@ def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError
     remedy = f"{start} download it at {spec.page} and name its folder in sources.folder."
     where = "" if state is None else f" for {state.name}"
     return f"{spec.title}{where} could not be obtained and there is no earlier copy. {reason} {remedy}"
-
-
-def copy_name(spec: SourceSpec, state: State | None, came: Download, now: datetime) -> str:
-    """Return the publisher's name for the file if a folder would be searched for it, else one that would.
-
-    The made-up name carries the source's year, or the day it came, where the pattern leaves room.
-    """
-    own_first = sorted(spec.filenames, key=lambda pattern: not (state and needs_state(pattern)))
-    patterns = fill_patterns(own_first, state)
-    named = safe_name(came.filename) if came.filename else ""
-    suffix = _SUFFIXES.get(spec.transport) or Path(named).suffix
-    moment = now.date().isoformat() if "daily" in spec.cadence.casefold() or spec.year is None else str(spec.year)
-    made_up = [_made_up(pattern, moment) for pattern in patterns]
-    for name in (named, *(one for one in made_up if one.endswith(suffix))):
-        if any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns):
-            return name
-    return named or f"{safe_name(spec.name)}{suffix}"
-
-
-def _made_up(pattern: str, moment: str) -> str:
-    """Return a name that the pattern fits, with the moment in place of its first `*` or `????`."""
-    if "????" in pattern and "*" not in pattern:
-        return safe_name(pattern.replace("????", moment[:4]))
-    before, star, after = pattern.lstrip("*").partition("*")
-    if not star:
-        return safe_name(pattern)
-    gap = "_" if before[-1:].isalnum() else ""
-    return safe_name(f"{before}{gap}{moment}{after.replace('*', '')}")
-
-
-_SUFFIXES = {
-    "arcgis": ".geojson",
-    "census_api": ".csv",
-    "acs_summary_file": ".csv",
-    "career_one_stop": ".json",
-}
 
 
 def live_acquirer(settings: Settings, *, progress: Progress | None = None, refresh: bool = False) -> LiveAcquirer:

@@ -54,7 +54,12 @@ class Job:
 
 
 class Transport(Protocol):
-    """A way of obtaining a copy."""
+    """A way of obtaining a copy; `suffix` is empty where files come as they are."""
+
+    @property
+    def suffix(self) -> str:
+        """The ending of a file that is put together here, with its dot."""
+        ...
 
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Write the copy to `job.part`, or say that it is unchanged or empty; raises FetchError."""
@@ -67,6 +72,8 @@ class Transport(Protocol):
 
 class PlainFile:
     """A file at an address. A key, where the source has one, goes in the `Authorization` header."""
+
+    suffix = ""
 
     def _request(self, job: Job) -> Request:
         headers = {"Authorization": f"Bearer {job.secret()}"} if job.spec.key_env else {}

@@ -62,7 +62,6 @@ class Entry:
     last_modified: str | None = None
     version: str | None = None
     asked: str = ""
-    note: str = ""
 
     @property
     def checked(self) -> datetime:

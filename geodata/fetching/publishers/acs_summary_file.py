@@ -60,6 +60,8 @@ class SummaryFiles:
     `TABLE` stands for the name of the table, which is filled in in lower case.
     """
 
+    suffix = ".csv"
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Download each table, keep the tract rows, and write one CSV of GEOID and the variables."""
         base, query = split_address(job.url)

@@ -247,6 +247,8 @@ def _unique(features: Iterator[Feature], layer: Layer) -> list[Feature]:
 class ArcGisLayer:
     """Obtains a layer as one GeoJSON file; the address is the layer's, with `?where=…&outFields=…&layer=name`."""
 
+    suffix = ".geojson"
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Write a FeatureCollection (WGS 84), one feature a line, unless the layer says it was not edited since."""
         url, query = split_address(job.url)

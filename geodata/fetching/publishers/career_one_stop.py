@@ -40,6 +40,8 @@ class CareerOneStop:
     training programs instead of job centers.
     """
 
+    suffix = ".json"
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Collect all pages; raises FetchError when fewer records come than the service counts."""
         base, query = split_address(job.url)

@@ -109,6 +109,8 @@ def _by_tract(answer: list[Row], asked: Sequence[str], host: str) -> Rows:
 class CensusApi:
     """Obtains the variables named in the address (`?variables=B01001_001E,…&state=44`) for a state's tracts."""
 
+    suffix = ".csv"
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Write a CSV of GEOID, NAME and the variables, one row a tract."""
         base, query = split_address(job.url)

@@ -182,6 +182,8 @@ class _Noting(io.RawIOBase):
 class RasterWindow:
     """Obtains the part of a raster within `?box=west,south,east,north` of the address."""
 
+    suffix = ""
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Write the window as a GeoTIFF, unless the publisher's file is the one it was cut from."""
         url, query = split_address(job.url)

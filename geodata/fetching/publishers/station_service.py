@@ -21,6 +21,8 @@ _ALWAYS = {"country": "US", "limit": "all"}
 class StationService:
     """Obtains the stations of the nation or of one state as the address's query says."""
 
+    suffix = ""
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Download the stations unless `last-updated.json` still says what it said of the last copy."""
         version = self._last_updated(fetcher, job)
