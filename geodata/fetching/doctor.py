@@ -124,7 +124,7 @@ def _live(live: LiveAcquirer, spec: SourceSpec, state: State | None, blank: Diag
             row = replace(row, key="accepted" if problem is None else "refused")
         if row.key == "missing":
             row = replace(row, reachable="not asked")
-    fresh = held is not None and live.clock.now() - held[0].checked < asked_again_after(spec)
+    fresh = held is not None and live.clock.now() - held.entry.checked < asked_again_after(spec)
     if fresh:
         return replace(row, use="cached")
     if problem is None and row.key != "missing":

@@ -19,8 +19,8 @@ from platformdirs import user_cache_path
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, Status, age_in_days
 from geodata.fetching.client.clock import Clock
-from geodata.fetching.client.download_cache import Cache, Entry, iso
-from geodata.fetching.client.exchange import Progress, Validators
+from geodata.fetching.client.download_cache import Cache, Copy, Entry, iso
+from geodata.fetching.client.exchange import Download, Progress, Validators
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import Redactor
@@ -179,11 +179,11 @@ class LiveAcquirer:
             have = self._cache.newest_good(name, scope)
             now = self._clock.now()
             if have and not self._options.refresh:
-                if now - have[0].checked < asked_again_after(spec):
-                    return self._acquired(spec, scope, have, "cached", now)
+                if now - have.entry.checked < asked_again_after(spec):
+                    return _acquired(spec, scope, have, "cached", now)
                 failure = self._cache.manifest(name, scope).last_failure
                 if failure and now - datetime.fromisoformat(failure.at) < _REST:
-                    return self._stale(spec, scope, have, failure.reason, now)
+                    return _stale(spec, scope, have, failure.reason, now)
             reasons: list[OnrampError] = []
             for address in addresses:
                 try:
@@ -194,39 +194,45 @@ class LiveAcquirer:
             self._cache.failed(name, scope, now, reason)
             if have is None:
                 raise SourceUnavailable(_never(spec, state, reason, reasons[-1]))
-            return self._stale(spec, scope, have, reason, now)
+            return _stale(spec, scope, have, reason, now)
 
-    def _try(
-        self, spec: SourceSpec, state: State | None, scope: str, address: str, have: tuple[Entry, Path] | None
-    ) -> Acquired:
+    def _try(self, spec: SourceSpec, state: State | None, scope: str, address: str, have: Copy | None) -> Acquired:
+        """Obtain or confirm a copy from one address; raises an OnrampError."""
         name = spec.file_of or spec.name
         redact = Redactor(self._secrets(spec))
         known = Validators()
-        if have and have[0].asked == redact(address):
-            known = Validators(have[0].etag, have[0].last_modified, have[0].version)
+        if have and have.entry.asked == redact(address):
+            known = Validators(have.entry.etag, have.entry.last_modified, have.entry.version)
         part = self._cache.partial_path(name, scope, unquote(urlsplit(address).path).rsplit("/", 1)[-1] or name)
         # The hash of an archived file is not always published: then the first copy pins the later ones.
-        first = (have[0].sha256,) if have and spec.archived else ()
+        first = (have.entry.sha256,) if have and spec.archived else ()
         job = Job(spec, state, address, part, known, spec.sha256 or first, self._options.environ)
-        transport = TRANSPORTS[spec.transport]
-        came = transport.fetch(self._fetcher, job)
+        came = TRANSPORTS[spec.transport].fetch(self._fetcher, job)
         now = self._clock.now()
-        moved = f"It has moved for good to {came.moved_to}." if came.moved_to else ""
         if came.state == "unchanged" and have:
-            validators = {"etag": came.etag, "last_modified": came.last_modified}
-            entry = self._cache.confirm(name, scope, have[0].sha256, now, **validators)
-            return _with_note(self._acquired(spec, scope, (entry, have[1]), "live", now), moved)
-        if came.state != "new":
+            entry = self._cache.confirm(
+                name, scope, have.entry.sha256, now, etag=came.etag, last_modified=came.last_modified
+            )
+            copy = Copy(entry, have.path)
+        elif came.state == "new":
+            copy = self._accept(job, scope, came, redact)
+        else:
             raise FetchError(f"{spec.publisher} gave nothing for {spec.title}.", "content")
-        filename = copy_name(spec, state, came, now, transport.suffix)
+        moved = f"It has moved for good to {came.moved_to}." if came.moved_to else ""
+        return replace(_acquired(spec, scope, copy, "live", now), note=moved)
+
+    def _accept(self, job: Job, scope: str, came: Download, redact: Redactor) -> Copy:
+        """Read a new copy on trial and store it; raises an OnrampError when it cannot be used."""
+        spec, part, now = job.spec, job.part, self._clock.now()
+        filename = copy_name(spec, job.state, came, now, TRANSPORTS[spec.transport].suffix)
         try:
             if self._trial is not None:
                 # A parser may read the vintage from the name.
                 part = part.replace(part.with_name(filename))
-                self._trial(spec, part, state)
+                self._trial(spec, part, job.state)
             entry = Entry(
                 url=redact(came.url),
-                asked=redact(address),
+                asked=redact(job.url),
                 filename=filename,
                 sha256=came.sha256,
                 size=came.size,
@@ -237,8 +243,7 @@ class LiveAcquirer:
                 last_modified=came.last_modified,
                 version=came.version,
             )
-            stored = self._cache.store(name, scope, part, entry)
-            return _with_note(self._acquired(spec, scope, (entry, stored), "live", now), moved)
+            return Copy(entry, self._cache.store(spec.file_of or spec.name, scope, part, entry))
         finally:
             part.unlink(missing_ok=True)
 
@@ -246,29 +251,16 @@ class LiveAcquirer:
         names = (spec.key_env, "CAREERONESTOP_USER_ID")
         return [self._options.environ.get(name, "") for name in names if name]
 
-    def _stale(self, spec: SourceSpec, scope: str, copy: tuple[Entry, Path], reason: str, now: datetime) -> Acquired:
-        stale = self._acquired(spec, scope, copy, "stale", now)
-        return _with_note(stale, f"This is the last good copy, of {copy[0].retrieved_at[:10]}: {reason}")
 
-    def _acquired(
-        self, spec: SourceSpec, scope: str, copy: tuple[Entry, Path], status: Status, now: datetime
-    ) -> Acquired:
-        entry, path = copy
-        return Acquired(
-            source=spec.name,
-            scope=scope,
-            path=path,
-            status=status,
-            retrieved_at=entry.retrieved_at,
-            age_days=age_in_days(entry.retrieved_at, now),
-            sha256=entry.sha256,
-            size=entry.size,
-            url=entry.url,
-        )
+def _acquired(spec: SourceSpec, scope: str, copy: Copy, status: Status, now: datetime) -> Acquired:
+    entry = copy.entry
+    age = age_in_days(entry.retrieved_at, now)
+    return Acquired(spec.name, scope, copy.path, status, entry.retrieved_at, age, entry.sha256, entry.size, entry.url)
 
 
-def _with_note(acquired: Acquired, note: str) -> Acquired:
-    return replace(acquired, note=" ".join(part for part in (acquired.note, note) if part))
+def _stale(spec: SourceSpec, scope: str, copy: Copy, reason: str, now: datetime) -> Acquired:
+    note = f"This is the last good copy, of {copy.entry.retrieved_at[:10]}: {reason}"
+    return replace(_acquired(spec, scope, copy, "stale", now), note=note)
 
 
 def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError) -> str:

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
@@ -67,6 +68,13 @@ class Entry:
     def checked(self) -> datetime:
         """When the publisher last confirmed them."""
         return datetime.fromisoformat(self.checked_at)
+
+
+class Copy(NamedTuple):
+    """An entry and where its bytes lie."""
+
+    entry: Entry
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -212,13 +220,11 @@ class Cache:
             "it was stored with; it was set aside."
         )
 
-    def newest_good(self, source: str, scope: str) -> tuple[Entry, Path] | None:
-        """Return the newest copy whose bytes are intact, with its path; None when there is none."""
+    def newest_good(self, source: str, scope: str) -> Copy | None:
+        """Return the newest copy whose bytes are intact; None when there is none."""
         for entry in self.manifest(source, scope).entries:
-            try:
-                return entry, self.open(entry)
-            except CorruptObjectError:
-                continue
+            with suppress(CorruptObjectError):
+                return Copy(entry, self.open(entry))
         return None
 
     def manifests(self) -> list[Manifest]:
@@ -243,13 +249,26 @@ class Cache:
             self._write(replace(known, entries=(entry, *earlier)[: self.history], last_failure=None))
         return target
 
-    def confirm(self, source: str, scope: str, sha256: str, checked_at: datetime, **validators: str | None) -> Entry:
+    def confirm(
+        self,
+        source: str,
+        scope: str,
+        sha256: str,
+        checked_at: datetime,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Entry:
         """Note that the publisher said the copy `sha256` is still current, and return its new entry."""
         with self._locked("cache", self._lock_seconds):
             known = self.manifest(source, scope)
             entry = next(old for old in known.entries if old.sha256 == sha256)
-            fresh = {name: value for name, value in validators.items() if value}
-            confirmed = replace(entry, checked_at=iso(checked_at), **fresh)  # type: ignore[arg-type]
+            confirmed = replace(
+                entry,
+                checked_at=iso(checked_at),
+                etag=etag or entry.etag,
+                last_modified=last_modified or entry.last_modified,
+            )
             others = tuple(old for old in known.entries if old.sha256 != sha256)
             self._write(replace(known, entries=(confirmed, *others), last_failure=None))
         return confirmed
