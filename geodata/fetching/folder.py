@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from geodata.errors import InputError
 from geodata.states import REGISTRY, State
@@ -239,8 +238,8 @@ def read_listing(folder: Path) -> dict[str, Listed]:
         ) from None
 
 
-def _listed(file: Mapping[str, Any]) -> Listed:
+def _listed(file: Mapping[str, str | int]) -> Listed:
     """Return one entry of a list; KeyError where it lacks what a reading is held to."""
-    needed = {name: file[name] for name in ("path", "url", "retrieved_at", "sha256")}
+    needed = {name: str(file[name]) for name in ("path", "url", "retrieved_at", "sha256")}
     others = {name: str(file.get(name, "")) for name in ("source", "scope", "publisher", "licence", "status", "note")}
     return Listed(**needed, **others, size=int(file["size"]))

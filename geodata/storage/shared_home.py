@@ -11,14 +11,12 @@ settings both do nothing.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pyarrow.fs as pafs
 from filelock import FileLock
@@ -27,56 +25,13 @@ from geodata.errors import InputError, OnrampError
 from geodata.settings import Settings
 from geodata.storage.files import LEFTOVER, folder_written_aside, sha256_of, write_text, written_aside
 from geodata.storage.object_store import open_store
+from geodata.storage.pointers import DamagedPointerError, Known, Pointer
 
-FORMAT = 1
 RECORDS = ".shared"
 BLOCK = 1 << 20
 # A writer counts on an object it found only while the object is young; the clearing takes none that is.
 SURE_FOR = timedelta(days=1)
 ABANDONED = timedelta(days=3)
-
-
-class DamagedPointerError(OnrampError):
-    """What the store holds under a name cannot be read."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """One file of a name: the object with its bytes, and its size and time (nanoseconds) when it was published."""
-
-    sha256: str
-    size: int
-    mtime_ns: int
-
-
-@dataclass(frozen=True)
-class Pointer:
-    """What is under a name: `roots` are replaced whole; `files` are by path. All paths are seen from home."""
-
-    roots: tuple[str, ...]
-    files: dict[str, Known]
-
-    def text(self) -> str:
-        """Return it as JSON."""
-        files = {path: asdict(known) for path, known in self.files.items()}
-        return json.dumps({"format": FORMAT, "roots": list(self.roots), "files": files}, indent=1, sort_keys=True)
-
-    @classmethod
-    def read(cls, text: str) -> Pointer:
-        """Return what `text` holds; OnrampError where it would reach outside the home folder."""
-        raw = json.loads(text)
-        made = cls(tuple(raw["roots"]), {path: Known(**known) for path, known in raw["files"].items()})
-        for path in (*made.roots, *made.files):
-            if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-                raise OnrampError(f"The shared storage names a file outside the home folder, “{path}”; it is refused.")
-        return made
-
-    def same_bytes(self, other: Pointer | None) -> bool:
-        """Return whether both hold the same bytes under the same paths, whatever the times."""
-        return other is not None and self.roots == other.roots and self._hashes() == other._hashes()
-
-    def _hashes(self) -> dict[str, str]:
-        return {path: known.sha256 for path, known in self.files.items()}
 
 
 class SharedHome:
@@ -144,8 +99,6 @@ class SharedHome:
             for key in old:
                 self._store.delete_file(key)
             return len(old)
-
-    # --- here ---------------------------------------------------------------------------------------------------
 
     def _pointer_of(self, parts: tuple[Path, ...]) -> Pointer:
         roots, files = [], {}
@@ -225,7 +178,7 @@ class SharedHome:
         """Return what was last published or brought, None where nothing was or its record is damaged."""
         try:
             return Pointer.read(record.read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             return None
 
     def _record(self, name: str, pointer: Pointer) -> None:
@@ -238,8 +191,6 @@ class SharedHome:
         with FileLock(lock):
             yield
 
-    # --- there --------------------------------------------------------------------------------------------------
-
     def _object(self, known: Known) -> str:
         return f"{self._root}/objects/{known.sha256[:2]}/{known.sha256}"
 
@@ -250,7 +201,7 @@ class SharedHome:
             return None
         try:
             return Pointer.read(text.decode())
-        except (ValueError, KeyError, TypeError):
+        except ValueError:
             raise DamagedPointerError(
                 f"What the shared storage {self._shown} says of “{name}” is damaged: compute it again. Where that does "
                 "not help, the store changes what it is given; docs/operations.md says what stores are known to work."

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from geodata.fetching.client.media import Media
 from geodata.fetching.client.patience import Patience
 from geodata.fetching.client.redaction import Redactor, host_of
 
 Progress = Callable[[str, int, int | None], None]
+JsonObject = dict[str, Any]
+"""A parsed object; what is in it is looked at where it is used."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeVar
+from typing import IO, NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -23,7 +23,7 @@ from urllib3.exceptions import HTTPError as TransportError
 from geodata.fetching.client.body import Bounds, Expected, copy_body
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES, check_head, check_whole, filename_of
-from geodata.fetching.client.exchange import Download, Limits, Progress, Request
+from geodata.fetching.client.exchange import Download, JsonObject, Limits, Progress, Request
 from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, refusal
 from geodata.fetching.client.patience import persist
 from geodata.fetching.client.redaction import host_of, redact_logs
@@ -137,7 +137,7 @@ class Fetcher:
         deadline = self.clock.monotonic() + self.limits.read_s
         return self._try(_Attempt(replace(request, beginning_only=True), io.BytesIO(), 1, deadline))
 
-    def json_object(self, request: Request, what: str = "an object") -> dict[str, Any]:
+    def json_object(self, request: Request, what: str = "an object") -> JsonObject:
         """Return the JSON object that is answered; raises FetchError, naming `what` was expected, for anything else."""
         answer = self.json(request)
         if not isinstance(answer, dict):

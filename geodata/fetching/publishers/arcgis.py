@@ -8,13 +8,12 @@ Reference: ArcGIS REST API, “Query (Feature Service/Layer)”. Errors come und
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shapely.errors import ShapelyError
 
-from geodata.fetching.client.exchange import Download, Request
+from geodata.fetching.client.exchange import Download, JsonObject, Request
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of, printable
@@ -26,7 +25,7 @@ _LARGEST_PAGE = 2000
 _IDS_AT_ONCE = 500
 _LONGEST_QUERY = 1500
 
-Feature = dict[str, Any]
+Feature = JsonObject
 Box = tuple[float, float, float, float]
 
 
@@ -175,7 +174,7 @@ class FeatureService:
             "f": "geojson" if layer.geojson else "json",
         }
 
-    def _read(self, layer: Layer, answer: Mapping[str, Any]) -> list[Feature]:
+    def _read(self, layer: Layer, answer: JsonObject) -> list[Feature]:
         features = answer.get("features")
         if not isinstance(features, list):
             raise FetchError(f"{host_of(layer.url)} answered without features.", "content")
@@ -195,11 +194,11 @@ class FeatureService:
                 f"{host_of(layer.url)} gave a feature that cannot be read: {problem}.", "content"
             ) from None
 
-    def _query(self, layer: Layer, parameters: dict[str, str], *, post: bool = False) -> dict[str, Any]:
+    def _query(self, layer: Layer, parameters: dict[str, str], *, post: bool = False) -> JsonObject:
         long = sum(len(value) for value in parameters.values()) > _LONGEST_QUERY
         return self._ask(f"{layer.url}/query", parameters, post=post or long)
 
-    def _ask(self, url: str, parameters: dict[str, str], *, post: bool = False) -> dict[str, Any]:
+    def _ask(self, url: str, parameters: dict[str, str], *, post: bool = False) -> JsonObject:
         parameters = {"f": "json", **parameters}
         request = Request(
             url,
@@ -216,7 +215,7 @@ class FeatureService:
         return answer
 
 
-def _id_field(said: Mapping[str, Any]) -> str:
+def _id_field(said: JsonObject) -> str:
     named = said.get("objectIdField") or (said.get("uniqueIdField") or {}).get("name")
     if named:
         return str(named)
@@ -224,7 +223,7 @@ def _id_field(said: Mapping[str, Any]) -> str:
     return str(typed[0]["name"]) if typed else "OBJECTID"
 
 
-def _exceeded(answer: Mapping[str, Any]) -> bool:
+def _exceeded(answer: JsonObject) -> bool:
     """Return whether there is more: said at the top in json, under `properties` in geojson."""
     nested = answer.get("properties")
     return bool(
@@ -234,7 +233,7 @@ def _exceeded(answer: Mapping[str, Any]) -> bool:
 
 def _unique(features: Iterator[Feature], layer: Layer) -> list[Feature]:
     """Return the features by object id, in its order: pages of a layer that is edited meanwhile overlap."""
-    found: dict[Any, Feature] = {}
+    found: dict[object, Feature] = {}
     for feature in features:
         properties = feature.get("properties") or {}
         identity = properties.get(layer.id_field, feature.get("id"))

@@ -7,10 +7,9 @@ of a source names the host, the place and, for training, the keyword; this modul
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import quote
 
-from geodata.fetching.client.exchange import Download, Request
+from geodata.fetching.client.exchange import Download, JsonObject, Request
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of
@@ -48,7 +47,7 @@ class CareerOneStop:
         keyword = query.get("training")
         location = query["location"]
         list_name = "SchoolPrograms" if keyword else "OneStopCenterList"
-        records: list[Any] = []
+        records: list[object] = []
         counted = 0
         while True:
             answer = self._ask(fetcher, job, base, location, keyword, first=len(records))
@@ -73,7 +72,7 @@ class CareerOneStop:
     @staticmethod
     def _ask(
         fetcher: Fetcher, job: Job, base: str, location: str, keyword: str | None, *, first: int, most: int = _PAGE
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         user_id = job.secret(USER_VARIABLE)
         if keyword:
             path = training_path(user_id, keyword, location, most=most)

@@ -6,16 +6,17 @@ GDAL's reader of whole pages is not used: it drops curves without a word
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from shapely.geometry import Polygon
+
+from geodata.fetching.client.exchange import JsonObject
 
 Ring = Sequence[Sequence[float]]
 
 
-def geojson_geometry(geometry: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def geojson_geometry(geometry: JsonObject | None) -> JsonObject | None:
     """Return a point, multipoint, line or polygon as GeoJSON; None for none or an empty one.
 
     Only the first two coordinates are kept. Raises ValueError for a geometry of another kind.
@@ -35,7 +36,7 @@ def geojson_geometry(geometry: Mapping[str, Any] | None) -> dict[str, Any] | Non
     raise ValueError(f"geometry with {', '.join(sorted(geometry))} is of no kind known here")
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and value == value
 
 
@@ -43,7 +44,7 @@ def _flat(ring: Ring) -> list[list[float]]:
     return [list(point[:2]) for point in ring]
 
 
-def _unless_empty(kind: str, coordinates: list[Any]) -> dict[str, Any] | None:
+def _unless_empty(kind: str, coordinates: Sequence[object]) -> JsonObject | None:
     return {"type": kind, "coordinates": coordinates} if coordinates else None
 
 

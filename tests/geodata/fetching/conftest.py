@@ -1,7 +1,8 @@
-"""Three sources of a publisher on loopback: national, by state, and behind a key."""
+"""Three sources of a publisher on loopback (national, by state, behind a key), and a folder of files to search."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -49,3 +50,16 @@ def specs(publisher: Publisher) -> dict[str, SourceSpec]:
 
 def live_with(fetcher, folder, **environ) -> LiveAcquirer:
     return LiveAcquirer(fetcher, Cache(folder), options=LiveOptions(environ=environ))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def fill(*names: str):
+        for name in names:
+            path = tmp_path / "files" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"content of {name}")
+            os.utime(path, (1_790_000_000, 1_790_000_000))
+        return tmp_path / "files"
+
+    return fill

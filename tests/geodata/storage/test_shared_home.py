@@ -24,7 +24,8 @@ from geodata.schemas.sourced import Sourced
 from geodata.settings import load_settings
 from geodata.storage.files import sha256_of
 from geodata.storage.object_store import connection
-from geodata.storage.shared_home import ABANDONED, Pointer, SharedHome
+from geodata.storage.pointers import Pointer
+from geodata.storage.shared_home import ABANDONED, SharedHome
 from pipelines.command.cli import app
 from pipelines.storage import TableStorage, files_named_in
 from tests.conftest import ROOT
