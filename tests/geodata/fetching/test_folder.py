@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.fetching.client.clock import Clock
 from geodata.fetching.folder import fill_patterns, find_files, unread_files, vintage_in
-from geodata.schemas.canonical import TRACTS as TRACTS_TABLE
 from geodata.sources import SOURCES
-from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
 
 RI, GA = find_state("RI"), find_state("GA")
-CLOCK = Clock(now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
-SVI = SourceSpec(
-    name="svi",
-    title="Social Vulnerability Index",
-    publisher="CDC/ATSDR",
-    table=TRACTS_TABLE,
-    scope="nation",
-    filenames=("SVI_*_US.csv", "SVI_*_{state_name}.csv"),
-    page="https://publisher.example/svi",
-    licence="public domain",
-    cadence="two years",
-    urls=("https://publisher.example/svi.csv",),
-)
-TRACTS = replace(
-    SVI,
-    name="tracts",
-    title="Census tracts",
-    scope="state",
-    filenames=("cb_*_{fips}_tract_500k.*", "cb_*_us_tract*"),
-)
 
 
 @pytest.mark.parametrize(
