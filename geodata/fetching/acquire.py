@@ -21,8 +21,8 @@ from geodata.fetching.folder import (
     find_files,
     needs_state,
     one_edition_each,
+    patterns_in_words,
     read_listing,
-    told_patterns,
 )
 from geodata.states import State
 from geodata.storage.files import sha256_of
@@ -165,7 +165,7 @@ class FolderAcquirer:
         where = f" for {state.name}" if state is not None and by_state else ""
         return (
             f"{spec.title}{where} is not in the folder “{self.folder.name}”: "
-            f"no file there is called {told_patterns(patterns)}.{page}"
+            f"no file there is called {patterns_in_words(patterns)}.{page}"
         )
 
     @staticmethod

@@ -22,7 +22,7 @@ Use = Literal["live", "cached", "stale", "folder", "nothing", "off"]
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One source for one scope. `feeds` is the canonical table; `rows` how many of them the file at hand gives.
+    """One source for one scope. `feeds` is the canonical table; `rows` how many of them the file found gives.
 
     `use` is what a run would take today and `said` the sentence behind it where there is one.
     """
@@ -55,7 +55,7 @@ def diagnose(
     """Return a row for each source and scope; downloads nothing.
 
     `online` asks each publisher for as little as shows that it answers and takes the key; `count_rows` reads the
-    files at hand with their parsers, which also tells whether they can be read.
+    files found with their parsers, which also shows whether they can be read.
     """
     rows: list[Diagnosis] = []
     places: Sequence[State | None] = states or [None]
@@ -69,7 +69,7 @@ def diagnose(
             if isinstance(acquirer, LiveAcquirer) and acquirer.asks_publisher(spec):
                 found = [_live(acquirer, spec, state, blank, online=online)]
             else:
-                found = _at_hand(acquirer, spec, state, blank)
+                found = _in_folder(acquirer, spec, state, blank)
             fresh = [row for row in found if row.path is None or row.path not in {known.path for known in of_source}]
             of_source += [_counted(row, spec, state, settings) if count_rows else row for row in fresh]
             if spec.urls and found[0].scope == NATION:
@@ -85,7 +85,7 @@ def _once(rows: list[Diagnosis], spec: SourceSpec) -> list[Diagnosis]:
     return rows
 
 
-def _at_hand(acquirer: Acquirer, spec: SourceSpec, state: State | None, blank: Diagnosis) -> list[Diagnosis]:
+def _in_folder(acquirer: Acquirer, spec: SourceSpec, state: State | None, blank: Diagnosis) -> list[Diagnosis]:
     scope = NATION if state is None else state.usps
     try:
         found = acquirer.obtain_all(spec, state)
@@ -124,7 +124,7 @@ def _live(live: LiveAcquirer, spec: SourceSpec, state: State | None, blank: Diag
             row = replace(row, key="accepted" if problem is None else "refused")
         if row.key == "missing":
             row = replace(row, reachable="not asked")
-    fresh = held is not None and live.clock.now() - held[0].checked < asked_again_after(spec)
+    fresh = held is not None and live.clock.now() - held.entry.checked < asked_again_after(spec)
     if fresh:
         return replace(row, use="cached")
     if problem is None and row.key != "missing":

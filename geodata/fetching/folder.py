@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,8 +15,6 @@ from geodata.states import REGISTRY, State
 
 MANIFEST_NAME = "MANIFEST.json"
 _IGNORED_SUFFIXES = (".part", ".partial", ".crdownload", ".tmp", ".damaged")
-
-
 _DATE = re.compile(r"(?<!\d)((?:199|20\d)\d)(?:[-_](\d{2})(?!\d)(?:[-_](\d{2})(?!\d))?)?(?!\d)")
 _EDITION = r"copy|of|new|newest|latest|current|updated?|revised|final|v\d+"
 # What a browser adds to the name of a second copy.
@@ -38,14 +36,24 @@ class Found:
     nationwide: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Listed:
-    """What a folder's MANIFEST.json says of one file (`retrieved_at` ISO 8601, UTC)."""
+    """What a folder's MANIFEST.json says of one file; what has a default may be missing there.
 
+    `path` is relative to the folder, `retrieved_at` ISO 8601 (UTC), `size` in bytes.
+    """
+
+    path: str
+    source: str = ""
+    scope: str = ""
+    publisher: str = ""
+    licence: str = ""
     url: str
+    retrieved_at: str
     sha256: str
     size: int
-    retrieved_at: str
+    status: str = ""
+    note: str = ""
 
 
 def needs_state(pattern: str) -> bool:
@@ -70,11 +78,11 @@ def fill_patterns(filenames: Iterable[str], state: State | None) -> tuple[str, .
 
 
 def fill(template: str, state: State, name: str) -> str:
-    """Return `template` with the fields of `state` filled, its name spelt `name`."""
+    """Return `template` with the fields of `state` filled, its name spelled `name`."""
     return template.replace("{fips}", state.fips).replace("{usps}", state.usps).replace("{state_name}", name)
 
 
-def told_patterns(patterns: Sequence[str], most: int = 4) -> str:
+def patterns_in_words(patterns: Sequence[str], most: int = 4) -> str:
     """Return file names as running text: the first few, and how many other forms would do."""
     text = " or ".join(patterns[:most])
     others = len(patterns) - most
@@ -158,23 +166,23 @@ def unread_files(folder: Path, patterns_of_sources: Iterable[Sequence[str]], sta
     known = [p.casefold() for names in sources for place in REGISTRY for p in fill_patterns(names, place)]
     known = list(dict.fromkeys(known))
     proposed = [pattern for names in sources for pattern in fill_patterns(names, state)]
-    told = []
+    sentences = []
     for path in sorted(folder.rglob("*")):
         relative, name = path.relative_to(folder), path.name.casefold()
         if _passing(relative) or name.startswith(_TEXTS) or not name.endswith(_DATA_SUFFIXES):
             continue
         if not is_text(relative):
             shown = str(relative).encode("utf-8", "replace").decode()
-            told.append(f"“{shown}” is not read: its name is not in the encoding of this system; give it another.")
+            sentences.append(f"“{shown}” is not read: its name is not in the encoding of this system; give it another.")
         elif path.is_symlink() and not path.exists():
-            told.append(f"“{relative}” is not read: it is a link to a file that is not there.")
+            sentences.append(f"“{relative}” is not read: it is a link to a file that is not there.")
         elif path.is_file() and not any(_called(name, pattern) for pattern in known):
             like = [pattern for pattern in proposed if Path(pattern).suffix.casefold() == path.suffix.casefold()]
             near = max(like, key=lambda pattern: _likeness(path.name, pattern), default="")
             alike = bool(near) and _likeness(path.name, near) > 0.6
             advice = f"if it is such a file, call it {near}" if alike else "docs/sources.md lists the names"
-            told.append(f"“{relative}” is not read: no source has such a name; {advice}.")
-    return told
+            sentences.append(f"“{relative}” is not read: no source has such a name; {advice}.")
+    return sentences
 
 
 def _likeness(name: str, pattern: str) -> float:
@@ -220,14 +228,18 @@ def read_listing(folder: Path) -> dict[str, Listed]:
     if not path.exists():
         return {}
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            file["path"]: Listed(file["url"], file["sha256"], int(file["size"]), file["retrieved_at"])
-            for file in raw["files"]
-        }
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return {file["path"]: _listed(file) for file in files}
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise InputError(
             f"this list of files cannot be read ({type(problem).__name__})",
             file=path,
             remedy="Run onramp mirror again, or remove the file to use the folder without its hashes.",
         ) from None
+
+
+def _listed(file: Mapping[str, str | int]) -> Listed:
+    """Return one entry of a list; KeyError where it lacks what a reading is held to."""
+    needed = {name: str(file[name]) for name in ("path", "url", "retrieved_at", "sha256")}
+    others = {name: str(file.get(name, "")) for name in ("source", "scope", "publisher", "licence", "status", "note")}
+    return Listed(**needed, **others, size=int(file["size"]))

@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_cache_path
 
 from geodata.errors import OnrampError, SourceUnavailable
-from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, age_in_days
+from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, Status, age_in_days
 from geodata.fetching.client.clock import Clock
-from geodata.fetching.client.download_cache import Cache, Entry, iso, safe_name
+from geodata.fetching.client.download_cache import Cache, Copy, Entry, iso
 from geodata.fetching.client.exchange import Download, Progress, Validators
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import Redactor
-from geodata.fetching.client.shared_cache import SharedCache
-from geodata.fetching.folder import fill_patterns, needs_state, told_patterns
+from geodata.fetching.copy_names import copy_name
+from geodata.fetching.folder import fill_patterns, needs_state, patterns_in_words
 from geodata.fetching.publishers.acs_summary_file import SummaryFiles
 from geodata.fetching.publishers.arcgis import ArcGisLayer
 from geodata.fetching.publishers.career_one_stop import CareerOneStop
@@ -108,7 +107,7 @@ class LiveAcquirer:
 
     @property
     def clock(self) -> Clock:
-        """The clock that tells ages."""
+        """The clock that ages are counted by."""
         return self._clock
 
     def asks_publisher(self, spec: SourceSpec) -> bool:
@@ -166,7 +165,7 @@ class LiveAcquirer:
         if self._supplied is not None and self._supplied.is_dir():
             return FolderAcquirer(self._supplied, clock=self._clock).obtain_all(spec, state)
         where = "a folder named in sources.folder" if self._supplied is None else f"the folder {self._supplied}"
-        patterns = told_patterns(fill_patterns(spec.filenames, state))
+        patterns = patterns_in_words(fill_patterns(spec.filenames, state))
         if spec.urls:
             raise SourceUnavailable(
                 f"{spec.title} is optional and not asked for: name {spec.name} in sources.optional to download it, or "
@@ -180,11 +179,11 @@ class LiveAcquirer:
             have = self._cache.newest_good(name, scope)
             now = self._clock.now()
             if have and not self._options.refresh:
-                if now - have[0].checked < asked_again_after(spec):
-                    return self._acquired(spec, scope, have, "cached", now)
+                if now - have.entry.checked < asked_again_after(spec):
+                    return _acquired(spec, scope, have, "cached", now)
                 failure = self._cache.manifest(name, scope).last_failure
                 if failure and now - datetime.fromisoformat(failure.at) < _REST:
-                    return self._stale(spec, scope, have, failure.reason, now)
+                    return _stale(spec, scope, have, failure.reason, now)
             reasons: list[OnrampError] = []
             for address in addresses:
                 try:
@@ -195,84 +194,73 @@ class LiveAcquirer:
             self._cache.failed(name, scope, now, reason)
             if have is None:
                 raise SourceUnavailable(_never(spec, state, reason, reasons[-1]))
-            return self._stale(spec, scope, have, reason, now)
+            return _stale(spec, scope, have, reason, now)
 
-    def _try(
-        self, spec: SourceSpec, state: State | None, scope: str, address: str, have: tuple[Entry, Path] | None
-    ) -> Acquired:
+    def _try(self, spec: SourceSpec, state: State | None, scope: str, address: str, have: Copy | None) -> Acquired:
+        """Obtain or confirm a copy from one address; raises an OnrampError."""
         name = spec.file_of or spec.name
         redact = Redactor(self._secrets(spec))
         known = Validators()
-        if have and have[0].asked == redact(address):
-            known = Validators(have[0].etag, have[0].last_modified, have[0].version)
+        if have and have.entry.asked == redact(address):
+            known = Validators(have.entry.etag, have.entry.last_modified, have.entry.version)
         part = self._cache.partial_path(name, scope, unquote(urlsplit(address).path).rsplit("/", 1)[-1] or name)
         # The hash of an archived file is not always published: then the first copy pins the later ones.
-        first = (have[0].sha256,) if have and spec.archived else ()
+        first = (have.entry.sha256,) if have and spec.archived else ()
         job = Job(spec, state, address, part, known, spec.sha256 or first, self._options.environ)
         came = TRANSPORTS[spec.transport].fetch(self._fetcher, job)
         now = self._clock.now()
-        moved = f"It has moved for good to {came.moved_to}." if came.moved_to else ""
         if came.state == "unchanged" and have:
-            validators = {"etag": came.etag, "last_modified": came.last_modified}
-            entry = self._cache.confirm(name, scope, have[0].sha256, now, **validators)
-            return _with_note(self._acquired(spec, scope, (entry, have[1]), "live", now), moved)
-        if came.state != "new":
+            entry = self._cache.confirm(
+                name, scope, have.entry.sha256, now, etag=came.etag, last_modified=came.last_modified
+            )
+            copy = Copy(entry, have.path)
+        elif came.state == "new":
+            copy = self._accept(job, scope, came, redact)
+        else:
             raise FetchError(f"{spec.publisher} gave nothing for {spec.title}.", "content")
+        moved = f"It has moved for good to {came.moved_to}." if came.moved_to else ""
+        return replace(_acquired(spec, scope, copy, "live", now), note=moved)
+
+    def _accept(self, job: Job, scope: str, came: Download, redact: Redactor) -> Copy:
+        """Read a new copy on trial and store it; raises an OnrampError when it cannot be used."""
+        spec, part, now = job.spec, job.part, self._clock.now()
+        filename = copy_name(spec, job.state, came, now, TRANSPORTS[spec.transport].suffix)
         try:
             if self._trial is not None:
                 # A parser may read the vintage from the name.
-                part = part.replace(part.with_name(copy_name(spec, state, came, now)))
-                self._trial(spec, part, state)
-            entry = self._entry(spec, state, came, redact(address), redact, now)
-            return _with_note(
-                self._acquired(spec, scope, (entry, self._cache.store(name, scope, part, entry)), "live", now), moved
+                part = part.replace(part.with_name(filename))
+                self._trial(spec, part, job.state)
+            entry = Entry(
+                url=redact(came.url),
+                asked=redact(job.url),
+                filename=filename,
+                sha256=came.sha256,
+                size=came.size,
+                retrieved_at=iso(now),
+                checked_at=iso(now),
+                licence=spec.licence,
+                etag=came.etag,
+                last_modified=came.last_modified,
+                version=came.version,
             )
+            return Copy(entry, self._cache.store(spec.file_of or spec.name, scope, part, entry))
         finally:
             part.unlink(missing_ok=True)
-
-    def _entry(
-        self, spec: SourceSpec, state: State | None, came: Download, asked: str, redact: Redactor, now: datetime
-    ) -> Entry:
-        return Entry(
-            url=redact(came.url),
-            asked=asked,
-            filename=copy_name(spec, state, came, now),
-            sha256=came.sha256,
-            size=came.size,
-            retrieved_at=iso(now),
-            checked_at=iso(now),
-            licence=spec.licence,
-            etag=came.etag,
-            last_modified=came.last_modified,
-            version=came.version,
-        )
 
     def _secrets(self, spec: SourceSpec) -> list[str]:
         names = (spec.key_env, "CAREERONESTOP_USER_ID")
         return [self._options.environ.get(name, "") for name in names if name]
 
-    def _stale(self, spec: SourceSpec, scope: str, copy: tuple[Entry, Path], reason: str, now: datetime) -> Acquired:
-        stale = self._acquired(spec, scope, copy, "stale", now)
-        return _with_note(stale, f"This is the last good copy, of {copy[0].retrieved_at[:10]}: {reason}")
 
-    def _acquired(self, spec: SourceSpec, scope: str, copy: tuple[Entry, Path], status: str, now: datetime) -> Acquired:
-        entry, path = copy
-        return Acquired(
-            source=spec.name,
-            scope=scope,
-            path=path,
-            status=status,  # type: ignore[arg-type]
-            retrieved_at=entry.retrieved_at,
-            age_days=age_in_days(entry.retrieved_at, now),
-            sha256=entry.sha256,
-            size=entry.size,
-            url=entry.url,
-            note=entry.note,
-        )
+def _acquired(spec: SourceSpec, scope: str, copy: Copy, status: Status, now: datetime) -> Acquired:
+    entry = copy.entry
+    age = age_in_days(entry.retrieved_at, now)
+    return Acquired(spec.name, scope, copy.path, status, entry.retrieved_at, age, entry.sha256, entry.size, entry.url)
 
 
-def _with_note(acquired: Acquired, note: str) -> Acquired:
-    return Acquired(**{**acquired.__dict__, "note": " ".join(part for part in (acquired.note, note) if part)})
+def _stale(spec: SourceSpec, scope: str, copy: Copy, reason: str, now: datetime) -> Acquired:
+    note = f"This is the last good copy, of {copy.entry.retrieved_at[:10]}: {reason}"
+    return replace(_acquired(spec, scope, copy, "stale", now), note=note)
 
 
 def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError) -> str:
@@ -282,42 +270,6 @@ def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError
     remedy = f"{start} download it at {spec.page} and name its folder in sources.folder."
     where = "" if state is None else f" for {state.name}"
     return f"{spec.title}{where} could not be obtained and there is no earlier copy. {reason} {remedy}"
-
-
-def copy_name(spec: SourceSpec, state: State | None, came: Download, now: datetime) -> str:
-    """Return the publisher's name for the file if a folder would be searched for it, else one that would.
-
-    The made-up name carries the source's year, or the day it came, where the pattern leaves room.
-    """
-    own_first = sorted(spec.filenames, key=lambda pattern: not (state and needs_state(pattern)))
-    patterns = fill_patterns(own_first, state)
-    named = safe_name(came.filename) if came.filename else ""
-    suffix = _SUFFIXES.get(spec.transport) or Path(named).suffix
-    moment = now.date().isoformat() if "daily" in spec.cadence.casefold() or spec.year is None else str(spec.year)
-    made_up = [_made_up(pattern, moment) for pattern in patterns]
-    for name in (named, *(one for one in made_up if one.endswith(suffix))):
-        if any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns):
-            return name
-    return named or f"{safe_name(spec.name)}{suffix}"
-
-
-def _made_up(pattern: str, moment: str) -> str:
-    """Return a name that the pattern fits, with the moment in place of its first `*` or `????`."""
-    if "????" in pattern and "*" not in pattern:
-        return safe_name(pattern.replace("????", moment[:4]))
-    before, star, after = pattern.lstrip("*").partition("*")
-    if not star:
-        return safe_name(pattern)
-    gap = "_" if before[-1:].isalnum() else ""
-    return safe_name(f"{before}{gap}{moment}{after.replace('*', '')}")
-
-
-_SUFFIXES = {
-    "arcgis": ".geojson",
-    "census_api": ".csv",
-    "acs_summary_file": ".csv",
-    "career_one_stop": ".json",
-}
 
 
 def live_acquirer(settings: Settings, *, progress: Progress | None = None, refresh: bool = False) -> LiveAcquirer:
@@ -348,9 +300,7 @@ def cache_folder(settings: Settings) -> Path:
 
 def cache_of(settings: Settings) -> Cache:
     """Return the download cache, shared among machines where the settings name a storage."""
-    shared = shared_home(settings)
-    folder = cache_folder(settings)
-    return Cache(folder) if shared is None else SharedCache(folder, shared)
+    return Cache(cache_folder(settings), shared=shared_home(settings))
 
 
 def parse_on_trial(settings: Settings) -> Trial:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from geodata.errors import OnrampError, SourceUnavailable
+from geodata.errors import InputError, OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, Acquirer
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.download_cache import iso
-from geodata.fetching.folder import MANIFEST_NAME, list_of
+from geodata.fetching.folder import MANIFEST_NAME, Listed, list_of, read_listing
 from geodata.sources.spec import SourceSpec
 from geodata.states import State
 from geodata.storage.files import sha256_of, write_text, written_aside
@@ -30,7 +30,7 @@ LOCK_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Mirrored:
-    """One row of the account: what was put where, or the sentence that says why not (`path` is None then)."""
+    """One row of the report: what was put where, or the sentence that says why not (`path` is None then)."""
 
     source: str
     title: str
@@ -39,23 +39,6 @@ class Mirrored:
     status: str
     size: int = 0
     note: str = ""
-
-
-@dataclass(frozen=True)
-class _File:
-    """One file of the folder, as MANIFEST.json lists it; `path` is relative to the folder."""
-
-    path: str
-    source: str
-    scope: str
-    publisher: str
-    licence: str
-    url: str
-    retrieved_at: str
-    sha256: str
-    size: int
-    status: str
-    note: str
 
 
 class MirrorWriter:
@@ -71,17 +54,13 @@ class MirrorWriter:
         self._lock = FileLock(self.folder / LOCK_NAME, timeout=lock_seconds)
         self._files = self._listed()
 
-    def _listed(self) -> dict[str, _File]:
-        listing = self.folder / MANIFEST_NAME
-        if not listing.exists():
-            return {}
+    def _listed(self) -> dict[str, Listed]:
         try:
-            held = [_File(**file) for file in json.loads(listing.read_text(encoding="utf-8"))["files"]]
-        except (ValueError, TypeError, KeyError, IsADirectoryError):
+            return read_listing(self.folder)
+        except InputError:
             raise OnrampError(
                 f"{MANIFEST_NAME} in {self.folder.name} was not written by onramp mirror. Give another folder."
             ) from None
-        return {file.path: file for file in held}
 
     def add(self, spec: SourceSpec, acquired: Acquired) -> Path:
         """Copy the file into the folder and list it; a file of the same source and scope that it replaces goes."""
@@ -116,7 +95,7 @@ class MirrorWriter:
             # An office may bring several lists, and only an older edition of this one is superseded.
             and (spec.urls or list_of(file.path.rpartition("/")[2]) == list_of(target.name))
         ]
-        self._files[relative] = _File(
+        self._files[relative] = Listed(
             path=relative,
             source=spec.name,
             scope=acquired.scope,
@@ -151,16 +130,16 @@ def mirror(
     *,
     clock: Clock | None = None,
 ) -> list[Mirrored]:
-    """Fill `folder` with what serves `states`, going on past what cannot be had; returns the whole account.
+    """Fill `folder` with what serves `states`, going on past what cannot be obtained; returns a row for each copy.
 
     Files that are there already and cannot be renewed stay.
     """
     writer = MirrorWriter(folder, clock=clock)
-    account: list[Mirrored] = []
+    rows: list[Mirrored] = []
     for spec in specs:
         if spec.file_of is None:
-            account += _one(writer, acquirer, spec, states)
-    return account
+            rows += _one(writer, acquirer, spec, states)
+    return rows
 
 
 def _one(writer: MirrorWriter, acquirer: Acquirer, spec: SourceSpec, states: Sequence[State]) -> list[Mirrored]:

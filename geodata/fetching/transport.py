@@ -13,6 +13,7 @@ from geodata.fetching.client.exchange import Download, Request, Validators
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.states import State
+from geodata.storage.files import sha256_of
 
 if TYPE_CHECKING:
     from geodata.sources.spec import SourceSpec
@@ -46,9 +47,19 @@ class Job:
             raise FetchError(f"It needs a key: ask for one at {page} and set {variable} to it.", "key")
         return value
 
+    def written(self, url: str, *, version: str | None = None, filename: str = "") -> Download:
+        """Return what came when the copy was put together in `part`; `url` is what was asked."""
+        size = self.part.stat().st_size
+        return Download("new", url=url, filename=filename, sha256=sha256_of(self.part), size=size, version=version)
+
 
 class Transport(Protocol):
-    """A way of obtaining a copy."""
+    """A way of obtaining a copy; `suffix` is empty where files come as they are."""
+
+    @property
+    def suffix(self) -> str:
+        """The ending of a file that is put together here, with its dot."""
+        ...
 
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Write the copy to `job.part`, or say that it is unchanged or empty; raises FetchError."""
@@ -61,6 +72,8 @@ class Transport(Protocol):
 
 class PlainFile:
     """A file at an address. A key, where the source has one, goes in the `Authorization` header."""
+
+    suffix = ""
 
     def _request(self, job: Job) -> Request:
         headers = {"Authorization": f"Bearer {job.secret()}"} if job.spec.key_env else {}

@@ -1,7 +1,7 @@
 """Where compiled functions are kept: beside the code, in the user's cache folder, or for this process alone.
 
 numba finds the first two by itself and refuses to load a function where it may write to neither, as in a container
-whose file system is read-only. Does not hold what is compiled (see `geodata.kernels`).
+whose file system is read-only.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ def write_table(table: pd.DataFrame, path: Path) -> Path:
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """Read a table that `write_table` wrote, a GeoDataFrame where it has geometry.
+    """Read a table that `write_table` wrote, or some `columns` of it; a GeoDataFrame where geometry is among them.
 
-    InputError where there is none, or it is not a Parquet file.
+    Raises InputError where there is none, or it is not a Parquet file.
     """
     path = Path(path)
     try:
@@ -28,5 +28,7 @@ def read_table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     except (OSError, ValueError):
         raise InputError("this table is not there or damaged", file=path, remedy="Compute it again.") from None
     if spatial and (columns is None or "geometry" in columns):
-        return gpd.read_parquet(path, columns=columns)
-    return pd.read_parquet(path, columns=columns)
+        table: pd.DataFrame = gpd.read_parquet(path, columns=columns)
+    else:
+        table = pd.read_parquet(path, columns=columns)
+    return table

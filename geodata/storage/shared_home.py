@@ -11,14 +11,12 @@ settings both do nothing.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pyarrow.fs as pafs
 from filelock import FileLock
@@ -27,8 +25,8 @@ from geodata.errors import InputError, OnrampError
 from geodata.settings import Settings
 from geodata.storage.files import LEFTOVER, folder_written_aside, sha256_of, write_text, written_aside
 from geodata.storage.object_store import open_store
+from geodata.storage.pointers import DamagedPointerError, Known, Pointer
 
-FORMAT = 1
 RECORDS = ".shared"
 BLOCK = 1 << 20
 # A writer counts on an object it found only while the object is young; the clearing takes none that is.
@@ -36,57 +34,14 @@ SURE_FOR = timedelta(days=1)
 ABANDONED = timedelta(days=3)
 
 
-class DamagedPointerError(OnrampError):
-    """What the store holds under a name cannot be read."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """One file of a name: the object with its bytes, and its size and time (nanoseconds) when it was published."""
-
-    sha256: str
-    size: int
-    mtime_ns: int
-
-
-@dataclass(frozen=True)
-class Pointer:
-    """What is under a name: `roots` are replaced whole; `files` are by path. All paths are seen from home."""
-
-    roots: tuple[str, ...]
-    files: dict[str, Known]
-
-    def text(self) -> str:
-        """Return it as JSON."""
-        files = {path: asdict(known) for path, known in self.files.items()}
-        return json.dumps({"format": FORMAT, "roots": list(self.roots), "files": files}, indent=1, sort_keys=True)
-
-    @classmethod
-    def read(cls, text: str) -> Pointer:
-        """Return what `text` holds; OnrampError where it would reach outside the home folder."""
-        raw = json.loads(text)
-        made = cls(tuple(raw["roots"]), {path: Known(**known) for path, known in raw["files"].items()})
-        for path in (*made.roots, *made.files):
-            if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-                raise OnrampError(f"The shared storage names a file outside the home folder, “{path}”; it is refused.")
-        return made
-
-    def same_bytes(self, other: Pointer | None) -> bool:
-        """Return whether both hold the same bytes under the same paths, whatever the times."""
-        return other is not None and self.roots == other.roots and self._hashes() == other._hashes()
-
-    def _hashes(self) -> dict[str, str]:
-        return {path: known.sha256 for path, known in self.files.items()}
-
-
 class SharedHome:
     """A home folder that other machines share through `store`, a file system of pyarrow, under `root`."""
 
-    def __init__(self, home: Path, store: pafs.FileSystem, root: str, told: str) -> None:
+    def __init__(self, home: Path, store: pafs.FileSystem, root: str, shown: str) -> None:
         self.home = Path(home).resolve()
         self._store = store
         self._root = root.rstrip("/")
-        self._told = told
+        self._shown = shown
 
     def publish(self, name: str, *parts: Path) -> bool:
         """Make `parts`, files and folders under home, what is under `name`; return False where they were already."""
@@ -145,8 +100,6 @@ class SharedHome:
                 self._store.delete_file(key)
             return len(old)
 
-    # --- here ---------------------------------------------------------------------------------------------------
-
     def _pointer_of(self, parts: tuple[Path, ...]) -> Pointer:
         roots, files = [], {}
         hashes = self._hashes()
@@ -182,23 +135,23 @@ class SharedHome:
         return here == set(pointer.files) and all(self._is_here(path, known) for path, known in pointer.files.items())
 
     def _bring(self, pointer: Pointer) -> None:
-        at_hand = {sha: path for (path, *_), sha in self._hashes().items()}
+        nearby = {sha: path for (path, *_), sha in self._hashes().items()}
         for root in pointer.roots:
             if root in pointer.files:
                 self.home.joinpath(root).parent.mkdir(parents=True, exist_ok=True)
                 with written_aside(self.home / root) as aside:
-                    self._receive(root, pointer.files[root], aside, at_hand)
+                    self._receive(root, pointer.files[root], aside, nearby)
                 continue
             with folder_written_aside(self.home / root) as folder:
                 for path, known in pointer.files.items():
                     if path.startswith(f"{root}/"):
                         to = folder / path.removeprefix(f"{root}/")
                         to.parent.mkdir(parents=True, exist_ok=True)
-                        self._receive(path, known, to, at_hand)
+                        self._receive(path, known, to, nearby)
 
-    def _receive(self, path: str, known: Known, to: Path, at_hand: Mapping[str, str]) -> None:
+    def _receive(self, path: str, known: Known, to: Path, nearby: Mapping[str, str]) -> None:
         """Write one file to `to`: linked where its bytes are here already, else from the store, held to its hash."""
-        for near in (path, at_hand.get(known.sha256, "")):
+        for near in (path, nearby.get(known.sha256, "")):
             if near and self._is_here(near, known):
                 os.link(self.home / near, to)
                 return
@@ -206,7 +159,9 @@ class SharedHome:
             while block := source.read(BLOCK):
                 target.write(block)
         if sha256_of(to) != known.sha256:
-            raise OnrampError(f"{path} arrived damaged from {self._told}: run again; if it stays so, compute it anew.")
+            raise OnrampError(
+                f"{path} arrived damaged from {self._shown}: run again; if it stays so, compute it again."
+            )
         os.utime(to, ns=(known.mtime_ns, known.mtime_ns))
 
     def _hashes(self) -> dict[tuple[str, int, int], str]:
@@ -223,7 +178,7 @@ class SharedHome:
         """Return what was last published or brought, None where nothing was or its record is damaged."""
         try:
             return Pointer.read(record.read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             return None
 
     def _record(self, name: str, pointer: Pointer) -> None:
@@ -236,8 +191,6 @@ class SharedHome:
         with FileLock(lock):
             yield
 
-    # --- there --------------------------------------------------------------------------------------------------
-
     def _object(self, known: Known) -> str:
         return f"{self._root}/objects/{known.sha256[:2]}/{known.sha256}"
 
@@ -248,10 +201,10 @@ class SharedHome:
             return None
         try:
             return Pointer.read(text.decode())
-        except (ValueError, KeyError, TypeError):
+        except ValueError:
             raise DamagedPointerError(
-                f"What the shared storage {self._told} says of “{name}” is damaged: compute it anew. Where it happens "
-                "again the store changes what it is given; docs/operations.md says what stores are known to work."
+                f"What the shared storage {self._shown} says of “{name}” is damaged: compute it again. Where that does "
+                "not help, the store changes what it is given; docs/operations.md says what stores are known to work."
             ) from None
 
     def _send(self, path: Path, known: Known) -> None:
@@ -284,10 +237,10 @@ class SharedHome:
         except OSError as problem:
             if problem.errno is not None:
                 raise
-            # The client's own words: an error of the store has no number, and holds no key.
+            # The client's words are kept: an error of the store has no number, and holds no key.
             said = str(problem).splitlines()[0][:300]
             raise OnrampError(
-                f"The shared storage {self._told} failed: {said} Check storage.url, the keys in the environment and "
+                f"The shared storage {self._shown} failed: {said} Check storage.url, the keys in the environment and "
                 "that the store is reachable, then run again; what was there before is whole."
             ) from None
 

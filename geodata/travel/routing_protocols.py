@@ -7,10 +7,10 @@ hold sending, retrying, chunking or keeping (see `geodata.travel.routing_server`
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Server:
-    """What a server says of itself: its version, and the date or version of its roads where it tells."""
+    """What a server says of itself: its version, and the date or version of its roads where it says."""
 
     version: str
     data_date: str | None = None
@@ -42,7 +42,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Answer:
-    """Minutes (float64[sources, targets], NaN where unreachable) and km each point was moved (NaN: not told)."""
+    """Minutes (float64[sources, targets], NaN where unreachable) and km each point was moved (NaN: unknown)."""
 
     minutes: FloatArray
     source_km: FloatArray
@@ -74,7 +74,7 @@ class RoutingProtocol(Protocol):
         """Return the request that lets the server say what it is."""
         ...
 
-    def server(self, status: int, payload: Any) -> Server:
+    def server(self, status: int, payload: object) -> Server:
         """Read the answer to `about`."""
         ...
 
@@ -82,7 +82,7 @@ class RoutingProtocol(Protocol):
         """Return the request for a matrix of travel times."""
         ...
 
-    def answer(self, status: int, payload: Any, sources: Points, targets: Points) -> Answer:
+    def answer(self, status: int, payload: object, sources: Points, targets: Points) -> Answer:
         """Read a matrix; Divide where a part may be answered, FetchError where the server refuses."""
         ...
 
@@ -106,7 +106,7 @@ class Valhalla:
         """Ask for the status of the service."""
         return Ask("/status")
 
-    def server(self, status: int, payload: Any) -> Server:
+    def server(self, status: int, payload: object) -> Server:
         """Read version and date of the tiles; an old server that has no status stays unnamed."""
         if status != 200 or not isinstance(payload, Mapping):
             return Server("unknown")
@@ -129,7 +129,7 @@ class Valhalla:
             json.dumps({**body, "costing": self.costing, "units": "km", "verbose": True}, separators=(",", ":")),
         )
 
-    def answer(self, status: int, payload: Any, sources: Points, targets: Points) -> Answer:
+    def answer(self, status: int, payload: object, sources: Points, targets: Points) -> Answer:
         """Read seconds and the coordinates points were moved to (servers before 3.5 echo what was asked)."""
         if status != 200:
             code = payload.get("error_code") if isinstance(payload, Mapping) else None
@@ -144,14 +144,14 @@ class Valhalla:
             rows = [[_time(cell) for cell in row] for row in _rows(cells)]
         return Answer(
             _minutes(rows, len(sources), len(targets)),
-            _moved(payload.get("sources"), sources),
-            _moved(payload.get("targets"), targets),
+            _moved(_members(payload, "sources"), sources),
+            _moved(_members(payload, "targets"), targets),
         )
 
 
 @dataclass(frozen=True)
 class Osrm:
-    """OSRM's `table`. It snaps however far it must and tells how far."""
+    """OSRM's `table`. It snaps however far it must and says how far."""
 
     profile: str = "driving"
     most_pairs: int = 2500
@@ -165,10 +165,10 @@ class Osrm:
         """Ask for the road nearest to the first point: OSRM names its data in every answer, if it does."""
         return Ask(f"/nearest/v1/{self.profile}/{_pairs(near.take([0]))}?number=1&generate_hints=false")
 
-    def server(self, status: int, payload: Any) -> Server:
-        """Read the version of the data; the server's own version is not told."""
-        told = payload.get("data_version") if isinstance(payload, Mapping) else None
-        return Server("table v1", str(told) if told else None)
+    def server(self, status: int, payload: object) -> Server:
+        """Read the version of the data; the server does not give its own version."""
+        version = payload.get("data_version") if isinstance(payload, Mapping) else None
+        return Server("table v1", str(version) if version else None)
 
     def matrix(self, sources: Points, targets: Points) -> Ask:
         """Put the points in the path, longitude first."""
@@ -177,7 +177,7 @@ class Osrm:
         where = f"{_pairs(sources)};{_pairs(targets)}"
         return Ask(f"/table/v1/{self.profile}/{where}?{of}&annotations=duration&generate_hints=false")
 
-    def answer(self, status: int, payload: Any, sources: Points, targets: Points) -> Answer:
+    def answer(self, status: int, payload: object, sources: Points, targets: Points) -> Answer:
         """Read seconds and the distances points were moved."""
         code = payload.get("code") if isinstance(payload, Mapping) else None
         if status != 200 or code not in ("Ok", None):
@@ -187,8 +187,8 @@ class Osrm:
             raise refused(status, said, limit=code in self._LIMIT)
         return Answer(
             _minutes(_field(payload, "durations"), len(sources), len(targets)),
-            _told_metres(payload.get("sources"), len(sources)),
-            _told_metres(payload.get("destinations"), len(targets)),
+            _snapped_km(_members(payload, "sources"), len(sources)),
+            _snapped_km(_members(payload, "destinations"), len(targets)),
         )
 
 
@@ -214,52 +214,66 @@ def not_a_matrix(what: str) -> FetchError:
     return FetchError(f"The routing server's answer is no matrix of travel times: {what}.", "content")
 
 
-def _field(payload: Any, name: str) -> Any:
+def _field(payload: object, name: str) -> object:
     if not isinstance(payload, Mapping) or name not in payload:
         raise not_a_matrix(f"it has no “{name}”")
     return payload[name]
 
 
-def _rows(cells: Any) -> list[Any]:
+def _rows(cells: object) -> list[list[object]]:
     if not isinstance(cells, list) or not all(isinstance(row, list) for row in cells):
         raise not_a_matrix("it has no rows")
     return cells
 
 
-def _time(cell: Any) -> Any:
+def _time(cell: object) -> object:
     """Return the seconds of a cell; older servers leave them out where there is no way."""
     if not isinstance(cell, Mapping):
         raise not_a_matrix("its cells are not what they should be")
     return cell.get("time")
 
 
-def _minutes(rows: Any, n: int, m: int) -> FloatArray:
+def _minutes(rows: object, n: int, m: int) -> FloatArray:
     """Return minutes from rows of seconds, null being NaN."""
     try:
-        seconds = np.array([[np.nan if cell is None else float(cell) for cell in row] for row in rows], dtype=float)
-    except (TypeError, ValueError):
-        raise not_a_matrix("its times are not numbers") from None
+        seconds = np.array([[_number(cell) for cell in row] for row in _rows(rows)], dtype=np.float64)
+    except ValueError:
+        raise not_a_matrix("its rows differ in length") from None
     if seconds.shape != (n, m) or (seconds < 0).any():
         raise not_a_matrix(f"{n} × {m} times were asked for and {' × '.join(map(str, seconds.shape))} came")
-    return seconds / 60.0
+    return np.asarray(seconds / 60.0)
 
 
-def _moved(places: Any, asked: Points) -> FloatArray:
-    """Return km between the points asked for and `places` [{lat, lon}], NaN where there are none."""
-    flat = [item for part in places or [] for item in (part if isinstance(part, Sequence) else [part])]
-    if len(flat) != len(asked):
+def _number(value: object) -> float:
+    """Return a number of an answer, NaN for none; FetchError for something else."""
+    if value is None:
+        return np.nan
+    if isinstance(value, (int, float)):
+        return float(value)
+    raise not_a_matrix("its times or distances are not numbers")
+
+
+def _members(payload: object, name: str) -> list[Mapping[str, object]]:
+    """Return the objects in the list `name`, which older servers nest in another; empty where there is none."""
+    listed = payload.get(name) if isinstance(payload, Mapping) else None
+    parts = listed if isinstance(listed, list) else []
+    flat = [one for part in parts for one in (part if isinstance(part, list) else [part])]
+    return [one if isinstance(one, Mapping) else {} for one in flat]
+
+
+def _moved(places: list[Mapping[str, object]], asked: Points) -> FloatArray:
+    """Return km between the points asked for and `places` (`lat`, `lon`), NaN where they are not given."""
+    found = np.array([[_number(place.get("lat")), _number(place.get("lon"))] for place in places])
+    if len(found) != len(asked) or not np.isfinite(found).all():
         return np.full(len(asked), np.nan)
-    told = np.array([[p.get("lat", np.nan), p.get("lon", np.nan)] for p in flat], dtype=float)
-    if not np.isfinite(told).all():
-        return np.full(len(asked), np.nan)
-    return great_circle_km(Points(told[:, 0], told[:, 1]), asked)
+    return great_circle_km(Points(found[:, 0], found[:, 1]), asked)
 
 
-def _told_metres(places: Any, n: int) -> FloatArray:
-    told = [p.get("distance") if isinstance(p, Mapping) else None for p in places or []]
-    if len(told) != n:
+def _snapped_km(places: list[Mapping[str, object]], n: int) -> FloatArray:
+    """Return km from the `distance` (meters) of each of `n` places, NaN where it is not given."""
+    if len(places) != n:
         return np.full(n, np.nan)
-    return np.array([np.nan if metres is None else float(metres) for metres in told]) / 1000.0
+    return np.array([_number(place.get("distance")) for place in places], dtype=np.float64) / 1000.0
 
 
 def _pairs(points: Points) -> str:

@@ -1,7 +1,7 @@
 """Travel engine (d): minutes from a Valhalla or OSRM server, asked in chunks that are kept as they come.
 
 A run that stops goes on where it was: every answer is kept under the hash of the request and of what the server
-said of itself. Only pairs that could lie within the catchment are asked for. Does not hold the servers' languages
+said of itself. Only pairs that could lie within the catchment are asked for. Does not hold the servers' protocols
 (see `geodata.travel.routing_protocols`).
 """
 
@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -25,7 +24,9 @@ from scipy.spatial import KDTree
 
 from geodata.errors import SettingsError
 from geodata.fetching.client.clock import Clock
-from geodata.fetching.client.http_errors import FetchError, duration
+from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, seconds_until
+from geodata.fetching.client.patience import Patience, persist
+from geodata.fetching.client.redaction import host_of
 from geodata.geography.coordinates import Points
 from geodata.geography.sphere import EARTH_RADIUS_KM, angle, chord_limit, chord_squared, unit_vectors
 from geodata.geography.z_curve import morton
@@ -41,18 +42,11 @@ FASTEST_KMH = 130.0  # no door-to-door trip is faster, so pairs farther apart ar
 WIDEST_GROUP_KM = 75.0
 PUBLIC_HOSTS = frozenset({"valhalla1.openstreetmap.de", "router.project-osrm.org", "routing.openstreetmap.de"})
 
+# Waits a server asks for are kept up to a minute.
+PATIENCE = Patience(5, backoff_s=1.0, backoff_cap_s=60.0, longest_wait_s=60.0, jitter_after_wait=False)
+CONNECT_S, READ_S = 10.0, 120.0
+
 Indices = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How often and how long to try. Waits a server asks for are kept up to `longest_wait_s`."""
-
-    attempts: int = 5
-    backoff_s: float = 1.0
-    longest_wait_s: float = 60.0
-    connect_s: float = 10.0
-    read_s: float = 120.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ class RoutingServer:
     max_snap_km: float = 5.0
     far_snap_km: float = 1.0
     parallel: int = 4
-    patience: Patience = Patience()
+    patience: Patience = PATIENCE
     clock: Clock = field(default_factory=Clock)
     allow_public: bool = False
 
@@ -110,10 +104,10 @@ class RoutingServer:
             if number % 100 == 0:
                 log.info("%s: %d of %d requests answered.", self.name, number, len(chunks))
         origin, destination, minutes = (np.concatenate([part[i] for part in found]) for i in range(3))
-        # Not told is not far: a server that names no place for a point is believed.
+        # Unknown is not far: a server that names no place for a point is believed.
         near = ~(snap[origin] > self.max_snap_km) & ~(far_side[destination] > self.max_snap_km)
-        self._tell_far(snap, "origins")
-        self._tell_far(far_side, "destinations")
+        self._log_far(snap, "origins")
+        self._log_far(far_side, "destinations")
         pairs = sorted_pairs(
             origin[near].astype(np.int32), destination[near].astype(np.int32), minutes[near],
             len(origins), len(destinations),
@@ -142,7 +136,7 @@ class RoutingServer:
                     pool.shutdown(cancel_futures=True)
                     raise
 
-    def _tell_far(self, km: FloatArray, what: str) -> None:
+    def _log_far(self, km: FloatArray, what: str) -> None:
         far = int((km > self.far_snap_km).sum())
         if far:
             log.warning(
@@ -151,7 +145,7 @@ class RoutingServer:
             )  # fmt: skip
 
     def _chunks(self, origins: Points, destinations: Points, limit: FloatArray) -> Iterator[tuple[Indices, Indices]]:
-        """Yield groups of neighbouring origins with the destinations they could reach, within the server's limits.
+        """Yield groups of neighboring origins with the destinations they could reach, within the server's limits.
 
         The grouping depends on where the points lie, not on their order, so that a run resumes after a re-sort.
         """
@@ -166,7 +160,7 @@ class RoutingServer:
         )
         rank = np.empty(len(destinations), np.int64)
         rank[place_order] = np.arange(len(destinations))
-        for group in _neighbours(
+        for group in _neighbors(
             np.lexsort((limit, origins.longitude, origins.latitude, morton(origins.latitude, origins.longitude))),
             here,
             side,
@@ -226,89 +220,64 @@ class RoutingServer:
         key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         return self.cache / key[:2] / f"{key[2:34]}.npz"
 
-    def _send(self, ask: Ask) -> tuple[int, Any]:
+    def _send(self, ask: Ask) -> tuple[int, object]:
         """Return status and parsed JSON; try again after 429, 5xx and broken connections; else FetchError."""
-        for number in range(1, self.patience.attempts + 1):
-            try:
-                return self._once(ask)
-            except FetchError as problem:
-                if not problem.again or number == self.patience.attempts:
-                    raise
-                wait = self.patience.backoff_s * 2 ** (number - 1) * (0.5 + self.clock.random() / 2)
-                wait = max(wait, problem.wait_s or 0.0)
-                if wait > self.patience.longest_wait_s:
-                    raise
-                self.clock.sleep(wait)
-        raise AssertionError("patience.attempts is at least 1")
+        return persist(lambda _: self._once(ask), self.patience, self.clock)
 
-    def _once(self, ask: Ask) -> tuple[int, Any]:
-        host = urlsplit(self.url).hostname
+    def _once(self, ask: Ask) -> tuple[int, object]:
+        host = host_of(self.url)
         try:
             response = self.session.request(
                 "GET" if ask.body is None else "POST",
                 self.url.rstrip("/") + ask.path,
                 data=ask.body,
                 headers={"Content-Type": "application/json"} if ask.body else None,
-                timeout=(self.patience.connect_s, self.patience.read_s),
+                timeout=(CONNECT_S, READ_S),
                 allow_redirects=False,
             )
-        except requests.Timeout:
-            raise FetchError(f"The routing server {host} did not answer in time.", "too_slow", again=True) from None
         except requests.RequestException as problem:
-            raise FetchError(
-                f"The routing server {host} cannot be reached ({type(problem).__name__}).", "unreachable", again=True
-            ) from None
+            raise broken_connection(problem, host) from None
         status = response.status_code
         try:
-            payload = response.json()
+            payload: object = response.json()
         except ValueError:
             payload = None
+        wait = seconds_until(response.headers.get("Retry-After"), self.clock.now())
         if status == 429:
-            wait = _retry_after(response.headers.get("Retry-After"))
             asks = f" and asks to wait {duration(wait)}" if wait else ""
-            raise FetchError(
-                f"The routing server {host} limits how often it is asked{asks}.", "limited",
-                status=status, again=True, wait_s=wait,
-            )  # fmt: skip
+            sentence = f"The routing server {host} limits how often it is asked{asks}."
+            raise FetchError(sentence, "limited", status=status, again=True, wait_s=wait)
         if status >= 500 and not _explained(payload):
-            raise FetchError(
-                f"A gateway answered in place of the routing server {host} (status {status})."
-                if payload is None
-                else f"The routing server {host} failed (status {status}).",
-                "failing", status=status, again=True, wait_s=_retry_after(response.headers.get("Retry-After")),
-            )  # fmt: skip
+            failed = (
+                f"The routing server {host} failed"
+                if payload is not None
+                else f"A gateway answered in place of the routing server {host}"
+            )
+            raise FetchError(f"{failed} (status {status}).", "failing", status=status, again=True, wait_s=wait)
         if payload is None or 300 <= status < 400:
-            raise FetchError(
-                f"{host} answered with a page (status {status}), not as a routing server does. Check the address.",
-                "content", status=status,
-            )  # fmt: skip
+            sentence = (
+                f"The routing server {host} answered with a page (status {status}), not as one does. Check the address."
+            )
+            raise FetchError(sentence, "content", status=status)
         return status, payload
 
 
-def valhalla(url: str, cache: Path | None = None, **options: Any) -> RoutingServer:
+def valhalla(url: str, cache: Path | None = None, *, max_snap_km: float = 5.0) -> RoutingServer:
     """Return the engine for a Valhalla server."""
-    return RoutingServer(Valhalla(max_snap_km=options.get("max_snap_km", 5.0)), url, cache, **options)
+    return RoutingServer(Valhalla(max_snap_km=max_snap_km), url, cache, max_snap_km=max_snap_km)
 
 
-def osrm(url: str, cache: Path | None = None, **options: Any) -> RoutingServer:
+def osrm(url: str, cache: Path | None = None, *, max_snap_km: float = 5.0) -> RoutingServer:
     """Return the engine for an OSRM server."""
-    return RoutingServer(Osrm(), url, cache, **options)
+    return RoutingServer(Osrm(), url, cache, max_snap_km=max_snap_km)
 
 
-def _explained(payload: Any) -> bool:
-    """Tell whether a failing status carries an answer of the server itself that no second try will change."""
+def _explained(payload: object) -> bool:
+    """Return whether a failing status carries an answer of the server itself that no second try will change."""
     return isinstance(payload, dict) and ("error_code" in payload or payload.get("code") in ("NoTable", "NoRoute"))
 
 
-def _retry_after(header: str | None) -> float | None:
-    """Return the seconds of a Retry-After header; a date or nonsense counts as none."""
-    try:
-        return max(0.0, float(header)) if header else None
-    except ValueError:
-        return None
-
-
-def _neighbours(order: Indices, xyz: FloatArray, most: int) -> Iterator[Indices]:
+def _neighbors(order: Indices, xyz: FloatArray, most: int) -> Iterator[Indices]:
     """Cut `order` into runs of at most `most` points that lie within WIDEST_GROUP_KM of their first."""
     start = 0
     while start < len(order):
@@ -319,8 +288,8 @@ def _neighbours(order: Indices, xyz: FloatArray, most: int) -> Iterator[Indices]
         start += stop
 
 
-def _km(points: FloatArray, centre: FloatArray) -> FloatArray:
-    return EARTH_RADIUS_KM * angle(chord_squared(points, centre))
+def _km(points: FloatArray, center: FloatArray) -> FloatArray:
+    return EARTH_RADIUS_KM * angle(chord_squared(points, center))
 
 
 def _load(path: Path, n: int, m: int) -> Answer | None:

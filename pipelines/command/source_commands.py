@@ -39,7 +39,7 @@ from pipelines.command.terminal import Terminal
 commands = typer.Typer()
 console = Terminal()
 
-_COLOURS = {"live": "green", "cached": "green", "folder": "green", "stale": "yellow", "off": "dim"}
+_COLORS = {"live": "green", "cached": "green", "folder": "green", "stale": "yellow", "off": "dim"}
 
 
 @commands.command(rich_help_panel=PANEL, epilog="Example:  onramp mirror downloads --state RI --state CT")
@@ -54,11 +54,11 @@ def mirror(
     wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
     with download_bars(console) as progress:
         live = live_acquirer(settings, progress=progress, refresh=True)
-        account = fill_folder(live, wanted, _states(states, settings), folder)
-    console.print(_mirror_table(account, folder))
-    _say((row.source, row.scope, row.note) for row in account if row.note)
+        rows = fill_folder(live, wanted, _states(states, settings), folder)
+    console.print(_mirror_table(rows, folder))
+    _say((row.source, row.scope, row.note) for row in rows if row.note)
     required = {spec.name for spec in wanted if spec.required}
-    if any(row.path is None and row.source in required for row in account):
+    if any(row.path is None and row.source in required for row in rows):
         raise typer.Exit(1)
 
 
@@ -133,21 +133,21 @@ def _say(rows: Iterable[tuple[str, str, str]]) -> None:
     by_source: dict[str, list[tuple[str, str]]] = {}
     for source, scope, said in rows:
         by_source.setdefault(source, []).append((scope, said))
-    for source, told in by_source.items():
-        places = ", ".join(scope for scope, _ in told if scope != NATION)
+    for source, notes in by_source.items():
+        places = ", ".join(scope for scope, _ in notes if scope != NATION)
         where = f" ({places})" if places else ""
-        console.print(f"[bold]{source}[/bold]{where}: {escape(told[0][1])}", highlight=False)
+        console.print(f"[bold]{source}[/bold]{where}: {escape(notes[0][1])}", highlight=False)
 
 
-def _mirror_table(account: list[Mirrored], folder: Path) -> Table:
+def _mirror_table(rows: list[Mirrored], folder: Path) -> Table:
     table = Table(title=f"Files in {escape(folder.name)}")
     for heading in ("Source", "For", "Found", "File"):
         table.add_column(heading)
     table.add_column("Size", justify="right")
-    for row in account:
+    for row in rows:
         name = "–" if row.path is None else row.path.name
         weight = size(row.size) if row.path else "–"
-        table.add_row(row.source, row.scope, _coloured(row.status), escape(name), weight)
+        table.add_row(row.source, row.scope, _colored(row.status), escape(name), weight)
     return table
 
 
@@ -162,7 +162,7 @@ def _doctor_table(rows: list[Diagnosis], *, live: bool) -> Table:
             row.source + (" *" if row.required else ""),
             row.scope,
             row.feeds,
-            _coloured(row.use),
+            _colored(row.use),
             *((row.reachable, row.key) if live else ()),
             "–" if row.age_days is None else str(row.age_days),
             "–" if row.rows is None else f"{row.rows:,}",
@@ -171,5 +171,5 @@ def _doctor_table(rows: list[Diagnosis], *, live: bool) -> Table:
     return table
 
 
-def _coloured(use: str) -> str:
-    return f"[{_COLOURS.get(use, 'red')}]{use}[/]"
+def _colored(use: str) -> str:
+    return f"[{_COLORS.get(use, 'red')}]{use}[/]"

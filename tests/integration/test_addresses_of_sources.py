@@ -11,8 +11,9 @@ import pytest
 from geodata.fetching.client.download_cache import Cache
 from geodata.fetching.client.exchange import Download
 from geodata.fetching.client.http import Fetcher
+from geodata.fetching.copy_names import copy_name
 from geodata.fetching.folder import fill_patterns
-from geodata.fetching.live import TRANSPORTS, LiveAcquirer, LiveOptions, copy_name
+from geodata.fetching.live import TRANSPORTS, LiveAcquirer, LiveOptions
 from geodata.fetching.transport import split_address
 from geodata.settings import Settings
 from geodata.sources import SOURCES
@@ -56,7 +57,7 @@ def test_a_downloaded_copy_has_a_name_by_which_a_folder_finds_it(live, name):
         for url in urls:
             base, _ = split_address(url)
             came = Download("new", url=url, filename="" if spec.transport != "file" else base.rsplit("/", 1)[-1])
-            named = copy_name(spec, state, came, datetime(2026, 11, 22, tzinfo=UTC))
+            named = copy_name(spec, state, came, datetime(2026, 11, 22, tzinfo=UTC), TRANSPORTS[spec.transport].suffix)
             patterns = fill_patterns(spec.filenames, state)
             assert any(fnmatchcase(named.casefold(), pattern.casefold()) for pattern in patterns), named
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import ssl
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,15 +29,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. `cut_after` closes the connection after so many bytes of the body, `trickle` sends one byte each
-    so many seconds, `silent_s` waits before answering, `announce` tells the length, `chunked` sends in chunks."""
+    """An answer. `cut_after` closes the connection after so many bytes of the body, `trickle` gives leave for one byte
+    after another, `after` is what the answer waits for, `announce` sends the length, `chunked` sends in chunks."""
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cut_after: int | None = None
-    trickle: float | None = None
-    silent_s: float = 0.0
+    trickle: threading.Semaphore | None = None
+    after: threading.Event | None = None
     announce: bool = True
     chunked: bool = False
 
@@ -129,7 +128,8 @@ class Publisher:
 
     @staticmethod
     def _send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
-        time.sleep(reply.silent_s)
+        if reply.after is not None:
+            reply.after.wait()
         handler.send_response(reply.status)
         for name, value in reply.headers.items():
             handler.send_header(name, value)
@@ -143,9 +143,9 @@ class Publisher:
         body = reply.body if reply.cut_after is None else reply.body[: reply.cut_after]
         if reply.trickle is not None:
             for byte in body:
+                reply.trickle.acquire()
                 handler.wfile.write(bytes([byte]))
                 handler.wfile.flush()
-                time.sleep(reply.trickle)
         elif reply.chunked:
             for start in range(0, len(body), 1000):
                 piece = body[start : start + 1000]
@@ -159,20 +159,20 @@ class Publisher:
             handler.close_connection = True
 
 
-def file_of(content: bytes, *, etag: str | None = '"1"', cut_after: int | None = None, **headers: str) -> Answer:
+def file_of(content: bytes, *, etag: str | None = '"1"', cut_after: int | None = None, **more: str) -> Answer:
     """Return an answer that serves `content` like a good file server: ranges, If-Range and If-None-Match."""
 
     def answer(seen: Seen) -> Reply:
-        told = {"Accept-Ranges": "bytes", **({"ETag": etag} if etag else {}), **headers}
+        headers = {"Accept-Ranges": "bytes", **({"ETag": etag} if etag else {}), **more}
         if etag and seen.headers.get("if-none-match") == etag:
-            return Reply(b"", 304, told)
+            return Reply(b"", 304, headers)
         wanted = re.fullmatch(r"bytes=(\d+)-", seen.headers.get("range", ""))
         if wanted and seen.headers.get("if-range", etag) == etag:
             start = int(wanted.group(1))
             if start >= len(content):
                 return Reply(b"", 416, {"Content-Range": f"bytes */{len(content)}"})
-            told["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            return Reply(content[start:], 206, told)
-        return Reply(content, 200, told, cut_after=cut_after)
+            headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            return Reply(content[start:], 206, headers)
+        return Reply(content, 200, headers, cut_after=cut_after)
 
     return answer

@@ -10,21 +10,22 @@ any point leaves the last good copy in place. Addresses in manifests are redacte
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
 
 from geodata.errors import OnrampError
 from geodata.storage.files import sha256_of, write_text
+from geodata.storage.shared_home import SharedHome
 
 MANIFEST_FORMAT = 1
 HISTORY = 5
@@ -35,7 +36,7 @@ _ABANDONED = timedelta(days=7)
 
 
 class CacheBusyError(OnrampError):
-    """Another run holds the lock for longer than one cares to wait."""
+    """Another run holds the lock for longer than is worth waiting for."""
 
 
 class CorruptObjectError(OnrampError):
@@ -48,7 +49,7 @@ class Entry:
 
     `retrieved_at` is when the bytes came, `checked_at` when the publisher last said they were current (both
     ISO 8601, UTC). `size` is in bytes. `asked` is the address asked, `url` the one that answered, both redacted;
-    `version` is the publisher's own word for how new the copy is.
+    `version` is the publisher's own mark of how new the copy is.
     """
 
     url: str
@@ -62,12 +63,18 @@ class Entry:
     last_modified: str | None = None
     version: str | None = None
     asked: str = ""
-    note: str = ""
 
     @property
     def checked(self) -> datetime:
         """When the publisher last confirmed them."""
         return datetime.fromisoformat(self.checked_at)
+
+
+class Copy(NamedTuple):
+    """An entry and where its bytes lie."""
+
+    entry: Entry
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,10 @@ class Manifest:
     scope: str
     entries: tuple[Entry, ...] = ()
     last_failure: Failure | None = None
-    format: int = field(default=MANIFEST_FORMAT)
+    format: int = MANIFEST_FORMAT
+
+
+_MANIFEST = TypeAdapter(Manifest)
 
 
 @dataclass(frozen=True)
@@ -110,23 +120,26 @@ def iso(moment: datetime) -> str:
 
 
 class Cache:
-    """A cache in one folder, safe for several runs at once."""
+    """A cache in one folder, safe for several runs at once.
+
+    With `shared` the folder is that of machines with a common storage, and a copy one of them obtained serves all.
+    """
 
     def __init__(
         self,
         root: Path,
         *,
+        shared: SharedHome | None = None,
         history: int = HISTORY,
         lock_seconds: float = _LOCK_SECONDS,
         download_seconds: float = _DOWNLOAD_SECONDS,
     ) -> None:
         self.root = Path(root)
         self.history = history
+        self._shared = shared
         self._lock_seconds = lock_seconds
         self._download_seconds = download_seconds
         self._verified: dict[Path, tuple[int, int]] = {}
-
-    # --- places -------------------------------------------------------------------------------------------------
 
     def object_path(self, sha256: str, filename: str) -> Path:
         """Return where the object with this hash and publisher's file name lies."""
@@ -141,8 +154,6 @@ class Cache:
     def _manifest_path(self, source: str, scope: str) -> Path:
         return self.root / "manifests" / safe_name(source) / f"{safe_name(scope)}.json"
 
-    # --- locks --------------------------------------------------------------------------------------------------
-
     @contextmanager
     def _locked(self, name: str, seconds: float) -> Iterator[None]:
         folder = self.root / "locks"
@@ -156,27 +167,34 @@ class Cache:
                 f"{seconds:.0f} seconds. Wait for it to end, or give this run its own cache folder."
             ) from None
 
-    def obtaining(self, source: str, scope: str) -> Any:
-        """Return a context in which this run alone downloads `source` for `scope`."""
-        return self._locked(f"{source}.{scope}", self._download_seconds)
+    @contextmanager
+    def obtaining(self, source: str, scope: str) -> Iterator[None]:
+        """Be the only run on this machine that downloads `source` for `scope`; raises CacheBusyError.
 
-    # --- reading ------------------------------------------------------------------------------------------------
+        What other machines know of it is brought before, and what became of it sent after.
+        """
+        name = f"cache/{source}/{scope}"
+        with self._locked(f"{source}.{scope}", self._download_seconds):
+            if self._shared is None:
+                yield
+                return
+            self._shared.fetch(name)
+            yield
+            copies = [self.object_path(entry.sha256, entry.filename) for entry in self.manifest(source, scope).entries]
+            self._shared.publish(name, self._manifest_path(source, scope), *(path for path in copies if path.exists()))
 
     def manifest(self, source: str, scope: str) -> Manifest:
         """Return what is known of `source` for `scope`; empty when nothing is."""
         path = self._manifest_path(source, scope)
         try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-            entries = tuple(Entry(**entry) for entry in raw["entries"])
-            failure = Failure(**raw["last_failure"]) if raw.get("last_failure") else None
-            return Manifest(raw["source"], raw["scope"], entries, failure, raw["format"])
-        except FileNotFoundError:
-            return Manifest(source, scope)
-        except (ValueError, TypeError, KeyError, AttributeError):
+            return _MANIFEST.validate_json(path.read_bytes())
+        except ValidationError:
             # Damage is set aside rather than met again at each run; the objects themselves are untouched.
             with suppress(FileNotFoundError):  # Another run was faster.
                 path.replace(path.with_suffix(".damaged"))
-            return Manifest(source, scope)
+        except FileNotFoundError:
+            pass
+        return Manifest(source, scope)
 
     def open(self, entry: Entry) -> Path:
         """Return the path of `entry`'s bytes after checking them against its hash.
@@ -202,13 +220,11 @@ class Cache:
             "it was stored with; it was set aside."
         )
 
-    def newest_good(self, source: str, scope: str) -> tuple[Entry, Path] | None:
-        """Return the newest copy whose bytes are intact, with its path; None when there is none."""
+    def newest_good(self, source: str, scope: str) -> Copy | None:
+        """Return the newest copy whose bytes are intact; None when there is none."""
         for entry in self.manifest(source, scope).entries:
-            try:
-                return entry, self.open(entry)
-            except CorruptObjectError:
-                continue
+            with suppress(CorruptObjectError):
+                return Copy(entry, self.open(entry))
         return None
 
     def manifests(self) -> list[Manifest]:
@@ -216,8 +232,6 @@ class Cache:
         # A name with a dot in front is one being written aside, here or by a run that died.
         found = sorted(self.root.glob("manifests/*/[!.]*.json"))
         return [self.manifest(path.parent.name, path.stem) for path in found]
-
-    # --- writing ------------------------------------------------------------------------------------------------
 
     def store(self, source: str, scope: str, downloaded: Path, entry: Entry) -> Path:
         """Move the complete file `downloaded` into the cache, make `entry` the newest copy, return its path.
@@ -235,13 +249,26 @@ class Cache:
             self._write(replace(known, entries=(entry, *earlier)[: self.history], last_failure=None))
         return target
 
-    def confirm(self, source: str, scope: str, sha256: str, checked_at: datetime, **validators: str | None) -> Entry:
+    def confirm(
+        self,
+        source: str,
+        scope: str,
+        sha256: str,
+        checked_at: datetime,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Entry:
         """Note that the publisher said the copy `sha256` is still current, and return its new entry."""
         with self._locked("cache", self._lock_seconds):
             known = self.manifest(source, scope)
             entry = next(old for old in known.entries if old.sha256 == sha256)
-            fresh = {name: value for name, value in validators.items() if value}
-            confirmed = replace(entry, checked_at=iso(checked_at), **fresh)  # type: ignore[arg-type]
+            confirmed = replace(
+                entry,
+                checked_at=iso(checked_at),
+                etag=etag or entry.etag,
+                last_modified=last_modified or entry.last_modified,
+            )
             others = tuple(old for old in known.entries if old.sha256 != sha256)
             self._write(replace(known, entries=(confirmed, *others), last_failure=None))
         return confirmed
@@ -253,10 +280,8 @@ class Cache:
             self._write(replace(known, last_failure=Failure(iso(at), reason)))
 
     def _write(self, manifest: Manifest) -> None:
-        text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n"
+        text = _MANIFEST.dump_json(manifest, indent=1).decode() + "\n"
         write_text(self._manifest_path(manifest.source, manifest.scope), text)
-
-    # --- clean-up -----------------------------------------------------------------------------------------------
 
     def prune(self, keep: int, *, now: datetime) -> Pruned:
         """Keep the newest `keep` copies of each source and scope; remove every object no manifest names.

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
-from geodata.fetching.client.content import Media
-from geodata.fetching.client.redaction import Redactor
+from geodata.fetching.client.media import Media
+from geodata.fetching.client.patience import Patience
+from geodata.fetching.client.redaction import Redactor, host_of
 
 Progress = Callable[[str, int, int | None], None]
+JsonObject = dict[str, Any]
+"""A parsed object; what is in it is looked at where it is used."""
 
 
 @dataclass(frozen=True)
 class Limits:
     """How long, how large and how often. Seconds and bytes.
 
-    `total_s` bounds one file with all its attempts and waits. A wait that a publisher asks for is honoured up
+    `total_s` bounds one file with all its attempts and waits. A wait that a publisher asks for is honored up
     to `longest_wait_s`; a longer one ends the attempt at once. A host that could not be reached is tried only
     once for each further file during `host_rest_s`.
     """
@@ -32,6 +36,10 @@ class Limits:
     longest_wait_s: float = 120.0
     redirects: int = 5
     host_rest_s: float = 300.0
+
+    def patience(self, attempts: int) -> Patience:
+        """Return how often and with which pauses to try."""
+        return Patience(attempts, self.backoff_s, self.backoff_cap_s, self.longest_wait_s)
 
 
 @dataclass(frozen=True)
@@ -70,9 +78,20 @@ class Request:
     beginning_only: bool = False
     span: tuple[int, int] | None = None  # first and last byte wanted, of a file whose bytes are `media`
 
-    def redactor(self) -> Redactor:
-        """Return what hides this request's secrets."""
-        return Redactor([*self.secret_params.values(), *self.secret_headers.values(), *self.secrets])
+    @property
+    def host(self) -> str:
+        """The first host, as shown to people."""
+        return host_of(self.url)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every value that must not be written down."""
+        return (*self.secret_params.values(), *self.secret_headers.values(), *self.secrets)
+
+    @cached_property
+    def redact(self) -> Redactor:
+        """What hides this request's secrets in a text."""
+        return Redactor(self.keys)
 
 
 @dataclass(frozen=True)

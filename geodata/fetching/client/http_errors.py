@@ -1,10 +1,21 @@
-"""What can go wrong between a publisher and a file, each told in one sentence."""
+"""The one error between a publisher and a file, and the sentences for everything that can cause it."""
 
 from __future__ import annotations
 
-from typing import Literal
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Literal, Self
+
+import requests
+from requests.exceptions import ConnectTimeout, InvalidSchema, InvalidURL, ProxyError
+from urllib3.exceptions import HTTPError as TransportError
+from urllib3.exceptions import NameResolutionError
 
 from geodata.errors import OnrampError
+from geodata.fetching.client.media import code_and_message, message_in
+from geodata.fetching.client.redaction import Redactor, printable
 
 Kind = Literal[
     "unreachable",  # no connection, or it broke
@@ -23,12 +34,15 @@ Kind = Literal[
     "redirect",
     "disk",
 ]
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses after which another attempt may succeed."""
+_PEEK = 4096
 
 
 class FetchError(OnrampError):
     """A publisher did not give what was asked; the message is a sentence without any key in it.
 
-    `again` tells whether trying again soon can help; `wait_s` is what the publisher asked to wait, in seconds;
+    `again` says whether trying again soon can help; `wait_s` is what the publisher asked to wait, in seconds;
     `location` is where a refused redirect pointed (redacted).
     """
 
@@ -49,18 +63,115 @@ class FetchError(OnrampError):
         self.wait_s = wait_s
         self.location = location
 
-    def after(self, attempts: int) -> FetchError:
-        """Return the same error told with the number of attempts, where there were several."""
-        if attempts == 1:
-            return self
-        return FetchError(
-            f"{str(self).rstrip('.')} ({attempts} attempts).",
-            self.kind,
-            status=self.status,
-            again=self.again,
-            wait_s=self.wait_s,
-            location=self.location,
+    def after(self, attempts: int) -> Self:
+        """Add the number of attempts to the sentence where there were several, and return the error."""
+        if attempts > 1:
+            self.args = (f"{str(self).rstrip('.')} ({attempts} attempts).",)
+        return self
+
+
+def refusal(response: requests.Response, host: str, redact: Redactor, now: datetime, *, with_key: bool) -> FetchError:
+    """Return the error for an answer that is no success; reads at most a few kilobytes of its body."""
+    status = response.status_code
+    try:
+        body = response.raw.read1(_PEEK, decode_content=True) or b""
+    except (TransportError, OSError):
+        body = b""
+    if body.lstrip().startswith(b"{"):
+        explained = error_object(body, host, status)
+        if explained.kind == "key":
+            return FetchError(redact(str(explained)), "key", status=status)
+    said = printable(redact(message_in(body)))
+    wait = seconds_until(response.headers.get("Retry-After"), now)
+    kind, problem, advice = _status_in_words(status, wait, with_key)
+    because = f": “{said}”" if said else ""
+    return FetchError(f"{host} {problem}{because}.{advice}", kind, status=status, again=status in PASSING, wait_s=wait)
+
+
+def _status_in_words(status: int, wait: float | None, with_key: bool) -> tuple[Kind, str, str]:
+    """Return the kind of a refusal, what follows the host's name, and advice to end with."""
+    if status == 429:
+        until = f"another {duration(wait)}" if wait else "now"
+        return "limited", f"allows no more requests for {until} (HTTP 429)", ""
+    if status in (401, 403) and with_key:
+        return "key", f"does not accept the key (HTTP {status})", ""
+    if status in (401, 403):
+        advice = (
+            " Some publishers refuse data centers: download the file elsewhere and put it in the folder of sources."
         )
+        return "refused", f"refuses to serve this computer (HTTP {status})", advice
+    if status in (404, 410):
+        return "absent", f"has no such file (HTTP {status})", ""
+    if status >= 500:
+        pause = f" and asks to wait {duration(wait)}" if wait else ""
+        return "failing", f"is failing (HTTP {status}){pause}", ""
+    return "misunderstood", f"did not accept the request (HTTP {status})", ""
+
+
+def error_object(body: bytes, host: str, status: int | None = None) -> FetchError:
+    """Return the error that a JSON error object describes: ArcGIS, api.data.gov and those like them."""
+    code, said = code_and_message(body)
+    if code.upper().startswith("API_KEY") or code in ("498", "499"):
+        return FetchError(f"{host} does not accept the key: {said or code}.", "key", status=status)
+    if code.upper() == "OVER_RATE_LIMIT":
+        return FetchError(f"{host} allows no more requests for now: {said}.", "limited", status=status)
+    named = f" {code}" if code else ""
+    again = code in ("500", "502", "503", "504")
+    return FetchError(f"{host} answered with error{named}: {said or 'no reason given'}.", "content", again=again)
+
+
+_BROKEN: tuple[tuple[tuple[type[BaseException], ...], str, Kind], ...] = (
+    (
+        (ssl.SSLCertVerificationError,),
+        "The certificate of {host} is not trusted here. Behind an inspecting proxy, name its certificate file in "
+        "REQUESTS_CA_BUNDLE.",
+        "unreachable",
+    ),
+    ((ProxyError,), "The proxy did not let us reach {host}; see HTTPS_PROXY.", "unreachable"),
+    ((ConnectTimeout,), "{host} cannot be reached: no connection in the time allowed.", "unreachable"),
+    ((requests.Timeout, TimeoutError), "{host} fell silent and was given up.", "too_slow"),
+    ((NameResolutionError,), "{host} cannot be reached: its name is not known here.", "unreachable"),
+    ((ConnectionRefusedError,), "{host} cannot be reached: it refuses connections.", "unreachable"),
+    ((InvalidURL, InvalidSchema), "“{host}” is no address that can be asked.", "unreachable"),
+)
+_HOPELESS = (ssl.SSLCertVerificationError, InvalidURL, InvalidSchema)
+
+
+def broken_connection(problem: BaseException, host: str) -> FetchError:
+    """Return the error for a connection that could not be made or broke."""
+    causes = list(_causes(problem))
+    again = not any(isinstance(cause, _HOPELESS) for cause in causes)
+    for types, sentence, kind in _BROKEN:
+        if any(isinstance(cause, types) for cause in causes):
+            return FetchError(sentence.format(host=printable(host)), kind, again=again)
+    return FetchError(f"The connection to {host} broke.", "unreachable", again=True)
+
+
+def _causes(problem: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and what it wraps: requests and urllib3 nest the true cause in `args` and `reason`."""
+    queue, seen = [problem], set()
+    while queue:
+        current = queue.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        inner = (current.__cause__, current.__context__, getattr(current, "reason", None), *current.args)
+        queue += [one for one in inner if isinstance(one, BaseException)]
+
+
+def seconds_until(header: str | None, now: datetime) -> float | None:
+    """Return the wait a Retry-After header asks for (seconds or a date), in seconds; None without a usable one."""
+    if not header:
+        return None
+    if header.strip().isdigit():
+        return float(header.strip())
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
 
 
 def duration(seconds: float) -> str:

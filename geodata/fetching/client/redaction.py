@@ -18,7 +18,7 @@ _USER_INFORMATION = re.compile(r"(?i)(https?://)[^/@\s]+@")
 
 
 class Redactor:
-    """Hides key parameters, passwords in addresses, and every value it was told is secret."""
+    """Hides key parameters, passwords in addresses, and every value named as secret."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms: set[str] = set()

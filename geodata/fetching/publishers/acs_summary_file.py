@@ -17,7 +17,7 @@ from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of
 from geodata.fetching.transport import Job, split_address
-from geodata.storage.files import sha256_of, written_aside
+from geodata.storage.files import written_aside
 
 TRACT_PREFIX = "1400000US"
 _VARIABLE = re.compile(r"^([A-Z]+\d+[A-Z]*)_(\d{3})([EM])$")
@@ -60,6 +60,8 @@ class SummaryFiles:
     `TABLE` stands for the name of the table, which is filled in in lower case.
     """
 
+    suffix = ".csv"
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Download each table, keep the tract rows, and write one CSV of GEOID and the variables."""
         base, query = split_address(job.url)
@@ -77,7 +79,7 @@ class SummaryFiles:
         joined = pd.concat(parts, axis=1).sort_index()[list(dict.fromkeys(variables))]
         with written_aside(job.part) as aside:
             joined.to_csv(aside)
-        return Download("new", url=base, sha256=sha256_of(job.part), size=job.part.stat().st_size)
+        return job.written(base)
 
     def probe(self, fetcher: Fetcher, job: Job) -> None:
         """Read the beginning of the first table."""

@@ -8,25 +8,24 @@ Reference: ArcGIS REST API, “Query (Feature Service/Layer)”. Errors come und
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shapely.errors import ShapelyError
 
-from geodata.fetching.client.exchange import Download, Request
+from geodata.fetching.client.exchange import Download, JsonObject, Request
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of, printable
 from geodata.fetching.publishers.esri_geometry import geojson_geometry
 from geodata.fetching.transport import Job, split_address
-from geodata.storage.files import sha256_of, written_aside
+from geodata.storage.files import written_aside
 
 _LARGEST_PAGE = 2000
 _IDS_AT_ONCE = 500
 _LONGEST_QUERY = 1500
 
-Feature = dict[str, Any]
+Feature = JsonObject
 Box = tuple[float, float, float, float]
 
 
@@ -175,7 +174,7 @@ class FeatureService:
             "f": "geojson" if layer.geojson else "json",
         }
 
-    def _read(self, layer: Layer, answer: Mapping[str, Any]) -> list[Feature]:
+    def _read(self, layer: Layer, answer: JsonObject) -> list[Feature]:
         features = answer.get("features")
         if not isinstance(features, list):
             raise FetchError(f"{host_of(layer.url)} answered without features.", "content")
@@ -195,11 +194,11 @@ class FeatureService:
                 f"{host_of(layer.url)} gave a feature that cannot be read: {problem}.", "content"
             ) from None
 
-    def _query(self, layer: Layer, parameters: dict[str, str], *, post: bool = False) -> dict[str, Any]:
+    def _query(self, layer: Layer, parameters: dict[str, str], *, post: bool = False) -> JsonObject:
         long = sum(len(value) for value in parameters.values()) > _LONGEST_QUERY
         return self._ask(f"{layer.url}/query", parameters, post=post or long)
 
-    def _ask(self, url: str, parameters: dict[str, str], *, post: bool = False) -> dict[str, Any]:
+    def _ask(self, url: str, parameters: dict[str, str], *, post: bool = False) -> JsonObject:
         parameters = {"f": "json", **parameters}
         request = Request(
             url,
@@ -210,15 +209,13 @@ class FeatureService:
             secret_headers=self._headers,
             media="json",
         )
-        answer = self._fetcher.json(request)
-        if not isinstance(answer, dict):
-            raise FetchError(f"{host_of(url)} answered with something else than an object.", "content")
+        answer = self._fetcher.json_object(request)
         if "error" in answer:
             raise FetchError(f"{host_of(url)} answered with error {printable(json.dumps(answer['error']))}.", "content")
         return answer
 
 
-def _id_field(said: Mapping[str, Any]) -> str:
+def _id_field(said: JsonObject) -> str:
     named = said.get("objectIdField") or (said.get("uniqueIdField") or {}).get("name")
     if named:
         return str(named)
@@ -226,7 +223,7 @@ def _id_field(said: Mapping[str, Any]) -> str:
     return str(typed[0]["name"]) if typed else "OBJECTID"
 
 
-def _exceeded(answer: Mapping[str, Any]) -> bool:
+def _exceeded(answer: JsonObject) -> bool:
     """Return whether there is more: said at the top in json, under `properties` in geojson."""
     nested = answer.get("properties")
     return bool(
@@ -236,7 +233,7 @@ def _exceeded(answer: Mapping[str, Any]) -> bool:
 
 def _unique(features: Iterator[Feature], layer: Layer) -> list[Feature]:
     """Return the features by object id, in its order: pages of a layer that is edited meanwhile overlap."""
-    found: dict[Any, Feature] = {}
+    found: dict[object, Feature] = {}
     for feature in features:
         properties = feature.get("properties") or {}
         identity = properties.get(layer.id_field, feature.get("id"))
@@ -248,6 +245,8 @@ def _unique(features: Iterator[Feature], layer: Layer) -> list[Feature]:
 
 class ArcGisLayer:
     """Obtains a layer as one GeoJSON file; the address is the layer's, with `?where=…&outFields=…&layer=name`."""
+
+    suffix = ".geojson"
 
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Write a FeatureCollection (WGS 84), one feature a line, unless the layer says it was not edited since."""
@@ -262,8 +261,7 @@ class ArcGisLayer:
         lines = ",\n".join(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features)
         with written_aside(job.part) as aside:
             aside.write_text(f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n', encoding="utf-8")
-        size = job.part.stat().st_size
-        return Download("new", url=layer.url, sha256=sha256_of(job.part), size=size, version=layer.edited)
+        return job.written(layer.url, version=layer.edited)
 
     def probe(self, fetcher: Fetcher, job: Job) -> None:
         """Ask the layer to describe itself."""

@@ -7,22 +7,21 @@ of a source names the host, the place and, for training, the keyword; this modul
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import quote
 
-from geodata.fetching.client.exchange import Download, Request
+from geodata.fetching.client.exchange import Download, JsonObject, Request
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of
 from geodata.fetching.transport import Job, split_address
-from geodata.storage.files import sha256_of, write_text
+from geodata.storage.files import write_text
 
 USER_VARIABLE = "CAREERONESTOP_USER_ID"
 _PAGE = 1000
 
 
 def centers_path(user_id: str, location: str, *, radius_miles: int = 0, first: int = 0, most: int = _PAGE) -> str:
-    """Return the path that asks for job centres of all kinds: nine filters, then the first record and how many."""
+    """Return the path that asks for job centers of all kinds: nine filters, then the first record and how many."""
     place = quote(location, safe="")
     return f"/v1/ajcfinder/{quote(user_id, safe='')}/{place}/{radius_miles}/0/0/0/0/0/0/{first}/{most}"
 
@@ -37,8 +36,10 @@ class CareerOneStop:
     """Obtains the records of a place and writes them as one JSON object, as the service gives them.
 
     The address is the host with `?location=` (a state's postal code or a ZIP code), and `&training=keyword` for
-    training programs instead of job centres.
+    training programs instead of job centers.
     """
+
+    suffix = ".json"
 
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Collect all pages; raises FetchError when fewer records come than the service counts."""
@@ -46,7 +47,7 @@ class CareerOneStop:
         keyword = query.get("training")
         location = query["location"]
         list_name = "SchoolPrograms" if keyword else "OneStopCenterList"
-        records: list[Any] = []
+        records: list[object] = []
         counted = 0
         while True:
             answer = self._ask(fetcher, job, base, location, keyword, first=len(records))
@@ -61,7 +62,7 @@ class CareerOneStop:
         if len(records) < counted:
             raise FetchError(f"{host_of(base)} counts {counted} records but gave {len(records)}.", "content")
         write_text(job.part, json.dumps({list_name: records, "RecordCount": counted}, ensure_ascii=False))
-        return Download("new", url=base, sha256=sha256_of(job.part), size=job.part.stat().st_size)
+        return job.written(base)
 
     def probe(self, fetcher: Fetcher, job: Job) -> None:
         """Ask for one record."""
@@ -71,21 +72,19 @@ class CareerOneStop:
     @staticmethod
     def _ask(
         fetcher: Fetcher, job: Job, base: str, location: str, keyword: str | None, *, first: int, most: int = _PAGE
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         user_id = job.secret(USER_VARIABLE)
         if keyword:
             path = training_path(user_id, keyword, location, most=most)
         else:
             path = centers_path(user_id, location, first=first, most=most)
-        answer = fetcher.json(
+        return fetcher.json_object(
             Request(
                 base.rstrip("/") + path,
                 label=job.spec.title,
                 secret_headers={"Authorization": f"Bearer {job.secret()}"},
                 secrets=(user_id, job.secret()),
                 media="json",
-            )
+            ),
+            "records",
         )
-        if not isinstance(answer, dict):
-            raise FetchError(f"{host_of(base)} answered with something else than records.", "content")
-        return answer

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
 
 from geodata.fetching.client.exchange import Download, Request
@@ -16,15 +15,16 @@ from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of
 from geodata.fetching.transport import Job, split_address
-from geodata.storage.files import sha256_of, written_aside
+from geodata.storage.files import written_aside
 
 MOST_VARIABLES = 50
 _GEOGRAPHY = ("state", "county", "tract")
 
+Row = list[str | None]
 Rows = dict[str, dict[str, str | None]]
 
 
-def ask(fetcher: Fetcher, base: str, variables: Sequence[str], geography: str, key: str) -> list[list[Any]] | None:
+def ask(fetcher: Fetcher, base: str, variables: Sequence[str], geography: str, key: str) -> list[Row] | None:
     """Return the rows of one request, header first, or None where the geography holds nothing (204).
 
     `geography` is the ready `for=…&in=…` part. Raises FetchError; one about the key says so.
@@ -44,8 +44,11 @@ def ask(fetcher: Fetcher, base: str, variables: Sequence[str], geography: str, k
         raise
     if answer is None:
         return None
-    shaped = isinstance(answer, list) and answer and all(isinstance(row, list) for row in answer)
-    if not shaped or any(len(row) != len(answer[0]) for row in answer):
+    if not (
+        isinstance(answer, list)
+        and answer
+        and all(isinstance(row, list) and len(row) == len(answer[0]) for row in answer)
+    ):
         raise FetchError(f"{host_of(base)} answered with something else than rows of equal length.", "content")
     return answer
 
@@ -66,7 +69,7 @@ def _about_key(problem: FetchError, host: str) -> FetchError:
 def tract_variables(fetcher: Fetcher, base: str, variables: Sequence[str], state_fips: str, key: str) -> Rows:
     """Return the variables of every tract of a state by 11-digit geoid; values stay text, null stays None.
 
-    Raises FetchError when the chunks of variables do not tell of the same tracts.
+    Raises FetchError when the chunks of variables do not hold the same tracts.
     """
     wanted = [name for name in dict.fromkeys(variables) if name != "NAME"]
     step = MOST_VARIABLES - 1
@@ -85,7 +88,7 @@ def tract_variables(fetcher: Fetcher, base: str, variables: Sequence[str], state
     return rows
 
 
-def _by_tract(answer: list[list[Any]], asked: Sequence[str], host: str) -> Rows:
+def _by_tract(answer: list[Row], asked: Sequence[str], host: str) -> Rows:
     header = [str(name) for name in answer[0]]
     missing = [name for name in (*asked, *_GEOGRAPHY) if name not in header]
     if missing:
@@ -106,6 +109,8 @@ def _by_tract(answer: list[list[Any]], asked: Sequence[str], host: str) -> Rows:
 class CensusApi:
     """Obtains the variables named in the address (`?variables=B01001_001E,…&state=44`) for a state's tracts."""
 
+    suffix = ".csv"
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Write a CSV of GEOID, NAME and the variables, one row a tract."""
         base, query = split_address(job.url)
@@ -117,7 +122,7 @@ class CensusApi:
             writer = csv.DictWriter(out, ["GEOID", "NAME", *dict.fromkeys(variables)])
             writer.writeheader()
             writer.writerows({"GEOID": geoid, **rows[geoid]} for geoid in sorted(rows))
-        return Download("new", url=base, sha256=sha256_of(job.part), size=job.part.stat().st_size)
+        return job.written(base)
 
     def probe(self, fetcher: Fetcher, job: Job) -> None:
         """Ask for the name of the nation, which needs a key that is accepted."""

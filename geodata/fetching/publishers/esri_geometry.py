@@ -1,17 +1,22 @@
-"""Geometry as feature services write it, turned into GeoJSON (RFC 7946)."""
+"""Geometry as feature services write it, turned into GeoJSON (RFC 7946), in the reference system it comes in.
+
+GDAL's reader of whole pages is not used: it drops curves without a word
+(docs/decisions/0017-esri-geometry-without-gdal.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from shapely.geometry import Polygon
+
+from geodata.fetching.client.exchange import JsonObject
 
 Ring = Sequence[Sequence[float]]
 
 
-def geojson_geometry(geometry: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def geojson_geometry(geometry: JsonObject | None) -> JsonObject | None:
     """Return a point, multipoint, line or polygon as GeoJSON; None for none or an empty one.
 
     Only the first two coordinates are kept. Raises ValueError for a geometry of another kind.
@@ -20,7 +25,7 @@ def geojson_geometry(geometry: Mapping[str, Any] | None) -> dict[str, Any] | Non
         return None
     if "x" in geometry:
         x, y = geometry["x"], geometry.get("y")
-        # An empty point is written with NaN.
+        # An empty point is written with the text NaN.
         return None if not _is_number(x) or not _is_number(y) else {"type": "Point", "coordinates": [x, y]}
     if "points" in geometry:
         return _unless_empty("MultiPoint", [list(point[:2]) for point in geometry["points"]])
@@ -31,7 +36,7 @@ def geojson_geometry(geometry: Mapping[str, Any] | None) -> dict[str, Any] | Non
     raise ValueError(f"geometry with {', '.join(sorted(geometry))} is of no kind known here")
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and value == value
 
 
@@ -39,7 +44,7 @@ def _flat(ring: Ring) -> list[list[float]]:
     return [list(point[:2]) for point in ring]
 
 
-def _unless_empty(kind: str, coordinates: list[Any]) -> dict[str, Any] | None:
+def _unless_empty(kind: str, coordinates: Sequence[object]) -> JsonObject | None:
     return {"type": kind, "coordinates": coordinates} if coordinates else None
 
 

@@ -38,8 +38,8 @@ class Address:
 class Geocoded:
     """What the geocoder made of an address, at the same place in the list.
 
-    `exact` tells an exact from a near match. Degrees are WGS 84 for all purposes here (NAD 83 at the source);
-    `geoid` is the 11-digit 2020 tract, with Connecticut in planning regions. A tie or no match has neither.
+    `exact` is false for a near match. Degrees are WGS 84 for all purposes here (NAD 83 at the source); `geoid` is the
+    11-digit 2020 tract, with Connecticut in planning regions. A tie or no match has neither.
     """
 
     address: Address

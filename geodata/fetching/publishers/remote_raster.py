@@ -1,14 +1,15 @@
 """A window of a remote raster: reading only the part of a large file that is needed.
 
-Cloud-optimised GeoTIFFs keep their cells in tiles behind a directory of them, so that a part can be read by asking
-for spans of bytes. The spans are asked for by the same client as everything else.
+Cloud-optimized GeoTIFFs keep their cells in tiles behind a directory of them, so that a part can be read by asking
+for spans of bytes. GDAL reads the raster; the spans are asked for by the same client as everything else, whose limits,
+keys and checks GDAL's own HTTP access does not have (docs/decisions/0018-raster-windows-through-our-client.md).
 """
 
 from __future__ import annotations
 
 import io
-from collections import OrderedDict
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import rasterio
@@ -23,7 +24,7 @@ from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.client.redaction import host_of
 from geodata.fetching.transport import Job, split_address
 from geodata.geography.raster_bytes import MOST_BANDS
-from geodata.storage.files import sha256_of, written_aside
+from geodata.storage.files import written_aside
 
 _BLOCK = 1 << 20
 _BLOCKS_KEPT = 64
@@ -44,29 +45,31 @@ class RemoteFile(io.RawIOBase):
         super().__init__()
         self._fetcher = fetcher
         self._request = request
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._block = lru_cache(_BLOCKS_KEPT)(self._ask)
         self._place = 0
-        came, first = self._ask(0)
-        if came.total is None:
-            raise FetchError(f"{host_of(request.url)} does not say how large its file is.", "misunderstood")
-        self.size = came.total
-        self.validator = (came.etag, came.last_modified, came.total)
-        self._blocks[0] = first
+        self.validator: tuple[str | None, str | None, int] | None = None
+        self._block(0)
 
-    def _ask(self, block: int) -> tuple[Download, bytes]:
+    @property
+    def version(self) -> str:
+        """What the publisher says of the file that changes when the file does."""
+        return " ".join(str(part) for part in self.validator or () if part)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file."""
+        return self.validator[2] if self.validator else 0
+
+    def _ask(self, block: int) -> bytes:
         start = block * _BLOCK
-        return self._fetcher.read(replace(self._request, span=(start, start + _BLOCK - 1)))
-
-    def _block(self, number: int) -> bytes:
-        if number not in self._blocks:
-            came, content = self._ask(number)
-            if (came.etag, came.last_modified, came.total) != self.validator:
-                raise FetchError(f"{host_of(self._request.url)} changed the file while it was read.", "truncated")
-            self._blocks[number] = content
-            while len(self._blocks) > _BLOCKS_KEPT:
-                self._blocks.popitem(last=False)
-        self._blocks.move_to_end(number)
-        return self._blocks[number]
+        came, content = self._fetcher.read(replace(self._request, span=(start, start + _BLOCK - 1)))
+        if came.total is None:
+            raise FetchError(f"{self._request.host} does not say how large its file is.", "misunderstood")
+        validator = (came.etag, came.last_modified, came.total)
+        if self.validator not in (None, validator):
+            raise FetchError(f"{self._request.host} changed the file while it was read.", "truncated")
+        self.validator = validator
+        return content
 
     def readable(self) -> bool:
         """It can be read."""
@@ -94,7 +97,7 @@ class RemoteFile(io.RawIOBase):
             number, within = divmod(self._place, _BLOCK)
             piece = self._block(number)[within : within + end - self._place]
             if not piece:
-                raise FetchError(f"{host_of(self._request.url)} gave fewer bytes than its file has.", "truncated")
+                raise FetchError(f"{self._request.host} gave fewer bytes than its file has.", "truncated")
             pieces.append(piece)
             self._place += len(piece)
         return b"".join(pieces)
@@ -145,8 +148,8 @@ def copy_window(remote: RemoteFile, box: Box, target: Path, host: str) -> None:
         # What is no error of the raster library is one of this disk.
         if isinstance(problem, (OnrampError, OSError)) and not isinstance(problem, RasterioError):
             raise
-        told = first_line(problem).rstrip(".")
-        raise FetchError(f"{host} sent a raster that cannot be read here: {told}.", "content") from None
+        reason = first_line(problem).rstrip(".")
+        raise FetchError(f"{host} sent a raster that cannot be read here: {reason}.", "content") from None
 
 
 class _Noting(io.RawIOBase):
@@ -179,23 +182,18 @@ class _Noting(io.RawIOBase):
 class RasterWindow:
     """Obtains the part of a raster within `?box=west,south,east,north` of the address."""
 
+    suffix = ""
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Write the window as a GeoTIFF, unless the publisher's file is the one it was cut from."""
         url, query = split_address(job.url)
         west, south, east, north = (float(edge) for edge in query["box"].split(","))
         remote = RemoteFile(fetcher, self._request(url, job))
-        version = " ".join(str(part) for part in remote.validator if part)
+        version = remote.version
         if version == job.known.version:
             return Download("unchanged", url=url, version=version)
         copy_window(remote, (west, south, east, north), job.part, host_of(url))
-        return Download(
-            "new",
-            url=job.url,
-            filename=url.rsplit("/", 1)[-1],
-            sha256=sha256_of(job.part),
-            size=job.part.stat().st_size,
-            version=version,
-        )
+        return job.written(job.url, version=version, filename=url.rsplit("/", 1)[-1])
 
     def probe(self, fetcher: Fetcher, job: Job) -> None:
         """Read the first block."""

@@ -1,6 +1,6 @@
 """The Alternative Fuel Stations service: one keyed download, asked for only when the stations changed.
 
-The service tells when its stations last changed in `last-updated.json`; the download itself carries no
+The service says when its stations last changed in `last-updated.json`; the download itself carries no
 validator that outlives a request. The key goes in a header. Parameters: developer.nlr.gov, alt-fuel-stations-v1.
 """
 
@@ -21,11 +21,13 @@ _ALWAYS = {"country": "US", "limit": "all"}
 class StationService:
     """Obtains the stations of the nation or of one state as the address's query says."""
 
+    suffix = ""
+
     def fetch(self, fetcher: Fetcher, job: Job) -> Download:
         """Download the stations unless `last-updated.json` still says what it said of the last copy."""
         version = self._last_updated(fetcher, job)
         base, query = split_address(job.url)
-        if version is not None and version == job.known.version:
+        if version == job.known.version:
             return Download("unchanged", url=job.url, version=version)
         request = Request(
             base,
@@ -41,10 +43,10 @@ class StationService:
         self._last_updated(fetcher, job)
 
     @staticmethod
-    def _last_updated(fetcher: Fetcher, job: Job) -> str | None:
+    def _last_updated(fetcher: Fetcher, job: Job) -> str:
         base, _ = split_address(job.url)
         url = f"{base.rsplit('.', 1)[0]}/last-updated.json"
-        answer = fetcher.json(Request(url, secret_headers={"X-Api-Key": job.secret()}, media="json"))
-        if not isinstance(answer, dict) or not isinstance(answer.get("last_updated"), str):
+        answer = fetcher.json_object(Request(url, secret_headers={"X-Api-Key": job.secret()}, media="json"))
+        if not isinstance(updated := answer.get("last_updated"), str):
             raise FetchError(f"{host_of(url)} does not say when its stations last changed.", "content")
-        return answer["last_updated"]
+        return updated

@@ -1,4 +1,4 @@
-"""A real HTTP server on the loopback interface that speaks as Valhalla and OSRM do, and misbehaves when told to."""
+"""A real HTTP server on the loopback interface that speaks as Valhalla and OSRM do, and misbehaves on demand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Roads:
     most_pairs: int = 2500
     version: str = "3.5.1"
     tiles: int = 1_760_000_000
-    mishaps: list[Reply] = field(default_factory=list)  # answered first, one a request
+    faults: list[Reply] = field(default_factory=list)  # answered first, one a request
     asked: list[str] = field(default_factory=list)
 
 
@@ -60,8 +60,8 @@ def valhalla(roads: Roads, path: str, body: bytes) -> Reply:
         [{"from_index": i, "to_index": j, "time": roads.seconds(a, b), "distance": 1.0} for j, b in enumerate(ends[1])]
         for i, a in enumerate(ends[0])
     ]
-    told = [[{"lat": p[0], "lon": p[1]} for p in side if p] for side in met]
-    return as_json({"sources_to_targets": rows, "sources": told[0], "targets": told[1], "units": "kilometers"})
+    moved = [[{"lat": p[0], "lon": p[1]} for p in side if p] for side in met]
+    return as_json({"sources_to_targets": rows, "sources": moved[0], "targets": moved[1], "units": "kilometers"})
 
 
 def osrm(roads: Roads, path: str, body: bytes) -> Reply:
@@ -81,7 +81,7 @@ def osrm(roads: Roads, path: str, body: bytes) -> Reply:
     if None in met:
         return as_json({"code": "NoSegment", "message": "Could not find a matching segment for coordinate 0"}, 400)
     rows, columns = ([int(n) for n in query[name][0].split(";")] for name in ("sources", "destinations"))
-    told = [
+    moved = [
         {"distance": 111_195.0 * (abs(m[0] - p[0]) + abs(m[1] - p[1])), "location": [m[1], m[0]], "name": ""}
         for p, m in zip(places, met, strict=True)
         if m
@@ -90,8 +90,8 @@ def osrm(roads: Roads, path: str, body: bytes) -> Reply:
         {
             "code": "Ok",
             "durations": [[roads.seconds(places[i], places[j]) for j in columns] for i in rows],
-            "sources": [told[i] for i in rows],
-            "destinations": [told[j] for j in columns],
+            "sources": [moved[i] for i in rows],
+            "destinations": [moved[j] for j in columns],
         }
     )
 
@@ -113,8 +113,8 @@ def serving(speak: Callable[[Roads, str, bytes], Reply], roads: Roads) -> Iterat
         def _reply(self, body: bytes) -> None:
             roads.asked.append(self.path + body.decode())
             about = self.path == "/status" or self.path.startswith("/nearest")
-            mishap = roads.mishaps.pop(0) if roads.mishaps and not about else None
-            status, headers, content = mishap or speak(roads, self.path, body)
+            fault = roads.faults.pop(0) if roads.faults and not about else None
+            status, headers, content = fault or speak(roads, self.path, body)
             self.send_response(status)
             for name, value in (headers | {"Content-Length": str(len(content))}).items():
                 self.send_header(name, value)

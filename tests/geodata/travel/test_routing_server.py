@@ -133,7 +133,7 @@ def test_pairs_out_of_reach_are_not_asked_for(start: Start, engine: Callable[...
     assert not any("60.0" in asked.split("search")[0] for asked in roads.asked[1:])
 
 
-def test_moved_points_are_told_and_far_ones_reach_nothing(
+def test_moved_points_are_reported_and_far_ones_reach_nothing(
     start: Start, engine: Callable[..., RoutingServer], caplog: pytest.LogCaptureFixture
 ) -> None:
     homes = at((40.0, 9.9), (40.02, 9.9), (40.3, 9.9))
@@ -171,7 +171,7 @@ def test_a_run_resumes_where_it_stopped(start: Start, engine: Callable[..., Rout
     roads = Roads(flat)
     with start(roads) as url:
         broken = [as_json({"durations": []})]
-        roads.mishaps = broken
+        roads.faults = broken
         # The server answers nonsense once: the run stops, and what had come is kept.
         with pytest.raises(FetchError):
             engine(url, tmp_path, most_pairs=9, parallel=1).minutes(homes, places, 25.0)
@@ -203,7 +203,7 @@ def test_new_roads_on_the_server_are_new_answers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mishaps", "slept"),
+    ("faults", "slept"),
     [
         ([page(429, {"Retry-After": "7"}), page(502)], [7.0, 2.0]),
         ([page(503), page(503), page(504), as_json({"error": "busy"}, 500)], [1.0, 2.0, 4.0, 8.0]),
@@ -214,17 +214,17 @@ def test_patience_where_it_helps(
     start: Start,
     engine: Callable[..., RoutingServer],
     waits: list[float],
-    mishaps: list[loopback.Reply],
+    faults: list[loopback.Reply],
     slept: list[float],
 ) -> None:
-    with start(Roads(flat, mishaps=list(mishaps))) as url:
+    with start(Roads(flat, faults=list(faults))) as url:
         found = engine(url).minutes(at((40.0, 9.9)), at((40.1, 9.9)), 60.0)
     assert pairs(found) == {(0, 0): 10.0}
     assert waits == slept
 
 
 @pytest.mark.parametrize(
-    ("mishap", "told", "requests_made"),
+    ("fault", "sentence", "requests_made"),
     [
         (page(200), "answered with a page", 1),
         (page(404), "answered with a page", 1),
@@ -243,12 +243,12 @@ def test_patience_where_it_helps(
 def test_every_refusal_is_one_sentence(
     start: Start,
     engine: Callable[..., RoutingServer],
-    mishap: loopback.Reply,
-    told: str,
+    fault: loopback.Reply,
+    sentence: str,
     requests_made: int,
 ) -> None:
-    roads = Roads(flat, mishaps=[mishap] * 5)
-    with start(roads) as url, pytest.raises(FetchError, match=told):
+    roads = Roads(flat, faults=[fault] * 5)
+    with start(roads) as url, pytest.raises(FetchError, match=sentence):
         engine(url).minutes(at((40.0, 9.9)), at((40.1, 9.9)), 60.0)
     assert len(roads.asked) - 1 == requests_made
 
@@ -262,7 +262,7 @@ def test_a_server_that_is_not_there(engine: Callable[..., RoutingServer], waits:
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "sentence"),
     [
         ("https://router.project-osrm.org", "public demonstration server"),
         ("https://valhalla1.openstreetmap.de/", "public demonstration server"),
@@ -271,8 +271,8 @@ def test_a_server_that_is_not_there(engine: Callable[..., RoutingServer], waits:
         ("maps.example:8002", "must begin with http"),
     ],
 )
-def test_addresses_that_are_refused(engine: Callable[..., RoutingServer], url: str, told: str) -> None:
-    with pytest.raises(SettingsError, match=told) as caught:
+def test_addresses_that_are_refused(engine: Callable[..., RoutingServer], url: str, sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence) as caught:
         engine(url)
     assert "s3cret" not in str(caught.value)
 

@@ -54,12 +54,12 @@ def test_a_mirror_is_filled_and_then_examined(command, one_source, tmp_path):
     assert "cached" in online.output and "yes" in online.output
 
 
-def test_a_required_source_that_cannot_be_had_is_told_and_counts_as_failure(command, one_source, tmp_path):
+def test_a_required_source_that_cannot_be_had_is_reported_and_counts_as_failure(command, one_source, tmp_path):
     one_source.script("/CenPop2020_Mean_TR.txt", Reply(b"<html><title>Away</title>"))
     failed = command("mirror", tmp_path / "folder")
     assert failed.exit_code == 1
-    told = " ".join(failed.output.split())
-    assert "answered with a web page that says “Away” instead of a table of text. Try again later, or download" in told
+    said = " ".join(failed.output.split())
+    assert "answered with a web page that says “Away” instead of a table of text. Try again later, or download" in said
     examined = command("doctor")
     assert examined.exit_code == 1
     assert "nothing" in examined.output and "says “Away”" in " ".join(examined.output.split())
@@ -91,8 +91,8 @@ def test_addresses_are_geocoded_into_a_new_file(command, tmp_path, monkeypatch):
         publisher.script("/geocoder/geographies/addressbatch", Reply(f'{row}\n"1","2 Main St","No_Match"\n'.encode()))
         service = partial(source_commands.ask_geocoder, host=publisher.url)
         monkeypatch.setattr(source_commands, "ask_geocoder", service)
-        told = command("geocode", tmp_path / "awards.csv", tmp_path / "filled.csv")
-    assert told.exit_code == 0, told.output
-    assert "2 rows, 0 of them with coordinates before" in told.output
-    assert "1 exact" in told.output and "1 no match" in told.output
+        run = command("geocode", tmp_path / "awards.csv", tmp_path / "filled.csv")
+    assert run.exit_code == 0, run.output
+    assert "2 rows, 0 of them with coordinates before" in run.output
+    assert "1 exact" in run.output and "1 no match" in run.output
     assert "41.800000,-71.400000" in (tmp_path / "filled.csv").read_text()

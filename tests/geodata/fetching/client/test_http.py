@@ -1,4 +1,4 @@
-"""Every fault of a publisher's bad day: what the person is told, and that nothing half-right is left behind."""
+"""Every fault of a publisher's bad day: what the person reads, and that nothing half-right is left behind."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import logging
+import threading
 import zipfile
 from datetime import timedelta
 from email.utils import format_datetime
@@ -28,7 +29,7 @@ def zipped(content: bytes = ROWS, name: str = "rows.csv") -> bytes:
     return held.getvalue()
 
 
-def told(fetcher: Fetcher, request: Request, part) -> FetchError:
+def failure_of(fetcher: Fetcher, request: Request, part) -> FetchError:
     """Run a download that must fail; nothing that could be taken for the file may stay."""
     with pytest.raises(FetchError) as caught:
         fetcher.download(request, part)
@@ -84,15 +85,15 @@ def test_a_passing_fault_is_tried_again_with_growing_pauses(publisher, fetcher, 
             403,
             "refused",
             "{host} refuses to serve this computer (HTTP 403): “unknown variable”. Some publishers refuse data "
-            "centres: download the file elsewhere and put it in the folder of sources.",
+            "centers: download the file elsewhere and put it in the folder of sources.",
         ),
         (404, "absent", "{host} has no such file (HTTP 404): “unknown variable”."),
         (422, "misunderstood", "{host} did not accept the request (HTTP 422): “unknown variable”."),
     ],
 )
-def test_a_refusal_is_told_at_once(publisher, fetcher, fake_time, tmp_path, status, kind, sentence):
+def test_a_refusal_is_reported_at_once(publisher, fetcher, fake_time, tmp_path, status, kind, sentence):
     url = publisher.script("/rows.csv", Reply(b"unknown\nvariable\x1b", status))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
     assert (problem.kind, str(problem)) == (kind, sentence.format(host=publisher.host))
     assert len(publisher.seen) == 1 and fake_time.slept == []
     assert list(tmp_path.iterdir()) == []
@@ -100,7 +101,7 @@ def test_a_refusal_is_told_at_once(publisher, fetcher, fake_time, tmp_path, stat
 
 def test_a_failing_publisher_is_given_up_after_four_attempts(publisher, fetcher, tmp_path):
     url = publisher.script("/rows.csv", Reply(HTML, 503))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
     assert str(problem) == f"{publisher.host} is failing (HTTP 503): “Page & file not found” (4 attempts)."
     assert len(publisher.seen) == 4
 
@@ -108,7 +109,7 @@ def test_a_failing_publisher_is_given_up_after_four_attempts(publisher, fetcher,
 def test_a_day_long_wait_is_not_slept_on(publisher, fetcher, fake_time, tmp_path):
     body = b'{"error":{"code":"OVER_RATE_LIMIT","message":"You have exceeded your rate limit."}}'
     url = publisher.script("/rows.csv", Reply(body, 429, {"Retry-After": "78590"}))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
     assert str(problem) == (
         f"{publisher.host} allows no more requests for another 22 hours (HTTP 429): "
         "“You have exceeded your rate limit”."
@@ -129,7 +130,7 @@ def test_a_short_wait_is_honoured_in_seconds_and_as_a_date(publisher, fetcher, f
 def test_waits_never_pass_the_time_allowed(publisher, fake_time, tmp_path):
     url = publisher.script("/rows.csv", Reply(b"", 503, {"Retry-After": "100"}))
     fetcher = Fetcher(clock=fake_time.clock(), limits=Limits(total_s=150))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
     assert str(problem) == f"{publisher.host} is failing (HTTP 503) and asks to wait 2 minutes (2 attempts)."
     assert fake_time.passed <= 150
 
@@ -187,9 +188,9 @@ def test_without_a_way_to_be_sure_the_download_begins_again(publisher, fetcher, 
     assert (tmp_path / "part").read_bytes() == ROWS
 
 
-def test_a_download_cut_each_time_is_told_and_goes_on_in_the_next_run(publisher, fetcher, fake_time, tmp_path):
+def test_a_download_cut_each_time_is_reported_and_goes_on_in_the_next_run(publisher, fetcher, fake_time, tmp_path):
     url = publisher.script("/rows.csv", file_of(ROWS, cut_after=10_000), Reply(b"", 503))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
     assert str(problem) == f"{publisher.host} is failing (HTTP 503) (4 attempts)."
     assert (tmp_path / "part").stat().st_size == 10_000
     publisher.script("/rows.csv", file_of(ROWS))
@@ -201,7 +202,7 @@ def test_a_download_cut_each_time_is_told_and_goes_on_in_the_next_run(publisher,
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_truncated_body_is_never_taken_for_the_file(publisher, fetcher, tmp_path, chunked):
     url = publisher.script("/rows.csv", Reply(ROWS, cut_after=10_000, chunked=chunked))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
     of = "" if chunked else " of 58.9 kB"
     assert str(problem) == f"{publisher.host} broke off after 10 kB{of} (4 attempts)."
     assert problem.kind == "truncated"
@@ -210,14 +211,14 @@ def test_a_truncated_body_is_never_taken_for_the_file(publisher, fetcher, tmp_pa
 def test_json_cut_without_an_announced_length_is_noticed_by_its_end(publisher, fetcher, tmp_path):
     body = b'{"fuel_stations": [' + b'{"id": 1},' * 1000 + b'{"id": 2}]}'
     url = publisher.script("/v1.json", Reply(body, announce=False, cut_after=5000))
-    problem = told(fetcher, Request(url, media="json"), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, media="json"), tmp_path / "part")
     assert str(problem) == f"{publisher.host} sent JSON that breaks off before its end (4 attempts)."
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_zip_cut_without_an_announced_length_is_noticed(publisher, fetcher, tmp_path):
     url = publisher.script("/rows.zip", Reply(zipped(), announce=False, cut_after=3000))
-    problem = told(fetcher, Request(url, media="zip"), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, media="zip"), tmp_path / "part")
     assert str(problem) == f"{publisher.host} sent an archive that is not opened: this is not a whole zip archive."
     assert list(tmp_path.iterdir()) == []
 
@@ -241,31 +242,33 @@ def test_a_zip_cut_without_an_announced_length_is_noticed(publisher, fetcher, tm
         ("csv", b"\x00\x01\x02", "text/csv", "binary data instead of a table of text."),
     ],
 )
-def test_success_that_is_none_is_told_by_what_came(publisher, fetcher, tmp_path, media, body, content_type, sentence):
+def test_success_that_is_none_is_reported_by_what_came(
+    publisher, fetcher, tmp_path, media, body, content_type, sentence
+):
     url = publisher.script("/file", Reply(body, headers={"Content-Type": content_type, "ETag": '"1"'}))
-    problem = told(fetcher, Request(url, media=media), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, media=media), tmp_path / "part")
     assert str(problem) == f"{publisher.host} answered with {sentence}"
     assert problem.kind == "content" and len(publisher.seen) == 1
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_object_under_200_is_told(publisher, fetcher, tmp_path):
+def test_an_error_object_under_200_is_reported(publisher, fetcher, tmp_path):
     body = b'{"error":{"code":400,"message":"Invalid query parameters.","details":["outFields is wrong"]}}'
     url = publisher.script("/query", Reply(body, headers={"Content-Type": "application/json"}))
-    problem = told(fetcher, Request(url, media="json"), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, media="json"), tmp_path / "part")
     assert str(problem) == (f"{publisher.host} answered with error 400: Invalid query parameters. outFields is wrong.")
 
 
-def test_an_empty_file_is_tried_again_and_then_told(publisher, fetcher, tmp_path):
+def test_an_empty_file_is_tried_again_and_then_reported(publisher, fetcher, tmp_path):
     url = publisher.script("/rows.csv", Reply(b""))
-    problem = told(fetcher, Request(url, media="csv"), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, media="csv"), tmp_path / "part")
     assert str(problem) == f"{publisher.host} answered with an empty file instead of a table of text (4 attempts)."
 
 
 @pytest.mark.parametrize("announce", [True, False])
 def test_a_file_larger_than_allowed_is_not_taken(publisher, fetcher, tmp_path, announce):
     url = publisher.script("/rows.csv", Reply(ROWS, announce=announce))
-    problem = told(fetcher, Request(url, max_bytes=20_000), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, max_bytes=20_000), tmp_path / "part")
     assert str(problem) == f"{publisher.host} sent more than the 20 kB that are allowed here."
     assert list(tmp_path.iterdir()) == []
 
@@ -273,23 +276,23 @@ def test_a_file_larger_than_allowed_is_not_taken(publisher, fetcher, tmp_path, a
 def test_a_compressed_answer_is_bounded_by_what_it_unpacks_to(publisher, fetcher, tmp_path):
     bomb = gzip.compress(b"[" + b" " * 50_000_000 + b"]")
     url = publisher.script("/v1.json", Reply(bomb, headers={"Content-Encoding": "gzip"}))
-    problem = told(fetcher, Request(url, media="json", max_bytes=1_000_000), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, media="json", max_bytes=1_000_000), tmp_path / "part")
     assert str(problem) == f"{publisher.host} sent more than the 1 MB that are allowed here."
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_compressed_answer_is_unpacked_and_a_damaged_one_told(publisher, fetcher, tmp_path):
+def test_a_compressed_answer_is_unpacked_and_a_damaged_one_reported(publisher, fetcher, tmp_path):
     packed = gzip.compress(b'[["NAME"],["Tract 1"]]')
     url = publisher.script("/data", Reply(packed, headers={"Content-Encoding": "gzip"}))
     assert fetcher.json(Request(url, media="json")) == [["NAME"], ["Tract 1"]]
     publisher.script("/data", Reply(b"not gzip at all", headers={"Content-Encoding": "gzip"}))
-    problem = told(fetcher, Request(url, media="json"), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, media="json"), tmp_path / "part")
     assert str(problem) == f"{publisher.host} sent a compressed answer that cannot be unpacked (4 attempts)."
 
 
 def test_a_zip_bomb_is_not_opened(publisher, fetcher, tmp_path):
     url = publisher.script("/rows.zip", Reply(zipped(b"\0" * 30_000_000)))
-    problem = told(fetcher, Request(url, media="zip"), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, media="zip"), tmp_path / "part")
     assert str(problem) == (
         f"{publisher.host} sent an archive that is not opened: "
         "its member “rows.csv” would unpack to 1028 times its size."
@@ -299,7 +302,7 @@ def test_a_zip_bomb_is_not_opened(publisher, fetcher, tmp_path):
 
 def test_other_bytes_than_the_pinned_ones_are_refused(publisher, fetcher, tmp_path):
     url = publisher.script("/rows.csv", file_of(ROWS))
-    problem = told(fetcher, Request(url, sha256=("ab" * 32, "cd" * 32)), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, sha256=("ab" * 32, "cd" * 32)), tmp_path / "part")
     assert str(problem) == (
         f"{publisher.host} sent other bytes than the ones this source is pinned to "
         f"(SHA-256 {hashlib.sha256(ROWS).hexdigest()[:12]}…, not abababababab… or cdcdcdcdcdcd…)."
@@ -318,13 +321,13 @@ def test_a_permanent_move_is_followed_and_reported_a_passing_one_only_followed(p
 
 def test_redirects_in_a_circle_end(publisher, fetcher, tmp_path):
     url = publisher.script("/rows.csv", Reply(b"", 302, {"Location": "/rows.csv"}))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
     assert str(problem) == f"{publisher.host} sent us on more than 5 times without giving the file."
 
 
 def test_another_scheme_is_not_followed(publisher, fetcher, tmp_path):
     url = publisher.script("/rows.csv", Reply(b"", 302, {"Location": "file:///etc/passwd"}))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
     assert str(problem) == (
         f"{publisher.host} sent us to an address of another kind (file:///etc/passwd), which is not followed."
     )
@@ -338,7 +341,7 @@ def test_a_key_stays_with_its_host_and_out_of_every_word(publisher, fetcher, tmp
     request = Request(url, secret_headers={"X-Api-Key": secret}, secret_params={"key": secret}, media="json")
     # The HTTP library's logger by name: other libraries of the process quieten it.
     with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="urllib3"):
-        problem = told(fetcher, request, tmp_path / "part")
+        problem = failure_of(fetcher, request, tmp_path / "part")
     assert publisher.seen[0].headers["x-api-key"] == secret
     assert publisher.seen[0].query["key"] == secret
     assert "x-api-key" not in publisher.seen[1].headers and "key" not in publisher.seen[1].query
@@ -351,49 +354,65 @@ def test_a_key_stays_with_its_host_and_out_of_every_word(publisher, fetcher, tmp
 def test_a_key_that_the_publisher_repeats_is_hidden(publisher, fetcher, tmp_path):
     body = b'{"error":{"code":"API_KEY_INVALID","message":"The key hunter2 is not known."}}'
     url = publisher.script("/v1.json", Reply(body, 403))
-    problem = told(fetcher, Request(url, secret_headers={"X-Api-Key": "hunter2"}), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url, secret_headers={"X-Api-Key": "hunter2"}), tmp_path / "part")
     assert str(problem) == f"{publisher.host} does not accept the key: The key REDACTED is not known."
     assert problem.kind == "key"
 
 
 def test_a_silent_publisher_is_given_up(publisher, fake_time, tmp_path):
-    url = publisher.script("/rows.csv", Reply(ROWS, silent_s=1.0))
+    given_up = threading.Event()
+    url = publisher.script("/rows.csv", Reply(ROWS, after=given_up))
     fetcher = Fetcher(clock=fake_time.clock(), limits=Limits(read_s=0.1, attempts=2))
-    problem = told(fetcher, Request(url), tmp_path / "part")
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
+    given_up.set()
     assert str(problem) == f"{publisher.host} fell silent and was given up (2 attempts)."
 
 
-def test_a_trickle_ends_at_the_time_allowed(publisher, tmp_path):
-    url = publisher.script("/rows.csv", Reply(ROWS, trickle=0.02, headers={"ETag": '"1"'}))
-    problem = told(Fetcher(limits=Limits(total_s=0.5)), Request(url), tmp_path / "part")
-    assert str(problem).startswith(f"{publisher.host} was too slow: ")
-    assert str(problem).endswith(" bytes came in the 1 second allowed.")
-    assert (tmp_path / "part").stat().st_size > 0
+def test_a_trickle_ends_at_the_time_allowed(publisher, fake_time, tmp_path):
+    leave = threading.Semaphore(1)
+
+    def a_byte_a_second(label: str, done: int, whole: int | None) -> None:
+        fake_time.forward(seconds=1)
+        leave.release()
+
+    url = publisher.script("/rows.csv", Reply(ROWS, trickle=leave, headers={"ETag": '"1"'}))
+    fetcher = Fetcher(clock=fake_time.clock(), limits=Limits(total_s=5), progress=a_byte_a_second)
+    problem = failure_of(fetcher, Request(url, label="Rows"), tmp_path / "part")
+    assert str(problem) == f"{publisher.host} was too slow: 6 bytes came in the 5 seconds allowed."
+    assert (tmp_path / "part").read_bytes() == ROWS[:6]
+
+
+def test_a_refused_answer_is_not_read_to_its_end(publisher, fetcher, tmp_path):
+    endless = threading.Semaphore(5000)
+    url = publisher.script("/rows.csv", Reply(b"x" * 10_000, 503, trickle=endless))
+    problem = failure_of(fetcher, Request(url), tmp_path / "part")
+    assert str(problem).endswith("(4 attempts).") and problem.status == 503
+    assert len(publisher.seen) == 4
 
 
 def test_nobody_there(fetcher, tmp_path, unused_port):
-    problem = told(fetcher, Request(f"http://127.0.0.1:{unused_port}/rows.csv"), tmp_path / "part")
+    problem = failure_of(fetcher, Request(f"http://127.0.0.1:{unused_port}/rows.csv"), tmp_path / "part")
     assert str(problem) == (f"127.0.0.1:{unused_port} cannot be reached: it refuses connections (4 attempts).")
 
 
 def test_a_host_that_could_not_be_reached_is_tried_once_for_its_other_files(fetcher, fake_time, tmp_path, unused_port):
     host = f"http://127.0.0.1:{unused_port}"
-    told(fetcher, Request(f"{host}/rows.csv"), tmp_path / "part")
+    failure_of(fetcher, Request(f"{host}/rows.csv"), tmp_path / "part")
     waits = len(fake_time.slept)
-    problem = told(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
+    problem = failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
     assert str(problem) == f"127.0.0.1:{unused_port} cannot be reached: it refuses connections."
     assert len(fake_time.slept) == waits == 3
     fake_time.forward(minutes=6)
-    told(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
+    failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
     assert len(fake_time.slept) == 6
 
 
 def test_an_unknown_name(fetcher, tmp_path):
-    problem = told(fetcher, Request("http://publisher.invalid/rows.csv"), tmp_path / "part")
+    problem = failure_of(fetcher, Request("http://publisher.invalid/rows.csv"), tmp_path / "part")
     assert str(problem) == "publisher.invalid cannot be reached: its name is not known here (4 attempts)."
 
 
-def test_progress_is_told_with_the_whole_size(publisher, fake_time, tmp_path):
+def test_progress_is_reported_with_the_whole_size(publisher, fake_time, tmp_path):
     steps = []
     fetcher = Fetcher(clock=fake_time.clock(), progress=lambda *step: steps.append(step))
     fetcher.download(Request(publisher.script("/rows.csv", file_of(ROWS)), label="Rows"), tmp_path / "part")

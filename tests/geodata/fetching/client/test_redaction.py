@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 from urllib.parse import quote, quote_plus
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.fetching.client.http_errors import duration, size
 from geodata.fetching.client.redaction import HIDDEN, Redactor, host_of, printable, redact_logs
 
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=40).filter(
@@ -60,25 +58,3 @@ def test_what_a_publisher_wrote_becomes_one_harmless_line(text):
 def test_hosts_are_shown_without_credentials_and_usual_ports():
     assert host_of("https://me:pass@publisher.example:443/x") == "publisher.example"
     assert host_of("http://127.0.0.1:8080/x") == "127.0.0.1:8080"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.2, "1 second"),
-        (30, "30 seconds"),
-        (89, "89 seconds"),
-        (90, "2 minutes"),
-        (78590, "22 hours"),
-        (259200, "3 days"),
-    ],
-)
-def test_durations_are_words(seconds, words):
-    assert duration(seconds) == words
-
-
-@pytest.mark.parametrize(
-    ("count", "words"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1 kB"), (45_316_831, "45.3 MB"), (4e9, "4 GB")]
-)
-def test_sizes_are_words(count, words):
-    assert size(count) == words

@@ -8,14 +8,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shapely.geometry import shape
 
 from geodata.errors import SourceUnavailable
 from geodata.fetching.client.download_cache import Cache
 from geodata.fetching.client.http_errors import FetchError
 from geodata.fetching.live import LiveAcquirer, LiveOptions
 from geodata.fetching.publishers.arcgis import FeatureService, Query
-from geodata.fetching.publishers.esri_geometry import geojson_geometry
 from geodata.sources.landmarks import CORRIDORS
 from tests.support.arcgis_server import PATH, FeatureServer
 
@@ -62,26 +60,26 @@ def test_ids_are_asked_for_by_post_so_that_no_address_grows_too_long(publisher, 
 def test_what_does_not_add_up_is_an_error(publisher, fetcher):
     service = FeatureService(fetcher)
     layer = service.layer(FeatureServer(corridors(35), miscounts=2).serve(publisher))
-    with pytest.raises(FetchError) as told:
+    with pytest.raises(FetchError) as caught:
         service.features(layer)
-    assert str(told.value) == f"{publisher.host} counts 37 features in “Corridors” but gave 35."
+    assert str(caught.value) == f"{publisher.host} counts 37 features in “Corridors” but gave 35."
 
 
-def test_an_error_under_200_is_told(publisher, fetcher):
+def test_an_error_under_200_is_reported(publisher, fetcher):
     service = FeatureService(fetcher)
     layer = service.layer(FeatureServer(corridors(3)).serve(publisher))
-    with pytest.raises(FetchError) as told:
+    with pytest.raises(FetchError) as caught:
         service.features(layer, Query(where="bad"))
-    assert str(told.value) == f"{publisher.host} answered with error 400: Invalid query parameters. 'where' is wrong."
+    assert str(caught.value) == f"{publisher.host} answered with error 400: Invalid query parameters. 'where' is wrong."
 
 
 def test_a_layer_is_found_by_its_name(publisher, fetcher):
     url = FeatureServer(corridors(3)).serve(publisher).removesuffix("/0")
     service = FeatureService(fetcher)
     assert service.layer(url, "corridors").url == f"{url}/0"
-    with pytest.raises(FetchError) as told:
+    with pytest.raises(FetchError) as caught:
         service.layer(url, "Tracts")
-    assert str(told.value) == f"{publisher.host} has no single layer “Tracts”; its layers are Roads, Corridors."
+    assert str(caught.value) == f"{publisher.host} has no single layer “Tracts”; its layers are Roads, Corridors."
 
 
 def test_a_box_comes_with_its_reference_system(publisher, fetcher):
@@ -136,32 +134,6 @@ def test_a_layer_that_breaks_half_way_leaves_the_last_good_file(publisher, fetch
     assert stale.note.endswith(f"{publisher.host} counts 26 features in “Corridors” but gave 25.")
     with pytest.raises(SourceUnavailable, match="counts 26 features"):
         LiveAcquirer(fetcher, Cache(tmp_path / "other"), options=LiveOptions(environ={})).obtain(spec)
-
-
-SQUARE = [[0, 0], [0, 10], [10, 10], [10, 0], [0, 0]]
-HOLE = [[2, 2], [4, 2], [4, 4], [2, 4], [2, 2]]
-ISLAND = [[2.5, 2.5], [2.5, 3.5], [3.5, 3.5], [3.5, 2.5], [2.5, 2.5]]
-PIN = [[2.9, 2.9], [3.1, 2.9], [3.1, 3.1], [2.9, 3.1], [2.9, 2.9]]
-
-
-def test_rings_become_polygons_with_their_holes_and_islands():
-    polygon = shape(geojson_geometry({"rings": [SQUARE, HOLE, ISLAND, PIN]}))
-    assert polygon.is_valid
-    assert polygon.area == pytest.approx(100 - 4 + 1 - 0.04)
-    assert [len(part.interiors) for part in polygon.geoms] == [1, 1]
-    assert all(part.exterior.is_ccw for part in polygon.geoms)
-
-
-def test_the_other_geometries():
-    assert geojson_geometry({"x": 1.5, "y": 2, "z": 9}) == {"type": "Point", "coordinates": [1.5, 2]}
-    assert geojson_geometry({"x": "NaN", "y": "NaN"}) is None
-    assert geojson_geometry({"points": [[1, 2, 3]]}) == {"type": "MultiPoint", "coordinates": [[1, 2]]}
-    assert geojson_geometry({"paths": [[[0, 0, 5], [1, 1, 5]]]})["coordinates"] == [[[0, 0], [1, 1]]]
-    assert geojson_geometry({"rings": []}) is None
-    assert geojson_geometry(None) is None
-    assert geojson_geometry({"rings": [HOLE]})["coordinates"][0][0] == HOLE
-    with pytest.raises(ValueError, match="curveRings is of no kind known here"):
-        geojson_geometry({"curveRings": []})
 
 
 def test_a_page_of_the_service_is_scripted_where_real_ones_have_it(publisher, fetcher):

@@ -37,8 +37,8 @@ def spans(content: bytes, etag: str = '"1"'):
     def answer(seen: Seen) -> Reply:
         first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", seen.headers["range"]).groups())
         part = content[first : last + 1]
-        told = {"Content-Range": f"bytes {first}-{first + len(part) - 1}/{len(content)}", "ETag": etag}
-        return Reply(part, 206, told)
+        headers = {"Content-Range": f"bytes {first}-{first + len(part) - 1}/{len(content)}", "ETag": etag}
+        return Reply(part, 206, headers)
 
     return answer
 
@@ -68,7 +68,7 @@ def test_a_window_has_the_cells_of_the_whole_and_costs_a_part_of_it(publisher, l
     assert len(publisher.seen) == asked + 1
 
 
-def test_a_box_beyond_the_raster_is_cut_at_its_edge_and_one_outside_is_told(publisher, live, raster):
+def test_a_box_beyond_the_raster_is_cut_at_its_edge_and_one_outside_is_reported(publisher, live, raster):
     publisher.script("/friction_2019_cog.tif", spans(raster.read_bytes()))
     with rasterio.open(live.obtain(spec_at(publisher, "-60,70,-40,90")).path) as cut:
         assert cut.bounds == pytest.approx((-60, 70, -50, 80))
@@ -87,11 +87,11 @@ def test_a_box_beyond_the_raster_is_cut_at_its_edge_and_one_outside_is_told(publ
         (Reply(b"", 404), "has no such file (HTTP 404)"),
     ],
 )
-def test_what_is_no_raster_in_parts_is_told(publisher, live, answer, sentence):
+def test_what_is_no_raster_in_parts_is_reported(publisher, live, answer, sentence):
     publisher.script("/friction_2019_cog.tif", answer)
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(spec_at(publisher))
-    assert sentence in str(told.value)
+    assert sentence in str(caught.value)
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_mixed(publisher, live, raster):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +19,8 @@ from geodata.fetching.live import LiveAcquirer, LiveOptions, asked_again_after
 from geodata.schemas.canonical import CENTERS
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
-from tests.support.publisher_server import Publisher, Reply, file_of
+from tests.geodata.fetching.conftest import POINTS
+from tests.support.publisher_server import Publisher, Reply, Seen, file_of
 
 RI = find_state("RI")
 GOOD = b"STATEFP,COUNTYFP\n44,001\n"
@@ -110,10 +112,10 @@ def test_a_bad_day_leaves_the_last_good_copy_stale_with_age_and_reason(
     publisher.script("/CenPop2020_Mean_TR.txt", fault)
     stale = live.obtain(spec)
     assert (stale.status, stale.age_days, stale.path.read_bytes()) == ("stale", 30, GOOD)
-    told = f"{publisher.host} {reason}" if reason else "U.S. Census Bureau gave nothing for Centers of Population."
-    assert stale.note == f"This is the last good copy, of 2026-11-22: {told}"
+    failure = f"{publisher.host} {reason}" if reason else "U.S. Census Bureau gave nothing for Centers of Population."
+    assert stale.note == f"This is the last good copy, of 2026-11-22: {failure}"
     assert snapshot(cache) == before
-    assert cache.manifest("centers", "nation").last_failure.reason == told
+    assert cache.manifest("centers", "nation").last_failure.reason == failure
 
 
 @pytest.mark.parametrize("fault", [Reply(HTML), Reply(b"", 404), Reply(GOOD, cut_after=5)])
@@ -121,9 +123,9 @@ def test_without_an_earlier_copy_one_sentence_says_what_to_do_and_the_cache_stay
     publisher, live, spec, cache, fault
 ):
     publisher.script("/CenPop2020_Mean_TR.txt", fault)
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(spec)
-    sentence = str(told.value)
+    sentence = str(caught.value)
     assert sentence.startswith(
         f"Centers of Population could not be obtained and there is no earlier copy. {publisher.host} "
     )
@@ -243,9 +245,9 @@ def test_a_damaged_cached_copy_is_fetched_again(publisher, fetcher, cache, live,
 
 def test_a_missing_key_is_said_with_where_to_ask_for_one(publisher, live, spec):
     keyed = replace(spec, key_env="CENSUS_API_KEY", key_page="https://publisher.example/signup")
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(keyed)
-    assert str(told.value) == (
+    assert str(caught.value) == (
         "Centers of Population could not be obtained and there is no earlier copy. It needs a key: "
         f"ask for one at https://publisher.example/signup and set CENSUS_API_KEY to it. Or {REMEDY}"
     )
@@ -274,9 +276,9 @@ def test_two_sources_that_read_one_file_download_it_once(publisher, live, spec):
 
 def test_a_source_without_an_address_comes_from_the_operator(fetcher, cache, live, spec, tmp_path):
     own = replace(spec, urls=(), filenames=("planned_sites*.csv",), title="Planned sites")
-    with pytest.raises(SourceUnavailable) as told:
+    with pytest.raises(SourceUnavailable) as caught:
         live.obtain(own)
-    assert str(told.value) == (
+    assert str(caught.value) == (
         "Planned sites is brought by you: put a file called planned_sites*.csv in a folder named in sources.folder."
     )
     supplied = tmp_path / "supplied"
@@ -316,9 +318,17 @@ def test_how_often_a_publisher_is_asked(spec):
 
 
 def test_two_runs_at_once_download_one_file_once(publisher, cache, spec, fake_time):
-    publisher.script("/CenPop2020_Mean_TR.txt", Reply(GOOD, silent_s=0.1))
+    begun = threading.Semaphore(0)
+
+    def once_all_have_begun(seen: Seen) -> Reply:
+        for _ in range(4):
+            begun.acquire()
+        return Reply(GOOD)
+
+    publisher.script("/CenPop2020_Mean_TR.txt", once_all_have_begun)
 
     def run(_: int):
+        begun.release()
         with Fetcher(clock=fake_time.clock()) as own:
             return LiveAcquirer(own, Cache(cache.root), options=LiveOptions(environ={})).obtain(spec)
 
@@ -344,3 +354,17 @@ def test_a_run_that_is_killed_half_way_is_continued_by_the_next(publisher, cache
         acquired = LiveAcquirer(next_run, Cache(cache.root), options=LiveOptions(environ={})).obtain(spec)
     assert acquired.path.read_bytes() == content
     assert publisher.seen[1].headers["range"].startswith("bytes=1")
+
+
+def test_an_optional_source_is_downloaded_only_when_named_but_used_where_it_lies(publisher, specs, tmp_path, fetcher):
+    optional = replace(specs["centers"], optional=True)
+    supplied = tmp_path / "supplied"
+    shy = LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=LiveOptions(environ={}), supplied=supplied)
+    with pytest.raises(SourceUnavailable, match=r"is optional and not asked for: name centers in sources\.optional"):
+        shy.obtain(optional)
+    assert publisher.seen == []
+    supplied.mkdir()
+    (supplied / "CenPop2020_Mean_TR.txt").write_bytes(POINTS.encode())
+    assert shy.obtain(optional).status == "folder"
+    named = LiveOptions(environ={}, optional=frozenset({"centers"}))
+    assert LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=named).obtain(optional).status == "live"

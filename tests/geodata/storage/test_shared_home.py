@@ -18,14 +18,14 @@ from typer.testing import CliRunner
 
 from assets.partitions import STATES
 from geodata.errors import InputError, OnrampError, SettingsError
-from geodata.fetching.client.download_cache import Entry
-from geodata.fetching.client.shared_cache import SharedCache
+from geodata.fetching.client.download_cache import Cache, Entry
 from geodata.schemas.canonical import REJECTS
 from geodata.schemas.sourced import Sourced
 from geodata.settings import load_settings
 from geodata.storage.files import sha256_of
 from geodata.storage.object_store import connection
-from geodata.storage.shared_home import ABANDONED, Pointer, SharedHome
+from geodata.storage.pointers import Pointer
+from geodata.storage.shared_home import ABANDONED, SharedHome
 from pipelines.command.cli import app
 from pipelines.storage import TableStorage, files_named_in
 from tests.conftest import ROOT
@@ -211,7 +211,7 @@ def test_what_could_not_be_sent_is_not_replaced_by_something_older(machine: Mach
 
 def test_a_copy_one_machine_downloaded_serves_the_others(machine: Machines) -> None:
     one, other = machine("one"), machine("other")
-    caches = [SharedCache(home.home / "cache", home) for home in (one, other)]
+    caches = [Cache(home.home / "cache", shared=home) for home in (one, other)]
     moment = "2026-11-22T02:30:00+00:00"
     with caches[0].obtaining("svi", "RI"):
         write(one, {"cache/partial/svi.csv": "rows"})
@@ -268,7 +268,7 @@ def test_a_table_made_on_one_machine_is_read_on_another_and_pulled(
     assert [path.relative_to(third).as_posix() for path in third.rglob("*.csv")] == ["products/RI/lists/a.csv"]
 
 
-def test_a_store_that_is_not_there_is_told_in_a_sentence_without_keys(
+def test_a_store_that_is_not_there_is_reported_in_a_sentence_without_keys(
     tmp_path: Path, unused_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in KEYS:
@@ -281,17 +281,6 @@ def test_a_store_that_is_not_there_is_told_in_a_sentence_without_keys(
     assert "s3://b/onramp" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not any(key in str(caught.value) for key in (KEYS["AWS_SECRET_ACCESS_KEY"], "AWS_SECRET"))
-
-
-def test_the_connection_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = connection({"AWS_ENDPOINT_URL": "https://minio.example.gov:9000", "REQUESTS_CA_BUNDLE": "/etc/ca.pem"})
-    assert (said["scheme"], said["endpoint_override"]) == ("https", "minio.example.gov:9000")
-    assert said["tls_ca_file_path"] == "/etc/ca.pem"
-    assert connection({})["endpoint_override"] is None
-    monkeypatch.setenv("https_proxy", "http://proxy.example.gov:3128")
-    assert connection({})["proxy_options"] == "http://proxy.example.gov:3128"
-    monkeypatch.setenv("no_proxy", "minio.example.gov")
-    assert "proxy_options" not in connection({"AWS_ENDPOINT_URL": "https://minio.example.gov:9000"})
 
 
 @pytest.mark.parametrize("url", ["https://b", "s3://key:secret@bucket/x", "s3://bucket/../x?y", "s3:///x"])

@@ -1,4 +1,4 @@
-"""Protected connections: an untrusted certificate is told, a private one can be named, nothing falls back to http."""
+"""Protected connections: untrusted certificates are reported, private ones can be named, no fall back to http."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def protected(certificate):
         yield server
 
 
-def test_an_untrusted_certificate_is_told_with_the_remedy(protected, fetcher, fake_time, tmp_path):
-    with pytest.raises(FetchError) as told:
+def test_an_untrusted_certificate_is_reported_with_the_remedy(protected, fetcher, fake_time, tmp_path):
+    with pytest.raises(FetchError) as caught:
         fetcher.download(Request(protected.script("/rows.csv", file_of(b"a,b\n"))), tmp_path / "part")
-    assert str(told.value) == (
+    assert str(caught.value) == (
         f"The certificate of {protected.host} is not trusted here. Behind an inspecting proxy, name its certificate "
         "file in REQUESTS_CA_BUNDLE."
     )
@@ -77,9 +77,9 @@ def test_a_protected_address_never_leads_to_an_unprotected_one(protected, publis
     plain = publisher.script("/rows.csv", file_of(b"a,b\n"))
     url = protected.script("/rows.csv", Reply(b"", 301, {"Location": plain}))
     trusting = Fetcher(clock=fake_time.clock(), ca_bundle=certificate / "cert.pem")
-    with trusting, pytest.raises(FetchError) as told:
+    with trusting, pytest.raises(FetchError) as caught:
         trusting.download(Request(url, secret_headers={"X-Api-Key": "hunter2"}), tmp_path / "part")
-    assert str(told.value) == (
+    assert str(caught.value) == (
         f"{protected.host} sent us from a protected address to an unprotected one ({plain}), which is not followed."
     )
     assert publisher.seen == []

@@ -1,0 +1,35 @@
+"""Tables come back from Parquet as what they were, and a damaged one is a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from geodata.errors import InputError
+from geodata.storage.parquet import read_table, write_table
+
+
+def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
+    table = pd.DataFrame({"geoid": ["44007000100"], "rank": pd.array([None], "Int64")})
+    pd.testing.assert_frame_equal(read_table(write_table(table, tmp_path / "a.parquet")), table)
+    assert list(read_table(tmp_path / "a.parquet", ["rank"])) == ["rank"]
+
+
+def test_geometry_comes_back_with_its_reference_system_and_is_left_out_where_not_asked_for(tmp_path: Path) -> None:
+    places = gpd.GeoDataFrame({"geoid": ["44"]}, geometry=gpd.points_from_xy([-71.4], [41.8]), crs="EPSG:4269")
+    found = read_table(write_table(places, tmp_path / "a.parquet"))
+    assert isinstance(found, gpd.GeoDataFrame)
+    assert found.crs == places.crs
+    assert type(read_table(tmp_path / "a.parquet", ["geoid"])) is pd.DataFrame
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no table"])
+def test_one_that_is_not_there_or_damaged_is_a_sentence(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "a.parquet"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"a\.parquet: this table is not there or damaged\. Compute it again"):
+        read_table(path)
