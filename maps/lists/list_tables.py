@@ -19,6 +19,7 @@ from geodata.schemas import computed as result_tables
 from geodata.schemas.state_result import StateResult
 from geodata.schemas.table import CRS, Column, Kind, Table
 from geodata.states import UNITED_STATES
+from maps.wording.rows import Row, records
 
 WHY = Column("why", "text", "Why the tract is where it is in the list, in plain words")
 SOURCES = Table(
@@ -227,8 +228,8 @@ LONG_LISTS = ("barriers", "work_by_quarter", "need_parts")
 def list_table(
     result: StateResult,
     name: str,
-    reasons: Callable[[pd.Series], str] | None = None,
-    community_name: Callable[[pd.Series], str] | None = None,
+    reasons: Callable[[Row], str] | None = None,
+    community_name: Callable[[Row], str] | None = None,
 ) -> ListTable:
     """Return the rows of the list `name`, in reading order.
 
@@ -251,13 +252,16 @@ def list_table(
     if spec.table.extra:
         columns += [_unknown_column(frame, beyond) for beyond in frame.columns if beyond not in spec.table.names]
     if name == "communities" and community_name is not None:
-        frame[col.NAME] = pd.Series(
-            [community_name(row) for _, row in frame.iterrows()], index=frame.index, dtype="str"
-        )
+        frame[col.NAME] = _worded(frame, community_name)
     if WHY in spec.added and reasons is not None:
-        frame[WHY.name] = pd.Series([reasons(row) for _, row in frame.iterrows()], index=frame.index, dtype="str")
+        frame[WHY.name] = _worded(frame, reasons)
         columns.append(WHY)
     return ListTable(spec, tuple(columns), frame[[column.name for column in columns]], geometry)
+
+
+def _worded(frame: pd.DataFrame, words: Callable[[Row], str]) -> pd.Series:
+    """Return a column of texts made from each row."""
+    return pd.Series([words(row) for row in records(frame)], index=frame.index, dtype="str")
 
 
 def sources_table(result: StateResult) -> pd.DataFrame:

@@ -10,14 +10,24 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+#: What a template is given, by the names it uses.
+Context = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text and the address it leads to."""
+
+    text: str
+    href: str
 
 
 def bdi(text: object) -> Markup:
@@ -85,7 +95,7 @@ def _inline(content: str, element: str) -> Markup:
 
 def render(
     template: str,
-    context: Mapping[str, Any],
+    context: Context,
     *,
     styles: Sequence[str],
     scripts: Sequence[str] = (),

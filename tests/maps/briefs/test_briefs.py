@@ -132,7 +132,7 @@ def test_many_quarters_are_summed_not_dropped(synthetic):
 def test_the_state_brief_names_the_first_communities_and_the_hubs(writer, synthetic):
     said = words_of(state_brief(writer))
     for place in range(min(3, len(synthetic.table("communities")))):
-        assert writer.name_of(community_row(synthetic, place)) in said
+        assert writer.words.community(community_row(synthetic, place)) in said
     assert re.search(r"\d+ hubs? would bring recruitment within 20 minutes of \d+%", said)
 
 

@@ -21,9 +21,9 @@ from maps.interactive import leaflet, map_view
 from maps.interactive.map_points import quarter_of
 from maps.interactive.payload import map_payload
 from maps.site.build import build_site
-from maps.site.views.common import SiteView
 from maps.site.views.community_pages import community
 from maps.site.views.overview import overview
+from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import StateView
 from maps.texts import load_texts
 from tests.maps.synthetic import HOSTILE_NAMES, SCHEMAS, synthetic_result
@@ -230,7 +230,7 @@ def test_names_never_run_in_the_pipeline(tmp_path: Path, capfd: pytest.CaptureFi
 def test_need_that_rests_on_less_than_was_weighted_says_so(synthetic: StateResult) -> None:
     def sure(result: StateResult) -> str:
         cells = overview(SiteView(StateView(result), "en", ("en",)))["minute"]
-        return next(cell["text"] for cell in cells if cell["title"] == "How sure we are")
+        return next(cell.text for cell in cells if cell.title == "How sure we are")
 
     parts = synthetic.table("need_parts")
     known = sorted(set(parts["definition"]))
@@ -248,8 +248,8 @@ def test_why_there_is_told_of_residents_where_nobody_was_asked_for_incomes(synth
     scores = synthetic.table("tract_scores").assign(eligible_adults=float("nan"))
     result = replace(synthetic, tables={**synthetic.tables, "tract_scores": scores})
     cells = overview(SiteView(StateView(result), "en", ("en",)))["minute"]
-    why = next(cell for cell in cells if cell["title"] == "Why there")
-    assert "of the residents have no training" in why["text"]
+    why = next(cell for cell in cells if cell.title == "Why there")
+    assert "of the residents have no training" in why.text
 
 
 def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,4 +314,4 @@ def test_one_is_said_as_one(synthetic: StateResult) -> None:
     )
     assert "the same" not in page["sure_text"]
     assert "1 provider is within reach." in page["training"]
-    assert [stat["text"] for stat in page["stats"] if stat["value"] == "1"][-1] == "census tract"
+    assert [stat.text for stat in page["stats"] if stat.value == "1"][-1] == "census tract"
