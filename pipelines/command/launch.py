@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dagster import Definitions, MetadataValue
 from rich.console import Console
@@ -44,7 +43,7 @@ def folders(state: State, home: Path) -> Folders:
 
 
 def launch_state(
-    state: State, settings: Settings, settings_file: Path | None, changes: dict[str, Any], console: Console
+    state: State, settings: Settings, settings_file: Path | None, changes: Mapping[str, object], console: Console
 ) -> Folders:
     """Run the job `state` for one state and return where its products are; see `launch`."""
     launch(state_job.name, state, settings, settings_file, {"other": changes}, console)
@@ -52,7 +51,11 @@ def launch_state(
 
 
 def launch_nation(
-    settings: Settings, settings_file: Path | None, changes: dict[str, Any], products: Sequence[str], console: Console
+    settings: Settings,
+    settings_file: Path | None,
+    changes: Mapping[str, object],
+    products: Sequence[str],
+    console: Console,
 ) -> Mapping[str, MetadataValue]:
     """Run the job `nation` for the states of the settings, or all, and return what it says of the national product."""
     states = list(settings.states) or ALL_STATES
@@ -66,9 +69,9 @@ def launch(
     state: State | None,
     settings: Settings,
     settings_file: Path | None,
-    choices: dict[str, Any],
+    choices: Mapping[str, object],
     console: Console,
-    steps: Mapping[str, Any] | None = None,
+    steps: Mapping[str, object] | None = None,
 ) -> dict[str, Mapping[str, MetadataValue]]:
     """Run a job, for a state or none, with the run config `choices`; return the metadata of what it made, by asset.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-TOLD = "Stopped. Every file with its final name is whole; the next run does what is left."
+STOPPED = "Stopped. Every file with its final name is whole; the next run does what is left."
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not there on Windows
 
 

@@ -24,7 +24,7 @@ from pipelines.command.terminal import Terminal
 commands = typer.Typer()
 console = Terminal()
 HOST = "127.0.0.1"
-# Said at every start, of a command that is there to stay for as long as this version of Dagster is.
+# Dagster warns at every start about a command that stays for as long as this version does.
 QUIET = "ignore:Function `dev_command`"
 
 
@@ -136,8 +136,8 @@ def free(port: int) -> None:
         try:
             tried.bind((HOST, port))
         except OSError as problem:
-            told = f"Port {port} cannot be used ({problem.strerror}): name another with --port, such as {port + 1}."
-            raise OnrampError(told) from None
+            message = f"Port {port} cannot be used ({problem.strerror}): name another with --port, such as {port + 1}."
+            raise OnrampError(message) from None
 
 
 def _settings(file: Path | None, home: Path | None) -> Settings:
