@@ -236,12 +236,12 @@ def test_need_that_rests_on_less_than_was_weighted_says_so(synthetic: StateResul
     known = sorted(set(parts["definition"]))
     settings = {**synthetic.settings, "need": {"weights": dict.fromkeys(known, 1.0)}}
     whole = replace(synthetic, settings=settings)
-    assert "Need rests" not in sure(whole)
+    assert "Need is based" not in sure(whole)
     of_one = {**whole.tables, "need_parts": parts[parts["definition"] == "cejst"]}
     told = sure(replace(whole, tables=of_one))
-    assert "Need rests on one definition alone, " in told
-    assert "Climate and Economic Justice Screening Tool" in told.split("no data were given for")[0]
-    assert "Social Vulnerability Index" in told.split("no data were given for")[1]
+    assert "Need is based on a single definition, " in told
+    assert "Climate and Economic Justice Screening Tool" in told.split("no data were supplied for")[0]
+    assert "Social Vulnerability Index" in told.split("no data were supplied for")[1]
 
 
 def test_why_there_is_told_of_residents_where_nobody_was_asked_for_incomes(synthetic: StateResult) -> None:
@@ -310,7 +310,7 @@ def test_one_is_said_as_one(synthetic: StateResult) -> None:
     page = community(view, row["community_id"])
     assert page["lead"].startswith("This tract is ")
     assert (
-        page["rank_text"] == f"Rank 2 of {len(view.state.communities)}, the same in at least 90 of 100 recalculations."
+        page["rank_text"] == f"Rank 2 of {len(view.state.communities)}, the same in at least 90% of simulations."
     )
     assert "the same" not in page["sure_text"]
     assert "1 provider is within reach." in page["training"]
