@@ -18,7 +18,8 @@ import pandas as pd
 
 from geodata.storage.files import write_bytes, write_text
 from maps.lists.file_provenance import Provenance, shortened
-from maps.lists.list_tables import LONG_LISTS, ListTable
+from maps.lists.list_specs import LONG_LISTS
+from maps.lists.list_tables import ListTable
 from maps.texts import Texts
 
 #: First signs by which a spreadsheet takes text for a formula, their full-width forms included.

@@ -19,7 +19,8 @@ from geodata.schemas.state_result import StateResult
 from geodata.schemas.table import Column
 from maps.lists.column_wording import cell_words, help_of, label_of
 from maps.lists.file_provenance import plain_records
-from maps.lists.list_tables import LISTS, list_table
+from maps.lists.list_specs import LISTS
+from maps.lists.list_tables import list_table
 from maps.texts import Texts
 from maps.wording.rows import Row
 from maps.wording.words import Words, is_missing

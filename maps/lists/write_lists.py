@@ -19,7 +19,8 @@ from maps.lists.file_names import FORMATS, file_name
 from maps.lists.file_provenance import provenances
 from maps.lists.geopackage import write_geopackage
 from maps.lists.list_pages import PAGES, list_page
-from maps.lists.list_tables import LISTS, LONG_LISTS, ListTable, list_table
+from maps.lists.list_specs import LISTS, LONG_LISTS
+from maps.lists.list_tables import ListTable, list_table
 from maps.lists.qgis_project import write_project
 from maps.lists.workbook import write_workbook
 from maps.texts import Texts, load_texts

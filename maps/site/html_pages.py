@@ -7,8 +7,6 @@ what the pages say.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +14,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+
+from maps.inline_content import hashed
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 #: What a template is given, by the names it uses.
@@ -65,12 +65,6 @@ def environment() -> Environment:
     made.filters |= {"bdi": bdi, "code": code}
     made.globals["heads"] = heads
     return made
-
-
-def hashed(content: str) -> str:
-    """Return the source expression by which a policy allows exactly this inline content."""
-    digest = base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
-    return f"'sha256-{digest}'"
 
 
 def policy(styles: Sequence[str], scripts: Sequence[str], image_sources: Sequence[str] = ()) -> str:

@@ -73,7 +73,7 @@ def run(
     sources: SourcesOption = None,
     settings_file: FileOption = None,
     changes: SetOption = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Date the run speaks for, YYYY-MM-DD.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Date that the run is for, YYYY-MM-DD.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Compute one state: read its sources, score its tracts, write maps and lists."""
@@ -96,20 +96,20 @@ def nation(
     sources: SourcesOption = None,
     settings_file: FileOption = None,
     changes: SetOption = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Date the run speaks for, YYYY-MM-DD.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Date that the run is for, YYYY-MM-DD.")] = None,
     products: Annotated[
-        str, typer.Option(help="What to write of each state beside its result: pages, lists, briefs, or none.")
+        str, typer.Option(help="What to write for each state beside its result: pages, lists, briefs, or none.")
     ] = "pages",
     home: HomeOption = None,
 ) -> None:
-    """Compute every state together in one run, and write the national overview that leads to them."""
+    """Compute all states together in one run, and write the national overview that links to them."""
     from assets.products import MAKERS, national_paths
     from pipelines.command.launch import launch_nation
 
     wanted = [name.strip() for name in products.split(",") if name.strip() not in ("", "none")]
     unknown = sorted(set(wanted) - set(MAKERS))
     if unknown:
-        raise SettingsError(f"There is no product {', '.join(unknown)}; there are {', '.join(MAKERS)}, or none.")
+        raise SettingsError(f"There is no product {', '.join(unknown)}. Choose from {', '.join(MAKERS)}, or none.")
     given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     report_unread(console, settings, None)
@@ -125,7 +125,7 @@ def nation(
 def sample(
     folder: Annotated[Path, typer.Argument(help="Folder to write the fictional files to.")],
     tracts: Annotated[int, typer.Option(help="How many tracts.", min=100)] = 400,
-    seed: Annotated[int, typer.Option(help="Another seed is another place.")] = 20,
+    seed: Annotated[int, typer.Option(help="Another seed makes another place.")] = 20,
 ) -> None:
     """Write the fictional sample state in publishers' formats."""
     from geodata.sample import write_sample
@@ -146,7 +146,7 @@ def main() -> None:
     """Run the command; an error is one sentence and an exit code, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal of few letters gets question marks instead of the others, and the run goes on.
+            # A terminal that cannot show a letter shows a question mark, and the run goes on.
             stream.reconfigure(errors="replace")
     with noting_stops() as stops:
         try:
@@ -166,7 +166,7 @@ def main() -> None:
 
 
 def _ended() -> int:
-    """Run the command, say what went wrong, and return the exit code."""
+    """Run the command, print what went wrong, and return the exit code."""
     output = sys.stdout
     try:
         app(standalone_mode=True)
@@ -194,7 +194,7 @@ def print_error(sentence: str, code: int) -> int:
 
 
 def _hung_up() -> int:
-    """Return the exit code of a command whose reader (such as head) wanted no more, which is no error."""
+    """Return the exit code of a command whose reader (such as head) stopped reading, which is no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 141  # 128 and the number of SIGPIPE, as a shell would report.
 

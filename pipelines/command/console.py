@@ -1,4 +1,4 @@
-"""What a terminal shows while a run goes on: one line per finished step, and the sentence of one that failed."""
+"""What a terminal shows during a run: one line per finished step, and the sentence of one that failed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.command.stopping import STOPS
 
 LINES = "lines"
 
-#: What Dagster says of each of the many steps after a failed one, whose own sentence says enough.
+#: What Dagster says about each step after a failed one, whose own message says enough.
 AFTER_A_FAILURE = "Dependencies for step "
 
 
@@ -37,7 +37,7 @@ class StepLines(logging.Handler):
             self._print(f"[green]✓[/green] {_step_name(event)} [dim]{seconds:.1f} s[/dim]")
 
     def _print(self, text: str, *, style: str | None = None, markup: bool = True, soft_wrap: bool = False) -> None:
-        # A terminal that went away, or a reader that wanted one line only, is no reason to stop computing.
+        # A terminal that closed, or a reader that stopped reading, is no reason to stop computing.
         with suppress(OSError, ValueError):
             self.console.print(text, style=style, markup=markup, soft_wrap=soft_wrap, highlight=False)
 

@@ -1,4 +1,4 @@
-"""Where `onramp` begins: loading the command takes a second or two, in which it can be stopped or lack memory too."""
+"""Where `onramp` begins: loading the command takes a second or two, in which it can also stop or run out of memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def main() -> None:
     except KeyboardInterrupt:
         message, code = STOPPED, 130
     except MemoryError:
-        # Also where there was none left to say what went wrong before.
+        # Also where there was no memory left to report an earlier error.
         message, code = NO_MEMORY, 1
     except Exception as problem:
         if shown_whole():

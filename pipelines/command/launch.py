@@ -57,7 +57,7 @@ def launch_nation(
     products: Sequence[str],
     console: Console,
 ) -> Mapping[str, MetadataValue]:
-    """Run the job `nation` for the states of the settings, or all, and return what it says of the national product."""
+    """Run the job `nation` for the states of the settings, or all, and return the metadata of the national product."""
     states = list(settings.states) or ALL_STATES
     other = {**changes, "states": states}
     steps = {"all_states": {"config": {name: name in products for name in MAKERS}}}
@@ -80,7 +80,7 @@ def launch(
     """
     if state is not None and state.usps not in STATES.get_partition_keys():
         raise SettingsError(
-            f"{state.name} belongs to the invented nation that speed is measured on and cannot be run by itself; the "
+            f"{state.name} belongs to the invented nation used for benchmarks and cannot be run by itself; the "
             f"sample state to run is {SAMPLE_STATE}."
         )
     if settings_file is not None:
@@ -98,7 +98,7 @@ def launch(
         raise SettingsError(str(refused)) from None
     if not result.success:
         if STOPS.last() is not None:
-            # That the run was stopped is all there is to say of its steps.
+            # That the run was stopped says enough about its steps.
             raise KeyboardInterrupt
         raise OnrampError(
             "\n".join(sentences(result.all_events)) or "The run did not finish; the Dagster UI shows why."

@@ -20,7 +20,7 @@ PORTS = {"min": 1, "max": 65535}
 
 
 def complete_state(begun: str) -> Iterator[tuple[str, str]]:
-    """Offer the postal codes that begin so, as they are being written, with the names of their states."""
+    """Offer the postal codes that begin with what is typed, with the names of their states."""
     for state in REGISTRY:
         if state.usps.startswith(begun.upper()):
             # Shells drop what does not begin with the letters that are there already.
@@ -28,7 +28,7 @@ def complete_state(begun: str) -> Iterator[tuple[str, str]]:
 
 
 def complete_setting(begun: str) -> list[str]:
-    """Offer the names of settings that begin so, each with its equals sign."""
+    """Offer the names of settings that begin with what is typed, each with its equals sign."""
     return [f"{name}=" for name in setting_names(Settings) if name.startswith(begun)]
 
 
@@ -51,7 +51,8 @@ StatesOption = Annotated[
     typer.Option("--state", "-s", help=f"{_STATE_HELP} Repeatable.", autocompletion=complete_state),
 ]
 SourcesOption = Annotated[
-    Path | None, typer.Option("--sources", help="Folder of downloaded files; without it, the publishers are asked.")
+    Path | None,
+    typer.Option("--sources", help="Folder of downloaded files; without it, the publishers' files are fetched."),
 ]
 FileOption = Annotated[
     Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, show_envvar=True, help="YAML file of settings.")
