@@ -29,8 +29,9 @@ from maps.cartography.colors import COLORS
 from maps.interactive import leaflet
 from maps.interactive.payload import map_payload
 from maps.site.build import overview_page
-from maps.site.national import CONTIGUOUS, StateEntry, build_national
-from maps.site.views.common import SiteView
+from maps.site.nation_map import CONTIGUOUS
+from maps.site.national import StateEntry, build_national
+from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import StateView
 from tests.maps.synthetic import synthetic_result
 from tests.support.browser import Page, chromium

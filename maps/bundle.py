@@ -37,12 +37,12 @@ def write_bundle(result: StateResult, path: Path, language: str = "en", most_byt
     }
     parts[file_name(result, "lists", f"{language}.xlsx")] = workbook
     parts[file_name(result, "map", f"{language}.png")] = state_map_png(result, MAP_WIDTH_PX, language)
-    told = [
+    notice = [
         texts("lists.workbook.title", state=result.state.name),
         texts("lists.as_of", date=Words(texts).date(result.as_of)),
     ]
-    told += [texts("lists.sample")] if result.sample else []
-    parts["README.txt"] = ("\r\n".join([*told, "", *sorted(parts)]) + "\r\n").encode("utf-8-sig")
+    notice += [texts("lists.sample")] if result.sample else []
+    parts["README.txt"] = ("\r\n".join([*notice, "", *sorted(parts)]) + "\r\n").encode("utf-8-sig")
     packed = _packed(parts, result.as_of)
     if len(packed) > most_bytes:
         largest = max(parts, key=lambda name: len(parts[name]))

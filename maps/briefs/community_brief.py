@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-import numpy as np
-
 from geodata.schemas import columns as col
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
-from maps.briefs.parts import Row, Writer
-from maps.figures.brief_maps import KM_PER_DEGREE, KM_PER_MILE, in_view, locator_svg
-from maps.wording.hub_choice import recommended_hubs
+from maps.briefs.parts import Writer
+from maps.figures.brief_maps import KM_PER_MILE, in_view, locator_svg
+from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
+from maps.wording.rows import Row, records
 from maps.wording.words import is_missing
 
 MOST_PROVIDERS = 4
 MOST_TIED = 3
+#: A community this near to a hub is told to set up recruitment there.
+HERE_MILES = 5.0
 
 
 def community_brief(writer: Writer, row: Row) -> Brief:
@@ -29,7 +28,7 @@ def community_brief(writer: Writer, row: Row) -> Brief:
     return Brief(
         key=ident,
         language=texts.language,
-        title=writer.name_of(row),
+        title=writer.words.community(row),
         subtitle=texts(
             "briefs.subtitle_community",
             state=result.state.name,
@@ -42,7 +41,7 @@ def community_brief(writer: Writer, row: Row) -> Brief:
         headline=headline,
         facts=_facts(writer, row),
         map_svg=locator_svg(writer.ground, ident, texts),
-        map_alt=texts("briefs.map.alt_community", name=writer.name_of(row), state=result.state.name, **seen),
+        map_alt=texts("briefs.map.alt_community", name=writer.words.community(row), state=result.state.name, **seen),
         map_caption=texts("briefs.map.caption_community", top=words.top_share(writer.uncertainty))
         if writer.ground.communities.get(ident)
         else texts("briefs.map.caption_state"),
@@ -131,7 +130,7 @@ def _nearest_providers(writer: Writer, ident: str) -> list[list[str]]:
     scores = writer.result.table("tract_scores")
     scores = scores[(scores[col.COMMUNITY_ID] == ident) & scores[col.NEAREST_PROVIDER_ID].notna()]
     table = writer.result.table("providers")
-    providers = {row[col.PROVIDER_ID]: row for row in cast(list[Row], table.to_dict("records"))}
+    providers = {row[col.PROVIDER_ID]: row for row in records(table)}
     travel = (
         scores.groupby(col.NEAREST_PROVIDER_ID)[col.NEAREST_PROVIDER_MINUTES].agg(["min", "max"]).sort_values("min")
     )
@@ -152,26 +151,21 @@ def _nearest_providers(writer: Writer, ident: str) -> list[list[str]]:
 
 def _action(writer: Writer, row: Row) -> Section:
     texts, words = writer.texts, writer.words
-    told = []
+    sentences = []
     hubs = recommended_hubs(writer.result)
-    hubs = hubs[hubs[col.LATITUDE].notna() & hubs[col.LONGITUDE].notna()]
-    if len(hubs) and not is_missing(row[col.LATITUDE]):
-        miles = _miles(
-            row[col.LATITUDE], row[col.LONGITUDE], hubs[col.LATITUDE].to_numpy(), hubs[col.LONGITUDE].to_numpy()
-        )
-        hub = hubs.iloc[int(miles.argmin())]
+    nearest = nearest_hub(hubs, row)
+    if nearest is not None:
+        hub, km = nearest
+        miles = km / KM_PER_MILE
         name = "?" if is_missing(hub[col.NAME]) else hub[col.NAME]
-        key = "hub_here" if miles.min() <= HERE_MILES else "hub"
-        told.append(texts(f"briefs.action.{key}", p=len(hubs), name=name, miles=words.number(miles.min(), 1)))
+        key = "hub_here" if miles <= HERE_MILES else "hub"
+        sentences.append(texts(f"briefs.action.{key}", p=len(hubs), name=name, miles=words.number(miles, 1)))
     if not is_missing(row[col.NEAREST_JOB_CENTER_MINUTES]):
         center = "?" if is_missing(row[col.NEAREST_JOB_CENTER_NAME]) else row[col.NEAREST_JOB_CENTER_NAME]
         minutes = words.minutes(row[col.NEAREST_JOB_CENTER_MINUTES])
-        told.append(texts("briefs.action.center", name=center, minutes=minutes))
-    told.append(_tied(writer, row))
-    return Section(texts("briefs.action.title"), lead=[" ".join(told)], after=[texts("briefs.action.benefit")])
-
-
-HERE_MILES = 5.0
+        sentences.append(texts("briefs.action.center", name=center, minutes=minutes))
+    sentences.append(_tied(writer, row))
+    return Section(texts("briefs.action.title"), lead=[" ".join(sentences)], after=[texts("briefs.action.benefit")])
 
 
 def _tied(writer: Writer, row: Row) -> str:
@@ -179,7 +173,7 @@ def _tied(writer: Writer, row: Row) -> str:
     ids = [] if is_missing(row[col.TIED_WITH]) else str(row[col.TIED_WITH]).split()
     communities = writer.result.table("communities")
     tied = communities.loc[communities[col.COMMUNITY_ID].isin(ids)].sort_values(col.RANK)
-    names = [writer.name_of(other) for _, other in tied.iterrows()]
+    names = [writer.words.community(other) for other in records(tied)]
     if not names:
         return texts("briefs.action.untied")
     return texts("briefs.action.tied", n=len(names), names="; ".join(names[:MOST_TIED]))
@@ -188,9 +182,3 @@ def _tied(writer: Writer, row: Row) -> str:
 def _questions(writer: Writer, row: Row) -> Section:
     barriers = writer.rows("barriers", "community", row[col.COMMUNITY_ID])
     return writer.asked(community_questions(writer.texts, row, barriers))
-
-
-def _miles(latitude: float, longitude: float, latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
-    """Return straight-line miles from a point to points (degrees), good to a percent within a state."""
-    east = (longitudes - longitude + 180) % 360 - 180
-    return np.hypot((latitudes - latitude), east * np.cos(np.radians(latitude))) * KM_PER_DEGREE / KM_PER_MILE

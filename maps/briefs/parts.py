@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
 
 import pandas as pd
 
@@ -13,12 +13,12 @@ from geodata.schemas.state_result import StateResult
 from maps.briefs.model import Fact, Grid, Point, Section
 from maps.cartography.base_map import Ground, ground_of
 from maps.texts import Texts, load_texts
+from maps.wording.rows import Row, records
 from maps.wording.source_lines import missing_sources, old_copies, sources_in_order
-from maps.wording.words import Words, is_missing
+from maps.wording.words import Number, Words, is_missing
 
 MOST_QUARTERS = 7
 MOST_SOURCES = 12
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Writer:
         return ground_of(self.result)
 
     @cached_property
-    def uncertainty(self) -> dict[str, Any]:
+    def uncertainty(self) -> Mapping[str, float]:
         """The settings of uncertainty."""
-        return cast(dict[str, Any], self.result.settings.get("uncertainty", {}))
+        return dict(self.result.settings.get("uncertainty", {}))
 
     @property
     def banner(self) -> str:
@@ -80,8 +80,8 @@ class Writer:
             table = self.result.table(name)
             table = table[table[col.UNIT_KIND] != "tract"]
             out[name] = {
-                cast(tuple[str, str], key): cast(list[Row], part.to_dict("records"))
-                for key, part in table.groupby([col.UNIT_KIND, col.UNIT_ID], sort=False)
+                (str(kind), str(ident)): records(part)
+                for (kind, ident), part in table.groupby([col.UNIT_KIND, col.UNIT_ID], sort=False)
             }
         return out
 
@@ -112,13 +112,9 @@ class Writer:
         cells = [row[:shown] for row in rows]
         return Grid(self.head("who", *names[:shown]), cells, numeric[:shown]) if rows else None
 
-    def margin(self, share: Any) -> str:
+    def margin(self, share: Number) -> str:
         """Return a margin of error as a percentage, with a digit more where it is small."""
-        return "" if is_missing(share) else self.words.percent(share, 0 if share >= 0.01 else 1)
-
-    def name_of(self, community: Row | pd.Series) -> str:
-        """Return the name of a community in the reader's language."""
-        return self.words.community(cast(Row, community))
+        return "" if share is None or is_missing(share) else self.words.percent(share, 0 if share >= 0.01 else 1)
 
     def seats_of(self, provider: Row) -> str:
         """Return the yearly seats of a provider, and where they are assumed or withheld that they are."""
@@ -132,7 +128,7 @@ class Writer:
 
     @property
     def surveyed(self) -> bool:
-        """Whether any survey tells of the people of the state."""
+        """Whether any survey describes the people of the state."""
         return bool(self.result.table("barriers")[col.SHARE].notna().any())
 
     def barriers(self, community_id: str) -> Section:
@@ -167,8 +163,8 @@ class Writer:
             kept = dated[: MOST_QUARTERS - 1]
             later = pd.DataFrame(dated[MOST_QUARTERS - 1 :])
             summed = ("sites", "units", "job_years_low", "job_years_mid", "job_years_high")
-            sums: Row = {name: later[name].sum() for name in summed}
-            rows = [*kept, sums | {"quarter": "later"}, *(row for row in rows if row[col.QUARTER] == "unknown")]
+            sums = {name: later[name].sum() for name in summed}
+            rows = [*kept, {**sums, col.QUARTER: "later"}, *(row for row in rows if row[col.QUARTER] == "unknown")]
         cells = [
             [
                 self.texts("briefs.work.later")
@@ -190,7 +186,7 @@ class Writer:
         high = row[col.JOB_YEARS_HIGH]
         digits = 0 if is_missing(high) or high >= 10 else 1 if high >= 0.1 else 2
         span = self.words.span(row[col.JOB_YEARS_LOW], high, digits)
-        return f"{self.words.number(row['job_years_mid'], digits)} ({span})"
+        return f"{self.words.number(row[col.JOB_YEARS_MID], digits)} ({span})"
 
     def method(self) -> Section:
         """Return how it was made, in four sentences."""
@@ -198,10 +194,10 @@ class Writer:
         total = sum(weights.values()) or 1.0
         shares = {
             key: self.words.percent(weights.get(name, 0.0) / total)
-            for key, name in ((col.NEED, col.NEED), (col.GAP, col.TRAINING_GAP), ("work", "opportunity"))
+            for key, name in (("need", "need"), ("gap", "training_gap"), ("work", "opportunity"))
         }
         draws = int(self.uncertainty.get("draws", 0))
-        sentences = [str(sentence) for sentence in self.texts.find("briefs.method.sentences")]
+        sentences = [*self.texts.sentences("briefs.method.sentences")]
         if not draws:
             sentences[-1] = self.texts("briefs.method.undrawn")
         lead = " ".join(sentence.format(draws=self.words.number(draws), **shares) for sentence in sentences)
@@ -213,11 +209,11 @@ class Writer:
 
     def sources(self) -> Section:
         """Return the main sources with their vintage."""
-        told = []
+        lines = []
         for use in sources_in_order(self.result)[:MOST_SOURCES]:
             vintage = f", {use.vintage}" if use.vintage else ""
             mark = f"; {self.texts('briefs.sources.archived')}" if use.archived else ""
             publisher = {"publisher": use.publisher, "vintage": vintage + mark}
-            told.append(self.texts("briefs.sources.row", title=use.title, **publisher))
+            lines.append(self.texts("briefs.sources.row", title=use.title, **publisher))
         more = [*missing_sources(self.result, self.texts), self.texts("briefs.sources.more")]
-        return Section(self.texts("briefs.sources.title"), lead=["; ".join(told) + ".", *more] if told else more)
+        return Section(self.texts("briefs.sources.title"), lead=["; ".join(lines) + ".", *more] if lines else more)

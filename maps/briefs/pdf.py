@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
 
 import typst
 
@@ -22,11 +21,12 @@ SOURCE = Path(__file__).resolve().parent / "brief.typ"
 
 def brief_pdf(brief: Brief) -> bytes:
     """Return a brief as PDF/UA-1."""
-    data = _printable(brief.to_dict())
-    data["map_svg"] = brief.map_svg
+    data = {name: value if name == "map_svg" else _printable(value) for name, value in brief.to_dict().items()}
     inputs = {"brief": json.dumps(data, ensure_ascii=False, sort_keys=True)}
     made = _compiler().compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"])
-    return cast(bytes, made)
+    if not isinstance(made, bytes):
+        raise TypeError("Typst returned pages instead of one document")
+    return made
 
 
 @cache
@@ -34,7 +34,7 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(str(SOURCE), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
-def _printable(value: Any) -> Any:
+def _printable(value: object) -> object:
     """Return the value with every text made of signs the font has; PDF/UA allows no glyph that is missing."""
     if isinstance(value, dict):
         return {key: _printable(part) for key, part in value.items()}

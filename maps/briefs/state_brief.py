@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from geodata.schemas import columns as col
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
-from maps.briefs.parts import Row, Writer
+from maps.briefs.parts import Writer
 from maps.figures.brief_maps import locator_svg
 from maps.figures.state_map import state_map_alt
 from maps.wording.hub_choice import recommended_hubs
 from maps.wording.questions import state_questions
+from maps.wording.rows import records
 from maps.wording.words import is_missing
 
 FIRST = 10
@@ -55,14 +54,14 @@ def _headline(writer: Writer) -> Point:
     if not len(communities):
         return Point(writer.texts("briefs.first.none"))
     names = writer.words.listed(_names(writer))
-    told = writer.texts("briefs.headline_state", names=names, n=len(communities), state=writer.result.state.name)
-    return Point(writer.texts("briefs.headline_start"), told)
+    following = writer.texts("briefs.headline_state", names=names, n=len(communities), state=writer.result.state.name)
+    return Point(writer.texts("briefs.headline_start"), following)
 
 
 def _names(writer: Writer) -> list[str]:
     """Return the names of the first three communities."""
     first = writer.result.table("communities").sort_values(col.RANK).head(3)
-    return [writer.name_of(row) for _, row in first.iterrows()]
+    return [writer.words.community(row) for row in records(first)]
 
 
 def _barriers(writer: Writer) -> Section:
@@ -134,13 +133,13 @@ def _first(writer: Writer) -> Section:
     rows = [
         [
             words.number(row[col.RANK]),
-            writer.name_of(row),
+            writer.words.community(row),
             words.span(row[col.RANK_LOW], row[col.RANK_HIGH]),
             texts.word("codes.tier_short", row[col.TIER]),
             words.about(row[col.ELIGIBLE_ADULTS]),
             words.code("action", row[col.ACTION]),
         ]
-        for row in cast(list[Row], communities.to_dict("records"))
+        for row in records(communities)
     ]
     head = writer.head("first", "rank", "name", "range", "tier", "adults", "action")
     grid = Grid(head, rows, [True, False, True, False, True, False])
@@ -162,7 +161,7 @@ def _hubs(writer: Writer) -> Section:
     )
     points = [
         Point("?" if is_missing(row[col.NAME]) else str(row[col.NAME]), words.code("kind", row[col.KIND]))
-        for row in cast(list[Row], hubs.to_dict("records"))
+        for row in records(hubs)
     ]
     return Section(title, lead=[lead], points=points)
 
@@ -194,8 +193,7 @@ def _training(writer: Writer) -> Section:
         return Section(title, lead=[texts("briefs.training.none")])
     largest = providers.sort_values([col.SEATS, col.NAME], ascending=[False, True]).head(MOST_PROVIDERS)
     rows = [
-        [str(row[col.NAME]), writer.seats_of(row), texts.word("codes.kind", row[col.KIND])]
-        for row in cast(list[Row], largest.to_dict("records"))
+        [str(row[col.NAME]), writer.seats_of(row), texts.word("codes.kind", row[col.KIND])] for row in records(largest)
     ]
     grid = Grid(writer.head("training", "name", "seats", "kind"), rows, [False, True, False])
     lead = texts("briefs.training.state", n=len(providers))

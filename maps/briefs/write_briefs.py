@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
@@ -13,9 +12,10 @@ from geodata.storage.files import write_bytes, write_text
 from maps.briefs.community_brief import community_brief
 from maps.briefs.model import Brief
 from maps.briefs.page import brief_html
-from maps.briefs.parts import Row, Writer
+from maps.briefs.parts import Writer
 from maps.briefs.pdf import brief_pdf
 from maps.briefs.state_brief import state_brief
+from maps.wording.rows import records
 
 
 def brief_name(result: StateResult, community_id: str | None, language: str, ending: str) -> str:
@@ -29,7 +29,7 @@ def briefs(result: StateResult, language: str, most: int | None = None) -> Itera
     writer = Writer.of(result, language)
     yield None, state_brief(writer)
     communities = result.table("communities").sort_values(col.RANK).drop(columns="geometry")
-    for row in cast(list[Row], communities.head(len(communities) if most is None else most).to_dict("records")):
+    for row in records(communities.head(len(communities) if most is None else most)):
         yield row[col.COMMUNITY_ID], community_brief(writer, row)
 
 

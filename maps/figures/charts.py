@@ -287,8 +287,7 @@ def sensitivity_height(result: StateResult) -> float:
 
 
 def _alternative_name(row: dict[str, Any], texts: Texts) -> str:
-    settings = texts.find("codes.setting") or {}
-    setting, alternative = settings.get(row[col.SETTING], row[col.SETTING]), str(row[col.ALTERNATIVE])
+    setting, alternative = texts.word("codes.setting", row[col.SETTING]), str(row[col.ALTERNATIVE])
     left_out = alternative.removeprefix("without ")
     if left_out != alternative:
         name = texts.word("codes.definition", left_out)

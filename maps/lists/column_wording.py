@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from geodata.schemas.canonical import UNITS
 from geodata.schemas.table import Column
 from maps.texts import Texts
@@ -19,22 +17,26 @@ def label_of(texts: Texts, name: str, column: Column) -> str:
     """Return the heading of a column of list `name`."""
     if column.name.startswith(UNITS):
         return texts.word("codes.units", column.name.removeprefix(UNITS)).capitalize()
-    found = texts.find(f"lists.columns_of.{name}.{column.name}") or texts.find(f"lists.columns.{column.name}")
-    return str(found["label"]) if found else column.name
+    return _wording(texts, name, column, "label") or column.name
 
 
 def help_of(texts: Texts, name: str, column: Column) -> str:
     """Return what a column means; where the texts say nothing, the schema's own meaning."""
     if column.name.startswith(UNITS):
         return texts("lists.units_of_kind")
-    for place in (f"lists.columns_of.{name}.{column.name}", f"lists.columns.{column.name}"):
-        found = texts.find(place)
-        if found and "help" in found:
-            return str(found["help"])
-    return column.meaning
+    return _wording(texts, name, column, "help") or column.meaning
 
 
-def cell_words(texts: Texts, column: Column, value: Any) -> str:
+def _wording(texts: Texts, name: str, column: Column, part: str) -> str:
+    """Return the label or help of a column, that of its list before that of all lists; nothing where there is none."""
+    for place in (f"lists.columns_of.{name}", "lists.columns"):
+        found = texts.find(f"{place}.{column.name}.{part}")
+        if isinstance(found, str):
+            return found
+    return ""
+
+
+def cell_words(texts: Texts, column: Column, value: object) -> str:
     """Return a text, code or flag as a reader sees it; the code itself where there is no word for it."""
     if is_missing(value):
         return ""

@@ -18,7 +18,8 @@ import pandas as pd
 
 from geodata.storage.files import write_bytes, write_text
 from maps.lists.file_provenance import Provenance, shortened
-from maps.lists.list_tables import LONG_LISTS, ListTable
+from maps.lists.list_specs import LONG_LISTS
+from maps.lists.list_tables import ListTable
 from maps.texts import Texts
 
 #: First signs by which a spreadsheet takes text for a formula, their full-width forms included.
@@ -47,16 +48,16 @@ def write_csv(table: ListTable, file: Path, provenance: Provenance, texts: Texts
             values = values.map({True: "true", False: "false"})
         rows[column.name] = values
     kind = texts("lists.data_kind.sample" if provenance.sample else "lists.data_kind.public")
-    told = dict(zip(ROW_PROVENANCE, (provenance.as_of, kind, provenance.vintages), strict=True))
+    added = dict(zip(ROW_PROVENANCE, (provenance.as_of, kind, provenance.vintages), strict=True))
     if table.name in LONG_LISTS:
-        del told["data_sources"]
-    for name, value in told.items():
+        del added["data_sources"]
+    for name, value in added.items():
         rows[name] = harmless(value)
     text = rows.to_csv(index=False, lineterminator="\r\n")
     write_bytes(file, text.encode("utf-8-sig"))
     beside = file.with_name(f"{file.name}-metadata.json")
     write_text(
-        beside, json.dumps(_metadata(table, file.name, provenance, tuple(told)), indent=1, ensure_ascii=False) + "\n"
+        beside, json.dumps(_metadata(table, file.name, provenance, tuple(added)), indent=1, ensure_ascii=False) + "\n"
     )
     return [file, beside]
 

@@ -37,11 +37,11 @@ def write_parquet(table: ListTable, file: Path, provenance: Provenance) -> Path:
         gpd.GeoDataFrame(table.rows, geometry=table.geometry).to_parquet(held, index=False, write_covering_bbox=True)
     arrow = pq.read_table(held)
     meanings = {column.name: f"{column.meaning} [{column.unit}]" for column in table.columns}
-    told = {
+    metadata = {
         b"onramp": json.dumps(provenance.to_dict(), ensure_ascii=False).encode(),
         b"onramp_columns": json.dumps(meanings, ensure_ascii=False).encode(),
     }
-    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **told})
+    arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **metadata})
     out = io.BytesIO()
     pq.write_table(arrow, out, compression="zstd")
     return write_bytes(file, out.getvalue())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -12,6 +11,7 @@ from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.lists.list_tables import sources_table
 from maps.texts import Texts
+from maps.wording.rows import Row
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Provenance:
     notice: str
     settings_digest: str
     run_id: str
-    sources: list[dict[str, Any]]
+    sources: list[Row]
 
     @property
     def vintages(self) -> str:
@@ -33,7 +33,7 @@ class Provenance:
             " ".join(str(part) for part in (source[col.SOURCE], source[col.VINTAGE]) if part) for source in self.sources
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON."""
         return {
             "title": self.title,
@@ -63,7 +63,7 @@ def provenances(result: StateResult, texts: Texts, names: Iterable[str]) -> dict
     }
 
 
-def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def plain_records(frame: pd.DataFrame) -> list[Row]:
     """Return the rows as dictionaries of plain values; a missing one is None, a date its ISO text."""
     columns = {}
     for name in frame.columns:

@@ -42,9 +42,9 @@ def write_geopackage(
     ordered += [table for table in tables if table.name not in LAYERS]
     with written_aside(file) as aside, _clock_at(as_of):
         for table in ordered:
-            told = provenances[table.name]
-            about = " ".join(part for part in (told.notice, f"{told.as_of}.", told.vintages) if part)
-            _add(aside, table.name, _frame(table), table.spec.geometry, told.title, about)
+            provenance = provenances[table.name]
+            about = " ".join(part for part in (provenance.notice, f"{provenance.as_of}.", provenance.vintages) if part)
+            _add(aside, table.name, _frame(table), table.spec.geometry, provenance.title, about)
         columns = dictionary(tables, lambda name, column: help_of(texts, name, column))
         _add(aside, "dictionary", columns, "", texts("lists.titles.dictionary"), "")
         styles = _styles([table for table in ordered if table.name in LAYERS], as_of, texts)

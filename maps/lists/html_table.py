@@ -7,11 +7,10 @@ row are not closed: HTML allows it and a state of 9,100 tracts is a megabyte sma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -20,15 +19,17 @@ from geodata.schemas.state_result import StateResult
 from geodata.schemas.table import Column
 from maps.lists.column_wording import cell_words, help_of, label_of
 from maps.lists.file_provenance import plain_records
-from maps.lists.list_tables import LISTS, list_table
+from maps.lists.list_specs import LISTS
+from maps.lists.list_tables import list_table
 from maps.texts import Texts
+from maps.wording.rows import Row
 from maps.wording.words import Words, is_missing
 
 DASH = "\N{EN DASH}"
 DIGITS = {"degrees": 4}
 #: Columns of long text, which would otherwise make a row as high as a page.
 WIDE = frozenset({"barriers", "note", "remedy", "title", "licence", "page", "sha256"})
-Link = Callable[[Mapping[str, Any]], str | None]
+Link = Callable[[Row], str | None]
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,7 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
     is no such list.
     """
     words, spec = Words(texts), LISTS[name]
-    table = list_table(
-        result, name, community_name=lambda row: words.community({str(key): value for key, value in row.items()})
-    )
+    table = list_table(result, name, community_name=words.community)
     columns = table.shown
     rows = [
         [_cell(column, row, column.name == spec.row_header, texts, words, link) for column in columns]
@@ -112,9 +111,7 @@ def safe_web_address(text: str) -> str | None:
     return text.strip() if parts.scheme in ("http", "https") and parts.netloc else None
 
 
-def _cell(
-    column: Column, row: Mapping[str, Any], is_header: bool, texts: Texts, words: Words, link: Link | None
-) -> Cell:
+def _cell(column: Column, row: Row, is_header: bool, texts: Texts, words: Words, link: Link | None) -> Cell:
     value = row[column.name]
     if is_missing(value):
         shown = Cell(DASH)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 from markupsafe import Markup
 
 from geodata.schemas.state_result import StateResult
+from maps.inline_content import hashed, own_files
 from maps.lists.file_names import FORMATS, file_name
 from maps.lists.html_table import html_table, template
-from maps.lists.list_tables import LISTS, LONG_LISTS
+from maps.lists.list_specs import LISTS, LONG_LISTS
 from maps.texts import Texts, load_texts
 from maps.wording.source_lines import main_sources, missing_sources, old_copies
 from maps.wording.words import Words
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
 #: Lists with a page; the long ones would be slow to open and are downloads only.
 PAGES = tuple(name for name in LISTS if name not in LONG_LISTS)
 MOST_SOURCE_SIGNS = 400
@@ -27,8 +23,7 @@ MOST_SOURCE_SIGNS = 400
 def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[str]) -> str:
     """Return the page of the list `name`; `languages` are those the same page is written in."""
     language, words = texts.language, Words(texts)
-    style, style_hash = _trusted("list_page.css", "tables.css")
-    script, script_hash = _trusted("tables.js")
+    style, script = own_files("list_page.css", "tables.css"), own_files("tables.js")
     sources = main_sources(result, texts, MOST_SOURCE_SIGNS)
     return template("list_page.html.j2").render(
         language=language,
@@ -70,18 +65,11 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
         sources=texts("figures.sources", sources=sources, date=words.date(result.as_of)),
         benefit=texts("site.not_a_benefit"),
         style=style,
-        style_hash=style_hash,
+        style_hash=hashed(style),
         script=script,
-        script_hash=script_hash,
+        script_hash=hashed(script),
     )
 
 
 def _format(texts: Texts, ending: str) -> str:
     return texts(f"lists.page.formats.{ending}")
-
-
-@cache
-def _trusted(*names: str) -> tuple[Markup, str]:
-    """Return files of ours, which are not escaped, as one text with its hash for the page's policy."""
-    text = "".join((STATIC / name).read_text(encoding="utf-8") for name in names)
-    return Markup(text), base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()  # noqa: S704

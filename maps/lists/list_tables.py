@@ -1,7 +1,7 @@
-"""The lists people download: which there are, their columns and the rows of a run, in reading order.
+"""The rows of each list of a run, in reading order.
 
 Every format (CSV, XLSX, GeoPackage, GeoParquet, JSON, HTML) is written from the `ListTable`s made here, so all
-hold the same rows. Does not hold any format or wording.
+hold the same rows. Does not hold which lists there are (`list_specs`), nor any format or wording.
 """
 
 from __future__ import annotations
@@ -13,75 +13,12 @@ from pathlib import PurePath
 import geopandas as gpd
 import pandas as pd
 
-from geodata.schemas import canonical as schemas
 from geodata.schemas import columns as col
-from geodata.schemas import computed as result_tables
 from geodata.schemas.state_result import StateResult
-from geodata.schemas.table import CRS, Column, Kind, Table
+from geodata.schemas.table import CRS, Column, Kind
 from geodata.states import UNITED_STATES
-
-WHY = Column("why", "text", "Why the tract is where it is in the list, in plain words")
-SOURCES = Table(
-    "sources",
-    "Every file the numbers rest on, with its vintage and what became of its rows",
-    (
-        Column("source", "text", "Short name of the source", nullable=False),
-        Column("title", "text", "Title of the data", nullable=False),
-        Column("publisher", "text", "Who publishes it", nullable=False),
-        Column("table", "text", "Table it was read into", nullable=False),
-        Column("vintage", "text", "What period or release it speaks of"),
-        Column("freshness", "text", "live, cached, stale, folder, sample or missing", nullable=False),
-        Column("retrieved_at", "text", "When it was fetched, UTC"),
-        Column("age_days", "number", "Age of the copy at the time of the run", "days", least=0),
-        Column("archived", "flag", "Withdrawn by its publisher; used from an archive", nullable=False),
-        Column("file", "text", "Name of the file"),
-        Column("url", "text", "Address it was fetched from"),
-        Column("page", "text", "Page that describes it"),
-        Column("licence", "text", "Terms of use"),
-        Column("sha256", "text", "SHA-256 of the file"),
-        Column("size_bytes", "integer", "Size of the file", "bytes", least=0),
-        Column("rows_in", "integer", "Rows of the file", "rows", least=0),
-        Column("rows_kept", "integer", "Rows used", "rows", least=0),
-        Column("rows_rejected", "integer", "Rows refused, listed with their reasons in the rejects", "rows", least=0),
-        Column("rows_out_of_scope", "integer", "Sound rows of other places or kinds, not asked for", "rows", least=0),
-        Column("note", "text", "What to know of this copy"),
-    ),
-)
-DICTIONARY = Table(
-    "dictionary",
-    "What each column of each list means",
-    (
-        Column("list", "text", "List the column is in", nullable=False),
-        Column("column", "text", "Name of the column", nullable=False),
-        Column("kind", "text", "text, number, integer, flag or date", nullable=False),
-        Column("unit", "text", "Unit of its values"),
-        Column("meaning", "text", "What it means", nullable=False),
-    ),
-    key=("list", "column"),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListSpec:
-    """One list: its name, the table behind it, and the order of its rows. Names of columns are joined by blanks.
-
-    `shown` are the columns of the HTML table (the others are in the downloads); `filters` those of few values
-    that a reader may choose from; `row_header` the column that names a row; `geometry` polygon, point or none.
-    """
-
-    name: str = field(kw_only=False)
-    table: Table = field(kw_only=False)
-    shown: str
-    row_header: str
-    order: str = ""
-    filters: str = ""
-    geometry: str = ""
-    added: tuple[Column, ...] = ()
-
-    @property
-    def shown_columns(self) -> list[str]:
-        """Names of the columns of the HTML table, in order."""
-        return self.shown.split()
+from maps.lists.list_specs import DICTIONARY, LISTS, SOURCES, WHY, ListSpec
+from maps.wording.rows import Row, records
 
 
 @dataclass(frozen=True)
@@ -111,124 +48,11 @@ class ListTable:
         return found
 
 
-_SPECS = (
-    ListSpec(
-        "communities",
-        result_tables.COMMUNITIES,
-        order="rank community_id",
-        shown="rank name county_name tier action rank_low rank_high p_top_share eligible_adults eligible_adults_moe "
-        "nearest_provider_name nearest_provider_minutes job_years_mid priority need training_gap opportunity barriers",
-        row_header="name",
-        filters="tier county_name action",
-        geometry="polygon",
-    ),
-    ListSpec(
-        "tracts",
-        result_tables.TRACT_SCORES,
-        order="rank geoid",
-        shown="rank geoid place_name county_name tier action rank_low rank_high eligible_adults eligible_adults_moe "
-        "nearest_provider_minutes priority need training_gap opportunity unranked_reason",
-        row_header="geoid",
-        filters="tier county_name action",
-        geometry="polygon",
-        added=(WHY,),
-    ),
-    ListSpec(
-        "areas",
-        result_tables.ROLLUPS,
-        order="area_kind rank area_id",
-        shown="rank area_name area_kind n_tracts n_gated n_tier_a n_tier_b eligible_adults eligible_adults_gated need "
-        "training_gap opportunity providers planned_sites job_years_mid",
-        row_header="area_name",
-        filters="area_kind",
-    ),
-    ListSpec(
-        "sites",
-        schemas.SITES,
-        order="status expected_date site_id",
-        shown="name city status expected_date units_* power_kw program location_quality source as_of",
-        row_header="name",
-        filters="status program",
-        geometry="point",
-    ),
-    ListSpec(
-        "providers",
-        schemas.PROVIDERS,
-        order="entry_stage name provider_id",
-        shown="name city entry_stage kind seats seats_basis cip_codes location_quality url",
-        row_header="name",
-        filters="entry_stage kind",
-        geometry="point",
-    ),
-    ListSpec(
-        "job_centers",
-        schemas.JOB_CENTERS,
-        order="name center_id",
-        shown="name kind address city zip location_quality as_of",
-        row_header="name",
-        filters="kind",
-        geometry="point",
-    ),
-    ListSpec(
-        "hubs",
-        result_tables.HUBS,
-        order="p order candidate_id",
-        shown="p order name kind covered_adults covered_share gap",
-        row_header="name",
-        filters="p kind",
-        geometry="point",
-    ),
-    ListSpec(
-        "barriers",
-        result_tables.BARRIERS,
-        order="unit_kind unit_id measure",
-        shown="unit_id unit_kind measure share share_moe state_median clearly_above",
-        row_header="unit_id",
-        filters="unit_kind measure clearly_above",
-    ),
-    ListSpec(
-        "work_by_quarter",
-        result_tables.WORK_BY_QUARTER,
-        order="unit_kind unit_id quarter",
-        shown="unit_id unit_kind quarter sites units job_years_low job_years_mid job_years_high",
-        row_header="unit_id",
-        filters="unit_kind quarter",
-    ),
-    ListSpec(
-        "need_parts",
-        result_tables.NEED_PARTS,
-        order="geoid definition",
-        shown="geoid definition value percentile weight designated archived vintage",
-        row_header="geoid",
-        filters="definition",
-    ),
-    ListSpec(
-        "rejects",
-        schemas.REJECTS,
-        order="source file row",
-        shown="source file row key field value reason remedy",
-        row_header="source",
-        filters="source reason",
-    ),
-    ListSpec(
-        "sources",
-        SOURCES,
-        shown="title publisher vintage freshness retrieved_at rows_in rows_kept rows_rejected archived licence page "
-        "sha256 note",
-        row_header="title",
-        filters="freshness",
-    ),
-)
-LISTS: dict[str, ListSpec] = {spec.name: spec for spec in _SPECS}
-#: Lists too long for a workbook that is mailed: they are downloads of their own.
-LONG_LISTS = ("barriers", "work_by_quarter", "need_parts")
-
-
 def list_table(
     result: StateResult,
     name: str,
-    reasons: Callable[[pd.Series], str] | None = None,
-    community_name: Callable[[pd.Series], str] | None = None,
+    reasons: Callable[[Row], str] | None = None,
+    community_name: Callable[[Row], str] | None = None,
 ) -> ListTable:
     """Return the rows of the list `name`, in reading order.
 
@@ -251,13 +75,16 @@ def list_table(
     if spec.table.extra:
         columns += [_unknown_column(frame, beyond) for beyond in frame.columns if beyond not in spec.table.names]
     if name == "communities" and community_name is not None:
-        frame[col.NAME] = pd.Series(
-            [community_name(row) for _, row in frame.iterrows()], index=frame.index, dtype="str"
-        )
+        frame[col.NAME] = _worded(frame, community_name)
     if WHY in spec.added and reasons is not None:
-        frame[WHY.name] = pd.Series([reasons(row) for _, row in frame.iterrows()], index=frame.index, dtype="str")
+        frame[WHY.name] = _worded(frame, reasons)
         columns.append(WHY)
     return ListTable(spec, tuple(columns), frame[[column.name for column in columns]], geometry)
+
+
+def _worded(frame: pd.DataFrame, words: Callable[[Row], str]) -> pd.Series:
+    """Return a column of texts made from each row."""
+    return pd.Series([words(row) for row in records(frame)], index=frame.index, dtype="str")
 
 
 def sources_table(result: StateResult) -> pd.DataFrame:

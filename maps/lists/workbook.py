@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geodata.schemas import columns as col
@@ -58,36 +59,27 @@ def workbook_bytes(result: StateResult, tables: Sequence[ListTable], texts: Text
     """Return the workbook as bytes."""
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, OPTIONS) as book:
-        when = datetime.fromisoformat(result.as_of)
-        title = _title(result, texts)
         book.set_properties(
             {
-                "title": title,
+                "title": _title(result, texts),
                 "subject": texts("lists.sample") if result.sample else "",
                 "comments": texts("lists.as_of", date=Words(texts).date(result.as_of)),
-                "created": when,
+                "created": datetime.fromisoformat(result.as_of),
             }
         )
-        formats = _Formats(book)
-        _read_me(book, result, tables, texts, formats)
+        writer = _Writer(book, result, texts, _Formats(book))
+        writer.read_me(tables)
         for table in tables:
-            sheet = _sheet(book, result, table.name, texts)
-            _table(
-                sheet,
-                table.rows,
-                table.columns,
-                [label_of(texts, table.name, c) for c in table.columns],
-                texts,
-                formats,
-            )
-        _dictionary(_sheet(book, result, "dictionary", texts), tables, texts, formats)
+            heads = [label_of(texts, table.name, column) for column in table.columns]
+            writer.table(writer.sheet(table.name), table.rows, table.columns, heads)
+        writer.dictionary(tables)
     return held.getvalue()
 
 
 class _Formats:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
-        self._made: dict[str, Any] = {}
+        self._made: dict[str, Format] = {}
         self.header = book.add_format(
             {"bold": True, "font_color": HEADER_TEXT, "bg_color": HEADER_FILL, "text_wrap": True, "valign": "top"}
         )
@@ -98,7 +90,7 @@ class _Formats:
         self.bold = book.add_format({"bold": True})
         self.sample = book.add_format({"bold": True, "bg_color": SAMPLE_FILL, "font_size": 12, "text_wrap": True})
 
-    def number(self, column: Column) -> Any:
+    def number(self, column: Column) -> Format:
         """Return the format of a number by its unit."""
         code = NUMBER_FORMATS.get(column.unit, "0" if column.kind == "integer" else "0.00")
         if code not in self._made:
@@ -110,108 +102,112 @@ def _title(result: StateResult, texts: Texts) -> str:
     return texts("lists.workbook.title", state=result.state.name)
 
 
-def _sheet(book: xlsxwriter.Workbook, result: StateResult, name: str, texts: Texts) -> Worksheet:
-    sheet = book.add_worksheet(texts(f"lists.sheets.{name}"))
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    notice = f"&C{texts('lists.sample')}" if result.sample else ""
-    sheet.set_header(f"&L{texts(f'lists.titles.{name}')}{notice}&R{result.as_of}")
-    sheet.set_footer("&C&P / &N")
-    if result.sample:
-        sheet.set_tab_color(SAMPLE_FILL)
-    return sheet
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the sheets of one workbook."""
 
+    book: xlsxwriter.Workbook
+    result: StateResult
+    texts: Texts
+    formats: _Formats
 
-def _read_me(
-    book: xlsxwriter.Workbook, result: StateResult, tables: Sequence[ListTable], texts: Texts, formats: _Formats
-) -> None:
-    sheet = _sheet(book, result, "read_me", texts)
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 100)
-    sheet.hide_gridlines(2)
-    words, uncertainty = Words(texts), result.settings.get("uncertainty", {})
-    sheet.write_string(0, 0, _title(result, texts), formats.title)
-    row = 1
-    if result.sample:
-        sheet.merge_range(row, 0, row, 1, "", formats.sample)
-        sheet.write_string(row, 0, texts("lists.sample"), formats.sample)
+    def sheet(self, name: str) -> Worksheet:
+        """Return a new sheet, set up for print, named as its list."""
+        sheet = self.book.add_worksheet(self.texts(f"lists.sheets.{name}"))
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        notice = f"&C{self.texts('lists.sample')}" if self.result.sample else ""
+        sheet.set_header(f"&L{self.texts(f'lists.titles.{name}')}{notice}&R{self.result.as_of}")
+        sheet.set_footer("&C&P / &N")
+        if self.result.sample:
+            sheet.set_tab_color(SAMPLE_FILL)
+        return sheet
+
+    def read_me(self, tables: Sequence[ListTable]) -> None:
+        """Write the first sheet: what the workbook is, how to use it, and its sheets."""
+        sheet = self.sheet("read_me")
+        sheet.set_column(0, 0, 34)
+        sheet.set_column(1, 1, 100)
+        sheet.hide_gridlines(2)
+        sheet.write_string(0, 0, _title(self.result, self.texts), self.formats.title)
+        row = 1
+        if self.result.sample:
+            sheet.merge_range(row, 0, row, 1, "", self.formats.sample)
+            sheet.write_string(row, 0, self.texts("lists.sample"), self.formats.sample)
+            row += 1
+        for line in self._guidance():
+            sheet.merge_range(row, 0, row, 1, "", self.formats.wrapped)
+            sheet.write_string(row, 0, line, self.formats.wrapped)
+            sheet.set_row(row, 15 * (1 + len(line) // 130))
+            row += 1
         row += 1
-    steps = {letter: words.percent(uncertainty.get(f"tier_{letter}")) for letter in ("a", "b", "c")}
-    lines = [
-        *old_copies(result, texts),
-        *missing_sources(result, texts),
-        texts("lists.as_of", date=words.date(result.as_of)),
-        *([texts("lists.nation")] if result.state == UNITED_STATES else []),
-        texts("lists.workbook.about"),
-        *(texts(f"lists.workbook.use_{n}") for n in (1, 2)),
-        texts("lists.workbook.use_3", top=words.top_share(uncertainty), **steps),
-        *(texts(f"lists.workbook.use_{n}") for n in (4, 5)),
-        texts("lists.workbook.run", run=result.run_id, digest=result.settings_digest),
-    ]
-    for line in lines:
-        sheet.merge_range(row, 0, row, 1, "", formats.wrapped)
-        sheet.write_string(row, 0, line, formats.wrapped)
-        sheet.set_row(row, 15 * (1 + len(line) // 130))
-        row += 1
-    row += 1
-    sheet.write_string(row, 0, texts("lists.workbook.sheets"), formats.bold)
-    for table in tables:
-        row += 1
-        name = texts(f"lists.sheets.{table.name}")
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)
-        count = texts("lists.workbook.rows", n=words.number(len(table.rows)))
-        sheet.write_string(row, 1, f"{texts(f'lists.captions.{table.name}')} ({count})", formats.wrapped)
+        sheet.write_string(row, 0, self.texts("lists.workbook.sheets"), self.formats.bold)
+        words = Words(self.texts)
+        for table in tables:
+            row += 1
+            name = self.texts(f"lists.sheets.{table.name}")
+            sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)
+            count = self.texts("lists.workbook.rows", n=words.number(len(table.rows)))
+            caption = self.texts(f"lists.captions.{table.name}")
+            sheet.write_string(row, 1, f"{caption} ({count})", self.formats.wrapped)
 
+    def _guidance(self) -> list[str]:
+        result, texts = self.result, self.texts
+        words, uncertainty = Words(texts), result.settings.get("uncertainty", {})
+        steps = {letter: words.percent(uncertainty.get(f"tier_{letter}")) for letter in ("a", "b", "c")}
+        return [
+            *old_copies(result, texts),
+            *missing_sources(result, texts),
+            texts("lists.as_of", date=words.date(result.as_of)),
+            *([texts("lists.nation")] if result.state == UNITED_STATES else []),
+            texts("lists.workbook.about"),
+            *(texts(f"lists.workbook.use_{n}") for n in (1, 2)),
+            texts("lists.workbook.use_3", top=words.top_share(uncertainty), **steps),
+            *(texts(f"lists.workbook.use_{n}") for n in (4, 5)),
+            texts("lists.workbook.run", run=result.run_id, digest=result.settings_digest),
+        ]
 
-def _dictionary(sheet: Worksheet, tables: Sequence[ListTable], texts: Texts, formats: _Formats) -> None:
-    rows = dictionary(tables, lambda name, column: help_of(texts, name, column))
-    columns = {(table.name, column.name): column for table in tables for column in table.columns}
-    labels = [
-        label_of(texts, name, columns[name, column]) for name, column in zip(rows["list"], rows["column"], strict=True)
-    ]
-    rows.insert(1, "label", labels)
-    rows["list"] = [texts(f"lists.sheets.{name}") for name in rows["list"]]
-    order = ("list", "label", "column", "kind", "unit", "meaning")
-    heads = [texts(f"lists.workbook.dictionary.{'name' if name == 'column' else name}") for name in order]
-    shown = tuple(Column(name, "text", "") for name in order)
-    _table(sheet, rows[list(order)], shown, heads, texts, formats)
+    def dictionary(self, tables: Sequence[ListTable]) -> None:
+        """Write the sheet of what each column means."""
+        texts = self.texts
+        sheet = self.sheet("dictionary")
+        rows = dictionary(tables, lambda name, column: help_of(texts, name, column))
+        columns = {(table.name, column.name): column for table in tables for column in table.columns}
+        labels = [
+            label_of(texts, name, columns[name, column])
+            for name, column in zip(rows["list"], rows["column"], strict=True)
+        ]
+        rows.insert(1, "label", labels)
+        rows["list"] = [texts(f"lists.sheets.{name}") for name in rows["list"]]
+        order = ("list", "label", "column", "kind", "unit", "meaning")
+        heads = [texts(f"lists.workbook.dictionary.{'name' if name == 'column' else name}") for name in order]
+        self.table(sheet, rows[list(order)], tuple(Column(name, "text", "") for name in order), heads)
 
+    def table(self, sheet: Worksheet, rows: pd.DataFrame, columns: Sequence[Column], heads: Sequence[str]) -> None:
+        """Write rows under their heads, with the heads kept in sight and a filter on every column."""
+        sheet.freeze_panes(1, _frozen(columns))
+        for place, (column, head) in enumerate(zip(columns, heads, strict=True)):
+            sheet.write_string(0, place, head, self.formats.header)
+            self._cells(sheet, place, column, rows[column.name])
+            sheet.set_column(place, place, _width(column, head, rows[column.name]))
+        last = max(len(rows), 1)
+        sheet.autofilter(0, 0, last, max(len(columns) - 1, 0))
+        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
 
-def _table(
-    sheet: Worksheet,
-    rows: pd.DataFrame,
-    columns: Sequence[Column],
-    heads: Sequence[str],
-    texts: Texts,
-    formats: _Formats,
-) -> None:
-    sheet.freeze_panes(1, _frozen(columns))
-    for place, (column, head) in enumerate(zip(columns, heads, strict=True)):
-        sheet.write_string(0, place, head, formats.header)
-        values = rows[column.name].tolist()
-        _column(sheet, place, column, values, texts, formats)
-        sheet.set_column(place, place, _width(column, head, values))
-    last = max(len(rows), 1)
-    sheet.autofilter(0, 0, last, max(len(columns) - 1, 0))
-    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
-
-
-def _column(sheet: Worksheet, place: int, column: Column, values: list[Any], texts: Texts, formats: _Formats) -> None:
-    if column.kind in ("number", "integer"):
-        style = formats.number(column)
-        for row, value in enumerate(values, start=1):
-            if not is_missing(value):
-                sheet.write_number(row, place, float(value), style)
-    elif column.kind == "date":
-        for row, value in enumerate(values, start=1):
-            if not is_missing(value):
-                sheet.write_datetime(row, place, value.to_pydatetime(), formats.date)
-    else:
-        style = formats.wrapped if column.name in ("why", "meaning", "note") else formats.text
-        for row, value in enumerate(values, start=1):
-            if not is_missing(value):
-                sheet.write_string(row, place, cell_words(texts, column, value)[:MOST_TEXT], style)
+    def _cells(self, sheet: Worksheet, place: int, column: Column, values: pd.Series) -> None:
+        present = [(row, value) for row, value in enumerate(values.tolist(), start=1) if not is_missing(value)]
+        if column.kind in ("number", "integer"):
+            number = self.formats.number(column)
+            for row, value in present:
+                sheet.write_number(row, place, float(value), number)
+        elif column.kind == "date":
+            for row, value in present:
+                sheet.write_datetime(row, place, value.to_pydatetime(), self.formats.date)
+        else:
+            style = self.formats.wrapped if column.name in ("why", "meaning", "note") else self.formats.text
+            for row, value in present:
+                sheet.write_string(row, place, cell_words(self.texts, column, value)[:MOST_TEXT], style)
 
 
 def _frozen(columns: Sequence[Column]) -> int:
@@ -220,10 +216,10 @@ def _frozen(columns: Sequence[Column]) -> int:
     return next((place + 1 for place, name in enumerate(names) if name in (col.GEOID, col.NAME)), 0)
 
 
-def _width(column: Column, head: str, values: list[Any]) -> float:
+def _width(column: Column, head: str, values: pd.Series) -> float:
     if column.name in WIDE:
         return WIDE[column.name]
     if column.kind in ("number", "integer"):
         return max(9.0, min(16.0, len(head) * 0.7))
-    longest = max((len(str(value)) for value in values[:200] if not is_missing(value)), default=0)
+    longest = max((len(str(value)) for value in values[:200].tolist() if not is_missing(value)), default=0)
     return max(10.0, min(40.0, max(longest * 1.1, len(head) * 0.7)))

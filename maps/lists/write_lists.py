@@ -8,11 +8,8 @@ hold words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-import pandas as pd
 
 from geodata.schemas.state_result import StateResult
 from geodata.storage.files import write_text
@@ -22,10 +19,12 @@ from maps.lists.file_names import FORMATS, file_name
 from maps.lists.file_provenance import provenances
 from maps.lists.geopackage import write_geopackage
 from maps.lists.list_pages import PAGES, list_page
-from maps.lists.list_tables import LISTS, LONG_LISTS, ListTable, list_table
+from maps.lists.list_specs import LISTS, LONG_LISTS
+from maps.lists.list_tables import ListTable, list_table
 from maps.lists.qgis_project import write_project
 from maps.lists.workbook import write_workbook
 from maps.texts import Texts, load_texts
+from maps.wording.rows import Row
 from maps.wording.why import medians_of, why
 from maps.wording.words import Words
 
@@ -46,17 +45,12 @@ def texts_for(result: StateResult, language: str) -> Texts:
 
 def tables_in(result: StateResult, texts: Texts) -> dict[str, ListTable]:
     """Return every list, reasons and names of communities in the language of `texts`."""
-    medians, community_name = medians_of(result), _community_namer(texts)
+    medians, words = medians_of(result), Words(texts)
 
-    def reasons(row: pd.Series) -> str:
+    def reasons(row: Row) -> str:
         return " ".join(why(row, texts, medians))
 
-    return {name: list_table(result, name, reasons, community_name) for name in LISTS}
-
-
-def _community_namer(texts: Texts) -> Callable[[pd.Series], str]:
-    words = Words(texts)
-    return lambda row: words.community({str(key): value for key, value in row.items()})
+    return {name: list_table(result, name, reasons, words.community) for name in LISTS}
 
 
 def workbook_tables(tables: dict[str, ListTable]) -> list[ListTable]:
@@ -76,14 +70,14 @@ def write_lists(result: StateResult, folder: Path, languages: tuple[str, ...] = 
         texts = texts_for(result, language)
         tables = tables_in(result, texts)
         if place == 0:
-            told = provenances(result, texts, tables)
+            provenance = provenances(result, texts, tables)
             for name, table in tables.items():
                 csv = folder / file_name(result, name, "csv")
-                written += write_csv(table, csv, told[name], texts)
-                written.append(write_json(table, csv.with_suffix(".json"), told[name]))
-                written.append(write_parquet(table, csv.with_suffix(".parquet"), told[name]))
+                written += write_csv(table, csv, provenance[name], texts)
+                written.append(write_json(table, csv.with_suffix(".json"), provenance[name]))
+                written.append(write_parquet(table, csv.with_suffix(".parquet"), provenance[name]))
             geopackage = folder / file_name(result, "lists", "gpkg")
-            written.append(write_geopackage(list(tables.values()), told, geopackage, texts))
+            written.append(write_geopackage(list(tables.values()), provenance, geopackage, texts))
             project = geopackage.with_suffix(".qgs")
             written.append(write_project(list(tables.values()), geopackage, project, result.state.name, texts))
         workbook = folder / file_name(result, "lists", f"{language}.xlsx")
@@ -104,18 +98,18 @@ def write_nation_lists(nation: StateResult, folder: Path, languages: tuple[str, 
     written: list[Path] = []
     for place, language in enumerate(languages):
         texts = texts_for(nation, language)
-        communities = list_table(nation, "communities", community_name=_community_namer(texts))
+        communities = list_table(nation, "communities", community_name=Words(texts).community)
         tables = [communities, list_table(nation, "sources")]
         if place == 0:
-            told = {
+            provenance = {
                 name: replace(each, notice=f"{each.notice} {texts('lists.nation')}".strip())
                 for name, each in provenances(nation, texts, [table.name for table in tables]).items()
             }
             csv = folder / file_name(nation, "communities", "csv")
-            written += write_csv(communities, csv, told["communities"], texts)
-            written.append(write_parquet(communities, csv.with_suffix(".parquet"), told["communities"]))
+            written += write_csv(communities, csv, provenance["communities"], texts)
+            written.append(write_parquet(communities, csv.with_suffix(".parquet"), provenance["communities"]))
             geopackage = folder / file_name(nation, "lists", "gpkg")
-            written.append(write_geopackage(tables, told, geopackage, texts))
+            written.append(write_geopackage(tables, provenance, geopackage, texts))
         workbook = folder / file_name(nation, "lists", f"{language}.xlsx")
         written.append(write_workbook(nation, tables, workbook, texts))
     return written

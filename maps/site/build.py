@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from geodata.comparison.changes import ChangeReport
 from geodata.schemas import columns as col
@@ -17,15 +16,17 @@ from geodata.storage.files import folder_written_aside
 from maps.interactive.map_view import MapFragments, fragments, static
 from maps.interactive.payload import MapPayload, map_payload
 from maps.site.addresses import file_of
-from maps.site.html_pages import render
+from maps.site.html_pages import Context, render
 from maps.site.views.area_pages import area, area_list
 from maps.site.views.changes_page import changes as changes_page
-from maps.site.views.common import SiteView
 from maps.site.views.community_pages import communities, community
 from maps.site.views.data_page import data
 from maps.site.views.method_page import method
 from maps.site.views.overview import overview
-from maps.site.views.state_view import StateView, records
+from maps.site.views.rows import AREA_PAGES
+from maps.site.views.site_view import SiteView
+from maps.site.views.state_view import StateView
+from maps.wording.rows import records
 
 LANGUAGES = ("en", "es")
 
@@ -71,7 +72,7 @@ def _pages(
 ) -> list[tuple[str, str]]:
     styles = [static("page.css")]
 
-    def page(template: str, context: dict[str, Any]) -> str:
+    def page(template: str, context: Context) -> str:
         return render(template, context, styles=styles)
 
     pages = [
@@ -88,9 +89,10 @@ def _pages(
         for ident in view.state.communities[col.COMMUNITY_ID]
     ]
     rollups = view.state.rollups
-    for row in records(rollups[rollups[col.AREA_KIND].isin(["county", "workforce_area"])]):
-        kind = "county" if row[col.AREA_KIND] == "county" else "area"
-        pages.append((file_of(kind, row[col.AREA_ID]), page("area.html", area(view, row))))
+    pages += [
+        (file_of(AREA_PAGES[row[col.AREA_KIND]], row[col.AREA_ID]), page("area.html", area(view, row)))
+        for row in records(rollups[rollups[col.AREA_KIND].isin(list(AREA_PAGES))])
+    ]
     return pages
 
 
@@ -104,7 +106,7 @@ def overview_page(view: SiteView, payload: MapPayload, tiles: bool = False) -> s
     return _with_map("overview.html", context, made)
 
 
-def _with_map(template: str, context: dict[str, Any], made: MapFragments) -> str:
+def _with_map(template: str, context: Context, made: MapFragments) -> str:
     return render(
         template,
         context,

@@ -7,17 +7,27 @@ what the pages say.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from maps.inline_content import hashed
+
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+#: What a template is given, by the names it uses.
+Context = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text and the address it leads to."""
+
+    text: str
+    href: str
 
 
 def bdi(text: object) -> Markup:
@@ -57,12 +67,6 @@ def environment() -> Environment:
     return made
 
 
-def hashed(content: str) -> str:
-    """Return the source expression by which a policy allows exactly this inline content."""
-    digest = base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
-    return f"'sha256-{digest}'"
-
-
 def policy(styles: Sequence[str], scripts: Sequence[str], image_sources: Sequence[str] = ()) -> str:
     """Return the Content-Security-Policy of a page with these inline styles and scripts and nothing from outside."""
     rules = {
@@ -85,7 +89,7 @@ def _inline(content: str, element: str) -> Markup:
 
 def render(
     template: str,
-    context: Mapping[str, Any],
+    context: Context,
     *,
     styles: Sequence[str],
     scripts: Sequence[str] = (),

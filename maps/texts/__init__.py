@@ -12,14 +12,14 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from geodata.errors import InputError
-from geodata.schemas import columns as col
 
 FOLDER = Path(__file__).resolve().parent
+#: What stands at a key: a text, a list of texts, or a group of further keys.
+Found = str | list[str] | Mapping[str, "Found"]
 
 
 def languages() -> list[str]:
@@ -30,16 +30,17 @@ def languages() -> list[str]:
 class Texts:
     """The texts of one language. Calling it with a dotted key gives the text; a missing key is a KeyError."""
 
-    def __init__(self, language: str, tree: Mapping[str, Any]) -> None:
+    def __init__(self, language: str, tree: Mapping[str, Found]) -> None:
         self.language = language
         self._tree = tree
 
-    def about(self, industry: Mapping[str, Any]) -> Texts:
+    def about(self, industry: Mapping[str, object]) -> Texts:
         """Return the same texts with the words of an industry (settings `industry`) put in wherever they are named.
 
         Without words of its own in this language the industry is the one the language's file words: EV charging.
         """
-        own = (industry.get("words") or {}).get(self.language)
+        words = industry.get("words")
+        own = words.get(self.language) if isinstance(words, Mapping) else None
         return _about(self.language, json.dumps(own, sort_keys=True)) if own else self
 
     def __call__(self, key: str, /, **values: object) -> str:
@@ -51,14 +52,30 @@ class Texts:
             raise KeyError(f"no text “{key}” in language “{self.language}”")
         return found.format(**values) if values else found
 
-    def find(self, key: str) -> Any:
+    def find(self, key: str) -> Found | None:
         """Return what stands at `key` (a text, a list or a group), or None."""
-        found: Any = self._tree
+        found: Found = self._tree
         for part in key.split("."):
             if not isinstance(found, Mapping) or part not in found:
                 return None
             found = found[part]
         return found
+
+    def sentences(self, key: str) -> list[str]:
+        """Return the list of texts at `key`; a missing one is a KeyError."""
+        found = self.find(key)
+        if not isinstance(found, list):
+            raise KeyError(f"no list of texts “{key}” in language “{self.language}”")
+        return found
+
+    def codes(self, group: str) -> list[str]:
+        """Return the codes a group has words for, in the order of the file."""
+        found = self.find(group)
+        return list(found) if isinstance(found, Mapping) else []
+
+    def has(self, key: str) -> bool:
+        """Return whether there is anything at `key`."""
+        return self.find(key) is not None
 
     def word(self, group: str, code: object) -> str:
         """Return the word for a code of data, or the code itself where there is none."""
@@ -67,29 +84,35 @@ class Texts:
         return word if isinstance(word, str) else str(code)
 
 
-def _worded(tree: Mapping[str, Any], industry: Mapping[str, Any]) -> dict[str, Any]:
+def _worded(tree: Mapping[str, Found], industry: Mapping[str, Found]) -> dict[str, Found]:
     """Return the texts with an industry's words in all of them; `{Sites}` is `{sites}` at the start of a sentence."""
-    words = {"industry": industry[col.NAME]} | {n: w for n, w in industry.items() if n not in ("name", "kinds")}
+    words = {("industry" if name == "name" else name): word for name, word in industry.items() if isinstance(word, str)}
     named = {"{" + name + "}": word for name, word in words.items()}
     named |= {"{" + name.capitalize() + "}": word[0].upper() + word[1:] for name, word in words.items()}
     out = {str(group): _filled(found, named) for group, found in tree.items() if group != "industry"}
-    out["codes"][col.UNITS] = dict(industry["kinds"])
+    codes = out["codes"]
+    if isinstance(codes, Mapping):
+        out["codes"] = {**codes, "units": industry["kinds"]}
     return out
 
 
-def _filled(found: Any, named: Mapping[str, str]) -> Any:
+def _filled(found: Found, named: Mapping[str, str]) -> Found:
     if isinstance(found, Mapping):
         return {str(key): _filled(value, named) for key, value in found.items()}
     if isinstance(found, list):
-        return [_filled(value, named) for value in found]
-    if isinstance(found, str) and "{" in found:
+        return [_put_in(text, named) for text in found]
+    return _put_in(found, named)
+
+
+def _put_in(text: str, named: Mapping[str, str]) -> str:
+    if "{" in text:
         for name, word in named.items():
-            found = found.replace(name, word)
-    return found
+            text = text.replace(name, word)
+    return text
 
 
 @cache
-def _tree(language: str) -> dict[str, Any]:
+def _tree(language: str) -> dict[str, Found]:
     file = FOLDER / f"{language}.yaml"
     if language not in languages():
         raise InputError(
@@ -110,4 +133,5 @@ def _about(language: str, industry: str) -> Texts:
 def load_texts(language: str) -> Texts:
     """Return the texts of a language, about EV charging; InputError where there is no file for it."""
     tree = _tree(language)
-    return Texts(language, _worded(tree, tree["industry"]))
+    industry = tree["industry"]
+    return Texts(language, _worded(tree, industry if isinstance(industry, Mapping) else {}))

@@ -1,14 +1,19 @@
-"""How many recruitment hubs the pages speak of, out of the solutions for each number."""
+"""How many recruitment hubs the pages recommend, out of the solutions for each number."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
+from maps.wording.rows import Row, row_of
+from maps.wording.words import is_missing
 
 #: A further hub must reach at least this share of the people who count, or it is not recommended.
 WORTHWHILE_SHARE = 0.05
+#: Of latitude, on the mean sphere.
+KM_PER_DEGREE = 111.2
 
 
 def recommended_hubs(result: StateResult) -> pd.DataFrame:
@@ -25,4 +30,20 @@ def recommended_of(hubs: pd.DataFrame) -> pd.DataFrame:
     short = gains.index[(gains < WORTHWHILE_SHARE).to_numpy()]
     before = shares.index[shares.index < short[0]] if len(short) else shares.index
     chosen = before[-1] if len(before) else shares.index[0]
-    return hubs[hubs[col.P] == chosen].sort_values(col.ORDER).reset_index(drop=True)
+    recommended: pd.DataFrame = hubs[hubs[col.P] == chosen]
+    return recommended.sort_values(col.ORDER).reset_index(drop=True)
+
+
+def nearest_hub(hubs: pd.DataFrame, place: Row) -> tuple[Row, float] | None:
+    """Return the hub nearest to a place and the km to it in a straight line, good to a percent within a state.
+
+    None where no hub, or not the place, has coordinates.
+    """
+    located = hubs[hubs[col.LATITUDE].notna() & hubs[col.LONGITUDE].notna()]
+    if located.empty or is_missing(place[col.LATITUDE]):
+        return None
+    north = located[col.LATITUDE].to_numpy(float) - place[col.LATITUDE]
+    east = (located[col.LONGITUDE].to_numpy(float) - place[col.LONGITUDE] + 180) % 360 - 180
+    away = np.hypot(north, east * np.cos(np.radians(place[col.LATITUDE]))) * KM_PER_DEGREE
+    nearest = int(away.argmin())
+    return row_of(located.iloc[nearest]), float(away[nearest])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from geodata.schemas import columns as col
 from maps.texts import Texts
+from maps.wording.rows import Row
 from maps.wording.words import Words, is_missing
 
 
@@ -21,7 +21,7 @@ def state_questions(texts: Texts, first: Iterable[str], state: str) -> list[str]
 
 
 def community_questions(
-    texts: Texts, row: Mapping[str, Any], barriers: Iterable[Mapping[str, Any]], isolated: Any = str
+    texts: Texts, row: Row, barriers: Iterable[Row], isolated: Callable[[str], str] = str
 ) -> list[str]:
     """Return three questions about a community: its action, its greatest barrier, the sites in its reach.
 

@@ -22,26 +22,26 @@ def sources_in_order(result: StateResult) -> list[SourceUse]:
 
 def main_sources(result: StateResult, texts: Texts, most: int) -> str:
     """Return the first sources by title, as many as fit into about `most` signs, and how many more there are."""
-    told: list[str] = []
+    items: list[str] = []
     uses = sources_in_order(result)
     for use in uses:
         item = f"{use.title} {use.vintage}" if use.vintage else use.title
-        if told and sum(map(len, told)) + len(item) > most:
-            return texts("lists.sources_more", sources=", ".join(told), n=len(uses) - len(told))
-        told.append(item)
-    return ", ".join(told)
+        if items and sum(map(len, items)) + len(item) > most:
+            return texts("lists.sources_more", sources=", ".join(items), n=len(uses) - len(items))
+        items.append(item)
+    return ", ".join(items)
 
 
 def old_copies(result: StateResult, texts: Texts) -> list[str]:
     """Return a sentence on sources that are old copies; nothing where there is none."""
-    return _told(result, texts, "stale", "lists.stale")
+    return _sentence(result, texts, "stale", "lists.stale")
 
 
 def missing_sources(result: StateResult, texts: Texts) -> list[str]:
     """Return a sentence on sources that were looked for and not there; nothing where all were."""
-    return _told(result, texts, "missing", "lists.missing_sources")
+    return _sentence(result, texts, "missing", "lists.missing_sources")
 
 
-def _told(result: StateResult, texts: Texts, freshness: str, key: str) -> list[str]:
+def _sentence(result: StateResult, texts: Texts, freshness: str, key: str) -> list[str]:
     titles = dict.fromkeys(use.title for use in result.sources if use.freshness == freshness)
     return [texts(key, n=len(titles), titles="; ".join(titles))] if titles else []

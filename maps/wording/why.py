@@ -6,19 +6,29 @@ The map's card, the lists and the briefs all say it with these. Does not hold an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TypedDict
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.texts import Texts
+from maps.wording.rows import Row
 from maps.wording.words import Words, is_missing
 
 LITTLE_WORK_JOB_YEARS = 0.1
 
 
-def medians_of(result: StateResult) -> dict[str, Any]:
+class Medians(TypedDict):
+    """What a tract's sentences compare it with."""
+
+    nearest_provider_minutes: float
+    catchment_minutes: float
+    rural_catchment_minutes: float
+    reference_area: str
+    uncertainty: Mapping[str, float]
+    archived: frozenset[str]
+
+
+def medians_of(result: StateResult) -> Medians:
     """Return what a tract's sentences compare it with: state medians, and the settings they name.
 
     `nearest_provider_minutes` is the median of the tracts that have one; `archived` are the definitions
@@ -33,32 +43,32 @@ def medians_of(result: StateResult) -> dict[str, Any]:
         "rural_catchment_minutes": access.get("rural_catchment_minutes", 60.0),
         "reference_area": settings.get("need", {}).get("reference_area", "state"),
         "uncertainty": uncertainty,
-        "archived": frozenset(archived),
+        "archived": frozenset(map(str, archived)),
     }
 
 
-def why(row: Mapping[str, Any] | pd.Series, texts: Texts, medians: Mapping[str, Any]) -> list[str]:
-    """Return the sentences for a row of `tract_scores`, most telling first.
+def why(row: Row, texts: Texts, medians: Medians) -> list[str]:
+    """Return the sentences for a row of `tract_scores`, the most important first.
 
     `medians` is what `medians_of` gives; `texts` should know the industry (`texts.about(...)`). A tract
     without a rank says first why it has none. Values that are missing are passed over, never said as zero.
     """
     words = Words(texts)
-    reason = row.get("unranked_reason")
-    told = [] if is_missing(reason) else [texts.word("why.unranked", reason)]
-    if not is_missing(row.get("p_top_share")) and not is_missing(row.get("rank")):
+    reason = row.get(col.UNRANKED_REASON)
+    sentences = [] if is_missing(reason) else [texts.word("why.unranked", reason)]
+    if not is_missing(row.get(col.P_TOP_SHARE)) and not is_missing(row.get(col.RANK)):
         chance = words.chance(row[col.P_TOP_SHARE], medians["uncertainty"])
         percent = words.number(100 * row[col.P_TOP_SHARE])
-        told.append(texts("why.chance", chance=chance[:1].upper() + chance[1:], percent=percent))
-    told += _need(row, texts, words, medians)
-    told += _people(row, texts, words)
+        sentences.append(texts("why.chance", chance=chance[:1].upper() + chance[1:], percent=percent))
+    sentences += _need(row, texts, words, medians)
+    sentences += _people(row, texts, words)
     if not _nobody(row):
-        told += _training(row, texts, words, medians)
-        told += _work(row, texts, words)
-    return told
+        sentences += _training(row, texts, words, medians)
+        sentences += _work(row, texts, words)
+    return sentences
 
 
-def names_of_designations(codes: Any, texts: Texts, archived: frozenset[str]) -> list[str]:
+def names_of_designations(codes: object, texts: Texts, archived: frozenset[str]) -> list[str]:
     """Return the names of definitions (codes separated by blanks), archived ones saying so."""
     if is_missing(codes):
         return []
@@ -66,29 +76,28 @@ def names_of_designations(codes: Any, texts: Texts, archived: frozenset[str]) ->
     return [texts("why.archived", name=name) if code in archived else name for code, name in named]
 
 
-def _nobody(row: Mapping[str, Any] | pd.Series) -> bool:
-    population = row.get("population")
-    return not is_missing(population) and float(population) == 0  # type: ignore[arg-type]
+def _nobody(row: Row) -> bool:
+    return not is_missing(row.get(col.POPULATION)) and float(row[col.POPULATION]) == 0
 
 
-def _need(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words, medians: Mapping[str, Any]) -> list[str]:
-    told = []
-    if not is_missing(row.get("need")):
+def _need(row: Row, texts: Texts, words: Words, medians: Medians) -> list[str]:
+    sentences = []
+    if not is_missing(row.get(col.NEED)):
         area = texts(f"why.area_{medians['reference_area']}")
-        told.append(texts("why.need", percent=words.number(row[col.NEED]), area=area))
-    if not is_missing(row.get("n_indices")) and int(row[col.N_INDICES]) > 0:
-        of, agree = int(row[col.N_INDICES]), row.get("agreement_count")
-        if not is_missing(agree):
-            key = "why.agreement" if int(agree) else "why.agreement_none"  # type: ignore[arg-type]
-            told.append(texts(key, n=int(agree), of=of))  # type: ignore[arg-type]
-    names = names_of_designations(row.get("designated_by"), texts, medians[col.ARCHIVED])
+        sentences.append(texts("why.need", percent=words.number(row[col.NEED]), area=area))
+    indices, agreement = row.get(col.N_INDICES), row.get(col.AGREEMENT_COUNT)
+    if not is_missing(indices) and not is_missing(agreement) and row[col.N_INDICES] > 0:
+        agree = int(row[col.AGREEMENT_COUNT])
+        key = "why.agreement" if agree else "why.agreement_none"
+        sentences.append(texts(key, n=agree, of=int(row[col.N_INDICES])))
+    names = names_of_designations(row.get(col.DESIGNATED_BY), texts, medians["archived"])
     if names:
-        told.append(texts("why.designated", names=words.listed(names)))
-    return told
+        sentences.append(texts("why.designated", names=words.listed(names)))
+    return sentences
 
 
-def _people(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words) -> list[str]:
-    adults, margin = row.get("eligible_adults"), row.get("eligible_adults_moe")
+def _people(row: Row, texts: Texts, words: Words) -> list[str]:
+    adults, margin = row.get(col.ELIGIBLE_ADULTS), row.get(col.ELIGIBLE_ADULTS_MOE)
     if is_missing(adults) or _nobody(row):
         return []
     if is_missing(margin):
@@ -96,30 +105,30 @@ def _people(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words) -> l
     return [texts("why.people", adults=words.about(adults), moe=words.about(margin))]
 
 
-def _training(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words, medians: Mapping[str, Any]) -> list[str]:
-    minutes, name = row.get("nearest_provider_minutes"), row.get("nearest_provider_name")
+def _training(row: Row, texts: Texts, words: Words, medians: Medians) -> list[str]:
+    minutes, name = row.get(col.NEAREST_PROVIDER_MINUTES), row.get(col.NEAREST_PROVIDER_NAME)
     if is_missing(minutes):
-        if is_missing(row.get("providers_within")) or int(row[col.PROVIDERS_WITHIN]) > 0:
+        if is_missing(row.get(col.PROVIDERS_WITHIN)) or int(row[col.PROVIDERS_WITHIN]) > 0:
             return []
-        rural = not is_missing(row.get("rural")) and bool(row[col.RURAL])
+        rural = not is_missing(row.get(col.RURAL)) and bool(row[col.RURAL])
         catchment = medians["rural_catchment_minutes" if rural else "catchment_minutes"]
         return [texts("why.training_none", catchment=words.number(catchment))]
-    told = [texts("why.training", minutes=words.number(minutes), name="?" if is_missing(name) else name)]
-    if not is_missing(medians[col.NEAREST_PROVIDER_MINUTES]):
-        told.append(texts("why.training_beside", median=words.number(medians[col.NEAREST_PROVIDER_MINUTES])))
-    if not is_missing(row.get("seats_within")):
+    sentences = [texts("why.training", minutes=words.number(minutes), name="?" if is_missing(name) else name)]
+    if not is_missing(medians["nearest_provider_minutes"]):
+        sentences.append(texts("why.training_beside", median=words.number(medians["nearest_provider_minutes"])))
+    if not is_missing(row.get(col.SEATS_WITHIN)):
         seats = round(float(row[col.SEATS_WITHIN]))
-        told.append(texts("why.seats", n=words.number(seats)))
-    return told
+        sentences.append(texts("why.seats", n=words.number(seats)))
+    return sentences
 
 
-def _work(row: Mapping[str, Any] | pd.Series, texts: Texts, words: Words) -> list[str]:
-    mid = row.get("job_years_mid")
-    if not is_missing(row.get("sites_within")) and int(row[col.SITES_WITHIN]) == 0:
+def _work(row: Row, texts: Texts, words: Words) -> list[str]:
+    mid = row.get(col.JOB_YEARS_MID)
+    if not is_missing(row.get(col.SITES_WITHIN)) and int(row[col.SITES_WITHIN]) == 0:
         return [texts("why.work_none")]
     if is_missing(mid):
         return []
-    if float(mid) < LITTLE_WORK_JOB_YEARS:  # type: ignore[arg-type]
+    if float(row[col.JOB_YEARS_MID]) < LITTLE_WORK_JOB_YEARS:
         return [texts("why.work_little")]
-    low, high = words.job_years(row.get("job_years_low")), words.job_years(row.get("job_years_high"))
+    low, high = words.job_years(row.get(col.JOB_YEARS_LOW)), words.job_years(row.get(col.JOB_YEARS_HIGH))
     return [texts("why.work", mid=words.job_years(mid), low=low, high=high)]

@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from geodata.schemas import columns as col
 from maps.texts import Texts
+from maps.wording.rows import Row
 
 CHANCES = ("very_likely", "likely", "possible")
 NEARLY_CERTAIN = 0.95
+#: A number of a table, which may be missing.
+Number = float | None
 
 
 def is_missing(value: object) -> bool:
@@ -57,9 +59,9 @@ class Words:
         """The text that stands for no value."""
         return self.texts("format.missing")
 
-    def number(self, value: Any, digits: int = 0) -> str:
+    def number(self, value: Number, digits: int = 0) -> str:
         """Return a number with separators and a true minus sign."""
-        if is_missing(value) or not math.isfinite(float(value)):
+        if value is None or is_missing(value) or not math.isfinite(value):
             return self.missing
         plain = f"{abs(float(value)):,.{digits}f}"
         signs = {",": self.texts("format.thousands"), ".": self.texts("format.decimal")}
@@ -67,52 +69,54 @@ class Words:
         below = float(value) < 0 and any(sign in "123456789" for sign in plain)
         return f"\N{MINUS SIGN}{written}" if below else written
 
-    def about(self, value: Any, figures: int = 2) -> str:
+    def about(self, value: Number, figures: int = 2) -> str:
         """Return a count rounded to `figures` significant figures, as running text gives it."""
-        return self.missing if is_missing(value) else self.number(rounded(float(value), figures))
+        if value is None or is_missing(value):
+            return self.missing
+        return self.number(rounded(float(value), figures))
 
-    def percent(self, share: Any, digits: int = 0) -> str:
+    def percent(self, share: Number, digits: int = 0) -> str:
         """Return a share (0–1) as a percentage."""
-        if is_missing(share):
+        if share is None or is_missing(share):
             return self.missing
         return self.texts("format.percent", n=self.number(float(share) * 100, digits))
 
-    def span(self, low: Any, high: Any, digits: int = 0) -> str:
+    def span(self, low: Number, high: Number, digits: int = 0) -> str:
         """Return `low to high`, or the one value where both are written the same."""
         first, last = self.number(low, digits), self.number(high, digits)
         return first if first == last else self.texts("format.span", low=first, high=last)
 
-    def job_years(self, value: Any) -> str:
+    def job_years(self, value: Number) -> str:
         """Return job-years with as many digits as they can bear: 0.04, 0.3, 2.4, 31."""
-        if is_missing(value):
+        if value is None or is_missing(value):
             return self.missing
         value = float(value)
         return self.number(value, 0 if value >= 10 or value == 0 else 1 if value >= 0.1 else 2)
 
-    def job_years_span(self, low: Any, high: Any) -> str:
+    def job_years_span(self, low: Number, high: Number) -> str:
         """Return a range of job-years."""
         first, last = self.job_years(low), self.job_years(high)
         return first if first == last else self.texts("format.span", low=first, high=last)
 
-    def minutes(self, value: Any) -> str:
+    def minutes(self, value: Number) -> str:
         """Return travel time such as `25 minutes`."""
-        if is_missing(value):
+        if value is None or is_missing(value):
             return self.missing
         whole = round(float(value))
         return self.texts("format.minutes", n=whole)
 
-    def date(self, value: Any) -> str:
+    def date(self, value: str | date | pd.Timestamp | None) -> str:
         """Return a day such as `November 22, 2026` from an ISO text, date or timestamp."""
-        if is_missing(value):
+        if value is None or is_missing(value):
             return self.missing
         try:
             day = date.fromisoformat(value[:10]) if isinstance(value, str) else pd.Timestamp(value).date()
         except ValueError:
             return str(value)
-        month = self.texts.find("format.months")[day.month - 1]
+        month = self.texts.sentences("format.months")[day.month - 1]
         return self.texts("format.date", day=day.day, month=month, year=day.year)
 
-    def quarter(self, code: Any) -> str:
+    def quarter(self, code: object) -> str:
         """Return `January–March 2027` for `2027Q1`, and words for `past` and `unknown`."""
         if is_missing(code):
             return self.missing
@@ -120,7 +124,7 @@ class Words:
         year, sep, number = text.partition("Q")
         if sep and year.isdigit() and number in ("1", "2", "3", "4"):
             return self.texts(f"format.quarters.q{number}", year=year)
-        return str(self.texts.find(f"codes.quarter.{text}") or text)
+        return self.texts.word("codes.quarter", text)
 
     def listed(self, items: Iterable[str]) -> str:
         """Return items joined as a sentence does: `a, b and c`, with semicolons where an item has a comma itself."""
@@ -131,14 +135,18 @@ class Words:
             return self.texts("format.and", first="; ".join(names[:-1]) + ";", last=names[-1])
         return self.texts("format.and", first=", ".join(names[:-1]), last=names[-1])
 
-    def code(self, group: str, code: Any) -> str:
+    def code(self, group: str, code: object) -> str:
         """Return the words for a code of a table, such as `action` and `recruit_now`, or the code itself."""
-        if is_missing(code):
-            return self.missing
-        found = self.texts.find(f"codes.{group}.{code}")
-        return found if isinstance(found, str) else str(code)
+        return self.missing if is_missing(code) else self.texts.word(f"codes.{group}", code)
 
-    def community(self, row: Mapping[str, Any]) -> str:
+    def alternative(self, code: str) -> str:
+        """Return the words for another choice of a setting, such as `geometric` or `without svi`."""
+        left_out = code.removeprefix("without ")
+        if left_out != code:
+            return self.texts("codes.alternative_without", name=self.texts.word("codes.definition", left_out))
+        return self.texts.word("codes.alternative", code)
+
+    def community(self, row: Row) -> str:
         """Return a community's name: its place, and the part of the compass where the place has several."""
         place, compass = row.get("place"), row.get("compass")
         if is_missing(place):
@@ -149,9 +157,9 @@ class Words:
         word = self.code("compass", part)
         return self.texts("format.part_of", place=place, part=f"{word} {number}" if number else word)
 
-    def chance(self, probability: Any, tiers: Mapping[str, float] | None = None) -> str:
+    def chance(self, probability: Number, tiers: Mapping[str, float] | None = None) -> str:
         """Return how sure we are that a place is among the top, such as `very likely among the top tenth`."""
-        if is_missing(probability):
+        if probability is None or is_missing(probability):
             return self.missing
         return self.texts(f"format.chance.{chance_key(float(probability), tiers)}", top=self.top_share(tiers))
 

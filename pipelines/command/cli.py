@@ -30,10 +30,9 @@ from pipelines.command.options import (
     StateOption,
     settings_changes,
 )
-from pipelines.command.report import announce, report, tell_unread
+from pipelines.command.report import announce, report, report_unread
 from pipelines.command.source_commands import commands as source_commands
-from pipelines.command.stopping import TOLD as STOPPED
-from pipelines.command.stopping import noting_stops
+from pipelines.command.stopping import STOPPED, noting_stops
 from pipelines.command.storage_commands import commands as storage_commands
 from pipelines.command.terminal import Terminal
 from pipelines.command.viewing_commands import commands as viewing_commands
@@ -52,7 +51,7 @@ console = Terminal()
 errors = Terminal(stderr=True)
 
 
-def tell_version(wanted: bool) -> None:
+def print_version(wanted: bool) -> None:
     """Print the version and end, where it was asked for."""
     if wanted:
         console.print(f"onramp {version('onramp')}", highlight=False)
@@ -62,7 +61,7 @@ def tell_version(wanted: bool) -> None:
 @app.callback()
 def onramp(
     _version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=tell_version, is_eager=True)
+        bool, typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Take the options that belong to no command."""
@@ -74,7 +73,7 @@ def run(
     sources: SourcesOption = None,
     settings_file: FileOption = None,
     changes: SetOption = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Date the run speaks for, YYYY-MM-DD.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Date that the run is for, YYYY-MM-DD.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Compute one state: read its sources, score its tracts, write maps and lists."""
@@ -84,7 +83,7 @@ def run(
     given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     announce(console, place, settings)
-    tell_unread(console, settings, place)
+    report_unread(console, settings, place)
     folder = launch_state(place, settings, settings_file, given, console)
     report(console, StateResult.load(folder.result), folder.products)
 
@@ -97,23 +96,23 @@ def nation(
     sources: SourcesOption = None,
     settings_file: FileOption = None,
     changes: SetOption = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Date the run speaks for, YYYY-MM-DD.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Date that the run is for, YYYY-MM-DD.")] = None,
     products: Annotated[
-        str, typer.Option(help="What to write of each state beside its result: pages, lists, briefs, or none.")
+        str, typer.Option(help="What to write for each state beside its result: pages, lists, briefs, or none.")
     ] = "pages",
     home: HomeOption = None,
 ) -> None:
-    """Compute every state together in one run, and write the national overview that leads to them."""
+    """Compute all states together in one run, and write the national overview that links to them."""
     from assets.products import MAKERS, national_paths
     from pipelines.command.launch import launch_nation
 
     wanted = [name.strip() for name in products.split(",") if name.strip() not in ("", "none")]
     unknown = sorted(set(wanted) - set(MAKERS))
     if unknown:
-        raise SettingsError(f"There is no product {', '.join(unknown)}; there are {', '.join(MAKERS)}, or none.")
+        raise SettingsError(f"There is no product {', '.join(unknown)}. Choose from {', '.join(MAKERS)}, or none.")
     given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
-    tell_unread(console, settings, None)
+    report_unread(console, settings, None)
     made = launch_nation(settings, settings_file, given, wanted, console)
     for name in ("missing", "failed"):
         if made[name].value:
@@ -126,13 +125,13 @@ def nation(
 def sample(
     folder: Annotated[Path, typer.Argument(help="Folder to write the fictional files to.")],
     tracts: Annotated[int, typer.Option(help="How many tracts.", min=100)] = 400,
-    seed: Annotated[int, typer.Option(help="Another seed is another place.")] = 20,
+    seed: Annotated[int, typer.Option(help="Another seed makes another place.")] = 20,
 ) -> None:
     """Write the fictional sample state in publishers' formats."""
     from geodata.sample import write_sample
 
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise SettingsError(f"{folder} is there already and would be replaced: name a folder that is not there yet.")
+        raise SettingsError(f"{folder} exists already and would be replaced: name a folder that does not exist yet.")
     write_sample(folder, tracts=tracts, seed=seed)
     console.print(f"Fictional files written to {folder}", markup=False)
 
@@ -147,7 +146,7 @@ def main() -> None:
     """Run the command; an error is one sentence and an exit code, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal of few letters gets question marks instead of the others, and the run goes on.
+            # A terminal that cannot show a letter shows a question mark, and the run goes on.
             stream.reconfigure(errors="replace")
     with noting_stops() as stops:
         try:
@@ -158,7 +157,7 @@ def main() -> None:
             code = 1
         number = stops.last()
     if code and number is not None:
-        code = tell(STOPPED, 128 + number)
+        code = print_error(STOPPED, 128 + number)
     try:
         sys.stdout.flush() if sys.stdout else None
     except BrokenPipeError:
@@ -167,14 +166,14 @@ def main() -> None:
 
 
 def _ended() -> int:
-    """Run the command, say what went wrong, and return the exit code."""
+    """Run the command, print what went wrong, and return the exit code."""
     output = sys.stdout
     try:
         app(standalone_mode=True)
     except SettingsError as error:
-        return tell(str(error), 2)
+        return print_error(str(error), 2)
     except OnrampError as error:
-        return tell(str(error), 1)
+        return print_error(str(error), 1)
     except SystemExit as ending:
         if sys.stdout is not output:
             return _hung_up()  # Where a pipe broke, typer puts another there and ends with code 1.
@@ -184,20 +183,20 @@ def _ended() -> int:
     except Exception as problem:
         if shown_whole():
             raise
-        return tell(sentence_of(problem), 1)
+        return print_error(sentence_of(problem), 1)
     return 0
 
 
-def tell(sentence: str, code: int) -> int:
+def print_error(sentence: str, code: int) -> int:
     """Print what went wrong, unbroken so that a path can be copied and a log searched; return the exit code."""
     errors.print(sentence, style="red", highlight=False, markup=False, soft_wrap=True)
     return code
 
 
 def _hung_up() -> int:
-    """Return the exit code of a command whose reader (such as head) wanted no more, which is no error to tell of."""
+    """Return the exit code of a command whose reader (such as head) stopped reading, which is no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141  # 128 and the number of SIGPIPE, as a shell would tell.
+    return 141  # 128 and the number of SIGPIPE, as a shell would report.
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""What a terminal shows while a run goes on: one line a finished step, and the sentence of one that failed."""
+"""What a terminal shows during a run: one line per finished step, and the sentence of one that failed."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import Any
 
 from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
 from rich.console import Console
@@ -13,7 +12,7 @@ from pipelines.command.stopping import STOPS
 
 LINES = "lines"
 
-#: What Dagster says of each of the many steps after a failed one, whose own sentence says enough.
+#: What Dagster says about each step after a failed one, whose own message says enough.
 AFTER_A_FAILURE = "Dependencies for step "
 
 
@@ -30,17 +29,17 @@ class StepLines(logging.Handler):
         if isinstance(event, DagsterEvent) and event.is_step_start and STOPS.last() is not None:
             # A library swallowed what Ctrl-C raised.
             raise KeyboardInterrupt
-        told = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
-        if event is None and record.levelno >= logging.WARNING and not told.startswith(AFTER_A_FAILURE):
-            self._print(told, style="yellow", markup=False, soft_wrap=True)
+        message = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+        if event is None and record.levelno >= logging.WARNING and not message.startswith(AFTER_A_FAILURE):
+            self._print(message, style="yellow", markup=False, soft_wrap=True)
         if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = event.step_success_data.duration_ms / 1000
             self._print(f"[green]✓[/green] {_step_name(event)} [dim]{seconds:.1f} s[/dim]")
 
-    def _print(self, text: str, **how: Any) -> None:
-        # A terminal that went away, or a reader that wanted one line only, is no reason to stop computing.
+    def _print(self, text: str, *, style: str | None = None, markup: bool = True, soft_wrap: bool = False) -> None:
+        # A terminal that closed, or a reader that stopped reading, is no reason to stop computing.
         with suppress(OSError, ValueError):
-            self.console.print(text, highlight=False, **how)
+            self.console.print(text, style=style, markup=markup, soft_wrap=soft_wrap, highlight=False)
 
 
 def _step_name(event: DagsterEvent) -> str:
@@ -55,4 +54,4 @@ def progress(console: Console) -> Definitions:
         own.addHandler(StepLines(console))
         return own
 
-    return Definitions(loggers={LINES: LoggerDefinition(lines, description="One line a step.")})
+    return Definitions(loggers={LINES: LoggerDefinition(lines, description="One line per step.")})

@@ -1,9 +1,10 @@
-"""The commands about decisions: what if, and what changed."""
+"""The commands that compare: a scenario with a state's last result, and one result with another."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -63,11 +64,11 @@ def compare(
     found = differences(one, other)
     places = place_changes(one, other)
     counts = (places["table"] + "_" + places["change"]).value_counts().sort_index()
-    told = {str(name): int(count) for name, count in counts.items()}
-    console.print(_summary(f"{one.state.name}, {one.as_of} → {other.as_of}", {**found.summary, **told}))
+    by_change = {str(name): int(count) for name, count in counts.items()}
+    console.print(_summary(f"{one.state.name}, {one.as_of} → {other.as_of}", {**found.summary, **by_change}))
 
 
-def _summary(title: str, figures: dict[str, Any]) -> Table:
+def _summary(title: str, figures: Mapping[str, object]) -> Table:
     table = Table(title=title, show_header=False)
     table.add_column("what")
     table.add_column("figure", justify="right")

@@ -1,10 +1,10 @@
-"""Where `onramp` begins: loading the command takes a second or two, in which it can be stopped or lack memory too."""
+"""Where `onramp` begins: loading the command takes a second or two, in which it can also stop or run out of memory."""
 
 from __future__ import annotations
 
 import sys
 
-from pipelines.command.stopping import TOLD
+from pipelines.command.stopping import STOPPED
 from pipelines.error_messages import NO_MEMORY, sentence_of, shown_whole
 
 
@@ -16,13 +16,13 @@ def main() -> None:
         command()
         return
     except KeyboardInterrupt:
-        told, code = TOLD, 130
+        message, code = STOPPED, 130
     except MemoryError:
-        # Also where there was none left to say what went wrong before.
-        told, code = NO_MEMORY, 1
+        # Also where there was no memory left to report an earlier error.
+        message, code = NO_MEMORY, 1
     except Exception as problem:
         if shown_whole():
             raise
-        told, code = sentence_of(problem), 1
-    sys.stderr.write(f"{told}\n")
+        message, code = sentence_of(problem), 1
+    sys.stderr.write(f"{message}\n")
     raise SystemExit(code)

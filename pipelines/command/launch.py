@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dagster import Definitions, MetadataValue
 from rich.console import Console
@@ -44,7 +43,7 @@ def folders(state: State, home: Path) -> Folders:
 
 
 def launch_state(
-    state: State, settings: Settings, settings_file: Path | None, changes: dict[str, Any], console: Console
+    state: State, settings: Settings, settings_file: Path | None, changes: Mapping[str, object], console: Console
 ) -> Folders:
     """Run the job `state` for one state and return where its products are; see `launch`."""
     launch(state_job.name, state, settings, settings_file, {"other": changes}, console)
@@ -52,9 +51,13 @@ def launch_state(
 
 
 def launch_nation(
-    settings: Settings, settings_file: Path | None, changes: dict[str, Any], products: Sequence[str], console: Console
+    settings: Settings,
+    settings_file: Path | None,
+    changes: Mapping[str, object],
+    products: Sequence[str],
+    console: Console,
 ) -> Mapping[str, MetadataValue]:
-    """Run the job `nation` for the states of the settings, or all, and return what it says of the national product."""
+    """Run the job `nation` for the states of the settings, or all, and return the metadata of the national product."""
     states = list(settings.states) or ALL_STATES
     other = {**changes, "states": states}
     steps = {"all_states": {"config": {name: name in products for name in MAKERS}}}
@@ -66,9 +69,9 @@ def launch(
     state: State | None,
     settings: Settings,
     settings_file: Path | None,
-    choices: dict[str, Any],
+    choices: Mapping[str, object],
     console: Console,
-    steps: Mapping[str, Any] | None = None,
+    steps: Mapping[str, object] | None = None,
 ) -> dict[str, Mapping[str, MetadataValue]]:
     """Run a job, for a state or none, with the run config `choices`; return the metadata of what it made, by asset.
 
@@ -77,7 +80,7 @@ def launch(
     """
     if state is not None and state.usps not in STATES.get_partition_keys():
         raise SettingsError(
-            f"{state.name} belongs to the invented nation that speed is measured on and cannot be run by itself; the "
+            f"{state.name} belongs to the invented nation used for benchmarks and cannot be run by itself; the "
             f"sample state to run is {SAMPLE_STATE}."
         )
     if settings_file is not None:
@@ -95,7 +98,7 @@ def launch(
         raise SettingsError(str(refused)) from None
     if not result.success:
         if STOPS.last() is not None:
-            # That the run was stopped is all there is to say of its steps.
+            # That the run was stopped says enough about its steps.
             raise KeyboardInterrupt
         raise OnrampError(
             "\n".join(sentences(result.all_events)) or "The run did not finish; the Dagster UI shows why."

@@ -1,17 +1,16 @@
-"""What the commands of `onramp` have in common: their options, and the settings these and `--set` come to."""
+"""What the commands of `onramp` have in common: their options, and the settings that these and `--set` make."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
 from pydantic import BaseModel
 
 from geodata.errors import SettingsError
-from geodata.schemas import columns as col
 from geodata.settings import SETTINGS_FILE, Settings
 from geodata.states import REGISTRY
 
@@ -21,7 +20,7 @@ PORTS = {"min": 1, "max": 65535}
 
 
 def complete_state(begun: str) -> Iterator[tuple[str, str]]:
-    """Offer the postal codes that begin so, as they are being written, with the names of their states."""
+    """Offer the postal codes that begin with what is typed, with the names of their states."""
     for state in REGISTRY:
         if state.usps.startswith(begun.upper()):
             # Shells drop what does not begin with the letters that are there already.
@@ -29,7 +28,7 @@ def complete_state(begun: str) -> Iterator[tuple[str, str]]:
 
 
 def complete_setting(begun: str) -> list[str]:
-    """Offer the names of settings that begin so, each with its equals sign."""
+    """Offer the names of settings that begin with what is typed, each with its equals sign."""
     return [f"{name}=" for name in setting_names(Settings) if name.startswith(begun)]
 
 
@@ -52,7 +51,8 @@ StatesOption = Annotated[
     typer.Option("--state", "-s", help=f"{_STATE_HELP} Repeatable.", autocompletion=complete_state),
 ]
 SourcesOption = Annotated[
-    Path | None, typer.Option("--sources", help="Folder of downloaded files; without it, the publishers are asked.")
+    Path | None,
+    typer.Option("--sources", help="Folder of downloaded files; without it, the publishers' files are fetched."),
 ]
 FileOption = Annotated[
     Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, show_envvar=True, help="YAML file of settings.")
@@ -67,9 +67,9 @@ def settings_changes(
     sources: Path | None = None,
     home: Path | None = None,
     as_of: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return nested settings from `name.name=value` texts and the options that have a name of their own."""
-    out: dict[str, Any] = {}
+    out: dict[str, object] = {}
     for text in assignments or []:
         name, found, value = text.partition("=")
         if not found or not name.strip():
@@ -80,22 +80,25 @@ def settings_changes(
     if home is not None:
         out["home"] = str(home.resolve())
     if as_of is not None:
-        out[col.AS_OF] = as_of
+        out["as_of"] = as_of
     return out
 
 
-def _read(name: str, text: str) -> Any:
+def _read(name: str, text: str) -> object:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError:
-        told = f"the value {text} cannot be read. Write a number, a word, a list [a, b] or names and values {{a: 1}}."
-        raise SettingsError(f"Setting “{name}”: {told}") from None
+        message = (
+            f"the value {text} cannot be read. Write a number, a word, a list [a, b] or names and values {{a: 1}}."
+        )
+        raise SettingsError(f"Setting “{name}”: {message}") from None
 
 
-def _put(tree: dict[str, Any], dotted: str, value: Any) -> None:
+def _put(tree: dict[str, object], dotted: str, value: object) -> None:
     *path, last = dotted.split(".")
     for name in path:
-        tree = tree.setdefault(name, {})
-        if not isinstance(tree, dict):
+        branch = tree.setdefault(name, {})
+        if not isinstance(branch, dict):
             raise SettingsError(f"“{dotted}” and “{name}” are both set; give one of them.")
+        tree = branch
     tree[last] = value

@@ -1,4 +1,4 @@
-"""What `onramp` says of a state: what is about to be computed, what was missing, the ten to start with."""
+"""What `onramp` prints about a state: what is about to be computed, what was missing, the ten to start with."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def announce(console: Console, place: State, settings: Settings) -> None:
     """Say what is about to be computed, and from what."""
     origin = "publishers" if settings.sources.folder is None else f"folder {settings.sources.folder.name}"
     if place.fictional:
-        console.print(f"[bold]{place.name}[/bold]: an invented state; nothing of what follows exists.")
+        console.print(f"[bold]{place.name}[/bold]: an invented state; nothing that follows is real.")
     else:
         console.print(f"[bold]{place.name}[/bold] from the {origin}")
 
 
-def tell_unread(console: Console, settings: Settings, place: State | None) -> None:
-    """Name each file of the folder that no source would take, so that a name misspelt is noticed."""
+def report_unread(console: Console, settings: Settings, place: State | None) -> None:
+    """Name each file of the folder that no source would take, so that a misspelled name is noticed."""
     folder = settings.sources.folder
     if folder is None or not folder.is_dir():
         return
@@ -58,9 +58,9 @@ def first_ten(result: StateResult) -> Table:
     for row in rows.to_dict("records"):
         where = row[col.NAME] if by_community else f"{row['geoid']}, {row['county_name'] or row['county_geoid']}"
         adults = row[col.ELIGIBLE_ADULTS]
-        told = "unknown" if adults != adults else f"{adults:,.0f}"
+        people = "unknown" if adults != adults else f"{adults:,.0f}"
         tier = row[col.TIER] if isinstance(row[col.TIER], str) else "–"
-        table.add_row(str(row[col.RANK]), _plain(where), tier, f"{row['priority']:.1f}", told)
+        table.add_row(str(row[col.RANK]), _plain(where), tier, f"{row['priority']:.1f}", people)
     return table
 
 

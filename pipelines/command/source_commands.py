@@ -33,7 +33,7 @@ from geodata.sources.spec import turned_off
 from geodata.states import State, find_state
 from pipelines.command.options import SOURCES as PANEL
 from pipelines.command.options import FileOption, SetOption, SourcesOption, StatesOption, settings_changes
-from pipelines.command.report import tell_unread
+from pipelines.command.report import report_unread
 from pipelines.command.terminal import Terminal
 
 commands = typer.Typer()
@@ -88,7 +88,7 @@ def doctor(
         console.print(_doctor_table(rows, live=settings.sources.folder is None))
         _say((row.source, row.scope, row.said) for row in rows if row.said and row.use in ("nothing", "stale", "live"))
         _say((row.source, row.scope, row.said) for row in rows if row.path and row.rows is None and not quick)
-        tell_unread(console, settings, places[0] if len(places) == 1 else None)
+        report_unread(console, settings, places[0] if len(places) == 1 else None)
     if any(row.required and row.use == "nothing" for row in rows):
         raise typer.Exit(1)
 

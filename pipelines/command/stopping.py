@@ -1,6 +1,6 @@
-"""Being stopped: Ctrl-C, the SIGTERM of whoever looks after services, a terminal that hangs up.
+"""Being stopped: Ctrl-C, the SIGTERM of a service manager, a terminal that hangs up.
 
-All of them unwind a command as Ctrl-C does, so that nothing stays of what was being written.
+All of them unwind a command as Ctrl-C does, so that no half-written file stays.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-TOLD = "Stopped. Every file with its final name is whole; the next run does what is left."
+STOPPED = "Stopped. Every file with its final name is complete; the next run does the rest."
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not there on Windows
 
 

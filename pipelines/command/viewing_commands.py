@@ -24,7 +24,7 @@ from pipelines.command.terminal import Terminal
 commands = typer.Typer()
 console = Terminal()
 HOST = "127.0.0.1"
-# Said at every start, of a command that is there to stay for as long as this version of Dagster is.
+# Dagster warns at every start about a command that stays for as long as this version does.
 QUIET = "ignore:Function `dev_command`"
 
 
@@ -34,7 +34,7 @@ def dev(
     home: HomeOption = None,
     port: Annotated[int, typer.Option(help="Port of the UI.", **PORTS)] = 3000,
 ) -> None:
-    """Open the Dagster UI with everything loaded and ready to materialise; stop with Ctrl-C."""
+    """Open the Dagster UI with everything loaded and ready to materialize; stop with Ctrl-C."""
     from pipelines.instance import prepare
 
     settings = _settings(settings_file, home)
@@ -114,30 +114,32 @@ def national_page(settings: Settings) -> Path:
 
     page = national_paths(settings.home)["map"]
     if not page.exists():
-        raise OnrampError("There is no map of the nation yet: compute it with onramp nation.")
+        raise OnrampError("There is no map of the nation yet. Compute it with onramp nation.")
     return page
 
 
 def first_page(state: str, settings: Settings) -> Path:
-    """Return the page of a state to open first; OnrampError where it was not computed yet."""
+    """Return the page of a state to open first; OnrampError where it has not been computed yet."""
     from pipelines.command.launch import folders
 
     place = find_state(state)
     page = folders(place, settings.home).page
     if not page.exists():
-        raise OnrampError(f"There is no map of {place.name} yet: compute it with onramp run --state {place.usps}.")
+        raise OnrampError(f"There is no map of {place.name} yet. Compute it with onramp run --state {place.usps}.")
     return page
 
 
 def free(port: int) -> None:
-    """Raise OnrampError where something listens on a port of this machine already."""
+    """Raise OnrampError where something already listens on a port of this machine."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             tried.bind((HOST, port))
         except OSError as problem:
-            told = f"Port {port} cannot be used ({problem.strerror}): name another with --port, such as {port + 1}."
-            raise OnrampError(told) from None
+            message = (
+                f"Port {port} cannot be used ({problem.strerror}). Choose another with --port, such as {port + 1}."
+            )
+            raise OnrampError(message) from None
 
 
 def _settings(file: Path | None, home: Path | None) -> Settings:

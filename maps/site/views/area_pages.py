@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from geodata.schemas import columns as col
 from maps.cartography.locator import WIDE_SURROUNDINGS
-from maps.site.views.common import SiteView
+from maps.site.html_pages import Context, Link
 from maps.site.views.downloads import list_table
-from maps.site.views.overview import area_rows
-from maps.site.views.state_view import records
-from maps.wording.words import is_missing
+from maps.site.views.frame import frame
+from maps.site.views.rows import AREA_PAGES, area_rows, codes_in, community_row, tract_row
+from maps.site.views.site_view import SiteView
+from maps.site.views.stats import Stat
+from maps.wording.rows import Row, records
 
 MOST_TRACTS = 60
+#: A concentration index nearer to zero than this is called even.
 LEANING = 0.02
 
 
-def area_list(view: SiteView, page: str) -> dict[str, Any]:
+def area_list(view: SiteView, page: str) -> Context:
     """Return the context of the list of counties or workforce areas (`page` is counties or areas)."""
     kind = "county" if page == "counties" else "workforce_area"
     title = view.texts(f"site.area.{page}.title", state=view.result.state.name)
-    return {**view.page(page, title), "rows": area_rows(view, kind), "kind": page}
+    return {**frame(view, page, title), "rows": area_rows(view, kind)}
 
 
 def members_of(view: SiteView, kind: str, ident: str) -> pd.DataFrame:
@@ -38,41 +38,43 @@ def members_of(view: SiteView, kind: str, ident: str) -> pd.DataFrame:
     return scores[scores[col.COUNTY_GEOID].isin(counties) | scores[col.GEOID].isin(tracts)]
 
 
-def area(view: SiteView, row: Mapping[str, Any]) -> dict[str, Any]:
+def area(view: SiteView, row: Row) -> Context:
     """Return the context of the page of one row of `rollups`."""
     t, w = view.texts, view.words
-    kind, ident = row[col.AREA_KIND], row[col.AREA_ID]
+    kind, ident, name = row[col.AREA_KIND], row[col.AREA_ID], str(row[col.AREA_NAME])
+    page = AREA_PAGES[kind]
+    above = "counties" if kind == "county" else "areas"
     tracts = members_of(view, kind, ident)
     listed = tracts[tracts[col.GATED].fillna(False).astype(bool)]
-    codes = [] if is_missing(row["communities"]) else str(row["communities"]).split()
-    inside = [view.state.community_index[code] for code in codes if code in view.state.community_index]
-    inside.sort(key=lambda found: (found[col.RANK], found[col.COMMUNITY_ID]))
+    inside = _communities(view, row)
     numbers = {"gated": w.number(row[col.N_GATED]), "tracts": w.number(row[col.N_TRACTS])}
-    page = "county" if kind == "county" else "area"
-    label = t("site.community.locator", name=row[col.AREA_NAME], state=view.result.state.name)
+    more = len(listed) - MOST_TRACTS
+    label = t("site.community.locator", name=name, state=view.result.state.name)
     return {
-        **view.page(page, str(row[col.AREA_NAME]), ident),
-        "name": row[col.AREA_NAME],
+        **frame(view, page, name, ident),
+        "name": name,
         "lead": view.count("site.area.lead", len(inside), **numbers) if inside else t("site.area.lead_none", **numbers),
         "stats": [
-            {"value": w.about(row[col.ELIGIBLE_ADULTS_GATED]), "text": t("site.area.adults"), "note": ""},
-            {"value": w.number(row["providers"]), "text": t("site.area.providers"), "note": ""},
-            {"value": w.number(row[col.PLANNED_SITES]), "text": t("site.area.sites"), "note": ""},
-            {"value": w.job_years(row[col.JOB_YEARS_MID]), "text": t("site.area.work"), "note": ""},
+            Stat(w.about(row[col.ELIGIBLE_ADULTS_GATED]), t("site.area.adults")),
+            Stat(w.number(row["providers"]), t("site.area.providers")),
+            Stat(w.number(row[col.PLANNED_SITES]), t("site.area.sites")),
+            Stat(w.job_years(row[col.JOB_YEARS_MID]), t("site.area.work")),
         ],
         "map": view.state.locator.of_tracts(list(tracts[col.GEOID]), label, WIDE_SURROUNDINGS),
-        "rows": [view.community_row(found) for found in inside],
-        "tracts": [view.tract_row(tract) for tract in records(listed.head(MOST_TRACTS))],
-        "more_tracts": view.count("site.area.more_tracts", len(listed) - MOST_TRACTS)
-        if len(listed) > MOST_TRACTS
-        else "",
+        "rows": [community_row(view, found) for found in inside],
+        "tracts": [tract_row(view, tract) for tract in records(listed.head(MOST_TRACTS))],
+        "more_tracts": view.count("site.area.more_tracts", more) if more > 0 else "",
         "table_href": list_table(view, "tracts"),
         "equity": _equity(view, kind, ident),
-        "back": {
-            "href": view.to("counties" if page == "county" else "areas"),
-            "text": t(f"site.nav.{'counties' if page == 'county' else 'areas'}"),
-        },
+        "back": Link(t(f"site.nav.{above}"), view.to(above)),
     }
+
+
+def _communities(view: SiteView, row: Row) -> list[Row]:
+    """Return the communities of an area, by rank."""
+    known = view.state.community_index
+    inside = [known[code] for code in codes_in(row["communities"]) if code in known]
+    return sorted(inside, key=lambda found: (found[col.RANK], found[col.COMMUNITY_ID]))
 
 
 def _equity(view: SiteView, kind: str, ident: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 
 from geodata.comparison.changes import CAUSES, ChangeReport
 from geodata.schemas import columns as col
-from maps.site.views.common import SiteView
-from maps.site.views.state_view import records
-from maps.wording.words import is_missing
+from maps.site.html_pages import Context
+from maps.site.views.frame import frame
+from maps.site.views.site_view import SiteView
+from maps.wording.rows import records
+from maps.wording.words import Number, is_missing
 
 MOST_TRACTS = 25
 MOST_PLACES = 60
@@ -26,26 +28,35 @@ SENTENCES = (
 )
 
 
-def changes(view: SiteView, report: ChangeReport | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class MovedTract:
+    """A tract whose rank moved, with the part of each cause."""
+
+    name: str
+    geoid: str
+    rank: str
+    parts: list[str]
+
+
+def changes(view: SiteView, report: ChangeReport | None) -> Context:
     """Return the context of the page; without a report it says that there is nothing to compare with."""
-    page = view.page("changes", view.texts("site.changes.title"))
-    if report is None:
-        return {**page, "report": None}
-    summary = report.summary
+    page = frame(view, "changes", view.texts("site.changes.title"))
+    return {**page, "report": None if report is None else _report(view, report)}
+
+
+def _report(view: SiteView, report: ChangeReport) -> Context:
+    summary, causes = report.summary, _causes(report.causes)
     return {
-        **page,
-        "report": {
-            "sentences": [
-                _count(view, f"site.changes.summary.{name}", summary[name]) for name in SENTENCES if summary.get(name)
-            ],
-            "causes": view.words.listed([view.texts(f"site.changes.cause.{name}") for name in summary["causes"]]),
-            "communities": _communities(view, report.differences.communities),
-            "tracts": _tracts(view, report.causes),
-            "told": [view.texts(f"site.changes.cause.{name}") for name in _told(report.causes)],
-            "places": _places(view, report.places),
-            "more_places": max(0, len(report.places) - MOST_PLACES),
-            "sources": _sources(view, report.sources),
-        },
+        "sentences": [
+            _count(view, f"site.changes.summary.{name}", summary[name]) for name in SENTENCES if summary.get(name)
+        ],
+        "because": view.words.listed([view.texts(f"site.changes.cause.{name}") for name in summary["causes"]]),
+        "communities": _communities(view, report.differences.communities),
+        "tracts": _tracts(view, report.causes, causes),
+        "causes": [view.texts(f"site.changes.cause.{name}") for name in causes],
+        "places": _places(view, report.places),
+        "more_places": max(0, len(report.places) - MOST_PLACES),
+        "sources": _sources(view, report.sources),
     }
 
 
@@ -64,44 +75,42 @@ def _communities(view: SiteView, table: pd.DataFrame) -> list[dict[str, str]]:
                 "name": str(name),
                 "href": "" if known is None else view.community_address(row[col.COMMUNITY_ID]),
                 "change": view.texts(f"site.changes.kind.{row['change']}"),
-                "rank": _both(view, row["rank_before"], row["rank_after"]),
+                "rank": _from_to(view, row["rank_before"], row["rank_after"]),
                 "tier": " → ".join(_tier(view, row[f"tier_{when}"]) for when in ("before", "after")),
             }
         )
     return rows
 
 
-def _tier(view: SiteView, tier: Any) -> str:
+def _tier(view: SiteView, tier: object) -> str:
     return "–" if is_missing(tier) else view.words.code("tier_short", tier)
 
 
-def _both(view: SiteView, before: Any, after: Any) -> str:
+def _from_to(view: SiteView, before: Number, after: Number) -> str:
     return " → ".join("–" if is_missing(value) else view.words.number(value) for value in (before, after))
 
 
-def _told(causes: pd.DataFrame) -> list[str]:
-    return [name for name in CAUSES if f"rank_by_{name}" in causes.columns]
+def _causes(table: pd.DataFrame) -> list[str]:
+    """Return the causes whose part in each move is known."""
+    return [name for name in CAUSES if f"rank_by_{name}" in table.columns]
 
 
-def _tracts(view: SiteView, table: pd.DataFrame) -> list[dict[str, Any]]:
+def _tracts(view: SiteView, table: pd.DataFrame, causes: list[str]) -> list[MovedTract]:
     """Return the tracts whose rank moved most, with the part of each cause."""
     if table.empty:
         return []
     moved = table.dropna(subset=["rank_change"])
     order = moved["rank_change"].abs().sort_values(ascending=False, kind="stable").index[:MOST_TRACTS]
-    names = view.state.scores.set_index(col.GEOID)
-    rows = []
-    for row in records(moved.loc[order]):
-        known = names.loc[row[col.GEOID]] if row[col.GEOID] in names.index else None
-        rows.append(
-            {
-                "name": view.texts("map.card.tract", name=row[col.GEOID] if known is None else known[col.NAME]),
-                "geoid": row[col.GEOID],
-                "rank": _both(view, row["rank_before"], row["rank_after"]),
-                "parts": [view.words.number(row[f"rank_by_{name}"], 1) for name in _told(table)],
-            }
+    names = view.state.scores.set_index(col.GEOID)[col.NAME]
+    return [
+        MovedTract(
+            name=view.texts("map.card.tract", name=names.get(row[col.GEOID], row[col.GEOID])),
+            geoid=row[col.GEOID],
+            rank=_from_to(view, row["rank_before"], row["rank_after"]),
+            parts=[view.words.number(row[f"rank_by_{name}"], 1) for name in causes],
         )
-    return rows
+        for row in records(moved.loc[order])
+    ]
 
 
 def _places(view: SiteView, table: pd.DataFrame) -> list[dict[str, str]]:
@@ -120,7 +129,7 @@ def _sources(view: SiteView, table: pd.DataFrame) -> list[dict[str, str]]:
     titles = {use.source: use.title for use in view.result.sources}
     return [
         {
-            "title": titles.get(row[col.SOURCE], row[col.SOURCE]),
+            "title": titles.get(row[col.SOURCE], str(row[col.SOURCE])),
             "change": view.texts(f"site.changes.cause.{row['change']}"),
             "before": "–" if is_missing(row["before"]) else str(row["before"]),
             "after": "–" if is_missing(row["after"]) else str(row["after"]),

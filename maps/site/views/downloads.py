@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
 
 from maps.briefs.write_briefs import brief_name
-from maps.site.views.common import SiteView
+from maps.site.html_pages import Link
+from maps.site.views.site_view import SiteView
 
 _LIST = re.compile(r"^[a-z]{2}-(?P<list>[a-z_]+?)(?:\.(?P<language>[a-z]{2}))?\.(?P<ending>[a-z]+)$")
 #: Order in which a list's formats are offered.
 ENDINGS = ("html", "csv", "json", "parquet", "xlsx", "gpkg", "qgs", "pdf", "zip")
 
 
-def downloads(view: SiteView) -> dict[str, list[dict[str, Any]]]:
-    """Return the files offered: `whole` of everything at once, `lists` by list, `other` not recognised by name."""
-    whole: list[dict[str, Any]] = []
-    other: list[dict[str, Any]] = []
-    lists: dict[str, dict[str, Any]] = {}
+@dataclass(frozen=True)
+class ListDownloads:
+    """One list and the formats it is offered in."""
+
+    title: str
+    formats: list[Link]
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """The files offered: `whole` of everything at once, `lists` by list, `other` not recognized by name."""
+
+    whole: list[Link] = field(default_factory=list)
+    lists: list[ListDownloads] = field(default_factory=list)
+    other: list[Link] = field(default_factory=list)
+
+
+def downloads(view: SiteView) -> Downloads:
+    """Return the files offered in the page's language."""
+    found = Downloads()
+    formats: dict[str, list[tuple[int, Link]]] = {}
     for address in view.downloads:
         name = PurePosixPath(address).name
-        href = view.to.root + address
-        found = _LIST.match(name)
-        if found and found["language"] not in (None, view.language):
+        ending, href = PurePosixPath(name).suffix[1:], view.to.root + address
+        match = _LIST.match(name)
+        if match and match["language"] not in (None, view.language):
             continue
-        title = view.texts.find(f"lists.titles.{found['list']}") if found else None
-        if found and isinstance(title, str):
-            formats = lists.setdefault(found["list"], {"title": title, "formats": []})["formats"]
-            formats.append((ENDINGS.index(found["ending"]), view.texts.word("site.data.format", found["ending"]), href))
-        elif PurePosixPath(name).suffix[1:] in ENDINGS:
-            whole.append({"text": view.texts.word("site.data.format", PurePosixPath(name).suffix[1:]), "href": href})
+        if ending not in ENDINGS:
+            found.other.append(Link(name, href))
+            continue
+        link = Link(view.texts.word("site.data.format", ending), href)
+        if match and isinstance(view.texts.find(f"lists.titles.{match['list']}"), str):
+            formats.setdefault(match["list"], []).append((ENDINGS.index(ending), link))
         else:
-            other.append({"text": name, "href": href})
-    rows = [
-        {"title": row["title"], "formats": [{"text": text, "href": href} for _, text, href in sorted(row["formats"])]}
-        for row in lists.values()
-    ]
-    return {"whole": whole, "lists": rows, "other": other}
+            found.whole.append(link)
+    for name, links in formats.items():
+        ordered = [link for _, link in sorted(links, key=lambda one: one[0])]
+        found.lists.append(ListDownloads(view.texts(f"lists.titles.{name}"), ordered))
+    return found
 
 
 def list_table(view: SiteView, name: str) -> str:

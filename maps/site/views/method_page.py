@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Any
 
 from geodata.schemas import columns as col
 from maps.figures.write_figures import alt, figure_svg
-from maps.site.views.common import SiteView
-from maps.site.views.state_view import records
+from maps.site.html_pages import Context
+from maps.site.views.frame import frame
+from maps.site.views.site_view import SiteView
+from maps.wording.rows import records
 from maps.wording.words import is_missing
 
 TERMS = ("tract", "community", "adults", "job_year", "seats", "tier", "reach", "archived")
 FIGURES = ("sensitivity", "equity", "hub_curve")
-SUBJECTS = (col.TRAINING_ACCESS, col.WORK_ACCESS)
-PILLARS = ((col.NEED, col.NEED), (col.TRAINING_GAP, col.GAP), ("opportunity", "work"))
+SUBJECTS = ("training_access", "work_access")
+#: The pillars as the settings of Priority name them, and the layers of the map that show them.
+PILLARS = (("need", "need"), ("training_gap", "gap"), ("opportunity", "work"))
+#: Settings that describe the machine of the run.
+LOCAL = frozenset({"home", "sources.folder", "sources.cache", "travel.roads_file", "travel.server_url"})
 
 
-def method(view: SiteView, figures: bool = True) -> dict[str, Any]:
+def method(view: SiteView, figures: bool = True) -> Context:
     """Return the context of the method page; its figures take a second or two to draw."""
     t = view.texts
     values = _values(view)
     return {
-        **view.page("method", t("site.method.title")),
-        "four": [sentence.format(**values) for sentence in t.find("site.method.four")],
+        **frame(view, "method", t("site.method.title")),
+        "four": [sentence.format(**values) for sentence in t.sentences("site.method.four")],
         "terms": [(t(f"site.method.term.{name}.name"), t(f"site.method.term.{name}.text", **values)) for name in TERMS],
         "definitions": _definitions(view),
         "agreement": _agreement(view),
@@ -72,8 +76,8 @@ def _definitions(view: SiteView) -> list[dict[str, str]]:
             {
                 "name": t.word("codes.definition", name),
                 "tracts": w.number(int(group[col.AGREES].fillna(False).astype(bool).sum())),
-                "official": t(f"codes.flag.{str(bool(group['official'].fillna(False).iloc[0])).lower()}"),
-                "archived": t(f"codes.flag.{str(bool(group['archived'].fillna(False).iloc[0])).lower()}"),
+                "official": t(f"codes.flag.{str(bool(group[col.OFFICIAL].fillna(False).iloc[0])).lower()}"),
+                "archived": t(f"codes.flag.{str(bool(group[col.ARCHIVED].fillna(False).iloc[0])).lower()}"),
                 "vintage": "" if is_missing(group[col.VINTAGE].iloc[0]) else str(int(group[col.VINTAGE].iloc[0])),
             }
         )
@@ -99,19 +103,12 @@ def _sensitivity(view: SiteView) -> list[dict[str, str]]:
     table = view.result.table("sensitivity")
     return [
         {
-            "setting": (t.find("codes.setting") or {}).get(row[col.SETTING], row[col.SETTING]),
-            "alternative": _alternative(view, str(row[col.ALTERNATIVE])),
+            "setting": t.word("codes.setting", row[col.SETTING]),
+            "alternative": view.words.alternative(str(row[col.ALTERNATIVE])),
             "kept": t("figures.sensitivity.kept", kept=w.number(row[col.KEPT]), top=w.number(row[col.TOP])),
         }
         for row in records(table[table[col.UNIT_KIND] == "community"])
     ]
-
-
-def _alternative(view: SiteView, code: str) -> str:
-    left_out = code.removeprefix("without ")
-    if left_out != code:
-        return view.texts("codes.alternative_without", name=view.texts.word("codes.definition", left_out))
-    return view.texts.word("codes.alternative", code)
 
 
 def _equity(view: SiteView) -> list[dict[str, str]]:
@@ -136,7 +133,7 @@ def _figure(view: SiteView, name: str) -> dict[str, str]:
     return {"src": source, "alt": alt(name, view.result, view.language)}
 
 
-def settings_rows(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+def settings_rows(settings: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
     """Return settings as dotted names and plain values; those of this machine (folders, hosts) are left out."""
     rows = []
     for name, value in settings.items():
@@ -148,10 +145,7 @@ def settings_rows(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[s
     return rows
 
 
-LOCAL = frozenset({"home", "sources.folder", "sources.cache", "travel.roads_file", "travel.server_url"})
-
-
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

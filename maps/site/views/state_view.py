@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +13,7 @@ from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.cartography.locator import Locator
 from maps.wording.hub_choice import recommended_hubs
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table as plain dictionaries."""
-    return frame.to_dict("records")  # type: ignore[return-value]
+from maps.wording.rows import Row, records
 
 
 @dataclass
@@ -38,7 +33,7 @@ class StateView:
         return self.result.table("communities").sort_values([col.RANK, col.COMMUNITY_ID]).reset_index(drop=True)
 
     @cached_property
-    def community_index(self) -> dict[str, dict[str, Any]]:
+    def community_index(self) -> dict[str, Row]:
         """Each community's row by its id."""
         return {row[col.COMMUNITY_ID]: row for row in records(self.communities)}
 
@@ -60,12 +55,21 @@ class StateView:
             found[ident] = (float(need), float(gap), float(work))
         return found
 
+    def points(self, ident: str) -> tuple[float, float, float]:
+        """Return the mean points of a community's tracts; zeros where it has none."""
+        return self.points_of.get(ident, (0.0, 0.0, 0.0))
+
+    @cached_property
+    def drawn(self) -> pd.Series:
+        """Whether each tract has a boundary."""
+        return self.scores[col.HAS_POLYGON].fillna(False).astype(bool)
+
     @cached_property
     def barriers_of(self) -> dict[str, pd.DataFrame]:
         """The barriers of each community, by its id."""
         table = self.result.table("barriers")
         table = table[table[col.UNIT_KIND] == "community"]
-        return {str(ident): group.set_index(col.MEASURE) for ident, group in table.groupby(col.UNIT_ID)}
+        return {str(ident): group for ident, group in table.groupby(col.UNIT_ID)}
 
     @cached_property
     def quarters_of(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -98,12 +102,12 @@ class StateView:
         return Locator(self.result)
 
     @cached_property
-    def uncertainty(self) -> Mapping[str, Any]:
+    def uncertainty(self) -> Mapping[str, float]:
         """The settings of the uncertainty analysis."""
         return dict(self.result.settings.get("uncertainty", {}))
 
 
-def definitions_at_hand(result: StateResult) -> list[str]:
-    """Return the definitions of disadvantage that have a value for any tract of the state, in order."""
+def available_definitions(result: StateResult) -> list[str]:
+    """Return the definitions of disadvantage that have a value for any tract of the state, sorted."""
     parts = result.table("need_parts")
     return sorted(set(parts.loc[parts[col.PERCENTILE].notna(), col.DEFINITION]))

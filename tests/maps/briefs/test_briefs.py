@@ -69,7 +69,7 @@ def document(community):
 
 def test_a_community_brief_tells_numbers_with_ranges(community, synthetic):
     row, said = community_row(synthetic), words_of(community)
-    assert f"{row['rank_low']:.0f} to {row['rank_high']:.0f} in 90 of 100 recalculations" in said
+    assert f"{row['rank_low']:.0f} to {row['rank_high']:.0f} in 90% of simulations" in said
     assert f"{Words(Writer.of(synthetic, 'en').texts).about(row['eligible_adults'])}" in said
     assert "give or take" in said
     assert re.search(r"[\d.]+ to [\d.]+, \d+ planned sites?", said)
@@ -100,13 +100,13 @@ def test_there_are_three_questions_and_four_sentences_of_method(community, write
     assert len(questions.points) == 3
     assert all(point.text.endswith("?") for point in questions.points)
     assert len(writer.texts.find("briefs.method.sentences")) == 4
-    assert "50%" in community.method.lead[0] and "1,000 times" in community.method.lead[0]
+    assert "50%" in community.method.lead[0] and "1,000 simulations" in community.method.lead[0]
 
 
 def test_without_draws_the_method_does_not_claim_any(synthetic):
     settings = {**synthetic.settings, "uncertainty": {**synthetic.settings["uncertainty"], "draws": 0}}
     brief = state_brief(Writer.of(dataclasses.replace(synthetic, settings=settings), "en"))
-    assert "no recalculations" in brief.method.lead[0]
+    assert "no simulations" in brief.method.lead[0]
 
 
 def test_planned_work_adds_up_over_quarters(writer, synthetic):
@@ -132,7 +132,7 @@ def test_many_quarters_are_summed_not_dropped(synthetic):
 def test_the_state_brief_names_the_first_communities_and_the_hubs(writer, synthetic):
     said = words_of(state_brief(writer))
     for place in range(min(3, len(synthetic.table("communities")))):
-        assert writer.name_of(community_row(synthetic, place)) in said
+        assert writer.words.community(community_row(synthetic, place)) in said
     assert re.search(r"\d+ hubs? would bring recruitment within 20 minutes of \d+%", said)
 
 

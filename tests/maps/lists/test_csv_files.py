@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from maps.lists import LISTS, list_table
 from maps.lists.csv_files import FORMULA_STARTS, harmless, write_csv
 from maps.lists.file_provenance import provenances
-from maps.lists.list_tables import LONG_LISTS
+from maps.lists.list_specs import LONG_LISTS
 from maps.texts import load_texts
 
 

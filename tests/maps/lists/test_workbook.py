@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from maps.lists import LISTS
-from maps.lists.list_tables import LONG_LISTS
+from maps.lists.list_specs import LONG_LISTS
 from maps.texts import load_texts
 
 SHEETS = [name for name in LISTS if name not in LONG_LISTS]

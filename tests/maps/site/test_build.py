@@ -14,17 +14,12 @@ import folium
 import pandas as pd
 import pytest
 
-from geodata.comparison.changes import change_report
 from geodata.schemas.canonical import CANONICAL
 from geodata.schemas.state_result import StateResult
 from maps.interactive import leaflet, map_view
 from maps.interactive.map_points import quarter_of
 from maps.interactive.payload import map_payload
 from maps.site.build import build_site
-from maps.site.views.common import SiteView
-from maps.site.views.community_pages import community
-from maps.site.views.overview import overview
-from maps.site.views.state_view import StateView
 from maps.texts import load_texts
 from tests.maps.synthetic import HOSTILE_NAMES, SCHEMAS, synthetic_result
 
@@ -190,22 +185,6 @@ def test_unknown_adults_are_not_told_as_none(synthetic: StateResult, tmp_path: P
     assert "give or take 0" not in page
 
 
-def test_changes_are_told(synthetic: StateResult, tmp_path: Path) -> None:
-    before = synthetic
-    communities = synthetic.table("communities").iloc[1:].reset_index(drop=True)
-    after = StateResult(
-        **{
-            **vars(synthetic),
-            "tables": {**synthetic.tables, "communities": communities, "sites": synthetic.table("sites").iloc[2:]},
-        }
-    )
-    folder = build_site(after, tmp_path / "XL", changes=change_report(before, after), figures=False)
-    page = (folder / "changes.html").read_text("utf-8")
-    assert "1 community is no longer in the list." in page
-    assert "Removed" in page
-    assert "1 comunidad ya no está en la lista." in (folder / "es" / "changes.html").read_text("utf-8")
-
-
 def test_downloads_are_linked_from_both_languages(synthetic: StateResult, tmp_path: Path) -> None:
     folder = build_site(synthetic, tmp_path / "XL", downloads=("xl-tracts.csv",), figures=False)
     assert 'href="xl-tracts.csv"' in (folder / "data.html").read_text("utf-8")
@@ -225,31 +204,6 @@ def test_names_never_run_in_the_pipeline(tmp_path: Path, capfd: pytest.CaptureFi
     told = (folder / "data.html").read_text(encoding="utf-8")
     assert "{{7*7}}" in told
     assert "{# never closed" in told
-
-
-def test_need_that_rests_on_less_than_was_weighted_says_so(synthetic: StateResult) -> None:
-    def sure(result: StateResult) -> str:
-        cells = overview(SiteView(StateView(result), "en", ("en",)))["minute"]
-        return next(cell["text"] for cell in cells if cell["title"] == "How sure we are")
-
-    parts = synthetic.table("need_parts")
-    known = sorted(set(parts["definition"]))
-    settings = {**synthetic.settings, "need": {"weights": dict.fromkeys(known, 1.0)}}
-    whole = replace(synthetic, settings=settings)
-    assert "Need rests" not in sure(whole)
-    of_one = {**whole.tables, "need_parts": parts[parts["definition"] == "cejst"]}
-    told = sure(replace(whole, tables=of_one))
-    assert "Need rests on one definition alone, " in told
-    assert "Climate and Economic Justice Screening Tool" in told.split("no data were given for")[0]
-    assert "Social Vulnerability Index" in told.split("no data were given for")[1]
-
-
-def test_why_there_is_told_of_residents_where_nobody_was_asked_for_incomes(synthetic: StateResult) -> None:
-    scores = synthetic.table("tract_scores").assign(eligible_adults=float("nan"))
-    result = replace(synthetic, tables={**synthetic.tables, "tract_scores": scores})
-    cells = overview(SiteView(StateView(result), "en", ("en",)))["minute"]
-    why = next(cell for cell in cells if cell["title"] == "Why there")
-    assert "of the residents have no training" in why["text"]
 
 
 def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,18 +254,3 @@ def test_a_page_of_1500_tracts_is_small(tmp_path: Path) -> None:
     folder = build_site(synthetic_result(1500, detail=14), tmp_path / "XL", ("en",), figures=False)
     assert (folder / "index.html").stat().st_size < 800_000
     assert (folder / "XL-en.html").stat().st_size < 800_000
-
-
-def test_one_is_said_as_one(synthetic: StateResult) -> None:
-    view = SiteView(StateView(synthetic), "en", ("en", "es"))
-    row = {**next(iter(view.state.community_index.values())), "n_tracts": 1, "kind": "single", "providers_within": 1}
-    row |= {"rank": 2, "rank_low": 2.0, "rank_median": 2.0, "rank_high": 2.0, "nearest_provider_name": "A College"}
-    view.state.community_index[row["community_id"]] = row
-    page = community(view, row["community_id"])
-    assert page["lead"].startswith("This tract is ")
-    assert (
-        page["rank_text"] == f"Rank 2 of {len(view.state.communities)}, the same in at least 90 of 100 recalculations."
-    )
-    assert "the same" not in page["sure_text"]
-    assert "1 provider is within reach." in page["training"]
-    assert [stat["text"] for stat in page["stats"] if stat["value"] == "1"][-1] == "census tract"

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from maps.inline_content import hashed
 from maps.interactive.map_view import inert_json
 from maps.site.addresses import Addresses, file_of, slug
-from maps.site.html_pages import environment, hashed, isolated, policy, render
+from maps.site.html_pages import environment, isolated, policy, render
 from tests.maps.synthetic import HOSTILE_NAMES
 
 FRAME = {

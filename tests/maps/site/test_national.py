@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
-import pytest
 import shapely
 
 from geodata.schemas.state_result import StateResult
@@ -30,15 +29,6 @@ def facts_in(page: str) -> dict:
     block = re.search(r'id="map-facts">([^<]*)<', page)
     assert block
     return json.loads(gzip.decompress(base64.b64decode(block.group(1))))
-
-
-def test_the_entry_adds_up(synthetic: StateResult) -> None:
-    entry = entry_of(synthetic)
-    scores = synthetic.table("tract_scores")
-    assert entry.counties["adults"].sum() == pytest.approx(scores["eligible_adults"].sum())
-    assert entry.counties["tracts"].sum() == len(scores)
-    assert (entry.counties["first"] <= entry.counties["adults"]).all()
-    assert entry.gated == scores["gated"].sum()
 
 
 def test_states_are_shown_in_order_whatever_order_they_come_in(synthetic: StateResult, tmp_path: Path) -> None:

@@ -47,9 +47,9 @@ def texts():
 
 def test_the_sentences_carry_the_numbers(texts):
     assert why(ROW, texts, MEDIANS) == [
-        "Very likely among the top tenth; it was in 93 of 100 recalculations.",
-        "Need is higher here than in 87 of 100 tracts of the state.",
-        "2 of 3 definitions of disadvantage point to it.",
+        "Very likely among the top tenth: it was in 93% of simulations.",
+        "Need is higher here than in 87% of tracts in the state.",
+        "2 of 3 definitions of disadvantage identify this tract.",
         "Officially designated by: Social Vulnerability Index and Climate and Economic Justice Screening Tool "
         "(archived designation).",
         "About 1,200 eligible adults live here (give or take 310).",

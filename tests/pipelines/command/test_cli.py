@@ -11,9 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from geodata.errors import OnrampError
-from geodata.states import find_state
 from pipelines.command import cli
-from pipelines.command.options import complete_setting, complete_state, settings_changes
 
 
 @pytest.fixture
@@ -53,15 +51,15 @@ def onramp(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
         ("run --settings file", 2, "The settings file file must hold names and values."),
         ("run --home file/below", 2, "below cannot be written to (Not a directory). Name another with --home"),
         ("rum", 2, "No such command 'rum'. Did you mean 'run'?"),
-        ("open --state RI", 1, "There is no map of Rhode Island yet: compute it with onramp run --state RI."),
+        ("open --state RI", 1, "There is no map of Rhode Island yet. Compute it with onramp run --state RI."),
         ("serve --state RI", 1, "There is no map of Rhode Island yet"),
         ("serve --port 99999", 2, "less than or equal to 65535"),
         ("dev --port 0", 2, "greater than or equal to 1"),
         ("bundle out.zip --language xx", 2, "There are no texts in “xx”; there are en, es."),
         ("bundle out.zip --state RI", 1, "does not hold a finished run"),
         ("bundle .", 2, ". is a folder: name the zip file to write in it."),
-        ("sample file", 2, "file is there already and would be replaced"),
-        ("sample .", 2, ". is there already and would be replaced"),
+        ("sample file", 2, "file exists already and would be replaced"),
+        ("sample .", 2, ". exists already and would be replaced"),
         ("sample file/below", 1, "A file is where a folder is needed."),
         ("scenario nowhere.yaml", 1, "nowhere.yaml: the scenario cannot be read. Give the path of a YAML file."),
         ("compare nowhere nowhere", 1, "nowhere: this folder does not hold a finished run."),
@@ -118,7 +116,7 @@ def test_a_port_in_use_is_told_with_another(onramp, command: str, tmp_path: Path
         port = taken.getsockname()[1]
         left, told = onramp(command, "--port", str(port))
     assert left == 1
-    assert f"Port {port} cannot be used (Address already in use): name another with --port" in told
+    assert f"Port {port} cannot be used (Address already in use). Choose another with --port" in told
 
 
 def test_help_is_grouped_and_shows_examples_and_exit_codes(onramp) -> None:
@@ -148,22 +146,6 @@ def test_help_is_grouped_and_shows_examples_and_exit_codes(onramp) -> None:
 
 def test_the_version_is_told(onramp) -> None:
     assert onramp("--version") == (0, "onramp 0.1.0")
-
-
-def test_states_and_settings_are_completed() -> None:
-    assert dict(complete_state("RI")) == {"RI": "Rhode Island"}
-    assert ("gA", "Georgia") in set(complete_state("g")) and find_state("gA").usps == "GA"
-    assert complete_setting("need.ref") == ["need.reference_area="]
-    assert "access.catchment_minutes=" in complete_setting("access.")
-
-
-def test_what_is_typed_becomes_nested_settings() -> None:
-    typed = ["need.weights={svi: 1}", "need.reference_area=nation", "uncertainty.draws=0", "as_of=2026-09-30"]
-    made = settings_changes(typed, sources=Path("/files"), home=Path("/home"))
-    assert made["need"] == {"weights": {"svi": 1}, "reference_area": "nation"}
-    assert made["uncertainty"] == {"draws": 0}
-    assert made["sources"] == {"folder": "/files"}
-    assert made["home"] == "/home"
 
 
 @pytest.mark.parametrize("words", ["run --state RI", "nation --products none"])

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from pipelines.command import cli, entry
 from pipelines.command.console import StepLines
-from pipelines.command.stopping import TOLD, noting_stops
+from pipelines.command.stopping import STOPPED, noting_stops
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def test_a_stopped_command_unwinds_says_so_and_tells_the_signal(
     before = signal.getsignal(number)
     assert ended(monkeypatch, command) == 128 + number
     assert unwound == [True]
-    assert capsys.readouterr().err == f"{TOLD}\n"
+    assert capsys.readouterr().err == f"{STOPPED}\n"
     assert signal.getsignal(number) == before
 
 
@@ -142,7 +142,7 @@ def test_a_reader_that_wants_no_more_is_no_error(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("problem", "code", "told"),
     [
-        (KeyboardInterrupt(), 130, TOLD),
+        (KeyboardInterrupt(), 130, STOPPED),
         (MemoryError(), 1, "There is not enough memory for this."),
         (ImportError("x.so: failed to map segment from shared object"), 1, "There is not enough memory for this."),
     ],

@@ -7,8 +7,8 @@ from pathlib import Path
 from geodata.schemas.state_result import StateResult
 from maps.briefs.write_briefs import brief_name
 from maps.site.build import build_site
-from maps.site.views.common import SiteView
 from maps.site.views.downloads import brief, downloads, list_table
+from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import StateView
 
 FILES = (
@@ -32,18 +32,18 @@ def view(result: StateResult, language: str) -> SiteView:
 
 def test_lists_are_rows_with_their_formats(synthetic: StateResult) -> None:
     offered = downloads(view(synthetic, "es"))
-    tracts = next(row for row in offered["lists"] if "Secciones" in row["title"])
-    assert [(one["text"], one["href"]) for one in tracts["formats"]] == [
+    tracts = next(row for row in offered.lists if "Secciones" in row.title)
+    assert [(one.text, one.href) for one in tracts.formats] == [
         ("Tabla ordenable", "../../lists/xl-tracts.es.html"),
         ("CSV", "../../lists/xl-tracts.csv"),
     ]
-    assert [one["href"] for one in offered["whole"]] == [
+    assert [one.href for one in offered.whole] == [
         "../../lists/xl-lists.es.xlsx",
         "../../lists/xl-lists.gpkg",
         "../../briefs/xl-brief.es.pdf",
         "../../onramp-XL.zip",
     ]
-    assert [one["text"] for one in offered["other"]] == ["notes.txt"]
+    assert [one.text for one in offered.other] == ["notes.txt"]
 
 
 def test_tables_and_briefs_are_found_in_the_readers_language(synthetic: StateResult) -> None:

@@ -1,0 +1,21 @@
+"""Rows of tables as sentences, pages and lists read them. Does not hold what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+#: A row of a table by the names of its columns. The schema of its table says what each holds; pandas cannot.
+Row = Mapping[str, Any]
+
+
+def records(frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of a table, in order."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def row_of(series: pd.Series) -> Row:
+    """Return a row that came as a series."""
+    return {str(name): value for name, value in series.items()}
