@@ -26,12 +26,12 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 MAP_ID = "onramp"
 SCRIPTS = (
     "payload.js",
-    "gunzip.js",
     "shapes.js",
     "patterns.js",
     "schemes.js",
     "draw.js",
     "points.js",
+    "moves.js",
     "layer.js",
     "legend.js",
     "card.js",
@@ -44,11 +44,11 @@ SCRIPTS = (
 )
 NATIONAL_SCRIPTS = (
     "payload.js",
-    "gunzip.js",
     "shapes.js",
     "patterns.js",
     "draw.js",
     "points.js",
+    "moves.js",
     "layer.js",
     "legend.js",
     "search.js",

@@ -33,6 +33,7 @@ Onramp.start = async function (map) {
   map.fitBounds(home, { animate: false });
   map.setMaxBounds(home.pad(1));
   layer.addTo(map);
+  const still = Onramp.takeEveryMove(map);
   const insets = Onramp.setUpInsets(byId("insets"), model, painter, look, (box) => map.fitBounds(box, { animate: !calm }));
   const refresh = () => { layer.redraw(); insets(); Onramp.drawLegend(byId("legend"), look, model); };
 
@@ -126,7 +127,7 @@ Onramp.start = async function (map) {
   syncControls();
   if (!follow()) model.select(null);
   refresh();
-  Onramp.page = { map, layer, look, model, home };
+  Onramp.page = { map, layer, look, model, home, still };
   document.documentElement.dataset.ready = "yes";
   performance.mark("onramp-ready");
 };

@@ -70,6 +70,7 @@ Onramp.startNation = async function (map) {
   map.invalidateSize({ animate: false });
   map.fitBounds(home, { animate: false });
   layer.addTo(map);
+  const still = Onramp.takeEveryMove(map);
   Onramp.drawLegend(byId("legend"), look, model);
 
   const boxOf = ({ kind, index }) => kind === "county" ? land.counties.boxes[index]
@@ -116,7 +117,7 @@ Onramp.startNation = async function (map) {
     if (index !== null) select({ kind: "county", index }, true);
   });
   Onramp.setUpPrint(map, layer, look, home, 0.62);
-  Onramp.page = { map, layer, look, model, home, select };
+  Onramp.page = { map, layer, look, model, home, select, still };
   document.documentElement.dataset.ready = "yes";
   performance.mark("onramp-ready");
 };

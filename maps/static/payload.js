@@ -2,12 +2,11 @@
 // Reading what the page carries: packed facts, packed land, and words. Everything here is data, never markup.
 const Onramp = {};
 
-// Bytes of an inert block: base64 of gzip.
+// Bytes of an inert block: base64 of gzip. Browsers older than 2023 cannot unpack it; boot.js then says so.
 Onramp.readBlock = async function (id) {
   const signs = atob(document.getElementById(id).textContent.trim());
   const bytes = new Uint8Array(signs.length);
   for (let i = 0; i < signs.length; i++) bytes[i] = signs.charCodeAt(i);
-  if (typeof DecompressionStream !== "function" || Onramp.withoutStreams) return Onramp.gunzip(bytes);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
