@@ -14,7 +14,7 @@ from typing import Any, cast
 import typst
 
 from maps.briefs.model import Brief
-from maps.figures.drawing import FONTS, printable
+from maps.cartography.lettering import FONTS, printable
 
 LONG_WORD = 40  # signs
 SOURCE = Path(__file__).resolve().parent / "brief.typ"

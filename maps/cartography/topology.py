@@ -36,7 +36,7 @@ def moved_west(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         points[points[:, 0] > 0, 0] -= 360
         return points
 
-    return shapely.transform(shapes, move)
+    return np.asarray(shapely.transform(shapes, move), dtype=object)
 
 
 def simplified(shapes: NDArray[np.object_], degrees: float) -> NDArray[np.object_]:
@@ -49,7 +49,8 @@ def simplified(shapes: NDArray[np.object_], degrees: float) -> NDArray[np.object
     _, south, _, north = shapely.total_bounds(shapes)
     shrink = np.array([max(0.05, np.cos(np.radians((south + north) / 2))), 1.0])
     flat = shapely.transform(shapes, lambda points: points * shrink)
-    return shapely.transform(shapely.coverage_simplify(flat, degrees), lambda points: points / shrink)
+    simple = shapely.coverage_simplify(flat, degrees)
+    return np.asarray(shapely.transform(simple, lambda points: points / shrink), dtype=object)
 
 
 def quantised(shapes: NDArray[np.object_], step: float = STEP_DEGREES) -> Rings:

@@ -16,8 +16,9 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
+from maps.cartography.lettering import shortened
 from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
-from maps.figures.drawing import light_grid, records, shortened
+from maps.figures.drawing import light_grid, records
 from maps.texts import Texts
 from maps.wording.hub_choice import WORTHWHILE_SHARE, recommended_hubs
 from maps.wording.words import Words, is_missing

@@ -15,6 +15,7 @@ from typing import Any
 import folium
 
 from geodata.schemas.state_result import StateResult
+from maps.cartography import symbols
 from maps.cartography.colors import COLORS
 from maps.interactive import leaflet
 from maps.interactive.payload import MapPayload
@@ -141,9 +142,10 @@ def assembled(
 ) -> MapFragments:
     """Return a folium map over `bounds` with the page's own scripts around it, and its words beside the data."""
     made = folium_map(bounds, tiles=tiles)
-    told = {
+    words = {
         "language": texts.language,
         "colors": COLORS,
+        "symbols": symbols.as_json(),
         "texts": {group: texts.find(group) for group in WORD_GROUPS}
         | {
             "site": {
@@ -156,7 +158,7 @@ def assembled(
     return MapFragments(
         styles=[leaflet.style(), static("map.css")],
         scripts=[leaflet.script(), "\n".join(static(name) for name in scripts), folium_script(made)],
-        blocks={"map-settings": inert_json(settings), "map-words": inert_json(told), **blocks},
+        blocks={"map-settings": inert_json(settings), "map-words": inert_json(words), **blocks},
         map_id=f"map_{MAP_ID}",
         image_sources=[TILE_HOST] if tiles else [],
     )

@@ -56,7 +56,7 @@ def map_payload(result: StateResult) -> MapPayload:
         "communities": _communities(communities, result),
         "points": points(result),
         # A close-up of counties alone would be an empty box.
-        "metros": metros.windows(scores) if len(result.geo("tracts")) else [],
+        "metros": [metro._asdict() for metro in metros.windows(scores)] if len(result.geo("tracts")) else [],
     }
     land = b"".join(layer["bytes"] for layer in layers)
     return MapPayload(packed_json(facts), packed(land), bounds, len(scores))

@@ -21,7 +21,7 @@ Onramp.drawLegend = function (place, look, model) {
     const canvas = el("canvas", { width: 44, height: 44, class: "sign", "aria-hidden": "true" });
     const pen = canvas.getContext("2d");
     pen.scale(2, 2);
-    Onramp.stamp(pen, kind, 11, 11, 7, model.words.colors.points);
+    Onramp.stamp(pen, kind, 11, 11, 7);
     signs.push(el("li", {}, canvas, el("span", {}, label)));
   };
   if (look.overlays.has("sites")) sign("sites", t("map.signs.sites"));

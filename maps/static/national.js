@@ -2,7 +2,7 @@
 // The nation by county: where in each state the people are whom its list puts first, leading to the state's pages.
 
 Onramp.nationalPainter = function (model, scheme) {
-  const { land, words, facts } = model, colors = words.colors;
+  const { land, facts } = model, lines = Onramp.symbols.lines;
   const paths = scheme.classes.map(() => new Path2D());
   land.counties.paths.forEach((path, i) => paths[scheme.of[i]].addPath(path));
   const states = Onramp.borders(land.counties, (i) => facts.counties.state[i]);
@@ -21,15 +21,13 @@ Onramp.nationalPainter = function (model, scheme) {
           pen.fill(paths[k], "evenodd");
         }
       });
-      pen.strokeStyle = "rgba(255,255,255,.7)"; pen.lineWidth = 0.5 * px;
-      for (const path of paths) pen.stroke(path);
-      pen.strokeStyle = "#ffffff"; pen.lineWidth = 2.4 * px; pen.stroke(states);
-      pen.strokeStyle = colors.outline; pen.lineWidth = 1.1 * px; pen.stroke(states);
+      for (const path of paths) Onramp.stroke(pen, path, lines.tract, px);
+      Onramp.stroke(pen, states, { ...lines.state, casing: 2 * lines.state.width }, px);
       const chosen = look.selection;
       if (chosen) {
         const path = chosen.kind === "county" ? land.counties.paths[chosen.index]
           : Onramp.borders(land.counties, (i) => (facts.counties.state[i] === chosen.index ? 1 : -1));
-        for (const [color, width] of [["#ffffff", 6], [colors.selected, 3]]) { pen.strokeStyle = color; pen.lineWidth = width * px; pen.stroke(path); }
+        Onramp.stroke(pen, path, lines.selected, px);
       }
       pen.setTransform(1, 0, 0, 1, 0, 0);
     },
@@ -50,7 +48,7 @@ Onramp.nationalScheme = function (facts, words) {
   return {
     id: "national", title: t("site.national.map"), note: t("site.national.note"), of: Uint8Array.from(C.id, (_, i) => of(i)),
     classes: [...edges.map((_, k) => k).concat(edges.length).reverse().map((k) => ({ color: colors.pillar[k], label: label(k) })),
-      { color: colors.unlisted, label: t("site.national.none") }, { color: colors.unknown, pattern: "cross", label: t("map.legend.unknown") }],
+      Onramp.areaClass("unlisted", t("site.national.none")), Onramp.areaClass("unknown", t("map.legend.unknown"))],
   };
 };
 

@@ -17,7 +17,8 @@ Onramp.readFacts = async function (id) {
 
 // Words of the page's language: t("map.card.rank", {n: 4}). A group of one/other is chosen by n.
 Onramp.words = function (block) {
-  const { texts, language, colors } = JSON.parse(document.getElementById(block).textContent);
+  const { texts, language, colors, symbols } = JSON.parse(document.getElementById(block).textContent);
+  Onramp.symbols = symbols;
   const locale = texts.format.locale;
   const plain = {};
   const number = (value, digits = 0) => {

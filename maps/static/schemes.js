@@ -5,8 +5,8 @@ Onramp.schemes = function (facts, words) {
   const { t, number, percent, colors } = words;
   const T = facts.tracts, count = T.code.length;
   const listed = (i) => T.listed[i] === 1;
-  const unlisted = { color: colors.unlisted, label: t("map.legend.unlisted") };
-  const unknown = { color: colors.unknown, pattern: "cross", label: t("map.legend.unknown") };
+  const unlisted = Onramp.areaClass("unlisted", t("map.legend.unlisted"));
+  const unknown = Onramp.areaClass("unknown", t("map.legend.unknown"));
   const nobody = (i) => T.people[i] === 0;
   const classOf = (value, edges) => { let k = 0; while (k < edges.length && value >= edges[k]) k++; return k; };
   const between = (edges, k, digits = 0) => {
@@ -33,10 +33,8 @@ Onramp.schemes = function (facts, words) {
   ], (i) => T.priority[i] === null ? cuts.length + 2 : !listed(i) ? cuts.length + 1 : cuts.length - classOf(T.priority[i] / 10, cuts)));
 
   all.push(scheme("tiers", [
-    { color: colors.tiers[0], label: t("codes.tier.A") },
-    { color: colors.tiers[1], pattern: "lines", label: t("codes.tier.B") },
-    { color: colors.tiers[2], pattern: "dots", label: t("codes.tier.C") },
-    { color: colors.tiers[3], label: t("map.legend.no_tier") },
+    ...["A", "B", "C"].map((tier) => Onramp.areaClass(tier, t("codes.tier." + tier))),
+    Onramp.areaClass("listed", t("map.legend.no_tier")),
     unlisted, unknown,
   ], (i) => T.priority[i] === null ? 5 : T.tier[i] < 3 ? T.tier[i] : listed(i) ? 3 : 4));
 
