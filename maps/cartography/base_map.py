@@ -81,7 +81,7 @@ class Ground:
     counties: Levels
     county_names: list[str]
     outline: shapely.Geometry
-    places: Shapes
+    places: Levels
     place_names: list[str]
     landmarks: Mapping[str, Levels]
     points: Mapping[str, Floats]
@@ -129,7 +129,7 @@ def ground_of(result: StateResult) -> Ground:
         counties=Levels(counties),
         county_names=published[col.NAME].astype(str).tolist(),
         outline=inhabited_part(whole, part),
-        places=line.shapes(named["geometry"]),
+        places=Levels(line.shapes(named["geometry"]), coverage=False),
         place_names=named[col.NAME].astype(str).tolist(),
         landmarks=landmarks,
         points=_points(result, line),

@@ -109,14 +109,13 @@ class Frame:
         """Return the places, in order, of the shapes that reach into the window."""
         return np.sort(levels.tree.query(self.polygon, predicate="intersects"))
 
-    def cut(self, levels: Levels, places: NDArray[np.int64] | None = None) -> Shapes:
-        """Return the shapes in the window, or those at `places`, simplified and cut a little beyond the window."""
+    def cut(self, levels: Levels, places: NDArray[np.int64] | None = None, beyond: float = 0.05) -> Shapes:
+        """Return the shapes in the window, or those at `places`, simplified and cut `beyond` it (of its height)."""
         shapes = levels(self.detail)[self.near(levels) if places is None else places]
         west, south, east, north = self.window
-        beyond = 0.05 * (north - south)
-        return np.asarray(
-            shapely.clip_by_rect(shapes, west - beyond, south - beyond, east + beyond, north + beyond), dtype=object
-        )
+        edge = beyond * (north - south)
+        cut = shapely.clip_by_rect(shapes, west - edge, south - edge, east + edge, north + edge)
+        return np.asarray(cut, dtype=object)
 
     def path(self, shapes: Shapes, closed: bool = True) -> str:
         """Return areas, or lines where not `closed`, as one SVG path in whole units, each point as a step."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geodata.schemas import columns as col
 from maps.cartography import symbols
 from maps.cartography.base_map import Ground, apart
-from maps.cartography.frame import Box, Frame, Shapes
+from maps.cartography.frame import Box, Frame, Levels
 from maps.cartography.lettering import FAMILY, outline, printable, shortened, width
 
 #: Units of a drawing for one CSS pixel, in which symbols are measured.
@@ -186,7 +186,7 @@ def place_names(ground: Ground, frame: Frame, taken: Sequence[Spot] = (), letter
 
 
 def names(
-    shapes: Shapes,
+    shapes: Levels,
     words: Sequence[str],
     frame: Frame,
     taken: Sequence[Spot] = (),
@@ -195,13 +195,15 @@ def names(
 ) -> str:
     """Return the names of the largest shapes in view, without “County”, where there is room for them."""
     letters = letters or Letters(anchor="middle", halo=True)
-    near = np.flatnonzero(shapely.intersects(shapes, frame.polygon)) if len(shapes) else np.zeros(0, dtype=int)
-    seen = shapely.intersection(shapes[near], frame.polygon)
+    near = frame.near(shapes)
+    seen = frame.cut(shapes, near, beyond=0.0)
     reach = symbols.BADGE_RADIUS * UNIT
     held: list[Box] = [(x - reach, y - reach, x + reach, y + reach) for x, y in taken]
     high, parts = letters.size * UNIT, []
     for place in np.argsort(-shapely.area(seen), kind="stable")[:most]:
         point = shapely.point_on_surface(seen[place])
+        if point.is_empty:
+            continue
         x, y = frame.to_sheet(np.array([[point.x, point.y]]))[0]
         name = shortened(words[near[place]].removesuffix(" County"), 22)
         half = width(name, high, letters.bold) / 2 + UNIT

@@ -136,7 +136,7 @@ def _map(ground: Ground, frame: Frame, beyond: np.ndarray, close_ups: dict[str, 
         taken += [(box[0] + x, box[1] - 10) for x in (40.0, 110.0, 180.0)]
     if len(ground.county_names) <= MOST_COUNTY_NAMES:
         letters = Letters(10, color=MUTED, anchor="middle", halo=True, as_outline=True)
-        parts.append(svg.names(ground.counties.shapes, ground.county_names, frame, taken, letters))
+        parts.append(svg.names(ground.counties, ground.county_names, frame, taken, letters))
     return [*parts, svg.numbers(badges, as_outline=True)]
 
 

@@ -6,7 +6,7 @@ The XML is in `maps/templates/qgis_*.xml.j2`, where every text is escaped; here 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,19 +14,19 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from geodata.schemas import columns as col
-from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
+from maps.cartography.palette import INK, LINE, TIER_FILL
+from maps.cartography.symbols import LINES, MARK_OF, MARKS
 from maps.texts import Texts
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 VERSION = "3.22.0"
-SHAPES = {"sites": "triangle", "providers": "square", "job_centers": "diamond", "hubs": "star"}
 WHITE = "#FFFFFF"
 OPAQUE, SEE_THROUGH = 255, 140
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """One symbol: a fill, or a marker with its shape. Sizes in millimetres, opacity 0–255."""
+    """One symbol: a fill, or a marker with its shape. Sizes in millimeters, opacity 0–255."""
 
     fill: str
     outline: str = LINE
@@ -83,32 +83,45 @@ class Look:
 def default_look(layer: str, texts: Texts, names: Mapping[str, str], hubs: int = 0) -> Look:
     """Return the look of a layer as it is opened; `names` are the fields' for people, `hubs` the number drawn."""
     if layer in ("communities", "tracts"):
-        tiers = [(tier, texts.word("codes.tier", tier)) for tier in TIER_FILL]
-        if layer == "tracts":
-            outline = {"A": WHITE, "B": WHITE, "C": WHITE, "none": "#C9C4B8"}
-            symbols = [Symbol(fill, outline[tier], 0.15) for tier, fill in TIER_FILL.items()]
-            return Look(tiers, symbols, Label('"rank"', 7.5, from_scale=150_000), "tier", names)
-        symbols = [Symbol(fill, INK, 0.7, opacity=SEE_THROUGH) for fill in TIER_FILL.values()]
-        label = Label('to_string("rank") || \'. \' || "name"', 10.5, bold=True, priority=10)
-        return Look(tiers, symbols, label, "tier", names)
-    color, shape = MARKER[layer], SHAPES[layer]
-    main = Symbol(color, INK, 0.2, shape, 3.0)
+        return _tier_look(layer, texts, names)
+    main = _marker(MARK_OF[layer])
     if layer == "sites":
-        open_, closed = Symbol(LINE, WHITE, 0.1, "circle", 1.4), Symbol(WHITE, color, 0.4, shape, 2.2)
-        symbols = [Symbol(color, INK, 0.15, shape, 2.6), closed, open_]
+        closed = replace(main, fill=WHITE, outline=main.fill, outline_mm=0.4, size_mm=2.2)
+        symbols = [main, closed, Symbol(LINE, WHITE, 0.1, "circle", 1.4)]
         label = Label('CASE WHEN "status" = \'planned\' THEN "name" END', 7.5, from_scale=75_000)
         return Look(_words(texts, "status", ("planned", "temporary", "open")), symbols, label, "status", names)
     if layer == "providers":
-        symbols = [main, Symbol(WHITE, MUTED, 0.4, shape, 2.2)]
         label = Label('"name"', 8, from_scale=250_000)
-        return Look(_words(texts, "entry_stage", ("entry", "advanced")), symbols, label, "entry_stage", names)
+        entries = _words(texts, "entry_stage", ("entry", "advanced"))
+        return Look(entries, [main, _marker("advanced")], label, "entry_stage", names)
     title = texts(f"lists.titles.{layer}")
     if layer == "hubs":
         # The table holds the best hubs for every number of them; drawn are those of the number the pages recommend.
         label = Label(f'CASE WHEN "p" = {hubs} THEN "order" || \'. \' || "name" END', 9, bold=True, priority=9)
-        star = Symbol(color, WHITE, 0.3, shape, 5.5)
-        return Look([("1", title)], [star], label, f'CASE WHEN "p" = {hubs} THEN 1 END', names)
+        return Look([("1", title)], [main], label, f'CASE WHEN "p" = {hubs} THEN 1 END', names)
     return Look([("", title)], [main], Label('"name"', 8, from_scale=250_000), names=names)
+
+
+def _tier_look(layer: str, texts: Texts, names: Mapping[str, str]) -> Look:
+    entries = [(tier, texts.word("codes.tier", tier)) for tier in TIER_FILL]
+    if layer == "tracts":
+        line, opacity, label = LINES["tract"], OPAQUE, Label('"rank"', 7.5, from_scale=150_000)
+    else:
+        line, opacity = LINES["community"], SEE_THROUGH
+        label = Label('to_string("rank") || \'. \' || "name"', 10.5, bold=True, priority=10)
+    symbols = [Symbol(fill, line.color, _mm(line.width), opacity=opacity) for fill in TIER_FILL.values()]
+    return Look(entries, symbols, label, "tier", names)
+
+
+def _marker(name: str) -> Symbol:
+    """Return one of the marks of every map as a symbol of QGIS."""
+    mark = MARKS[name]
+    return Symbol(mark.fill, mark.edge[:7], _mm(mark.edge_width), mark.shape, _mm(2 * mark.radius))
+
+
+def _mm(pixels: float) -> float:
+    """Return CSS pixels, of which there are 96 to the inch, as millimeters."""
+    return round(pixels * 25.4 / 96, 1)
 
 
 def _words(texts: Texts, column: str, codes: Sequence[str]) -> list[tuple[str, str]]:
