@@ -5,8 +5,17 @@
 Onramp.takeEveryMove = function (map) {
   const setView = map.setView.bind(map);
   // Where the map is to go last, and where it goes now; none while it stands still.
-  let aim = null, going = null;
-  const go = () => { going = aim; setView(aim.center, aim.zoom, aim.options); };
+  /** @typedef {{center: any, zoom: number, options: any}} Aim */
+  /** @type {Aim | null} */
+  let aim = null;
+  /** @type {Aim | null} */
+  let going = null;
+  const go = () => {
+    if (aim) {
+      going = aim;
+      setView(aim.center, aim.zoom, aim.options);
+    }
+  };
   map.setView = (center, zoom, options) => {
     aim = { center, zoom: zoom ?? map.getZoom(), options };
     if (!going) go();
@@ -20,7 +29,8 @@ Onramp.takeEveryMove = function (map) {
   };
   map.on("moveend", () => {
     if (map._animatingZoom) return;
-    if (aim !== going) go(); else aim = going = null;
+    if (aim !== going) go();
+    else aim = going = null;
   });
   return () => !aim;
 };
