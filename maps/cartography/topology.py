@@ -42,7 +42,7 @@ def moved_west(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 def simplified(shapes: NDArray[np.object_], degrees: float) -> NDArray[np.object_]:
     """Return a coverage simplified without opening gaps; `degrees` of latitude is the tolerance.
 
-    Longitudes are shrunk by the cosine of the mean latitude meanwhile, so that no direction is favoured.
+    Longitudes are shrunk by the cosine of the mean latitude meanwhile, so that no direction is favored.
     """
     if degrees <= 0 or not len(shapes):
         return shapes
@@ -176,7 +176,7 @@ def varints(values: Ints) -> bytes:
     used[~(parts > 0).any(axis=1)] = 1
     index = np.arange(5)
     parts = parts | ((index < used[:, None] - 1) * 128)
-    return parts[index < used[:, None]].astype(np.uint8).tobytes()
+    return bytes(parts[index < used[:, None]].astype(np.uint8))
 
 
 def lines_encoded(lines: NDArray[np.object_], step: float = STEP_DEGREES) -> bytes:

@@ -106,7 +106,7 @@ def folium_map(bounds: Box, *, tiles: bool = False) -> folium.Map:
 def folium_script(made: folium.Map) -> str:
     """Return the script by which folium sets the map up, without the page around it."""
     figure = made.get_root()
-    made.render()
+    made.render()  # type: ignore[no-untyped-call]
     return str(figure.script.render()).strip()  # type: ignore[attr-defined]
 
 
@@ -137,7 +137,7 @@ def assembled(
     scripts: Sequence[str],
     blocks: Mapping[str, str],
     *,
-    settings: Mapping[str, Any],
+    settings: Mapping[str, object],
     tiles: bool = False,
 ) -> MapFragments:
     """Return a folium map over `bounds` with the page's own scripts around it, and its words beside the data."""
@@ -174,7 +174,7 @@ def _reach_km(settings: Mapping[str, Any]) -> float:
     return round(hours * float(travel.get("speed_kmh_urban", 40)) / float(travel.get("detour_factor", 1.35)), 1)
 
 
-def inert_json(value: Any) -> str:
+def inert_json(value: object) -> str:
     """Return JSON that cannot end the block it stands in, for words and settings."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

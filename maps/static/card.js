@@ -248,9 +248,9 @@ Onramp.cards = function (model) {
     );
 
   const units = (i) => {
-    const told = Object.entries(P.sites.units).filter(([, counts]) => counts[i]);
-    return told.length
-      ? told.map(([kind, counts]) => t("map.card.units", { kind: code("units", kind), n: number(counts[i]) }))
+    const counted = Object.entries(P.sites.units).filter(([, counts]) => counts[i]);
+    return counted.length
+      ? counted.map(([kind, counts]) => t("map.card.units", { kind: code("units", kind), n: number(counts[i]) }))
       : [t("map.card.units_unknown")];
   };
   const point = {

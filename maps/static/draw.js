@@ -54,7 +54,7 @@ Onramp.painter = function (model) {
       pen.globalAlpha = bare ? 1 : 0.75;
       pen.fillStyle = kind.color;
       pen.fill(path, "evenodd");
-      // Borders in the colour of the fill hide the seams; white ones would erase dense tracts when zoomed out.
+      // Borders in the color of the fill hide the seams; white ones would erase dense tracts when zoomed out.
       pen.strokeStyle = near ? "#ffffff" : kind.color;
       pen.lineWidth = (near ? 0.9 : 0.7) * px;
       if (bare || near) pen.stroke(path);

@@ -1,5 +1,5 @@
 "use strict";
-// The legend: every class of the colours shown, its pattern and words, and the signs of the points that are on.
+// The legend: every class of the colors shown, its pattern and words, and the signs of the points that are on.
 
 /** @type {(kind: LegendClass) => HTMLCanvasElement} */
 Onramp.swatch = function (kind) {

@@ -24,7 +24,7 @@ Onramp.writeLink = function (look, facts, cards) {
     history.replaceState(null, "", text ? "#" + text : location.pathname + location.search);
 };
 
-// Shows what the address asks for; unknown names are passed over. Tells whether a place was chosen.
+// Shows what the address asks for; unknown names are passed over. Returns whether a place was chosen.
 Onramp.readLink = function (look, facts, schemes, model, sync) {
   if (!location.hash.includes("=")) return false;
   const parts = new URLSearchParams(location.hash.slice(1));

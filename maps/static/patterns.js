@@ -1,5 +1,5 @@
 "use strict";
-// Patterns that carry meaning without colour: the same on the map, in the legend and on paper.
+// Patterns that carry meaning without color: the same on the map, in the legend and on paper.
 
 Onramp.patterns = (function () {
   /** @type {Record<string, HTMLCanvasElement>} */
@@ -38,7 +38,7 @@ Onramp.patterns = (function () {
   return { of };
 })();
 
-// Dark or white, whichever stands out from a #rrggbb colour (relative luminance of WCAG 2).
+// Dark or white, whichever stands out from a #rrggbb color (relative luminance of WCAG 2).
 /** @type {(color: string) => string} */
 Onramp.inkOn = function (color) {
   const [r, g, b] = [1, 3, 5]

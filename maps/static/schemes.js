@@ -1,5 +1,5 @@
 "use strict";
-// What the colours of tracts stand for: classes with a colour, a pattern and words, and the class of each tract.
+// What the colors of tracts stand for: classes with a color, a pattern and words, and the class of each tract.
 
 Onramp.schemes = function (facts, words) {
   const { t, number, percent, colors } = words;

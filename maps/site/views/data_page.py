@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
-from maps.interactive.map_points import kinds_told, quarter_of
+from maps.interactive.map_points import kinds_counted, quarter_of
 from maps.site.html_pages import bdi
 from maps.site.views.common import SiteView
 from maps.site.views.downloads import downloads, list_table
@@ -106,7 +106,7 @@ def marks(view: SiteView) -> dict[str, dict[str, Any]]:
     w, result = view.words, view.result
     sites = result.table("sites")
     sites = sites[sites[col.STATUS].isin(["planned", "temporary"])].sort_values([col.EXPECTED_DATE, col.SITE_ID])
-    kinds = kinds_told(sites)
+    kinds = kinds_counted(sites)
     quarters = quarter_of(sites[col.EXPECTED_DATE], result.as_of)
     providers = result.table("providers").sort_values([col.NAME, col.PROVIDER_ID])
     centers = result.table("job_centers").sort_values([col.NAME, col.CENTER_ID])
