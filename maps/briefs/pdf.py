@@ -13,7 +13,7 @@ from pathlib import Path
 import typst
 
 from maps.briefs.model import Brief
-from maps.figures.drawing import FONTS, printable
+from maps.cartography.lettering import FONTS, printable
 
 LONG_WORD = 40  # signs
 SOURCE = Path(__file__).resolve().parent / "brief.typ"

@@ -1,141 +1,165 @@
-"""The ground of a state's maps: its shapes and points in a plane where distances look right.
+"""What all maps of a state show: its shapes and points in degrees, prepared once for every drawing.
 
-Made once for all drawings of a state. Does not hold any drawing.
+Does not hold any drawing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cached_property
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from geodata.schemas import columns as col
+from geodata.schemas.computed import TIERS
 from geodata.schemas.state_result import StateResult
-from maps.cartography.extent import inhabited_box, inhabited_part
+from maps.cartography import topology
+from maps.cartography.extent import LAND_ABROAD, inhabited_box, inhabited_part, residents
+from maps.cartography.frame import Box, Floats, Levels, Shapes, within
 from maps.cartography.metros import windows
 from maps.wording.hub_choice import recommended_hubs
 
-Shapes = NDArray[np.object_]
-Floats = NDArray[np.float64]
+#: Kinds of landmarks drawn as areas, and as lines.
+AREA_KINDS, LINE_KINDS = ("state", "water", "tribal"), ("road", "corridor")
 
 
-class Plane:
-    """Longitudes and latitudes (degrees) as a plane: longitudes shrunk by the cosine of the middle latitude.
+@dataclass(frozen=True)
+class Antimeridian:
+    """Longitudes of a state that go on below −180° where it spans the antimeridian."""
 
-    Longitudes east of 0° are moved west by 360° where a state spans the antimeridian.
-    """
+    crossed: bool
 
-    def __init__(self, bounds: Floats) -> None:
-        west, south, east, north = bounds
-        self.wraps = east - west > 180
-        self.scale = float(np.cos(np.radians((south + north) / 2)))
+    @classmethod
+    def of(cls, shapes: Shapes) -> Antimeridian:
+        """Return whether shapes in degrees lie on both sides."""
+        return cls(bool(len(shapes) and np.ptp(shapely.bounds(shapes)[:, [0, 2]]) > 180))
 
-    def xy(self, longitude: Any, latitude: Any) -> Floats:
-        """Return points (n×2) in the plane."""
-        longitude = np.asarray(longitude, dtype=float)
-        if self.wraps:
-            longitude = np.where(longitude > 0, longitude - 360, longitude)
-        return np.column_stack([longitude * self.scale, np.asarray(latitude, dtype=float)])
+    def points(self, longitude: ArrayLike, latitude: ArrayLike) -> Floats:
+        """Return points (n×2, longitude and latitude)."""
+        east_west = np.asarray(longitude, dtype=float)
+        if self.crossed:
+            east_west = np.where(east_west > 0, east_west - 360, east_west)
+        return np.column_stack([east_west, np.asarray(latitude, dtype=float)])
 
     def shapes(self, shapes: Iterable[shapely.Geometry]) -> Shapes:
-        """Return shapes with their coordinates in the plane."""
-        flat = shapely.transform(np.asarray(list(shapes), dtype=object), lambda xy: self.xy(xy[:, 0], xy[:, 1]))
-        return np.asarray(flat, dtype=object)
+        """Return shapes in degrees."""
+        held = np.asarray(list(shapes), dtype=object)
+        return topology.moved_west(held) if self.crossed and len(held) else held
 
 
 @dataclass(frozen=True)
 class Window:
-    """A dense part of a state that deserves a close-up; `bounds` is west, south, east, north in the plane."""
+    """A dense part of a state that deserves a close-up; `bounds` is west, south, east, north in degrees."""
 
     name: str
-    bounds: tuple[float, float, float, float]
+    bounds: Box
 
     def holds(self, points: Floats) -> NDArray[np.bool_]:
         """Return which points (n×2) lie in it."""
-        west, south, east, north = self.bounds
-        x, y = points[:, 0], points[:, 1]
-        return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
-
-    def stretched(self, aspect: float) -> Window:
-        """Return the window made wider or higher until its width is `aspect` times its height."""
-        west, south, east, north = self.bounds
-        wide = max(east - west, (north - south) * aspect)
-        high = max(north - south, (east - west) / aspect)
-        x, y = (west + east) / 2, (south + north) / 2
-        return Window(self.name, (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
+        return within(self.bounds, points)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """All that maps of one state share, in the plane.
+    """All that maps of one state share, in degrees (see `Antimeridian`).
 
-    `fills` is the tier of each tract, or `unranked`; `first` the communities in order of rank, with their place
-    in `first_xy`; `points` the places of planned sites, providers for beginners, job centers and hubs.
+    `kinds` says what each tract is drawn as, and `position` where a tract stands among the shapes. `first` are the
+    communities in order of rank, placed at `first_xy`; `points` are planned sites, providers for beginners, job
+    centers and hubs. `beyond` is the one of `symbols.AREAS` that lies around the state and its neighbors.
     """
 
-    plane: Plane
-    tracts: Shapes
-    fills: list[str]
-    communities: dict[str, Any]
-    first: list[dict[str, Any]]
+    tracts: Levels
+    kinds: NDArray[np.object_]
+    position: Mapping[str, int]
+    communities: Mapping[str, shapely.Geometry]
+    first: pd.DataFrame
     first_xy: Floats
-    counties: Shapes
+    counties: Levels
     county_names: list[str]
-    outline: Any
-    places: list[tuple[Any, str]]
-    landmarks: dict[str, Shapes]
-    points: dict[str, Floats]
+    outline: shapely.Geometry
+    places: Levels
+    place_names: list[str]
+    landmarks: Mapping[str, Levels]
+    points: Mapping[str, Floats]
     windows: list[Window]
+    beyond: str
+
+    @cached_property
+    def bounds(self) -> Box:
+        """The box of the inhabited part of the state; of one degree where nothing has a shape."""
+        if self.outline.is_empty:
+            return (0.0, 0.0, 1.0, 1.0)
+        west, south, east, north = self.outline.bounds
+        return (west, south, east, north)
 
 
 def ground_of(result: StateResult) -> Ground:
     """Return the ground of a state."""
-    plane = _plane_of(result)
-    tracts, fills, county_of = _tracts(result, plane)
-    communities, counties = result.table("communities"), _with_shape(result.table("counties"))
-    county_shapes = _counties(counties, plane, tracts, county_of)
+    scores, communities = result.table("tract_scores"), result.table("communities")
+    tracts, published = _with_shape(result.table("tracts")), _with_shape(result.table("counties"))
+    tracts = tracts[tracts[col.GEOID].isin(scores[col.GEOID])].sort_values(col.GEOID)
+    published = published.sort_values(col.COUNTY_GEOID)
+    line = Antimeridian.of(np.asarray([*tracts["geometry"], *published["geometry"]], dtype=object))
+    rows = scores.set_index(col.GEOID).loc[tracts[col.GEOID]]
+    shapes = line.shapes(tracts["geometry"])
+    counties = _counties(published, line, shapes, rows[col.COUNTY_GEOID].to_numpy(dtype=object))
+    drawn = counties if len(counties) else shapes
+    whole = joined(drawn)
+    part = inhabited_box(np.asarray([whole], dtype=object), *residents(scores, line.crossed))
     first = communities[communities[col.RANK].notna() & communities[col.LATITUDE].notna()].sort_values(col.RANK)
+    first_xy = line.points(first[col.LONGITUDE], first[col.LATITUDE])
     places = _with_shape(result.table("places"))
-    named = places if len(places) else counties
-    landmarks = _with_shape(result.table("landmarks"))
+    landmarks = _landmarks(_with_shape(result.table("landmarks")), line)
+    named = places if len(places) else published
     return Ground(
-        plane=plane,
-        tracts=tracts,
-        fills=fills,
+        tracts=Levels(shapes),
+        kinds=tract_kinds(rows),
+        position={geoid: place for place, geoid in enumerate(tracts[col.GEOID])},
         communities={
-            key: shape
-            for key, shape in zip(communities[col.COMMUNITY_ID], plane.shapes(communities["geometry"]), strict=True)
+            ident: shape
+            for ident, shape in zip(communities[col.COMMUNITY_ID], line.shapes(communities["geometry"]), strict=True)
             if shape is not None
         },
-        first=cast(list[dict[str, Any]], first.drop(columns="geometry").to_dict("records")),
-        first_xy=plane.xy(first[col.LONGITUDE], first[col.LATITUDE]),
-        counties=county_shapes,
-        county_names=counties[col.NAME].astype(str).tolist(),
-        outline=_outline(result, plane, county_shapes if len(county_shapes) else tracts),
-        places=list(zip(plane.shapes(named["geometry"]), named[col.NAME].astype(str), strict=True)),
-        landmarks={
-            kind: plane.shapes(landmarks.loc[landmarks[col.KIND] == kind, "geometry"])
-            for kind in ("water", "road", "corridor", "tribal")
-        },
-        points=_points(result, plane),
-        windows=_windows(result, plane, plane.xy(first[col.LONGITUDE], first[col.LATITUDE])),
+        first=first.drop(columns="geometry"),
+        first_xy=first_xy,
+        counties=Levels(counties),
+        county_names=published[col.NAME].astype(str).tolist(),
+        outline=inhabited_part(whole, part),
+        places=Levels(line.shapes(named["geometry"]), coverage=False),
+        place_names=named[col.NAME].astype(str).tolist(),
+        landmarks=landmarks,
+        points=_points(result, line),
+        windows=_windows(scores, first_xy),
+        beyond=_beyond(result.state.usps, bool(len(landmarks["state"]))),
     )
 
 
-def simplified(shapes: Shapes, tolerance: float) -> Shapes:
-    """Return a coverage with no more detail than `tolerance` (degrees of latitude); neighbors still meet."""
-    return np.asarray(shapely.coverage_simplify(shapes, tolerance)) if len(shapes) else shapes
+def tract_kinds(scores: pd.DataFrame) -> NDArray[np.object_]:
+    """Return what each tract is drawn as: its tier, else listed, unlisted or unknown (see `symbols.AREAS`)."""
+    listed = scores[col.GATED].fillna(False).to_numpy(dtype=bool)
+    unknown = scores[col.NEED].isna() | (scores[col.POPULATION].fillna(1) <= 0)
+    kinds = np.where(unknown, "unknown", np.where(listed, "listed", "unlisted")).astype(object)
+    tiers = scores[col.TIER].to_numpy(dtype=object)
+    ranked = np.isin(tiers, [tier for tier in TIERS if tier != "none"]) & ~unknown.to_numpy()
+    kinds[ranked] = tiers[ranked]
+    return kinds
 
 
-def rings_of(shapes: Any) -> Shapes:
-    """Return the rings of a polygon, of several in one, or of an array of these."""
-    return np.asarray(shapely.get_rings(shapely.get_parts(shapes)))
+def _beyond(usps: str, states_known: bool) -> str:
+    """Return what lies beyond the state and its neighbors: the sea, unless land abroad does or no neighbor is known."""
+    return "land" if not states_known else "abroad" if usps in LAND_ABROAD else "sea"
+
+
+def joined(shapes: Shapes) -> shapely.Geometry:
+    """Return tracts as one area, quickly where they meet exactly, and also where a published file has them overlap."""
+    try:
+        return shapely.coverage_union_all(shapes)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
 
 
 def apart(points: Floats, distance: float, rounds: int = 60) -> Floats:
@@ -160,37 +184,30 @@ def apart(points: Floats, distance: float, rounds: int = 60) -> Floats:
     return out
 
 
-def _outline(result: StateResult, plane: Plane, shapes: Shapes) -> Any:
-    """Return the outline of the state where people live: maps of all of it open on that."""
-    scores = result.table("tract_scores")
-    points, people = plane.xy(scores[col.LONGITUDE], scores[col.LATITUDE]), scores[col.POPULATION].to_numpy(dtype=float)
-    whole = shapely.union_all(shapes)
-    return inhabited_part(whole, inhabited_box(np.asarray([whole], dtype=object), points, people))
-
-
 def _with_shape(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["geometry"].notna()]
 
 
-def _tracts(result: StateResult, plane: Plane) -> tuple[Shapes, list[str], NDArray[np.object_]]:
-    scores = result.table("tract_scores").set_index(col.GEOID)
-    tracts = _with_shape(result.table("tracts"))
-    tracts = tracts[tracts[col.GEOID].isin(scores.index)]
-    rows = scores.loc[tracts[col.GEOID]]
-    ranked = rows[col.NEED].notna() & (rows[col.POPULATION].fillna(1) > 0)
-    fills = [tier if known else "unranked" for tier, known in zip(rows[col.TIER], ranked, strict=True)]
-    return plane.shapes(tracts["geometry"]), fills, rows[col.COUNTY_GEOID].to_numpy(dtype=object)
-
-
-def _counties(counties: pd.DataFrame, plane: Plane, tracts: Shapes, county_of: NDArray[np.object_]) -> Shapes:
+def _counties(published: pd.DataFrame, line: Antimeridian, tracts: Shapes, county_of: NDArray[np.object_]) -> Shapes:
     """Return the counties as their tracts make them, so that lines meet; published shapes are often coarser."""
-    published = plane.shapes(counties["geometry"])
-    own = [tracts[county_of == geoid] for geoid in counties[col.COUNTY_GEOID]]
-    merged = [shapely.union_all(parts) if len(parts) else shape for parts, shape in zip(own, published, strict=True)]
+    own = [tracts[county_of == geoid] for geoid in published[col.COUNTY_GEOID]]
+    shapes = line.shapes(published["geometry"])
+    merged = [joined(parts) if len(parts) else shape for parts, shape in zip(own, shapes, strict=True)]
     return np.asarray(merged, dtype=object)
 
 
-def _points(result: StateResult, plane: Plane) -> dict[str, Floats]:
+def _landmarks(landmarks: pd.DataFrame, line: Antimeridian) -> dict[str, Levels]:
+    ordered = landmarks.sort_values(col.LANDMARK_ID)
+    shapes = line.shapes(ordered["geometry"])
+    kinds, dimensions = ordered[col.KIND].to_numpy(dtype=object), shapely.get_dimensions(shapes)
+    return {
+        kind: Levels(shapes[(kinds == kind) & (dimensions == dimension)], coverage=False)
+        for dimension, group in ((2, AREA_KINDS), (1, LINE_KINDS))
+        for kind in group
+    }
+
+
+def _points(result: StateResult, line: Antimeridian) -> dict[str, Floats]:
     sites, providers = result.table("sites"), result.table("providers")
     tables = {
         "sites": sites[sites[col.STATUS] == "planned"],
@@ -198,30 +215,15 @@ def _points(result: StateResult, plane: Plane) -> dict[str, Floats]:
         "job_centers": result.table("job_centers"),
         "hubs": recommended_hubs(result),
     }
-    out = {}
-    for name, table in tables.items():
-        placed = table[table[col.LATITUDE].notna() & table[col.LONGITUDE].notna()]
-        out[name] = plane.xy(placed[col.LONGITUDE], placed[col.LATITUDE])
-    return out
+    placed = {
+        name: table.dropna(subset=[col.LATITUDE, col.LONGITUDE]).sort_values([col.LONGITUDE, col.LATITUDE])
+        for name, table in tables.items()
+    }
+    return {name: line.points(table[col.LONGITUDE], table[col.LATITUDE]) for name, table in placed.items()}
 
 
-def _windows(result: StateResult, plane: Plane, first: Floats) -> list[Window]:
+def _windows(scores: pd.DataFrame, first: Floats) -> list[Window]:
     """Return the dense windows that hold communities, the one with most of them first."""
-    found = []
-    for window in windows(result.table("tract_scores")):
-        west, south, east, north = window["box"]
-        corners = plane.xy([west, east], [south, north])
-        found.append(Window(window[col.NAME], (*corners[0], *corners[1])))
+    found = [Window(window.name, window.box) for window in windows(scores)]
     found = [window for window in found if window.holds(first).any()]
     return sorted(found, key=lambda window: -int(window.holds(first).sum()))
-
-
-def _plane_of(result: StateResult) -> Plane:
-    polygons = result.table("tracts")
-    if isinstance(polygons, gpd.GeoDataFrame) and len(polygons):
-        return Plane(polygons.total_bounds)
-    scores = result.table("tract_scores").dropna(subset=[col.LONGITUDE, col.LATITUDE])
-    if not len(scores):
-        return Plane(np.array([-100.0, 30.0, -90.0, 40.0]))
-    x, y = scores[col.LONGITUDE], scores[col.LATITUDE]
-    return Plane(np.array([x.min(), y.min(), x.max(), y.max()]))

@@ -2,12 +2,12 @@
 
 Pillars are percentiles, so their breaks are fixed and mean the same everywhere; 65 is replaced by the gate of
 the run. Priority is cut where the list is cut: its first tenth, the next 15 and 25 of a hundred, and the rest.
-Does not hold colours.
+Does not hold colors.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -43,7 +43,17 @@ def quantile_edges(values: pd.Series, shares: tuple[float, ...] = LIST_SHARES) -
     return [edge for edge in distinct(edges.tolist()) if edge > np.round(known.min(), 1)]
 
 
-def of_state(result: StateResult) -> dict[str, Any]:
+class Breaks(TypedDict):
+    """The inner edges of each numeric layer, and the gate of Need."""
+
+    priority: list[float]
+    pillar: list[float]
+    cross: list[float]
+    minutes: list[float]
+    gate: float
+
+
+def of_state(result: StateResult) -> Breaks:
     """Return the inner edges of each numeric layer of a state's map."""
     scores = result.table("tract_scores")
     gate = float(result.settings.get("priority", {}).get("gate_need", 65.0))

@@ -1,41 +1,39 @@
-"""The colours of maps and figures, and the measures by which they are judged.
+"""The color ramps of the interactive map, and the measures by which they are judged.
 
-Ramps run from little to much and from light to dark, so they survive colour-blind eyes and grey printing;
+Ramps run from little to much and from light to dark, so they survive color-blind eyes and gray printing;
 what is certain is darker and plain, what is not is lighter and patterned. Tests hold contrast (WCAG 2.2) and
-the distance between neighbouring classes under simulated colour-vision deficiency (Machado et al. 2009).
+the distance between neighboring classes under simulated color-vision deficiency (Machado et al. 2009).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maps.cartography.palette import MARKER, TIER_FILL
-
 Floats = NDArray[np.float64]
 
-COLORS: dict[str, Any] = {
-    "ground": "#e8e8e5",
-    "unlisted": TIER_FILL["none"],
-    "unknown": "#fbfaf7",
-    "water": "#c9dfe9",
-    "outline": "#565e66",
-    "county": "#6e757c",
-    "place": "#6b6f73",
-    "tribal": "#6a3d1c",
-    "road": "#8a7f6c",
-    "corridor": "#7a5c00",
-    "community": "#14202b",
-    "selected": "#b3005e",
+
+class Colors(TypedDict):
+    """The colors of each layer: a ramp from little to much, or one color for each of its classes."""
+
+    priority: list[str]
+    pillar: list[str]
+    minutes: list[str]
+    beyond: str
+    cross: list[list[str]]
+    actions: list[str]
+    parts: list[str]
+
+
+COLORS: Colors = {
     # YlGnBu, from its light end to its dark end, for what adds up to Priority.
     "priority": ["#d3ecbd", "#73c8bd", "#2f8fbf", "#1f3a93"],
     "pillar": ["#fdfdc9", "#acdeb3", "#4ab8c3", "#2b80b8", "#1f3a93"],
     # Cividis for travel time: it is not a score, and should not look like one.
     "minutes": ["#fde945", "#c9b765", "#8b8a78", "#575d6d", "#12305f"],
     "beyond": "#9a5a3c",
-    "tiers": [TIER_FILL["A"], TIER_FILL["B"], TIER_FILL["C"], "#d5d8cf"],
     # Need × training gap: rows by need, columns by gap; orange and blue meet in near black.
     "cross": [
         ["#eceae6", "#a9c6df", "#4f8fc0"],
@@ -44,13 +42,6 @@ COLORS: dict[str, Any] = {
     ],
     "actions": ["#1b4f8f", "#e0a11b", "#7fbfe6", "#8a3b6b"],
     "parts": ["#1f3a93", "#5bbfb5", "#e0a11b"],
-    "points": {
-        "sites": MARKER["sites"],
-        "entry": MARKER["providers"],
-        "advanced": MARKER["providers"],
-        "centers": MARKER["job_centers"],
-        "hubs": MARKER["hubs"],
-    },
 }
 
 #: Simulation of dichromacy at full severity, in linear RGB (Machado, Oliveira & Fernandes 2009, table 1).
@@ -68,7 +59,7 @@ DEFICIENCIES: dict[str, Floats] = {
 
 
 def linear(color: str) -> Floats:
-    """Return a #rrggbb colour as linear RGB, 0–1 (IEC 61966-2-1)."""
+    """Return a #rrggbb color as linear RGB, 0–1 (IEC 61966-2-1)."""
     values = np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)]) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
@@ -79,7 +70,7 @@ def luminance(color: str) -> float:
 
 
 def contrast(first: str, second: str) -> float:
-    """Return the contrast ratio of two colours, 1–21 (WCAG 2.2)."""
+    """Return the contrast ratio of two colors, 1–21 (WCAG 2.2)."""
     high, low = sorted((luminance(first), luminance(second)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
@@ -95,6 +86,6 @@ def lab(rgb: Floats) -> Floats:
 
 
 def distance(first: str, second: str, deficiency: str | None = None) -> float:
-    """Return the CIE76 difference of two colours, seen with a colour-vision deficiency or without one."""
+    """Return the CIE76 difference of two colors, seen with a color-vision deficiency or without one."""
     matrix = np.eye(3) if deficiency is None else DEFICIENCIES[deficiency]
     return float(np.linalg.norm(lab(matrix @ linear(first)) - lab(matrix @ linear(second))))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geodata.schemas import columns as col
 
-#: States that meet Canada or Mexico on land or in a lake: what no file tells of beyond them is not sea.
+#: States that meet Canada or Mexico on land or in a lake: what no file shows beyond them is not sea.
 LAND_ABROAD = frozenset(
     ("AK", "AZ", "CA", "ID", "ME", "MI", "MN", "MT", "ND", "NH", "NM", "NY", "OH", "PA", "TX", "VT", "WA", "WI")
 )

@@ -5,7 +5,7 @@ Does not hold drawing.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,17 @@ LEAST_DENSITY = 6.0
 LEAST_TRACTS = 25
 
 
-def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return up to three windows [west, south, east, north] around dense groups of tracts, densest first.
+class Metro(NamedTuple):
+    """A dense window by its name; `box` is west, south, east, north in degrees."""
 
-    Greedy: the square with most tracts, centred on the middle of those it holds, then the next among the rest.
+    name: str
+    box: tuple[float, float, float, float]
+
+
+def windows(scores: pd.DataFrame) -> list[Metro]:
+    """Return up to three windows around dense groups of tracts, densest first.
+
+    Greedy: the square with most tracts, centered on the middle of those it holds, then the next among the rest.
     Each is named by the place most of its tracts are in.
     """
     known = scores.dropna(subset=[col.LONGITUDE, col.LATITUDE])
@@ -38,7 +45,7 @@ def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
     side = WINDOW_SHARE * max(np.ptp(x), np.ptp(y))
     area_share = side * side / max(np.ptp(x) * np.ptp(y), 1e-9)
     free = np.ones(len(known), dtype=bool)
-    found: list[dict[str, Any]] = []
+    found: list[Metro] = []
     for _ in range(MOST_WINDOWS):
         cells = np.stack([np.floor(x / (side / 2)), np.floor(y / (side / 2))], axis=1)[free]
         if not len(cells):
@@ -57,11 +64,12 @@ def windows(scores: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def _window(inside: pd.DataFrame, cx: float, cy: float, side: float, shrink: float) -> dict[str, Any]:
+def _window(inside: pd.DataFrame, cx: float, cy: float, side: float, shrink: float) -> Metro:
     names = inside[col.PLACE_NAME].dropna()
     if names.empty:
         names = inside[col.COUNTY_NAME].dropna()
     common = names.value_counts(sort=False).sort_index()
     half = side / 2
-    box = [(cx - half) / shrink, cy - half, (cx + half) / shrink, cy + half]
-    return {"name": str(common.idxmax()) if len(common) else "", "box": [round(float(edge), 4) for edge in box]}
+    west, south, east, north = ((cx - half) / shrink, cy - half, (cx + half) / shrink, cy + half)
+    box = (round(float(west), 4), round(float(south), 4), round(float(east), 4), round(float(north), 4))
+    return Metro(str(common.idxmax()) if len(common) else "", box)

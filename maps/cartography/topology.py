@@ -36,20 +36,21 @@ def moved_west(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         points[points[:, 0] > 0, 0] -= 360
         return points
 
-    return shapely.transform(shapes, move)
+    return np.asarray(shapely.transform(shapes, move), dtype=object)
 
 
 def simplified(shapes: NDArray[np.object_], degrees: float) -> NDArray[np.object_]:
     """Return a coverage simplified without opening gaps; `degrees` of latitude is the tolerance.
 
-    Longitudes are shrunk by the cosine of the mean latitude meanwhile, so that no direction is favoured.
+    Longitudes are shrunk by the cosine of the mean latitude meanwhile, so that no direction is favored.
     """
     if degrees <= 0 or not len(shapes):
         return shapes
     _, south, _, north = shapely.total_bounds(shapes)
     shrink = np.array([max(0.05, np.cos(np.radians((south + north) / 2))), 1.0])
     flat = shapely.transform(shapes, lambda points: points * shrink)
-    return shapely.transform(shapely.coverage_simplify(flat, degrees), lambda points: points / shrink)
+    simple = shapely.coverage_simplify(flat, degrees)
+    return np.asarray(shapely.transform(simple, lambda points: points / shrink), dtype=object)
 
 
 def quantised(shapes: NDArray[np.object_], step: float = STEP_DEGREES) -> Rings:
@@ -175,7 +176,7 @@ def varints(values: Ints) -> bytes:
     used[~(parts > 0).any(axis=1)] = 1
     index = np.arange(5)
     parts = parts | ((index < used[:, None] - 1) * 128)
-    return parts[index < used[:, None]].astype(np.uint8).tobytes()
+    return bytes(parts[index < used[:, None]].astype(np.uint8))
 
 
 def lines_encoded(lines: NDArray[np.object_], step: float = STEP_DEGREES) -> bytes:

@@ -16,8 +16,9 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
+from maps.cartography.lettering import shortened
 from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
-from maps.figures.drawing import light_grid, records, shortened
+from maps.figures.drawing import light_grid, records
 from maps.texts import Texts
 from maps.wording.hub_choice import WORTHWHILE_SHARE, recommended_hubs
 from maps.wording.words import Words, is_missing
@@ -146,8 +147,8 @@ def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts)
     x = curve.index.to_numpy()
     # Where choosing one at a time is as good, its line would lie hidden under the other.
     if not np.allclose(curve[col.GREEDY_ADULTS].astype(float), curve[col.COVERED_ADULTS].astype(float)):
-        told = texts("figures.hub_curve.greedy")
-        axes.plot(x, curve[col.GREEDY_ADULTS], "--s", color=MUTED, markersize=4, linewidth=1.2, label=told)
+        label = texts("figures.hub_curve.greedy")
+        axes.plot(x, curve[col.GREEDY_ADULTS], "--s", color=MUTED, markersize=4, linewidth=1.2, label=label)
     axes.plot(
         x, curve[col.COVERED_ADULTS], "-o", color=TIER_FILL["A"], linewidth=2, label=texts("figures.hub_curve.best")
     )
@@ -305,8 +306,8 @@ def draw_sensitivity(axes: Axes, drawn: Figure, result: StateResult, texts: Text
     axes.barh(y, table[col.TOP].astype(float), color="#EDEAE2", edgecolor="#B9B3A4", height=0.62)
     axes.barh(y, table[col.KEPT].astype(float), color=TIER_FILL["B"], edgecolor=TIER_FILL["A"], height=0.62)
     for place, row in zip(y, records(table), strict=True):
-        told = texts("figures.sensitivity.kept", kept=int(row[col.KEPT]), top=int(row[col.TOP]))
-        axes.text(float(row[col.TOP]) + top * 0.015, place, told, va="center", fontsize=9)
+        label = texts("figures.sensitivity.kept", kept=int(row[col.KEPT]), top=int(row[col.TOP]))
+        axes.text(float(row[col.TOP]) + top * 0.015, place, label, va="center", fontsize=9)
     axes.set_yticks(y, [fill(shortened(_alternative_name(row, texts), 90), 46) for row in records(table)])
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
     axes.invert_yaxis()

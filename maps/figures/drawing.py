@@ -1,4 +1,4 @@
-"""How every figure is drawn: one style, and bytes that depend on the data alone.
+"""How charts are drawn by matplotlib: one style, and bytes that depend on the data alone.
 
 Names are never read as mathematics or markup. SVG text is drawn as outlines, so a figure looks the same on a
 machine without our fonts; what it says is in its text alternative.
@@ -9,25 +9,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import matplotlib as mpl
 import pandas as pd
+import typst
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
-from matplotlib.text import Text
 
 from maps.cartography.palette import INK, LINE, MUTED, SAMPLE_FILL
 
-#: The fonts that come with matplotlib: the same on every machine.
-FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
-#: Stands for a sign our font does not have.
-UNKNOWN = "\N{WHITE SQUARE}"
 STYLE: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
@@ -49,6 +43,10 @@ STYLE: dict[str, Any] = {
 }
 
 
+#: Sets an SVG on a page of its own size.
+PICTURE = Path(__file__).resolve().parent / "picture.typ"
+
+
 @contextmanager
 def figure(width_inches: float, height_inches: float) -> Iterator[Figure]:
     """Yield an empty figure in our style; draw and save it inside the block."""
@@ -66,44 +64,18 @@ def png_bytes(drawn: Figure, width_px: int) -> bytes:
     return out.getvalue()
 
 
+def png_of_svg(svg: str, width_px: int) -> bytes:
+    """Return a drawing without text elements as PNG of the given width."""
+    inputs = {"svg": svg, "wide": str(width_px)}
+    return typst.compile(PICTURE, format="png", ppi=72, sys_inputs=inputs, ignore_system_fonts=True)
+
+
 def svg_text(drawn: Figure) -> str:
     """Return the figure as SVG, without dates."""
     out = io.BytesIO()
     FigureCanvasSVG(drawn)
     drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue().decode("utf-8")
-
-
-def shortened(text: str, most: int) -> str:
-    """Return `text` cut to `most` signs, with an ellipsis where it was longer, and on one line."""
-    line = " ".join(printable(text).split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
-@cache
-def _signs() -> frozenset[int]:
-    """Return the code points that every face of our font has."""
-    faces = [set(FT2Font(str(FONTS / f"DejaVuSans{face}.ttf")).get_charmap()) for face in ("", "-Bold")]
-    return frozenset(set.intersection(*faces))
-
-
-def printable(text: str) -> str:
-    """Return text of signs our font has: blanks for breaks, no invisible signs, a box for any other sign."""
-    held = []
-    for sign in text:
-        if sign.isspace() and sign != "\N{NO-BREAK SPACE}":
-            held.append(" ")
-        elif sign.isprintable() or sign == "\N{NO-BREAK SPACE}":
-            held.append(sign if ord(sign) in _signs() else UNKNOWN)
-    return "".join(held)
-
-
-def fit_width(text: Text, most_inches: float) -> None:
-    """Shrink the letters of `text` until it is no wider than `most_inches`."""
-    drawn = text.get_figure(root=True)
-    wide = text.get_window_extent(FigureCanvasAgg(drawn).get_renderer()).width / drawn.dpi  # type: ignore[union-attr, arg-type]
-    if wide > most_inches:
-        text.set_fontsize(float(text.get_fontsize()) * most_inches / wide)
 
 
 def sample_note(drawn: Figure, text: str, y: float = 0.985) -> None:

@@ -68,8 +68,8 @@ def figure_png(name: str, result: StateResult, language: str = "en", width_px: i
 def alt(name: str, result: StateResult, language: str = "en") -> str:
     """Return the text alternative of the figure `name`, with its numbers; a sample says that it is one."""
     texts = _texts(result, language)
-    told = state_map.state_map_alt(result, texts) if name == "state_map" else CHARTS[name].alt(result, texts)
-    return f"{texts('lists.sample')} {told}" if result.sample else told
+    words = state_map.state_map_alt(result, texts) if name == "state_map" else CHARTS[name].alt(result, texts)
+    return f"{texts('lists.sample')} {words}" if result.sample else words
 
 
 def write_figures(result: StateResult, folder: Path, languages: tuple[str, ...] = ("en", "es")) -> list[Path]:

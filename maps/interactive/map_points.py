@@ -1,11 +1,9 @@
-"""The points of the interactive map as columns: planned sites, providers, job centres and recruitment hubs.
+"""The points of the interactive map as columns: planned sites, providers, job centers and recruitment hubs.
 
 Does not hold the tracts, the land or any drawing.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import pandas as pd
 
@@ -21,8 +19,8 @@ def provider_order(result: StateResult) -> list[str]:
     return sorted(result.table("providers")[col.PROVIDER_ID])
 
 
-def kinds_told(sites: pd.DataFrame) -> list[str]:
-    """Return the kinds of units that any of `sites` tells of."""
+def kinds_counted(sites: pd.DataFrame) -> list[str]:
+    """Return the kinds of units of which any of `sites` has a count."""
     return [name.removeprefix(UNITS) for name in unit_columns(sites.columns) if sites[name].notna().any()]
 
 
@@ -34,8 +32,8 @@ def quarter_of(days: pd.Series, as_of: str) -> list[str]:
     ]
 
 
-def points(result: StateResult) -> dict[str, Any]:
-    """Return the columns of sites, providers, job centres and hubs; coordinates are in 10⁻⁴ degrees."""
+def points(result: StateResult) -> dict[str, dict[str, object]]:
+    """Return the columns of sites, providers, job centers and hubs; coordinates are in 10⁻⁴ degrees."""
     sites = result.table("sites").dropna(subset=[col.LATITUDE, col.LONGITUDE])
     sites = sites[sites[col.STATUS].isin(["planned", "temporary"])].sort_values(col.SITE_ID)
     providers = result.table("providers").set_index(col.PROVIDER_ID).reindex(provider_order(result)).reset_index()
@@ -51,7 +49,7 @@ def points(result: StateResult) -> dict[str, Any]:
             "id": list(sites[col.SITE_ID]),
             "name": _names(sites[col.NAME]),
             "city": _names(sites[col.CITY]),
-            "units": {kind: whole(sites[UNITS + kind]) for kind in kinds_told(sites)},
+            "units": {kind: whole(sites[UNITS + kind]) for kind in kinds_counted(sites)},
             "quarter": quarter_of(sites[col.EXPECTED_DATE], result.as_of),
             "quality": list(sites[col.LOCATION_QUALITY]),
         },

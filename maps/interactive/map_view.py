@@ -15,6 +15,7 @@ from typing import Any
 import folium
 
 from geodata.schemas.state_result import StateResult
+from maps.cartography import symbols
 from maps.cartography.colors import COLORS
 from maps.interactive import leaflet
 from maps.interactive.payload import MapPayload
@@ -26,12 +27,12 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 MAP_ID = "onramp"
 SCRIPTS = (
     "payload.js",
-    "gunzip.js",
     "shapes.js",
     "patterns.js",
     "schemes.js",
     "draw.js",
     "points.js",
+    "moves.js",
     "layer.js",
     "legend.js",
     "card.js",
@@ -44,11 +45,11 @@ SCRIPTS = (
 )
 NATIONAL_SCRIPTS = (
     "payload.js",
-    "gunzip.js",
     "shapes.js",
     "patterns.js",
     "draw.js",
     "points.js",
+    "moves.js",
     "layer.js",
     "legend.js",
     "search.js",
@@ -105,7 +106,7 @@ def folium_map(bounds: Box, *, tiles: bool = False) -> folium.Map:
 def folium_script(made: folium.Map) -> str:
     """Return the script by which folium sets the map up, without the page around it."""
     figure = made.get_root()
-    made.render()
+    made.render()  # type: ignore[no-untyped-call]
     return str(figure.script.render()).strip()  # type: ignore[attr-defined]
 
 
@@ -136,14 +137,15 @@ def assembled(
     scripts: Sequence[str],
     blocks: Mapping[str, str],
     *,
-    settings: Mapping[str, Any],
+    settings: Mapping[str, object],
     tiles: bool = False,
 ) -> MapFragments:
     """Return a folium map over `bounds` with the page's own scripts around it, and its words beside the data."""
     made = folium_map(bounds, tiles=tiles)
-    told = {
+    words = {
         "language": texts.language,
         "colors": COLORS,
+        "symbols": symbols.as_json(),
         "texts": {group: texts.find(group) for group in WORD_GROUPS}
         | {
             "site": {
@@ -156,7 +158,7 @@ def assembled(
     return MapFragments(
         styles=[leaflet.style(), static("map.css")],
         scripts=[leaflet.script(), "\n".join(static(name) for name in scripts), folium_script(made)],
-        blocks={"map-settings": inert_json(settings), "map-words": inert_json(told), **blocks},
+        blocks={"map-settings": inert_json(settings), "map-words": inert_json(words), **blocks},
         map_id=f"map_{MAP_ID}",
         image_sources=[TILE_HOST] if tiles else [],
     )
@@ -172,7 +174,7 @@ def _reach_km(settings: Mapping[str, Any]) -> float:
     return round(hours * float(travel.get("speed_kmh_urban", 40)) / float(travel.get("detour_factor", 1.35)), 1)
 
 
-def inert_json(value: Any) -> str:
+def inert_json(value: object) -> str:
     """Return JSON that cannot end the block it stands in, for words and settings."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

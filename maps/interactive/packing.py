@@ -20,7 +20,7 @@ def packed(content: bytes) -> str:
     return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode("ascii")
 
 
-def packed_json(value: Any) -> str:
+def packed_json(value: object) -> str:
     """Return a plain value as packed JSON."""
     return packed(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8"))
 

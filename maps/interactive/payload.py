@@ -2,13 +2,13 @@
 
 `map_payload(result)` gives two blocks: the facts (packed JSON) and the land (packed arcs). Both are the same in
 every language; words come from the texts. Scores are whole numbers; what was rounded is rounded for display only.
-Does not hold drawing, colours or wording.
+Does not hold drawing, colors or wording.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -21,7 +21,9 @@ from geodata.schemas.computed import ACTIONS, TIERS
 from geodata.schemas.state_result import StateResult
 from maps.cartography import class_breaks as breaks
 from maps.cartography import metros, topology
+from maps.cartography.base_map import Antimeridian
 from maps.cartography.extent import inhabited_box, residents
+from maps.cartography.frame import Box, Shapes
 from maps.interactive.map_points import points, provider_order
 from maps.interactive.packing import indexed, packed, packed_json, plain, whole
 
@@ -30,13 +32,24 @@ TOLERANCES = ((400, 0.0004), (2500, 0.0007), (10**9, 0.001))
 PLACES_DRAWN = 400
 
 
+Columns = dict[str, object]
+
+
+class Layer(NamedTuple):
+    """A layer of the land: its shapes as bytes, and what the page knows of each by name."""
+
+    name: str
+    coded: bytes
+    about: Columns
+
+
 @dataclass(frozen=True)
 class MapPayload:
     """The two inert blocks of a map page, and what the page itself needs to know of them."""
 
     facts: str
     land: str
-    bounds: tuple[float, float, float, float]  # west, south, east, north, degrees
+    bounds: Box  # west, south, east, north, degrees
     n_tracts: int
 
 
@@ -49,16 +62,16 @@ def map_payload(result: StateResult) -> MapPayload:
         "state": {"code": result.state.usps, "name": result.state.name},
         "bounds": [round(value, 4) for value in bounds],
         "step": topology.STEP_DEGREES,
-        "layers": [{key: value for key, value in layer.items() if key != "bytes"} for layer in layers],
+        "layers": [{"name": layer.name, "size": len(layer.coded), **layer.about} for layer in layers],
         "lists": {"tiers": list(TIERS), "actions": list(ACTIONS)},
         "breaks": breaks.of_state(result),
         "tracts": _tracts(scores, communities, result),
         "communities": _communities(communities, result),
         "points": points(result),
         # A close-up of counties alone would be an empty box.
-        "metros": metros.windows(scores) if len(result.geo("tracts")) else [],
+        "metros": [metro._asdict() for metro in metros.windows(scores)] if len(result.geo("tracts")) else [],
     }
-    land = b"".join(layer["bytes"] for layer in layers)
+    land = b"".join(layer.coded for layer in layers)
     return MapPayload(packed_json(facts), packed(land), bounds, len(scores))
 
 
@@ -66,17 +79,17 @@ def _tolerance(count: int) -> float:
     return next(degrees for most, degrees in TOLERANCES if count <= most)
 
 
-def _aligned(frame: gpd.GeoDataFrame, key: str, order: pd.Series) -> NDArray[np.object_]:
+def _aligned(frame: gpd.GeoDataFrame, key: str, order: pd.Series) -> Shapes:
     """Return the polygons of `frame` in `order` of `key`, empty ones where there is none."""
     found = dict(zip(frame[key], frame.geometry, strict=True))
     empty = shapely.MultiPolygon()
     return np.array([found.get(value) or empty for value in order] or [empty], dtype=object)[: len(order)]
 
 
-def _polygons(name: str, shapes: NDArray[np.object_], tolerance: float, **more: Any) -> dict[str, Any]:
+def _polygons(name: str, shapes: Shapes, tolerance: float, **about: object) -> Layer:
     shapes = np.array([_areal(shape) for shape in shapes], dtype=object)
     coded = topology.encode(topology.quantised(topology.simplified(shapes, tolerance)), len(shapes))
-    return {"name": name, "size": len(coded), "bytes": coded, **more}
+    return Layer(name, coded, about)
 
 
 def _areal(shape: shapely.Geometry | None) -> shapely.Geometry:
@@ -89,23 +102,17 @@ def _areal(shape: shapely.Geometry | None) -> shapely.Geometry:
     return shapely.union_all(parts) if parts else shapely.MultiPolygon()
 
 
-def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any]], tuple[float, float, float, float]]:
+def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[Layer], Box]:
     tolerance = _tolerance(len(scores))
-    tracts = _aligned(result.geo("tracts"), "geoid", scores[col.GEOID])
     counties = result.geo("counties").sort_values(col.COUNTY_GEOID)
-    frames = [tracts, np.asarray(counties.geometry.values)]
-    drawn = np.concatenate(frames)
-    wraps = bool(len(drawn) > 0 and np.ptp(shapely.bounds(drawn)[:, [0, 2]]) > 180)
-
-    def unwrapped(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-        return topology.moved_west(shapes) if wraps and len(shapes) else shapes
-
-    tracts = unwrapped(tracts)
+    drawn = _aligned(result.geo("tracts"), "geoid", scores[col.GEOID])
+    line = Antimeridian.of(np.asarray([*drawn, *counties.geometry], dtype=object))
+    tracts, county_shapes = line.shapes(drawn), line.shapes(counties.geometry.values)
     layers = [
         _polygons("tracts", tracts, tolerance),
         _polygons(
             "counties",
-            unwrapped(np.asarray(counties.geometry.values)),
+            county_shapes,
             tolerance,
             names=list(counties[col.NAME]),
             ids=list(counties[col.COUNTY_GEOID]),
@@ -115,22 +122,20 @@ def _land(result: StateResult, scores: pd.DataFrame) -> tuple[list[dict[str, Any
     layers.append(
         _polygons(
             "places",
-            unwrapped(np.asarray(places.geometry.values)),
+            line.shapes(places.geometry.values),
             tolerance * 1.5,
             names=list(places[col.NAME]),
             ids=list(places[col.PLACE_GEOID]),
             people=whole(places["people"]),
         )
     )
-    layers += _landmark_layers(result.geo("landmarks"), tolerance, unwrapped)
-    bounds = _bounds(tracts, unwrapped(frames[1]), scores, wraps)
+    layers += _landmark_layers(result.geo("landmarks"), tolerance, line)
+    bounds = _bounds(tracts, county_shapes, scores, line.crossed)
     west, south, east, north = (float(value) for value in bounds)
     return layers, (west, south, east, north)
 
 
-def _bounds(
-    tracts: NDArray[np.object_], counties: NDArray[np.object_], scores: pd.DataFrame, wraps: bool
-) -> NDArray[np.float64]:
+def _bounds(tracts: Shapes, counties: Shapes, scores: pd.DataFrame, wraps: bool) -> NDArray[np.float64]:
     """Return the box of what is drawn where people live, else of the tracts' points, else of the country's middle.
 
     Outlines of counties, which may reach far into the water, count where a tract has none.
@@ -143,11 +148,11 @@ def _bounds(
     known = points[np.isfinite(points).all(axis=1)]
     if not len(known):
         known = np.array([[-98.0, 39.0]])
-    return np.r_[known.min(axis=0) - 0.5, known.max(axis=0) + 0.5]
+    return np.asarray(np.r_[known.min(axis=0) - 0.5, known.max(axis=0) + 0.5], dtype=float)
 
 
 def _place_layer(result: StateResult, scores: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the places with the people whose tracts' centres they hold; outlines of the largest only."""
+    """Return the places with the people whose tracts' centers they hold; outlines of the largest only."""
     places = result.geo("places").copy()
     people = scores.groupby(col.PLACE_NAME)[col.POPULATION].sum()
     places["people"] = places[col.NAME].map(people).fillna(0)
@@ -155,23 +160,23 @@ def _place_layer(result: StateResult, scores: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(places)
 
 
-def _landmark_layers(landmarks: gpd.GeoDataFrame, tolerance: float, unwrapped: Any) -> list[dict[str, Any]]:
+def _landmark_layers(landmarks: gpd.GeoDataFrame, tolerance: float, line: Antimeridian) -> list[Layer]:
     layers = []
     ordered = landmarks.sort_values(col.LANDMARK_ID)
     kinds = shapely.get_dimensions(np.asarray(ordered.geometry.values)) if len(ordered) else np.zeros(0)
     for kind in ("state", "water", "tribal", "road", "corridor"):
         chosen = ordered[(ordered[col.KIND] == kind).to_numpy() & (kinds == (1 if kind in ("road", "corridor") else 2))]
-        shapes = unwrapped(np.asarray(chosen.geometry.values))
+        shapes = line.shapes(chosen.geometry.values)
         names = [name if isinstance(name, str) else "" for name in chosen[col.NAME]]
         if kind in ("road", "corridor"):
             coded = topology.lines_encoded(shapely.simplify(shapes, tolerance))
-            layers.append({"name": kind, "size": len(coded), "bytes": coded, "names": names, "lines": True})
+            layers.append(Layer(kind, coded, {"names": names, "lines": True}))
         else:
             layers.append(_polygons(kind, shapes, tolerance, names=names))
     return layers
 
 
-def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult) -> dict[str, Any]:
+def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult) -> Columns:
     counties, county = indexed(scores[col.COUNTY_GEOID])
     county_names = scores.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
     places, place = indexed(scores[col.PLACE_NAME])
@@ -234,7 +239,7 @@ def _unplaced(scores: pd.DataFrame) -> dict[str, list[float]]:
     return dict(zip(map(str, lost.index), spots, strict=True))
 
 
-def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> dict[str, Any]:
+def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> Columns:
     """Return the measures and for each tract a number whose bits say which lie clearly above the state median."""
     table = result.table("barriers")
     table = table[(table[col.UNIT_KIND] == "tract") & table[col.CLEARLY_ABOVE].astype(bool)]
@@ -244,7 +249,7 @@ def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> dict[str, Any]:
     return {"measures": measures, "barrier": whole(scores[col.GEOID].map(total).fillna(0))}
 
 
-def _communities(table: pd.DataFrame, result: StateResult) -> list[dict[str, Any]]:
+def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
     barriers = result.table("barriers")
     barriers = barriers[barriers[col.UNIT_KIND] == "community"].set_index([col.UNIT_ID, col.MEASURE])
     quarters = result.table("work_by_quarter")

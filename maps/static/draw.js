@@ -2,17 +2,18 @@
 // Drawing the state on any canvas: the map, its insets and the printed sheet all come from here.
 
 Onramp.painter = function (model) {
-  const { facts, land, words, projector } = model;
+  const { facts, land, projector } = model;
   const T = facts.tracts;
-  const colors = words.colors;
+  const { areas, lines: styles } = Onramp.symbols;
   const cache = {};
 
   // One path for all tracts of a class: fewer strokes of the pen, the same picture.
-  const classPaths = (scheme) => (cache[scheme.id] ??= (() => {
-    const paths = scheme.classes.map(() => new Path2D());
-    land.tracts.paths.forEach((path, i) => paths[scheme.of[i]].addPath(path));
-    return paths;
-  })());
+  const classPaths = (scheme) =>
+    (cache[scheme.id] ??= (() => {
+      const paths = scheme.classes.map(() => new Path2D());
+      land.tracts.paths.forEach((path, i) => paths[scheme.of[i]].addPath(path));
+      return paths;
+    })());
   const lines = {
     counties: Onramp.borders(land.tracts, (i) => T.county[i]),
     communities: Onramp.borders(land.tracts, (i) => T.community[i]),
@@ -27,9 +28,13 @@ Onramp.painter = function (model) {
     pen.lineJoin = "round";
     // Background pictures show land and water themselves.
     const bare = view.small || !look.tiles;
-    if (bare) for (const path of land.state.paths) { pen.fillStyle = colors.ground; pen.fill(path, "evenodd"); }
+    if (bare)
+      for (const path of land.state.paths) {
+        pen.fillStyle = areas.land.fill;
+        pen.fill(path, "evenodd");
+      }
     paintTracts(pen, view, look, px, bare);
-    pen.fillStyle = colors.water;
+    pen.fillStyle = areas.water.fill;
     if (bare) for (const path of land.water.paths) pen.fill(path, "evenodd");
     paintLines(pen, view, look, px);
     paintSelection(pen, look, px);
@@ -49,7 +54,7 @@ Onramp.painter = function (model) {
       pen.globalAlpha = bare ? 1 : 0.75;
       pen.fillStyle = kind.color;
       pen.fill(path, "evenodd");
-      // Borders in the colour of the fill hide the seams; white ones would erase dense tracts when zoomed out.
+      // Borders in the color of the fill hide the seams; white ones would erase dense tracts when zoomed out.
       pen.strokeStyle = near ? "#ffffff" : kind.color;
       pen.lineWidth = (near ? 0.9 : 0.7) * px;
       if (bare || near) pen.stroke(path);
@@ -62,72 +67,78 @@ Onramp.painter = function (model) {
   };
 
   const paintLines = (pen, view, look, px) => {
-    const stroke = (path, color, width, dash = []) => {
-      pen.strokeStyle = color; pen.lineWidth = width * px;
-      pen.setLineDash(dash.map((d) => d * px)); pen.stroke(path); pen.setLineDash([]);
+    const thinner = view.small ? 0.6 : 1;
+    const stroke = (paths, line) => {
+      for (const path of paths) Onramp.stroke(pen, path, line, px, thinner);
     };
     const zoomed = view.scale / view.ratio;
-    for (const kind of ["road", "corridor"]) {
-      for (const path of land[kind].paths) {
-        stroke(path, "rgba(255,255,255,.8)", 2.6);
-        stroke(path, kind === "road" ? colors.road : colors.corridor, 1.2);
-      }
-    }
-    if (look.overlays.has("places") && zoomed > 250) for (const path of land.places.paths) stroke(path, colors.place, 0.8, [1, 2]);
-    if (look.overlays.has("tribal")) for (const path of land.tribal.paths) stroke(path, colors.tribal, 1.6, [6, 3]);
-    if (look.overlays.has("counties")) {
-      for (const path of land.counties.paths) stroke(path, colors.county, view.small ? 0.5 : 0.9);
-      if (!land.counties.paths.length) stroke(lines.counties, colors.county, 0.9);
-    }
-    for (const path of land.state.paths) stroke(path, colors.outline, 1.2);
-    if (look.overlays.has("communities")) {
-      stroke(lines.communities, "rgba(255,255,255,.9)", view.small ? 2 : 3.4);
-      stroke(lines.communities, colors.community, view.small ? 1 : 1.7);
-    }
+    for (const kind of ["road", "corridor"]) stroke(land[kind].paths, styles[kind]);
+    if (look.overlays.has("places") && zoomed > 250) stroke(land.places.paths, styles.place);
+    if (look.overlays.has("tribal")) stroke(land.tribal.paths, styles.tribal);
+    if (look.overlays.has("counties"))
+      stroke(land.counties.paths.length ? land.counties.paths : [lines.counties], styles.county);
+    stroke(land.state.paths, styles.state);
+    if (look.overlays.has("communities")) stroke([lines.communities], styles.community);
   };
 
   // A straight line to the training nearest in travel time: a relation, not a route.
   const paintWay = (pen, { kind, index }, px) => {
-    const number = kind === "tract" ? T.provider[index] : kind === "community" ? facts.communities[index].provider_at : -1;
+    const number =
+      kind === "tract" ? T.provider[index] : kind === "community" ? facts.communities[index].provider_at : -1;
     const P = facts.points.providers;
     if (number < 0 || P.x[number] === null) return;
-    const box = kind === "tract" ? land.tracts.boxes[index] : null, at = kind === "community" ? facts.communities[index].at : null;
+    const box = kind === "tract" ? land.tracts.boxes[index] : null,
+      at = kind === "community" ? facts.communities[index].at : null;
     if (!box && !at) return;
     const from = box ? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2] : [projector.x(at[0]), projector.y(at[1])];
     const to = [projector.x(P.x[number] / 1e4), projector.y(P.y[number] / 1e4)];
-    for (const [color, width] of [["rgba(255,255,255,.9)", 4], [colors.points.entry, 2]]) {
-      pen.beginPath(); pen.moveTo(...from); pen.lineTo(...to);
-      pen.strokeStyle = color; pen.lineWidth = width * px; pen.setLineDash(width === 2 ? [7 * px, 5 * px] : []); pen.stroke();
-    }
-    pen.setLineDash([]);
-    pen.beginPath(); pen.rect(to[0] - 6 * px, to[1] - 6 * px, 12 * px, 12 * px);
-    pen.fillStyle = colors.points.entry; pen.fill(); pen.strokeStyle = "#ffffff"; pen.lineWidth = 2 * px; pen.stroke();
+    const way = new Path2D();
+    way.moveTo(from[0], from[1]);
+    way.lineTo(to[0], to[1]);
+    Onramp.stroke(pen, way, styles.way, px);
+    pen.save();
+    pen.translate(to[0], to[1]);
+    pen.scale(px, px);
+    Onramp.stamp(pen, "entry", 0, 0);
+    pen.restore();
   };
 
   const paintSelection = (pen, look, px) => {
     const chosen = look.selection;
     if (!chosen) return;
-    const path = chosen.kind === "tract" ? land.tracts.paths[chosen.index]
-      : chosen.kind === "community" ? Onramp.borders(land.tracts, (i) => (T.community[i] === chosen.index ? 1 : -1))
-      : chosen.kind === "county" ? land.counties.paths[chosen.index]
-      : chosen.kind === "place" ? land.places.paths[chosen.index]
-      : chosen.kind === "tribal" ? land.tribal.paths[chosen.index] : null;
+    const path =
+      chosen.kind === "tract"
+        ? land.tracts.paths[chosen.index]
+        : chosen.kind === "community"
+          ? Onramp.borders(land.tracts, (i) => (T.community[i] === chosen.index ? 1 : -1))
+          : chosen.kind === "county"
+            ? land.counties.paths[chosen.index]
+            : chosen.kind === "place"
+              ? land.places.paths[chosen.index]
+              : chosen.kind === "tribal"
+                ? land.tribal.paths[chosen.index]
+                : null;
     if (!path) return;
     paintWay(pen, chosen, px);
-    for (const [color, width] of [["#ffffff", 6], [colors.selected, 3]]) {
-      pen.strokeStyle = color; pen.lineWidth = width * px; pen.stroke(path);
-    }
+    Onramp.stroke(pen, path, styles.selected, px);
   };
   return { paint };
 };
 
 // Where lon/lat lies on a canvas under a view.
+/** @type {(view: View, projector: any, lon: number, lat: number) => [number, number]} */
 Onramp.place = function (view, projector, lon, lat) {
   return [projector.x(lon) * view.scale + view.x, projector.y(lat) * view.scale + view.y];
 };
 
 // A view that fits a box of map units into a canvas.
+/** @type {(box: number[], width: number, height: number, ratio: number, margin?: number) => View} */
 Onramp.fit = function (box, width, height, ratio, margin = 0.04) {
   const scale = Math.min(width / (box[2] - box[0] || 1e-6), height / (box[3] - box[1] || 1e-6)) * (1 - 2 * margin);
-  return { scale, ratio, x: width / 2 - ((box[0] + box[2]) / 2) * scale, y: height / 2 - ((box[1] + box[3]) / 2) * scale };
+  return {
+    scale,
+    ratio,
+    x: width / 2 - ((box[0] + box[2]) / 2) * scale,
+    y: height / 2 - ((box[1] + box[3]) / 2) * scale,
+  };
 };

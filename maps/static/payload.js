@@ -2,12 +2,17 @@
 // Reading what the page carries: packed facts, packed land, and words. Everything here is data, never markup.
 const Onramp = {};
 
-// Bytes of an inert block: base64 of gzip.
+/** @type {(id: string) => any} */
+Onramp.byId = (id) => document.getElementById(id);
+
+/** @type {MapSymbols} Filled with the words of the page. */
+Onramp.symbols = /** @type {any} */ (null);
+
+// Bytes of an inert block: base64 of gzip. Browsers older than 2023 cannot unpack it; boot.js then says so.
 Onramp.readBlock = async function (id) {
-  const signs = atob(document.getElementById(id).textContent.trim());
+  const signs = atob(Onramp.byId(id).textContent.trim());
   const bytes = new Uint8Array(signs.length);
   for (let i = 0; i < signs.length; i++) bytes[i] = signs.charCodeAt(i);
-  if (typeof DecompressionStream !== "function" || Onramp.withoutStreams) return Onramp.gunzip(bytes);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
@@ -18,7 +23,8 @@ Onramp.readFacts = async function (id) {
 
 // Words of the page's language: t("map.card.rank", {n: 4}). A group of one/other is chosen by n.
 Onramp.words = function (block) {
-  const { texts, language, colors } = JSON.parse(document.getElementById(block).textContent);
+  const { texts, language, colors, symbols } = JSON.parse(Onramp.byId(block).textContent);
+  Onramp.symbols = symbols;
   const locale = texts.format.locale;
   const plain = {};
   const number = (value, digits = 0) => {
@@ -38,9 +44,16 @@ Onramp.words = function (block) {
     return number(Math.floor(value / step + 0.5) * step);
   };
   return {
-    t, number, about, language, colors,
+    t,
+    number,
+    about,
+    language,
+    colors,
     has: (key) => typeof find(key) === "string",
-    code: (group, code) => { const word = find("codes." + group + "." + code); return typeof word === "string" ? word : code; },
+    code: (group, code) => {
+      const word = find("codes." + group + "." + code);
+      return typeof word === "string" ? word : code;
+    },
     percent: (value) => t("format.percent", { n: number(value) }),
     jobYears: (value) => number(value, value >= 10 || value === 0 ? 0 : value >= 0.1 ? 1 : 2),
     quarter: (code) => {
@@ -64,7 +77,8 @@ Onramp.element = function (tag, attributes = {}, ...children) {
   const made = drawn ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "on") for (const [event, run] of Object.entries(value)) made.addEventListener(event, run);
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+    else if (value !== null && value !== undefined && value !== false)
+      made.setAttribute(name, value === true ? "" : value);
   }
   made.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return made;

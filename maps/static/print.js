@@ -2,12 +2,18 @@
 // On paper the map takes the width of the sheet and shows what the screen showed, whole, not its crop.
 
 Onramp.setUpPrint = function (map, layer, look, home, shape) {
+  /** @type {any} The view to come back to, while the map is on paper. */
   let before = null;
   const container = map.getContainer();
   const enter = () => {
     if (before) return;
     const whole = map.getBounds().contains(home);
-    before = { center: map.getCenter(), zoom: map.getZoom(), bounds: whole ? home : map.getBounds(), shape: whole ? shape : 0 };
+    before = {
+      center: map.getCenter(),
+      zoom: map.getZoom(),
+      bounds: whole ? home : map.getBounds(),
+      shape: whole ? shape : 0,
+    };
     look.printing = true;
     container.classList.add("on-paper");
     // The sheet's width is known (map.css), so the state's shape gives the height, up to most of a page.

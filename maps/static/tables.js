@@ -18,6 +18,7 @@
     var count = list.querySelector(".list-count");
     var search = list.querySelector(".list-filter");
     var choices = Array.prototype.slice.call(list.querySelectorAll(".list-choice"));
+    /** @type {string[] | null} */
     var texts = null; // lower-case text of each row, made when first needed
 
     function cell(row, place) {
@@ -28,7 +29,13 @@
       var numeric = heads[place].dataset.kind === "number";
       var keyed = rows.map(function (row, at) {
         var text = cell(row, place);
-        return { row: row, at: at, text: text, number: numeric ? numberOf(text) : 0, none: text === "\u2013" || text === "" };
+        return {
+          row: row,
+          at: at,
+          text: text,
+          number: numeric ? numberOf(text) : 0,
+          none: text === "\u2013" || text === "",
+        };
       });
       keyed.sort(function (a, b) {
         if (a.none !== b.none) return a.none ? 1 : -1; // what has no value comes last both ways
@@ -38,10 +45,14 @@
         }
         return (down ? -order : order) || a.at - b.at;
       });
-      rows = keyed.map(function (item) { return item.row; });
+      rows = keyed.map(function (item) {
+        return item.row;
+      });
       texts = null;
       var all = document.createDocumentFragment();
-      rows.forEach(function (row) { all.appendChild(row); });
+      rows.forEach(function (row) {
+        all.appendChild(row);
+      });
       body.appendChild(all);
       heads.forEach(function (head, other) {
         head.setAttribute("aria-sort", other !== place ? "none" : down ? "descending" : "ascending");
@@ -51,11 +62,16 @@
     function filter() {
       var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
       if (words.length && !texts) {
-        texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
+        texts = rows.map(function (row) {
+          return row.textContent.toLowerCase();
+        });
       }
       var shown = 0;
       rows.forEach(function (row, at) {
-        var fits = words.every(function (word) { return texts[at].indexOf(word) >= 0; }) &&
+        var fits =
+          words.every(function (word) {
+            return /** @type {string[]} */ (texts)[at].indexOf(word) >= 0;
+          }) &&
           choices.every(function (choice) {
             return choice.value === "" || cell(row, Number(choice.dataset.column)) === choice.value;
           });
@@ -63,7 +79,8 @@
         shown += fits ? 1 : 0;
       });
       count.textContent = count.dataset.text
-        .replace("{shown}", shown.toLocaleString("en-US")).replace("{total}", rows.length.toLocaleString("en-US"));
+        .replace("{shown}", shown.toLocaleString("en-US"))
+        .replace("{total}", rows.length.toLocaleString("en-US"));
     }
 
     heads.forEach(function (head, place) {
@@ -79,13 +96,17 @@
     });
     choices.forEach(function (choice) {
       var seen = new Set();
-      rows.forEach(function (row) { seen.add(cell(row, Number(choice.dataset.column))); });
-      Array.from(seen).sort(collator.compare).forEach(function (text) {
-        var option = document.createElement("option");
-        option.textContent = text;
-        option.value = text;
-        choice.appendChild(option);
+      rows.forEach(function (row) {
+        seen.add(cell(row, Number(choice.dataset.column)));
       });
+      Array.from(seen)
+        .sort(collator.compare)
+        .forEach(function (text) {
+          var option = document.createElement("option");
+          option.textContent = text;
+          option.value = text;
+          choice.appendChild(option);
+        });
       if (seen.size < 2) choice.parentNode.hidden = true;
       choice.addEventListener("change", filter);
     });

@@ -24,7 +24,7 @@ from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
 from geodata.states import find_state
 from maps.briefs import briefs
-from maps.interactive.map_points import kinds_told
+from maps.interactive.map_points import kinds_counted
 from maps.lists import LISTS, list_table
 from maps.lists.column_wording import label_of
 from maps.lists.list_pages import list_page
@@ -106,7 +106,7 @@ def test_the_numbers_follow_the_labour_table_of_the_industry(made: Made) -> None
     sites = made.result.table("sites")
     sites = sites[sites["job_years_mid"].notna()]
     assert set(sites["source"]) == {"planned_sites"}
-    assert kinds_told(sites) == list(opportunity.kinds)
+    assert kinds_counted(sites) == list(opportunity.kinds)
     told = sites[[f"units_{kind}" for kind in opportunity.kinds]]
     # The sample gives every kind somewhere, and leaves some sites silent.
     assert told.notna().any().all() and told.isna().all(axis=1).any()

@@ -16,6 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from geodata.schemas.state_result import StateResult
 from maps.site.build import build_site
 from maps.site.national import build_national, entry_of
+from maps.texts import load_texts
 from tests.maps.synthetic import synthetic_result
 from tests.support.browser import DESKTOP, PHONE, Page, chromium, serving
 
@@ -175,31 +176,44 @@ def test_a_press_on_the_map_tells_of_the_tract_under_it(
     box = page.driver.find_element(By.ID, "map_onramp")
     assert (x, y) == pytest.approx((box.size["width"] / 2, box.size["height"] / 2), abs=2)
     ActionChains(page.driver).move_to_element(box).click().perform()
-    page.run("return new Promise((done) => setTimeout(done, 400))")
-    assert tract["geoid"] in page.text("#card")
+    page.until("return document.querySelector('#card').innerText.includes(arguments[0])", tract["geoid"])
 
 
 def test_everything_the_map_offers_is_reached_without_a_mouse(site: Path, desktop: webdriver.Chrome) -> None:
     page = opened(desktop, site / "index.html")
-    desktop.find_element(By.ID, "first").send_keys(Keys.ENTER)
-    first = page.text("#card h3")
-    desktop.find_element(By.ID, "next").send_keys(Keys.ENTER)
-    second = page.text("#card h3")
-    assert second != first
-    desktop.find_element(By.ID, "previous").send_keys(Keys.ENTER)
-    assert page.text("#card h3") == first
-    before = page.run("return Onramp.page.map.getZoom()")
+    first, following, previous = (desktop.find_element(By.ID, name) for name in ("first", "next", "previous"))
+    first.send_keys(Keys.ENTER)
+    name = page.text("#card h3")
+    page.until("return Onramp.page.still()")
+    view = "const {map} = Onramp.page, {lat, lng} = map.getCenter(); return [map.getZoom(), lat, lng]"
+    zoom, *center = page.run(view)
+    following.send_keys(Keys.ENTER)
+    assert page.text("#card h3") != name
+    previous.send_keys(Keys.ENTER)
+    assert page.text("#card h3") == name
+    # The map still flies: it goes where it was last sent, and no press of a key is lost.
     board = desktop.find_element(By.ID, "map_onramp")
     page.run("document.getElementById('map_onramp').focus()")
-    board.send_keys("+")
-    page.run("return new Promise((done) => setTimeout(done, 600))")
-    assert page.run("return Onramp.page.map.getZoom()") > before
+    board.send_keys("+", "=", "-")
+    page.until("return Onramp.page.still()")
+    # With the shift key, which + takes, Leaflet zooms three steps at once.
+    assert page.run(view) == pytest.approx([zoom + 3 + 1 - 1, *center], abs=1e-3)
     board.send_keys(Keys.ENTER)
     assert page.text("#card h3")
     for box in desktop.find_elements(By.CSS_SELECTOR, "input[data-overlay]"):
         box.send_keys(Keys.SPACE)
     assert page.run("return Onramp.page.look.overlays.has('sites')")
     assert page.logs() == []
+
+
+def test_quick_presses_on_the_zoom_buttons_all_count(site: Path, desktop: webdriver.Chrome) -> None:
+    page = opened(desktop, site / "index.html")
+    before = page.run(
+        "const zoom = Onramp.page.map.getZoom(), button = document.querySelector('.leaflet-control-zoom-in');"
+        "for (let press = 0; press < 3; press++) button.click(); return zoom"
+    )
+    page.until("return Onramp.page.still()")
+    assert page.run("return Onramp.page.map.getZoom()") == before + 3
 
 
 def test_every_layer_and_every_card_can_be_opened(site: Path, desktop: webdriver.Chrome) -> None:
@@ -309,14 +323,16 @@ def test_the_policy_lets_nothing_in_and_nothing_out(site: Path, desktop: webdriv
     assert page.requests() == []
 
 
-def test_browsers_without_streams_read_the_same_data(site: Path, desktop: webdriver.Chrome) -> None:
-    opened(desktop, site / "index.html")
-    same = desktop.execute_async_script(
-        "const done = arguments[0]; (async () => { const first = await Onramp.readBlock('map-land');"
-        " Onramp.withoutStreams = true; const second = await Onramp.readBlock('map-land');"
-        " done(first.length > 1000 && first.length === second.length && first.every((v, i) => v === second[i])); })()"
-    )
-    assert same is True
+def test_a_browser_that_cannot_unpack_the_data_says_so_in_words(site: Path, desktop: webdriver.Chrome) -> None:
+    script = {"source": "delete window.DecompressionStream"}
+    added = desktop.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
+    try:
+        page = Page(desktop, site / "index.html")
+        assert page.until("return document.documentElement.dataset.ready") == "failed"
+        assert page.text("#map-status") == load_texts("en")("map.failed")
+        assert page.text("h1")
+    finally:
+        desktop.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 def test_those_who_want_calm_get_no_motion(site: Path, desktop: webdriver.Chrome) -> None:
@@ -379,8 +395,13 @@ def test_background_pictures_are_asked_for_by_web_pages_only_and_with_a_name(
     with serving(folder) as address:
         desktop.get(f"{address}/index.html")
         page.ready()
-        page.run("return new Promise((done) => setTimeout(done, 300))")
-        asked = page.requests_with_headers()
+        asked: list[tuple[str, dict[str, str]]] = []
+
+        def a_picture_was_asked_for() -> bool:
+            asked.extend(page.requests_with_headers())
+            return any(not url.startswith(address) for url, _ in asked)
+
+        page.wait_for(a_picture_was_asked_for)
         assert page.axe() == []
         assert (
             page.text(".leaflet-control-attribution [href$='openstreetmap.org/copyright']")

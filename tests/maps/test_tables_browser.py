@@ -87,9 +87,8 @@ def test_a_filter_keeps_what_holds_all_its_words_and_says_how_many(page):
         "field.dispatchEvent(new Event('input'));",
         "9700 1",
     )
-    page.driver.implicitly_wait(1)
+    page.until("return document.querySelector('[data-list=tracts] tbody tr[hidden]')")
     total = page.run("return document.querySelectorAll('[data-list=tracts] tbody tr').length")
-    page.run("return new Promise(done => setTimeout(done, 50))")
     shown = cells(page, "tracts", 1)
     assert 0 < len(shown) <= total
     assert page.text("[data-list=tracts] .list-count") == f"Showing {len(shown)} of {total} rows"

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, distribution
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
@@ -34,6 +35,8 @@ FLAGS = (
 )
 #: Addresses that leave no machine: the pages, what they carry, and the browser's own first tab.
 INSIDE = ("data:", "about:", "blob:", "file:", "chrome:", "chrome-untrusted:")
+#: Only a broken page is waited for as long as this.
+LONGEST_WAIT_S = 60
 DESKTOP, PHONE = (1280, 900), (390, 844)
 #: The package that carries axe-core (4.9 or newer: older ones know nothing of WCAG 2.2), and the file in it.
 AXE_PACKAGE, AXE_FILE = "selenium-axe-python", "selenium_axe_python/axe-core/axe.min.js"
@@ -93,8 +96,8 @@ def chromium(profile: Path, size: tuple[int, int] = DESKTOP) -> Iterator[webdriv
         options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     opened = webdriver.Chrome(options=options, service=Service(driver))
-    opened.set_page_load_timeout(60)
-    opened.set_script_timeout(60)
+    opened.set_page_load_timeout(LONGEST_WAIT_S)
+    opened.set_script_timeout(LONGEST_WAIT_S)
     try:
         yield opened
     finally:
@@ -115,13 +118,18 @@ class Page:
         """Return what a script gives."""
         return self.driver.execute_script(script, *arguments)
 
+    def until(self, script: str, *arguments: Any) -> Any:
+        """Wait until a script gives something true, however slow the machine is, and return it."""
+        return self.wait_for(lambda: self.run(script, *arguments), f"never true: {script}")
+
+    def wait_for(self, condition: Callable[[], Any], message: str = "") -> Any:
+        """Wait until a condition gives something true and return it."""
+        waiting = WebDriverWait(self.driver, LONGEST_WAIT_S, poll_frequency=0.02)
+        return waiting.until(lambda _: condition(), message)
+
     def ready(self) -> Page:
         """Wait until the map is drawn."""
-        state = self.driver.execute_async_script(
-            "const done = arguments[0]; const root = document.documentElement;"
-            "const look = () => root.dataset.ready ? done(root.dataset.ready) : setTimeout(look, 20); look();"
-        )
-        assert state == "yes"
+        assert self.until("return document.documentElement.dataset.ready") == "yes"
         return self
 
     def logs(self) -> list[str]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
-from maps.interactive.map_points import kinds_told, quarter_of
+from maps.interactive.map_points import kinds_counted, quarter_of
 from maps.site.html_pages import Context, bdi
 from maps.site.views.downloads import downloads, list_table
 from maps.site.views.frame import frame
@@ -153,7 +153,7 @@ def _sites(view: SiteView) -> MarkTable:
     w = view.words
     sites = view.result.table("sites")
     sites = sites[sites[col.STATUS].isin(["planned", "temporary"])].sort_values([col.EXPECTED_DATE, col.SITE_ID])
-    kinds = kinds_told(sites)
+    kinds = kinds_counted(sites)
     quarters = quarter_of(sites[col.EXPECTED_DATE], view.result.as_of)
     rows = [
         _mark(

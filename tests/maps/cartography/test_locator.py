@@ -1,12 +1,39 @@
-"""The still maps of places, where published polygons do not meet as they should."""
+"""The still maps of pages: drawn once, called by their label, without what a page must not hold."""
 
-import numpy as np
-import shapely
+from __future__ import annotations
 
-from maps.cartography.locator import joined
+import dataclasses
+from xml.etree import ElementTree as ET
+
+from maps.cartography import symbols
+from maps.cartography.locator import Locator
 
 
-def test_tracts_that_overlap_are_drawn_as_one_area_all_the_same():
-    left, right = shapely.box(0, 0, 2, 2), shapely.Polygon([(2, 0), (2, 2), (1, 1)])
-    assert joined(np.array([left, right], dtype=object)).equals(left)
-    assert joined(np.array([left, shapely.box(2, 0, 4, 2)], dtype=object)).equals(shapely.box(0, 0, 4, 2))
+def test_a_map_outlines_its_tracts_and_is_the_same_every_time(hostile):
+    members = hostile.table("community_tracts")
+    ident = hostile.table("communities").sort_values("rank")["community_id"].iloc[0]
+    geoids = list(members.loc[members["community_id"] == ident, "geoid"])
+    drawn = Locator(hostile).of_tracts(geoids, 'a "label" <b>')
+    assert drawn == Locator(hostile).of_tracts(geoids, 'a "label" <b>')
+    root = ET.fromstring(drawn)
+    assert root.get("aria-label") == 'a "label" <b>' and root.get("role") == "img"
+    assert {"script", "foreignObject", "image"}.isdisjoint(element.tag for element in root.iter())
+    edges = [element for element in root.iter("path") if element.get("stroke-width") == "5"]
+    assert [edge.get("stroke") for edge in edges] == [symbols.LINES["subject"].color]
+
+
+def test_the_state_numbers_its_first_communities_and_colors_every_tier(synthetic):
+    communities = synthetic.table("communities").sort_values("rank")
+    drawn = Locator(synthetic).of_state(communities, synthetic.table("community_tracts"), "state")
+    root = ET.fromstring(drawn)
+    placed = communities.dropna(subset=["latitude"])["rank"].head(10)
+    assert [int(element.text) for element in root.iter("text")] == placed.tolist()
+    fills = {element.get("fill") for element in root.iter("path")}
+    assert {symbols.AREAS[tier].fill for tier in communities["tier"].unique() if tier in "ABC"} <= fills
+
+
+def test_without_any_polygon_there_is_no_map(synthetic):
+    gone = {name: table for name, table in synthetic.tables.items() if name not in ("tracts", "counties")}
+    locator = Locator(dataclasses.replace(synthetic, tables=gone))
+    assert locator.of_tracts(list(synthetic.table("tract_scores")["geoid"]), "x") == ""
+    assert locator.of_state(synthetic.table("communities"), synthetic.table("community_tracts"), "x") == ""

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from maps.cartography.palette import INK, MARKER, MUTED, SAMPLE_FILL, TIER_FILL, TIER_HATCH
+from maps.cartography.palette import INK, MARKER, MUTED, SAMPLE_FILL, TIER_FILL
 
 # Machado, Oliveira & Fernandes 2009, full severity, on linear RGB.
 BLINDNESS = {
@@ -40,11 +40,6 @@ def lab(rgb):
 def test_tiers_fall_steadily_in_lightness():
     light = [luminance(TIER_FILL[tier]) for tier in ("A", "B", "C", "none")]
     assert all(after / before > 1.5 for before, after in pairwise(light))
-
-
-def test_tiers_differ_by_more_than_color():
-    assert TIER_HATCH["B"] != TIER_HATCH["C"]
-    assert TIER_HATCH["B"] and TIER_HATCH["C"]
 
 
 @pytest.mark.parametrize("kind", BLINDNESS)

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from maps.figures import FIGURES, alt, figure_png, figure_svg, state_map_png, write_figures
-from maps.figures.drawing import printable
 from maps.wording.hub_choice import WORTHWHILE_SHARE, recommended_hubs
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -120,11 +119,3 @@ def test_a_hub_is_recommended_while_it_adds_enough(synthetic, shares, chosen):
     assert WORTHWHILE_SHARE == 0.05
     assert hubs["p"].tolist() == [chosen] * chosen
     assert hubs["order"].tolist() == list(range(1, chosen + 1))
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [("a\tb\u2028c", "a b c"), ("x\u202ey\u200b\ufeff", "xy"), ("中a", "□a"), ("\x00\x07b", "b"), ("Doña", "Doña")],
-)
-def test_text_is_made_of_signs_the_font_has(text, shown):
-    assert printable(text) == shown

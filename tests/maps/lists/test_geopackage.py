@@ -11,6 +11,7 @@ import pyogrio
 import pytest
 
 from geodata.schemas.computed import TIERS
+from maps.cartography import symbols
 from maps.lists import LISTS
 from maps.lists.geopackage import LAYERS
 from maps.wording.hub_choice import recommended_hubs
@@ -102,6 +103,16 @@ def test_the_default_style_colors_every_tier(styles):
         if option.get("name") == "color"
     ]
     assert len(set(colors)) == len(TIERS)
+
+
+def test_points_have_the_marks_of_every_other_map(styles):
+    for layer, name in symbols.MARK_OF.items():
+        qml = next(s["styleQML"] for s in styles if s["f_table_name"] == layer and s["useAsDefault"])
+        first = next(ET.fromstring(qml.split("\n", 1)[1]).iter("symbol"))
+        options = {option.get("name"): option.get("value") for option in first.iter("Option")}
+        mark = symbols.MARKS[name]
+        red, green, blue, _ = (int(part) for part in options["color"].split(","))
+        assert (options["name"], f"#{red:02x}{green:02x}{blue:02x}") == (mark.shape, mark.fill.lower())
 
 
 def test_classes_cover_the_whole_scale(styles):
