@@ -1,6 +1,6 @@
 """Whole runs of the sample state under hostile surroundings, alone and beside another run.
 
-    sudo python -m tests.robustness.surroundings --folder /srv/tried            everything; mounting needs the rights of root
+    sudo python -m tests.robustness.surroundings --folder /srv/tried    everything; mounting needs root
     python -m tests.robustness.surroundings --folder /srv/tried --only umask stopped_early two_runs
 
 Each trial runs the command under its circumstances. It may end well or say in one sentence what is wrong; no file with

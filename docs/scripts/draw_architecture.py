@@ -1,6 +1,6 @@
 """Draw docs/images/architecture.svg from the code's real imports: the rooms, their parts, and who imports whom.
 
-Run it as `python docs/draw_architecture.py`. A part is a folder of a room, or the modules that lie in the room itself.
+Run it as `python docs/scripts/draw_architecture.py`. A part is a folder of a room, or the modules that lie in the room itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 ROOMS = ("pipelines", "assets", "maps", "geodata")
 SAYS = {
