@@ -76,7 +76,9 @@ def test_the_picture_of_the_architecture_is_that_of_the_imports() -> None:
 def test_the_reference_pages_say_what_the_code_says(file: str) -> None:
     writer = script("write_reference")
     page = writer.PAGES[file]()
-    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == page, "write it anew: python docs/scripts/write_reference.py"
+    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == page, (
+        "write it anew: python docs/scripts/write_reference.py"
+    )
     assert file != "settings.md" or "|  |" not in page.replace("| |", "|  |"), "a setting has no description"
 
 

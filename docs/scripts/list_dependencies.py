@@ -1,7 +1,7 @@
 """Write docs/dependencies.md: every package the project names, its version, license and why it is there.
 
-Run it as `python docs/scripts/list_dependencies.py` in an environment of `make install`. Versions are those of the locks,
-licenses what the installed packages say of themselves (through pip-licenses).
+Run it as `python docs/scripts/list_dependencies.py` in an environment of `make install`. Versions are those of the
+locks, licenses what the installed packages say of themselves (through pip-licenses).
 """
 
 from __future__ import annotations
@@ -115,6 +115,8 @@ def locked() -> dict[str, str]:
     """Return the versions in the locks by package; where interpreters differ, all of them."""
     found: dict[str, set[str]] = {}
     for file in sorted((ROOT / "locks").glob("*.txt")):
+        if file.stem == "oldest":
+            continue
         for name, version in re.findall(r"(?m)^([\w.-]+)==([^\s;]+)", file.read_text(encoding="utf-8")):
             found.setdefault(name.lower(), set()).add(version)
     return {name: " / ".join(sorted(versions)) for name, versions in found.items()}
@@ -133,8 +135,9 @@ def page(known_licenses: dict[str, str]) -> str:
     titles = {"run": "To run", "dev": "To test and measure", "deploy": "To deploy on more than one host"}
     parts = [
         "# Dependencies",
-        "Made by `python docs/scripts/list_dependencies.py` from `pyproject.toml`, the locks and the packages' own licenses. "
-        "Everything is installed from locks with hashes ([contributing](../CONTRIBUTING.md) says how to lock again).",
+        "Made by `python docs/scripts/list_dependencies.py` from `pyproject.toml`, the locks and the packages' own "
+        "licenses. Everything is installed from locks with hashes ([contributing](../CONTRIBUTING.md) says how to lock "
+        "again).",
     ]
     for group, title in titles.items():
         rows = [

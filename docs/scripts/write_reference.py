@@ -25,8 +25,8 @@ def data_dictionary() -> str:
     """Return the data dictionary as Markdown: every canonical and result table with its columns and units."""
     parts = [
         "# Data dictionary",
-        "Made from the schemas by `python docs/scripts/write_reference.py`. Geometry is in EPSG:4326. A value that is not "
-        "there is missing, never zero.",
+        "Made from the schemas by `python docs/scripts/write_reference.py`. Geometry is in EPSG:4326. A value that is "
+        "not there is missing, never zero.",
         "## Canonical tables",
         *(_table(table) for table in CANONICAL),
         "## Result tables",
