@@ -59,11 +59,13 @@ contracts: $(DEV) ## who may import whom
 spelling: $(DEV) ## misspelled words and British spellings (word list: docs/words.txt)
 	$(BIN)/codespell
 
-# The compiler is one package of the npm registry; without node the scripts are checked by the browser tests alone.
-scripts: ## types of the maps' scripts, where node is installed
-	@if command -v npx >/dev/null && [ -f maps/static/tsconfig.json ]; \
-	then npx --yes --package typescript@5.9.3 tsc --project maps/static/tsconfig.json; \
-	else echo "scripts: not checked, no node here"; fi
+# Both are packages of the npm registry, kept by npx; without node the scripts are checked by the browser tests alone.
+NPX := npx --yes --package
+scripts: ## types and layout of the maps' scripts, where node is installed
+	@if ! command -v npx >/dev/null; then echo "scripts: not checked, no node here"; \
+	elif [ -f maps/static/tsconfig.json ]; then \
+	  $(NPX) typescript@7.0.2 tsc --project maps/static/tsconfig.json \
+	  && $(NPX) prettier@3.10.1 prettier --log-level warn --check "maps/static/*.js"; fi
 
 docs: $(DEV) ## the documentation site, its links and its references into the code, in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
