@@ -23,7 +23,7 @@ DEV := $(VENV)/.dev-$(VERSION)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 LOCKED := $(PIP) --no-deps --require-hashes -r
 
-.PHONY: help install run dev test lint format types contracts spelling scripts docs docs-serve coverage bench peers \
+.PHONY: help install run dev test tests lint format types contracts spelling scripts docs docs-serve coverage bench peers \
   robustness lock test-oldest test-newest clean supported renewed
 .DEFAULT_GOAL := help
 
@@ -41,7 +41,9 @@ dev: $(RUN) ## the Dagster UI, everything loaded
 
 install: $(DEV) ## the environment for developing, from the locks
 
-test: $(DEV) lint ## every check and every test
+test: lint tests ## every check and every test
+
+tests: $(DEV) ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15
 
 lint: $(DEV) format types contracts spelling scripts docs ## every check that runs no test: the six below
@@ -99,11 +101,11 @@ lock: $(DEV) ## newest releases of everything into locks/
 	$(BIN)/python docs/scripts/list_dependencies.py
 
 test-oldest: ## every test with the oldest releases that pyproject.toml allows
-	$(MAKE) test VENV=$(VENV)-oldest RUN_LOCK=locks/oldest.txt DEV_LOCK=locks/oldest.txt
+	$(MAKE) tests VENV=$(VENV)-oldest RUN_LOCK=locks/oldest.txt DEV_LOCK=locks/oldest.txt
 
 test-newest: $(DEV) ## every test with the newest releases, whatever the locks say
 	$(COMPILE) --upgrade pyproject.toml --extra dev --extra deploy -o $(VENV)-newest.txt
-	$(MAKE) test VENV=$(VENV)-newest RUN_LOCK=$(VENV)-newest.txt DEV_LOCK=$(VENV)-newest.txt
+	$(MAKE) tests VENV=$(VENV)-newest RUN_LOCK=$(VENV)-newest.txt DEV_LOCK=$(VENV)-newest.txt
 
 clean: ## environments, results and what tools leave behind
 	rm -rf $(VENV) $(VENV)-oldest $(VENV)-newest $(VENV)-newest.txt data site .*_cache .coverage
