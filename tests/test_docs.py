@@ -22,8 +22,8 @@ FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 
 
 def script(name: str) -> ModuleType:
-    """Return a script of docs/ as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    """Return a script of docs/scripts/ as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / "scripts" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -69,14 +69,16 @@ def test_the_index_names_every_page() -> None:
 def test_the_picture_of_the_architecture_is_that_of_the_imports() -> None:
     drawer = script("draw_architecture")
     drawn = drawer.draw(drawer.survey())
-    assert drawer.PICTURE.read_text(encoding="utf-8") == drawn, "draw it anew: python docs/draw_architecture.py"
+    assert drawer.PICTURE.read_text(encoding="utf-8") == drawn, "draw it anew: python docs/scripts/draw_architecture.py"
 
 
 @pytest.mark.parametrize("file", ["data-dictionary.md", "settings.md"])
 def test_the_reference_pages_say_what_the_code_says(file: str) -> None:
     writer = script("write_reference")
     page = writer.PAGES[file]()
-    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == page, "write it anew: python docs/write_reference.py"
+    assert (ROOT / "docs" / file).read_text(encoding="utf-8") == page, (
+        "write it anew: python docs/scripts/write_reference.py"
+    )
     assert file != "settings.md" or "|  |" not in page.replace("| |", "|  |"), "a setting has no description"
 
 
@@ -87,7 +89,7 @@ def test_every_dependency_has_its_reason_and_its_row() -> None:
     rows = dict(re.findall(r"(?m)^\| ([\w-]+) \| ([^|]+?) \|", lister.PAGE.read_text(encoding="utf-8")))
     locked = lister.locked()
     assert {name: locked[name] for name in named} == {name: rows.get(name) for name in named}, (
-        "write it anew: python docs/list_dependencies.py"
+        "write it anew: python docs/scripts/list_dependencies.py"
     )
 
 

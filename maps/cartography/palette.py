@@ -7,9 +7,6 @@ from __future__ import annotations
 
 #: Fill by tier: dark blue to light, then warm gray for tracts without a tier.
 TIER_FILL = {"A": "#08306B", "B": "#3A7EBB", "C": "#9AC3E0", "none": "#F1EEE7"}
-#: Hatch by tier, as matplotlib writes it; drawn in TIER_HATCH_COLOR.
-TIER_HATCH = {"A": "", "B": "////", "C": "....", "none": ""}
-TIER_HATCH_COLOR = {"A": "#08306B", "B": "#CFE1F2", "C": "#3A6A94", "none": "#F1EEE7"}
 NOT_RANKED_FILL = "#FFFFFF"
 #: Marker color by layer (Okabe & Ito 2008, a palette made for color-blind eyes).
 MARKER = {

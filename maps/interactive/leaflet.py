@@ -1,7 +1,7 @@
 """The Leaflet files that pages carry inside, taken from an installed package instead of a network.
 
-django-leaflet ships Leaflet as plain files; Django itself is not imported. Pictures that Leaflet's style
-names are left out: none of the controls that show them is used.
+XStatic-Leaflet holds Leaflet's files and nothing else. Pictures that Leaflet's style names are left out: none of
+the controls that show them is used.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path
 
 from geodata.errors import OnrampError
 
-PACKAGE = "django-leaflet"
+PACKAGE = "xstatic-leaflet"
 
 
 def _file(name: str) -> Path:
     try:
-        return Path(str(distribution(PACKAGE).locate_file(f"leaflet/static/leaflet/{name}")))
+        return Path(str(distribution(PACKAGE).locate_file(f"xstatic/pkg/leaflet/data/{name}")))
     except PackageNotFoundError:
         raise OnrampError(f"The package {PACKAGE}, which carries Leaflet, is not installed.") from None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from tests.conftest import ROOT
 DEPLOY = ROOT / "deploy"
 KUBERNETES = "1.31"
 RUN_AS = 10001
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 CLIS: dict[str, Any] = {"dagster": dagster_cli, "dagster-daemon": daemon_cli, "dagster-webserver": webserver_cli}
 
 
@@ -61,8 +64,26 @@ def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
             assert ":" in what and "latest" not in what
     users = [what for kind, what in steps if kind == "USER"]
     assert users[-1] == f"{RUN_AS}:{RUN_AS}"
-    assert any(kind == "RUN" and "--require-hashes" in what and "locks/deploy.txt" in what for kind, what in steps)
+    installed = [what for kind, what in steps if kind == "RUN" and "--require-hashes" in what]
+    assert all(any(lock in what for what in installed) for lock in ("locks/deploy.txt", "locks/build.txt"))
     assert {"HEALTHCHECK", "LABEL"} <= {kind for kind, _ in steps}
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("CITATION.cff", r"(?m)^version: (\S+)$"),
+        ("CHANGELOG.md", r"(?m)^## (\d[\d.]*)"),
+        ("deploy/Containerfile", r"image.version=\"([^\"]+)\""),
+        ("deploy/Containerfile", r"onramp:(\d[\d.]*\d)"),
+        ("deploy/compose.yaml", r"ONRAMP_VERSION:-([^}]+)}"),
+        ("deploy/example.env", r"(?m)^ONRAMP_VERSION=(\S+)$"),
+        ("docs/operations.md", r"onramp:(\d[\d.]*\d)"),
+    ],
+)
+def test_every_file_says_the_same_version(file: str, said: str) -> None:
+    found = re.search(said, (ROOT / file).read_text(encoding="utf-8"))
+    assert found is not None and found[1] == VERSION
 
 
 def test_the_compose_file_is_one_that_engines_take() -> None:
@@ -175,7 +196,7 @@ def test_a_state_is_a_pod_that_kubernetes_takes(tmp_path: Path, monkeypatch: pyt
     kubernetes_validate.validate(made, KUBERNETES, strict=True)
     pod = made["spec"]["template"]["spec"]
     (container,) = pod["containers"]
-    assert container["image"] == "onramp:0.1.0"
+    assert container["image"] == f"onramp:{VERSION}"
     assert container["args"][1:5] == ["-m", "dagster", "api", "execute_run"]
     assert container["securityContext"]["readOnlyRootFilesystem"]
     assert pod["securityContext"]["runAsUser"] == RUN_AS

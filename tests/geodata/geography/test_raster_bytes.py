@@ -13,7 +13,6 @@ import rasterio
 import shapely
 from rasterio.transform import Affine, from_origin
 
-from bench.fuzz_maps import tiff_spoilt
 from geodata.errors import InputError, OnrampError
 from geodata.fetching.client.content import check_end
 from geodata.fetching.client.http_errors import FetchError
@@ -24,6 +23,7 @@ from geodata.settings import Settings
 from geodata.sources.rasters import POPULATION_RASTER
 from geodata.sources.spec import ParseContext
 from geodata.travel.friction_raster import FrictionRaster
+from tests.robustness.fuzz_maps import tiff_spoilt
 
 AT = from_origin(-73, 43, 0.01, 0.01)
 TRACTS = gpd.GeoDataFrame({"geoid": ["44001030100"]}, geometry=[shapely.box(-72, 41, -71, 42)], crs=4326)

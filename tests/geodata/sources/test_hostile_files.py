@@ -1,6 +1,6 @@
 """Every parser says what is wrong with a broken or hostile file in one sentence, whatever is in it.
 
-Longer campaigns are run with `python -m bench.fuzz`; what they found is kept here.
+Longer campaigns are run with `python -m tests.robustness.fuzz`; what they found is kept here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from bench.fuzz import HOSTILE, mutated, outcome, seeds
 from geodata.errors import InputError
 from geodata.geography.geoids import clean_geoids
 from geodata.geography.zips import clean_zips, state_of_zips
@@ -31,6 +30,7 @@ from geodata.sources.formats.text_tables import from_records, read_csv, read_jso
 from geodata.sources.formats.values import SVI_CODES, counts, dates, flags, numbers, points, to_numbers
 from geodata.sources.formats.workbooks import read_workbook
 from geodata.sources.spec import ParseContext, Source
+from tests.robustness.fuzz import HOSTILE, mutated, outcome, seeds
 
 EACH = 2
 

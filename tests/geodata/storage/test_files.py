@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.kill import Death, FetchCampaign, moments_in, run_child
 from geodata.storage.files import folder_written_aside, write_text
 from geodata.storage.leftovers import LEFTOVER
+from tests.robustness.kill import Death, FetchCampaign, moments_in, run_child
 
 NAMES = ("a.parquet", "b.json", "run.json")
 

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from bench.fuzz import flipped
-from bench.fuzz_maps import extracts
 from geodata.errors import InputError
 from geodata.geography.coordinates import Points
 from geodata.travel import osm_extract
@@ -23,6 +21,8 @@ from geodata.travel.minutes import TravelEngine, TravelMinutes
 from geodata.travel.road_graph import RoadGraph, graph_of_edges, road_graph
 from geodata.travel.roads import RoadsEngine
 from geodata.travel.shortest_paths import shortest_ticks
+from tests.robustness.fuzz import flipped
+from tests.robustness.fuzz_maps import extracts
 
 STEP = 0.01
 KM = 6371.0088 * np.pi / 180 * STEP  # one step along a meridian or the equator

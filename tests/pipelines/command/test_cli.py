@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -145,7 +146,7 @@ def test_help_is_grouped_and_shows_examples_and_exit_codes(onramp) -> None:
 
 
 def test_the_version_is_told(onramp) -> None:
-    assert onramp("--version") == (0, "onramp 0.1.0")
+    assert onramp("--version") == (0, f"onramp {metadata.version('onramp')}")
 
 
 @pytest.mark.parametrize("words", ["run --state RI", "nation --products none"])

@@ -1,4 +1,4 @@
-"""What `bench.fuzz` spoils beside the files of publishers: cells of rasters, rasters read in parts, extracts of roads.
+"""What `fuzz` spoils beside the files of publishers: cells of rasters, rasters read in parts, extracts of roads.
 
 Each is read to the end, as a run would: the cells of a raster and not its header alone, the network of an extract.
 """

@@ -1,6 +1,6 @@
 """Reference pages made from the code: the data dictionary from the schemas, the settings from their definitions.
 
-`python docs/write_reference.py` writes them to `docs/`; a test holds the files to what is made here.
+`python docs/scripts/write_reference.py` writes them to `docs/`; a test holds the files to what is made here.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def data_dictionary() -> str:
     """Return the data dictionary as Markdown: every canonical and result table with its columns and units."""
     parts = [
         "# Data dictionary",
-        "Made from the schemas by `python docs/write_reference.py`. Geometry is in EPSG:4326. A value that is not "
-        "there is missing, never zero.",
+        "Made from the schemas by `python docs/scripts/write_reference.py`. Geometry is in EPSG:4326. A value that is "
+        "not there is missing, never zero.",
         "## Canonical tables",
         *(_table(table) for table in CANONICAL),
         "## Result tables",
@@ -39,7 +39,7 @@ def settings_page() -> str:
     """Return all settings as Markdown: name, default and meaning, section by section."""
     parts = [
         "# Settings",
-        "Made from their definitions by `python docs/write_reference.py`. Give them in a YAML file "
+        "Made from their definitions by `python docs/scripts/write_reference.py`. Give them in a YAML file "
         "(`onramp run --settings file.yaml`, or the file named by `ONRAMP_SETTINGS`), in the environment "
         "(`ONRAMP_NEED__REFERENCE_AREA=nation`), one by one (`--set need.reference_area=nation`), or in the run config "
         "of the Dagster UI. The last one is strongest. A value that cannot be used stops the run before it begins.",

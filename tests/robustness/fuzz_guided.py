@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of what reads text by hand, with Atheris from an environment of its own.
 
     python -m venv fuzzing && fuzzing/bin/pip install atheris       with the project's packages in its path as well
-    fuzzing/bin/python -m bench.fuzz_guided sites -max_total_time=300 -print_final_stats=1
+    fuzzing/bin/python -m tests.robustness.fuzz_guided sites -max_total_time=300 -print_final_stats=1
 
 What surrounds the hand-written part is left out, or every execution would pay for the validation of a whole table
 (0.3 seconds for one planned site): `values` has up to 500 cells in one execution, `sites` and `survey` a table of
@@ -18,13 +18,16 @@ import tempfile
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 MEMORY_MORE = 2_000_000_000
 WATCHED = [
-    *("geodata.sources." + name for name in ("values", "reading", "archives", "planned_sites", "acs")),
-    *("geodata." + name for name in ("geoids", "zips", "cip", "fetching.folder", "fetching.archives")),
-    *("geodata.fetching." + name for name in ("content", "resume", "redaction")),
+    "geodata.sources.acs",
+    "geodata.sources.cip",
+    "geodata.sources.planned_sites",
+    *(f"geodata.sources.formats.{name}" for name in ("archives", "text_tables", "values")),
+    *(f"geodata.geography.{name}" for name in ("geoids", "zips")),
+    "geodata.fetching.folder",
+    *(f"geodata.fetching.client.{name}" for name in ("content", "redaction", "resume")),
 ]
 WORDS = (
     "RI", "02903", "41.8", "-71.4", "Q3 2026", "2026-Q1", "2026-01-01", "01/02/2026", "2026-13", "planned", "not yet open",
@@ -34,27 +37,29 @@ WORDS = (
 Target = Callable[[bytes], object]
 
 
-def values(module: Callable[[str], Any]) -> Target:
+def values() -> Target:
     """Cells as numbers, flags, dates, points, counts, codes and ZIP codes."""
     import pandas as pd
 
-    told, codes, zips = module("sources.values"), module("geoids"), module("zips")
+    from geodata.geography import geoids, zips
+    from geodata.sources.formats import values as cells
 
     def read(data: bytes) -> None:
         text = pd.Series(data.decode("utf-8", "replace").split("\n")[:500], dtype="str")
-        told.numbers(text, codes=told.SVI_CODES, least=0, most=1, file="f", column="c", notes=[])
-        told.flags(text), told.dates(text), told.counts(text)
-        told.points(text, text[::-1].reset_index(drop=True))
-        cleaned = codes.clean_geoids(text)
-        codes.ct_scheme_column(cleaned)
+        cells.numbers(text, codes=cells.SVI_CODES, least=0, most=1, file="f", column="c", notes=[])
+        cells.flags(text), cells.dates(text), cells.counts(text)
+        cells.points(text, text[::-1].reset_index(drop=True))
+        cleaned = geoids.clean_geoids(text)
+        geoids.ct_scheme_column(cleaned)
         zips.state_of_zips(zips.clean_zips(text))
 
     return read
 
 
-def delimited(module: Callable[[str], Any]) -> Target:
+def delimited() -> Target:
     """Bytes as a table of text, up to the columns of its rows."""
-    reading = module("sources.reading")
+    from geodata.sources.formats import text_tables as reading
+
     columns = reading.wanted("geoid", "value", required=False)
 
     def read(data: bytes) -> None:
@@ -71,13 +76,13 @@ def delimited(module: Callable[[str], Any]) -> Target:
     return read
 
 
-def sites(module: Callable[[str], Any]) -> Target:
+def sites() -> Target:
     """Rows of a list of planned sites: state, status, identity, place, units, dates."""
     import pandas as pd
 
     from geodata.settings import load_settings
+    from geodata.sources import planned_sites as lists
 
-    lists = module("sources.planned_sites")
     opportunity = load_settings(None, {}).opportunity
     names = [column.name for column in (*lists.columns_of(opportunity.kinds), lists._GEOCODED)]
 
@@ -95,11 +100,13 @@ def sites(module: Callable[[str], Any]) -> Target:
     return read
 
 
-def survey(module: Callable[[str], Any]) -> Target:
+def survey() -> Target:
     """Rows of a survey table: their codes, and a measure with its margin."""
     import pandas as pd
 
-    acs, reading = module("sources.acs"), module("sources.reading")
+    from geodata.sources import acs
+    from geodata.sources.formats import text_tables as reading
+
     recipes = [(name, recipe) for name, choice in acs.RECIPES.items() for recipe in choice]
     recipes = [(name, recipe) for name, recipe in recipes if len(recipe.variables) <= 6]
 
@@ -122,9 +129,11 @@ def survey(module: Callable[[str], Any]) -> Target:
     return read
 
 
-def archives(module: Callable[[str], Any]) -> Target:
+def archives() -> Target:
     """Bytes as a zip archive with a table in it."""
-    reader, place = module("sources.archives"), Path(tempfile.mkdtemp(dir="/dev/shm")) / "x.zip"
+    from geodata.sources.formats import archives as reader
+
+    place = Path(tempfile.mkdtemp(dir="/dev/shm")) / "x.zip"
 
     def read(data: bytes) -> None:
         place.write_bytes(data)
@@ -133,10 +142,10 @@ def archives(module: Callable[[str], Any]) -> Target:
     return read
 
 
-def names(module: Callable[[str], Any]) -> Target:
+def names() -> Target:
     """File names, headers of answers, first bytes of answers."""
-    folder, content, resume = module("fetching.folder"), module("fetching.content"), module("fetching.resume")
-    redaction = module("fetching.redaction")
+    from geodata.fetching import folder
+    from geodata.fetching.client import content, redaction, resume
 
     def read(data: bytes) -> None:
         text = data.decode("utf-8", "replace")
@@ -150,7 +159,7 @@ def names(module: Callable[[str], Any]) -> Target:
     return read
 
 
-TARGETS = {told.__name__: told for told in (values, delimited, sites, survey, archives, names)}
+TARGETS = {target.__name__: target for target in (values, delimited, sites, survey, archives, names)}
 
 
 def main() -> None:
@@ -163,7 +172,7 @@ def main() -> None:
             import_module(watched)
     from geodata.errors import OnrampError
 
-    read = TARGETS[name](lambda module: import_module(f"geodata.{module}"))
+    read = TARGETS[name]()
 
     def one(data: bytes) -> None:
         try:

@@ -1,11 +1,14 @@
 """Seven nights of a deployment, with publishers that change and fail, on a real Dagster instance in one process.
 
-    python -m bench.nights --tracts 250        # prints a line a night, and stops where a night is not as it should be
+    python -m tests.robustness.nights --tracts 250
+
+prints a line a night, and stops where a night is not as it should be.
 
 The fictional sample is served on loopback, file by file, and its publishers are asked as those of a real state are:
 through the cache, by a clock that stands still until the next night. Jobs, sensors and upkeep are the deployment's
 own. Stood in for are the addresses of publishers, and that the sample state counts as a real one while sources are
-read. The daemon's rounds and many states at once are not here: see `tests/integration/test_daemon.py`, `bench.load`.
+read. The daemon's rounds and many states at once are not here: see `tests/integration/test_daemon.py` and
+`tests.robustness.load`.
 """
 
 from __future__ import annotations
@@ -36,8 +39,6 @@ from dagster import (
 )
 
 from assets.products import product_paths, result_folder
-from bench.kill import look_at, records_sound
-from bench.load import disk
 from geodata.errors import SourceUnavailable
 from geodata.fetching.acquire import Acquired, FolderAcquirer
 from geodata.fetching.client.clock import Clock
@@ -55,6 +56,8 @@ from pipelines.alerts import alerts
 from pipelines.build import build_defs
 from pipelines.instance import prepare
 from pipelines.sensors import inbox
+from tests.robustness.kill import look_at, records_sound
+from tests.robustness.load import disk
 from tests.support.publisher_server import Publisher, Reply, file_of
 
 HOOK = "/hook"

@@ -1,7 +1,7 @@
 """Killing Onramp at random points, and looking at what it leaves behind.
 
-    python -m bench.kill run --kills 100 --seed 1 --folder /tmp/kills      runs of the sample state
-    python -m bench.kill fetch --kills 100 --seed 1 --folder /tmp/kills    fetches from a publisher on loopback
+    python -m tests.robustness.kill run --kills 100 --seed 1 --folder /tmp/kills     runs of the sample state
+    python -m tests.robustness.kill fetch --kills 100 --seed 1 --folder /tmp/kills   fetches from one on loopback
 
 Half of the kills fall after a random share of the processor time of an undisturbed run, half at a random one of the
 moments at which a file is opened, renamed, linked or removed, where a half-written product would come from. After each

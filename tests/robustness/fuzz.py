@@ -1,7 +1,7 @@
 """Feeding every parser files that are broken, shuffled, mistyped, enormous or hostile.
 
-    python -m bench.fuzz --minutes 10 --seed 1                every reader, from the files of the sample state
-    python -m bench.fuzz --minutes 2 --only svi planned_sites roads_osm_pbf
+    python -m tests.robustness.fuzz --minutes 10 --seed 1                every reader, from the files of the sample state
+    python -m tests.robustness.fuzz --minutes 2 --only svi planned_sites roads_osm_pbf
 
 A parser may return, or say what is wrong in one sentence (an OnrampError); anything else is a crasher. Every file is
 read in a child that may hold only so much more memory than it began with and is stopped after so many seconds.
@@ -35,13 +35,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import fuzz_maps
 from geodata.errors import OnrampError
 from geodata.fetching.folder import find_files
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
 from geodata.sources.spec import ParseContext
 from geodata.states import SAMPLE_STATE, find_state
+from tests.robustness import fuzz_maps
 
 SECONDS_EACH = 20
 MEMORY_MORE = 2_000_000_000
@@ -430,7 +430,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", nargs="*", help="names of sources, or of what bench.fuzz_maps adds")
+    parser.add_argument("--only", nargs="*", help="names of sources, or of what tests.robustness.fuzz_maps adds")
     parser.add_argument("--files", type=Path, help="folder of whole files to spoil; the sample's without it")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "onramp-crashers")
     given = parser.parse_args()

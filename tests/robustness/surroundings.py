@@ -1,7 +1,7 @@
 """Whole runs of the sample state under hostile surroundings, alone and beside another run.
 
-    sudo python -m bench.surroundings --folder /srv/tried            everything; mounting needs the rights of root
-    python -m bench.surroundings --folder /srv/tried --only umask stopped_early two_runs
+    sudo python -m tests.robustness.surroundings --folder /srv/tried    everything; mounting needs root
+    python -m tests.robustness.surroundings --folder /srv/tried --only umask stopped_early two_runs
 
 Each trial runs the command under its circumstances. It may end well or say in one sentence what is wrong; no file with
 its final name may be other than an undisturbed run writes, nothing that was being written may stay, and the next run,
@@ -28,9 +28,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.kill import Campaign, Files, differences, look_at, records_sound
 from geodata.sample import write_sample
 from geodata.storage.files import LEFTOVER
+from tests.robustness.kill import Campaign, Files, differences, look_at, records_sound
 
 LONGEST_SECONDS = 900
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"

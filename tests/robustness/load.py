@@ -1,6 +1,6 @@
 """A backfill of every state through a real Dagster instance: web server, daemon, queue and a process a run.
 
-    python -m bench.load --tracts 100          # some minutes; writes a line of JSON at the end
+    python -m tests.robustness.load --tracts 100          # some minutes; writes a line of JSON at the end
 
 The nation is the fictional sample once under each state's name, far from one another, and one state has no rows at
 first: it fails, its rows come, and it is run again alone. Measured: time, memory, disk, and whether a database was

@@ -1,7 +1,7 @@
-"""Write docs/dependencies.md: every package the project names, its version, licence and why it is there.
+"""Write docs/dependencies.md: every package the project names, its version, license and why it is there.
 
-Run it as `python docs/list_dependencies.py` in an environment of `make .venv/.dev`. Versions are those of the locks,
-licences what the installed packages say of themselves (through pip-licenses).
+Run it as `python docs/scripts/list_dependencies.py` in an environment of `make install`. Versions are those of the
+locks, licenses what the installed packages say of themselves (through pip-licenses).
 """
 
 from __future__ import annotations
@@ -13,20 +13,16 @@ import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "dependencies.md"
 #: Why each package that pyproject.toml names earns its place.
 WHY = {
     "dagster": "orchestration: assets, partitions, checks, schedules, the UI's data",
-    "dagster-dg-cli": "the `dg` command, which newer Dagster projects are run with",
     "dagster-webserver": "the Dagster UI (`make dev`)",
-    "django-leaflet": "carries the Leaflet files that pages inline; Django itself is left out",
-    "editables": "builds the editable install, which runs without build isolation",
     "exactextract": "sums of raster cells by tract with exact shares of border cells",
     "filelock": "two runs share a cache or a home without harm",
     "folium": "the frame of the interactive map",
     "geopandas": "tables with geometry",
-    "hatchling": "builds the editable install",
     "highspy": "HiGHS, which solves the placing of hubs exactly",
     "jinja2": "templates of pages, escaping by default",
     "markupsafe": "marks what is markup, so that nothing else is",
@@ -47,15 +43,17 @@ WHY = {
     "rasterio": "rasters in windows, near and far",
     "requests": "fetching, with proxies and private certificates",
     "rich": "tables and progress in the terminal",
-    "scipy": "sparse matrices, nearest neighbours, shortest paths",
+    "scipy": "sparse matrices, nearest neighbors, shortest paths",
     "shapely": "geometry",
     "sqlalchemy": "held below 2.1, which no longer takes the driver dagster-postgres brings",
     "typer": "the `onramp` command",
     "typst": "briefs as tagged PDF",
     "urllib3": "pauses between attempts, and what went wrong with a connection",
     "xlsxwriter": "writes workbooks whose cells cannot run",
+    "xstatic-leaflet": "carries the Leaflet files that pages inline, and nothing else",
     "access": "peer of the access measures in tests and benchmarks",
     "check-jsonschema": "knows the schema of compose files",
+    "codespell": "misspelled words and British spellings",
     "cryptography": "certificates of test servers",
     "duckdb": "runs the queries of docs/duckdb.md in tests",
     "esda": "peer of the cluster statistics in tests",
@@ -63,16 +61,22 @@ WHY = {
     "flask": "the part of an object store on loopback that moto leaves to its users",
     "flask-cors": "the same",
     "hypothesis": "tests that look for the counterexample",
+    "import-linter": "holds who may import whom",
     "inequality": "peer of the evenness measures in tests",
     "kubernetes-validate": "carries the schemas of Kubernetes",
     "libpysal": "peer of the contiguity in tests",
+    "mkdocs": "builds the documentation site and checks its links",
+    "mkdocstrings": "the API reference from docstrings",
     "moto": "an object store on loopback",
     "mypy": "checks types",
     "pandas-stubs": "types of pandas",
     "pip-audit": "looks for known vulnerabilities",
-    "pip-licenses": "reads the licences of this page",
+    "pip-licenses": "reads the licenses of this page",
+    "pre-commit": "runs the quick checks before a commit",
+    "psutil": "memory and time of other processes in campaigns",
     "pypdf": "reads the written PDF in tests",
     "pytest": "runs the tests",
+    "pytest-cov": "counts the lines that tests reach",
     "pytest-timeout": "ends a test that hangs",
     "pytest-xdist": "runs tests on several cores",
     "pyvalhalla": "a routing server on loopback (Python 3.12 and newer)",
@@ -83,11 +87,12 @@ WHY = {
     "spopt": "peer of the placing of hubs in tests and benchmarks; brings PuLP, which tests use too",
     "types-pyyaml": "types",
     "types-requests": "types",
+    "uv": "resolves the locks",
     "dagster-postgres": "run storage for more than one host",
     "dagster-k8s": "a pod a state",
     "s3fs": "the home folder in an object store",
 }
-#: Names in licences that let anyone use and pass on the package.
+#: Names in licenses that let anyone use and pass on the package.
 PERMISSIVE = re.compile(
     r"apache|mit\b|bsd|isc|psf|python software|unlicense|zlib|cc0|public domain|hpnd|bsl-1", re.IGNORECASE
 )
@@ -95,6 +100,8 @@ PERMISSIVE = re.compile(
 
 #: Where a package has no wheel for the interpreter this page is made with.
 SAID = {"pyvalhalla": "MIT License"}
+#: Where a package names its license by another's.
+MEANT = {"(same as Leaflet)": "BSD-2-Clause, as Leaflet"}
 
 
 def named() -> dict[str, list[str]]:
@@ -108,50 +115,54 @@ def locked() -> dict[str, str]:
     """Return the versions in the locks by package; where interpreters differ, all of them."""
     found: dict[str, set[str]] = {}
     for file in sorted((ROOT / "locks").glob("*.txt")):
+        if file.stem == "oldest":
+            continue
         for name, version in re.findall(r"(?m)^([\w.-]+)==([^\s;]+)", file.read_text(encoding="utf-8")):
             found.setdefault(name.lower(), set()).add(version)
     return {name: " / ".join(sorted(versions)) for name, versions in found.items()}
 
 
-def licences() -> dict[str, str]:
-    """Return the licence of every installed package."""
+def licenses() -> dict[str, str]:
+    """Return the license of every installed package."""
     command = [sys.executable, "-m", "piplicenses", "--format=json", "--from=mixed", "--with-system"]
     rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return {re.sub(r"[-_.]+", "-", row["Name"]).lower(): " ".join(row["License"].split()) for row in rows}
 
 
-def page(told: dict[str, str]) -> str:
-    """Return the page as Markdown; `told` are the licences by package."""
+def page(known_licenses: dict[str, str]) -> str:
+    """Return the page as Markdown; `known_licenses` by package."""
     versions, groups = locked(), named()
     titles = {"run": "To run", "dev": "To test and measure", "deploy": "To deploy on more than one host"}
     parts = [
         "# Dependencies",
-        "Made by `python docs/list_dependencies.py` from `pyproject.toml`, the locks and the packages' own licences. "
-        "Everything is installed from locks with hashes ([contributing](../CONTRIBUTING.md) says how to lock anew).",
+        "Made by `python docs/scripts/list_dependencies.py` from `pyproject.toml`, the locks and the packages' own "
+        "licenses. Everything is installed from locks with hashes ([contributing](../CONTRIBUTING.md) says how to lock "
+        "again).",
     ]
     for group, title in titles.items():
         rows = [
-            f"| {name} | {versions[name]} | {short(told.get(name) or SAID[name])} | {WHY[name]} |"
+            f"| {name} | {versions[name]} | {short(known_licenses.get(name) or SAID[name])} | {WHY[name]} |"
             for name in groups[group]
         ]
-        parts += [f"## {title}", "| package | version | licence | why |\n|---|---|---|---|\n" + "\n".join(rows)]
+        parts += [f"## {title}", "| package | version | license | why |\n|---|---|---|---|\n" + "\n".join(rows)]
     named_ones = {name for names in groups.values() for name in names}
     others = sorted(set(versions) - named_ones)
-    known = {name: short(told[name]) for name in others if name in told}
-    odd = [f"{name} ({licence})" for name, licence in known.items() if not PERMISSIVE.search(licence)]
+    known = {name: short(known_licenses[name]) for name in others if name in known_licenses}
+    odd = [f"{name} ({license})" for name, license in known.items() if not PERMISSIVE.search(license)]
     parts += [
         "## What these bring along",
         f"{len(others)} further packages, of which {len(known)} were installed where this page was made. All of those "
-        f"are under permissive licences but for: {', '.join(odd) or 'none'}.",
+        f"are under permissive licenses but for: {', '.join(odd) or 'none'}.",
         "Copyleft of a file (MPL) or a library (LGPL) binds who changes the package; none is changed here.",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def short(licence: str) -> str:
-    """Return a licence in few words: packages that put the whole text into the field begin with its name."""
-    return licence if len(licence) <= 60 else licence[:57] + "…"
+def short(license: str) -> str:
+    """Return a license in few words: packages that put the whole text into the field begin with its name."""
+    license = MEANT.get(license, license)
+    return license if len(license) <= 60 else license[:57] + "…"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(licences()), encoding="utf-8")
+    PAGE.write_text(page(licenses()), encoding="utf-8")

@@ -1,0 +1,57 @@
+"""Run the campaigns in turn: `python -m tests.robustness`, or name some: `python -m tests.robustness fuzz nights`.
+
+About an hour on two cores. Each campaign has options of its own and can be run alone and longer, for example
+`python -m tests.robustness.fuzz --minutes 60`. Coverage-guided fuzzing needs Atheris and is run by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+#: The module and the options of each campaign; `{folder}` is a scratch folder of its own.
+CAMPAIGNS = {
+    "fuzz": ["fuzz", "--minutes", "5", "--keep", "{folder}"],
+    "kill-fetch": ["kill", "fetch", "--kills", "50", "--folder", "{folder}"],
+    "kill-run": ["kill", "run", "--kills", "16", "--folder", "{folder}"],
+    "load": ["load", "--tracts", "60"],
+    "nights": ["nights", "--tracts", "100"],
+    "surroundings": ["surroundings", "--folder", "{folder}"],
+}
+
+
+def command(name: str, folder: Path) -> list[str]:
+    """Return the command of a campaign that may write to `folder`."""
+    module, *options = CAMPAIGNS[name]
+    return [
+        sys.executable,
+        "-m",
+        f"tests.robustness.{module}",
+        *(option.format(folder=folder) for option in options),
+    ]
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run the campaigns named, or all of them, and end with an error where one found something."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(CAMPAIGNS)}")
+    names = parser.parse_args(words).names or list(CAMPAIGNS)
+    unknown = sorted(set(names) - set(CAMPAIGNS))
+    if unknown:
+        parser.error(f"there is no campaign {', '.join(unknown)}; there are {', '.join(CAMPAIGNS)}")
+    failed = []
+    for name in names:
+        print(f"\n{name}", flush=True)
+        with tempfile.TemporaryDirectory(prefix=f"onramp-{name}-", ignore_cleanup_errors=True) as folder:
+            if subprocess.run(command(name, Path(folder)), cwd=ROOT).returncode:
+                failed.append(name)
+    if failed:
+        raise SystemExit(f"Found something: {', '.join(failed)}.")
+
+
+if __name__ == "__main__":
+    main()
