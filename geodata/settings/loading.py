@@ -160,8 +160,11 @@ def load_settings(file: Path | None = None, changes: dict[str, Any] | None = Non
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             mark = getattr(error, "problem_mark", None)
             where = "" if mark is None else f", line {mark.line + 1}"
-            told = "this is not YAML. Check the indents, colons and quotes there."
-            raise SettingsError(f"{Path(file).name}{where}: {told}") from None
+            remedy = "Check the indents, colons and quotes there."
+            raise SettingsError(f"{Path(file).name}{where}: this is not YAML. {remedy}") from None
+        except ValueError as error:
+            # YAML makes a date of 2026-13-01, and fails.
+            raise SettingsError(f"{Path(file).name}: a date there does not exist ({error}).") from None
         if not isinstance(values, dict):
             raise SettingsError(f"The settings file {Path(file).name} must hold names and values.")
     surroundings = _from_environment()
