@@ -11,13 +11,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geodata.errors import OnrampError
 from geodata.sample.cells import Cells, draw_cells
-from geodata.sample.fields import hidden_fields
+from geodata.sample.hidden_fields import hidden_fields
 from geodata.sample.settlement import RESIDENTS_PER_TRACT, points_per_tract
-from geodata.sample.terrain import Floats, Terrain
+from geodata.sample.terrain import Floats, Integers, Objects, Terrain
 
 CRS = "EPSG:4269"
 
@@ -38,8 +37,8 @@ class Land:
     counties: pd.DataFrame
     people: pd.DataFrame
     fields: pd.DataFrame
-    roads: NDArray[np.object_]
-    rivers: NDArray[np.object_]
+    roads: Objects
+    rivers: Objects
 
 
 def build_land(terrain: Terrain) -> Land:
@@ -56,7 +55,7 @@ def build_land(terrain: Terrain) -> Land:
     raise OnrampError(f"The sample land of seed {terrain.seed} cannot be drawn; choose another seed.")
 
 
-def _land(terrain: Terrain, cells: Cells, bent: NDArray[np.object_], degrees: NDArray[np.object_]) -> Land:
+def _land(terrain: Terrain, cells: Cells, bent: Objects, degrees: Objects) -> Land:
     """Number the tracts, measure them and let people in; `bent` is in km, `degrees` on the globe."""
     tracts = gpd.GeoDataFrame(cells.tracts, geometry=degrees, crs=CRS)
     tracts[["geoid", "former"]] = _codes(cells, terrain.seed)
@@ -68,14 +67,14 @@ def _land(terrain: Terrain, cells: Cells, bent: NDArray[np.object_], degrees: ND
     spots = terrain.to_degrees(terrain.warp(cells.points))
     people = pd.DataFrame({"tract": place[cells.home], "latitude": spots[:, 1], "longitude": spots[:, 0]})
     people["residents"] = RESIDENTS_PER_TRACT / points_per_tract(sum(state.tracts for state in terrain.states))
-    tracts = _with_centres(tracts.iloc[order].reset_index(drop=True), people)
+    tracts = _with_centers(tracts.iloc[order].reset_index(drop=True), people)
     on_globe = shapely.transform(rivers, terrain.to_degrees)
     keep = ["geoid", "former", "state", "county", "kind", "label", "x", "y", "population", "latitude", "longitude"]
     tracts = tracts[[*keep, "land_m2", "water_m2", "geometry"]]
     return Land(terrain, tracts, cells.counties, people, hidden_fields(terrain, tracts), _roads(terrain), on_globe)
 
 
-def _bent(terrain: Terrain, shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _bent(terrain: Terrain, shapes: Objects) -> tuple[Objects, Objects]:
     """Return shapes bent in the plane (km) and the same on the globe (degrees); equal vertices stay equal."""
     points = shapely.get_coordinates(shapes)
     unique, back = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
@@ -87,19 +86,20 @@ def _bent(terrain: Terrain, shapes: NDArray[np.object_]) -> tuple[NDArray[np.obj
     )
 
 
-def _rivers(terrain: Terrain) -> NDArray[np.object_]:
+def _rivers(terrain: Terrain) -> Objects:
     """Return the rivers as polygons in the bent plane (km)."""
     lines = shapely.segmentize(np.array([river.shape for river in terrain.rivers], dtype=object), 0.4)
-    return shapely.buffer(shapely.transform(lines, terrain.warp), [river.wide_km / 2 for river in terrain.rivers], 2)
+    half = [river.wide_km / 2 for river in terrain.rivers]
+    return np.asarray(shapely.buffer(shapely.transform(lines, terrain.warp), half, 2))
 
 
-def _roads(terrain: Terrain) -> NDArray[np.object_]:
+def _roads(terrain: Terrain) -> Objects:
     """Return the highways as lines on the globe (degrees)."""
     lines = shapely.segmentize(np.array([shapely.LineString(road.points) for road in terrain.roads], dtype=object), 1.0)
-    return shapely.transform(lines, lambda spots: terrain.to_degrees(terrain.warp(spots)))
+    return np.asarray(shapely.transform(lines, lambda spots: terrain.to_degrees(terrain.warp(spots))))
 
 
-def _areas(bent: NDArray[np.object_], rivers: NDArray[np.object_], kind: pd.Series) -> tuple[NDArray, NDArray]:
+def _areas(bent: Objects, rivers: Objects, kind: pd.Series) -> tuple[Integers, Integers]:
     """Return land and water area of each tract in whole m²: the plane is equal-area."""
     whole = shapely.area(bent) * 1e6
     wet = np.where(kind == "water", whole, 0.0)
@@ -114,7 +114,7 @@ def _areas(bent: NDArray[np.object_], rivers: NDArray[np.object_], kind: pd.Seri
 def _codes(cells: Cells, seed: int) -> pd.DataFrame:
     """Return `geoid` and `former` (the GEOID ten years before, if nothing else changed) of each tract.
 
-    Neighbours get near numbers; about one tract in five is half of a former one (1.01 and 1.02 of 1);
+    Neighbors get near numbers; about one tract in five is half of a former one (1.01 and 1.02 of 1);
     reserves are 98xxxx and lakes 990000.
     """
     kind, spots = cells.tracts["kind"].to_numpy(dtype=object), cells.tracts[["x", "y"]].to_numpy()
@@ -130,23 +130,20 @@ def _codes(cells: Cells, seed: int) -> pd.DataFrame:
         touching = shapely.touches(cells.shapes[order[:-1]], cells.shapes[order[1:]])
         for i in np.flatnonzero(touching & (rng.random(len(order) - 1) < 0.12)):
             halved[i] = not halved[i] and not halved[i - 1]
-        step = -(-len(order) // 8_500)
-        number = (9501 if len(order) <= 40 else 1) + np.arange(len(order)) // step
-        tail = np.zeros(len(order), dtype=int) if step == 1 else np.arange(len(order)) % step + 1
-        before = tail.copy()
-        if step == 1:
-            number -= np.concatenate([[0], np.cumsum(halved)[:-1]])
-            tail[:-1][halved[:-1]] = 1
-            tail[1:][halved[:-1]] = 2
+        number = (9501 if len(order) <= 40 else 1) + np.arange(len(order))
+        number -= np.concatenate([[0], np.cumsum(halved)[:-1]])
+        tail = np.zeros(len(order), dtype=int)
+        tail[:-1][halved[:-1]] = 1
+        tail[1:][halved[:-1]] = 2
         geoid[order] = [f"{prefix}{n:04d}{p:02d}" for n, p in zip(number, tail, strict=True)]
-        former[order] = [f"{prefix}{n:04d}{p:02d}" for n, p in zip(number, before, strict=True)]
+        former[order] = [f"{prefix}{n:04d}00" for n in number]
         parks, lakes = here[kind[here] == "park"], here[kind[here] == "water"]
         geoid[parks] = former[parks] = [f"{prefix}{n:04d}00" for n in range(9801, 9801 + len(parks))]
         geoid[lakes] = former[lakes] = f"{prefix}990000"
     return pd.DataFrame({"geoid": geoid, "former": former}, index=cells.tracts.index)
 
 
-def _along_curve(points: Floats) -> NDArray:
+def _along_curve(points: Floats) -> Integers:
     """Return each point's place along a Z-shaped curve, on which near points are mostly near."""
     low, span = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-9)
     cell = np.minimum(1023, (points - low) / span * 1024).astype(np.int64)
@@ -157,8 +154,8 @@ def _along_curve(points: Floats) -> NDArray:
     return place
 
 
-def _with_centres(frame: gpd.GeoDataFrame, people: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Add population and population centre; where nobody lives, a point inside the tract."""
+def _with_centers(frame: gpd.GeoDataFrame, people: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Add population and population center; where nobody lives, a point inside the tract."""
     totals = np.bincount(people["tract"], people["residents"], len(frame))
     frame["population"] = np.round(totals).astype(int)
     inner = shapely.get_coordinates(shapely.point_on_surface(frame.geometry.values))

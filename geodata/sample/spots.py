@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.sample.tracts import Land
+from geodata.sample.land import Land
 
 CORRIDOR_SPACING_KM = 38.0
 AS_OF = "2026-09-30"
@@ -49,7 +49,7 @@ def spots_along_roads(land: Land, spacing_km: float, rng: np.random.Generator) -
     which, where = tree.query(shapely.points(frame["longitude"], frame["latitude"]), predicate="within")
     frame = frame.iloc[which].assign(tract=where)
     dry = land.tracts["kind"].to_numpy()[where] != "water"
-    return frame[dry].drop_duplicates(["longitude", "latitude"]).reset_index(drop=True)
+    return pd.DataFrame(frame[dry].drop_duplicates(["longitude", "latitude"]).reset_index(drop=True))
 
 
 def each(frame: pd.DataFrame) -> Iterator[Any]:

@@ -1,7 +1,5 @@
 """The charging-station file of the sample (Alternative Fuels Data Center, API v1) with its usual disorder."""
 
-# Column lists are easier to read and compare as running text.
-# ruff: noqa: SIM905
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -12,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.sample.names import STREETS
-from geodata.sample.publish import write_json
-from geodata.sample.sites import (
+from geodata.sample.file_writing import write_json
+from geodata.sample.invented_names import STREETS
+from geodata.sample.land import Land
+from geodata.sample.published_columns import published_columns
+from geodata.sample.spots import (
     dates,
     each,
     nearest_city,
@@ -23,22 +23,8 @@ from geodata.sample.sites import (
     spots_among_people,
     zip_codes,
 )
-from geodata.sample.tracts import Land
 
-KEYS = (
-    "access_code access_days_time access_detail_code cards_accepted date_last_confirmed expected_date fuel_type_code "
-    "groups_with_access_code id maximum_vehicle_class open_date owner_type_code related_stations restricted_access "
-    "status_code funding_sources facility_type station_name station_phone updated_at geocode_status latitude "
-    "longitude city country intersection_directions plus4 state street_address zip bd_blends cng_dispenser_num "
-    "cng_fill_type_code cng_has_rng cng_psi cng_renewable_source cng_total_compression cng_total_storage "
-    "cng_vehicle_class e85_blender_pump e85_other_ethanol_blends ev_connector_types ev_dc_fast_num "
-    "ev_level1_evse_num ev_level2_evse_num ev_network ev_network_web ev_other_evse ev_pricing ev_renewable_source "
-    "ev_workplace_charging hy_is_retail hy_pressures hy_standards hy_status_link lng_has_rng lng_renewable_source "
-    "lng_vehicle_class lpg_nozzle_types lpg_primary ng_fill_type_code ng_psi ng_vehicle_class "
-    "rd_blended_with_biodiesel rd_blends rd_blends_fr rd_max_biodiesel_level nps_unit_name access_days_time_fr "
-    "intersection_directions_fr bd_blends_fr groups_with_access_code_fr ev_pricing_fr ev_network_ids "
-    "ev_charging_units"
-).split()
+KEYS = published_columns("stations")
 CONNECTORS = ("J1772", "J1772COMBO", "CHADEMO", "TESLA", "J3271", "NEMA515", "NEMA520", "NEMA1450")
 _NETWORKS = (
     "ChargePoint Network",
@@ -183,7 +169,7 @@ def station_records(land: Land) -> list[dict[str, Any]]:
 
 
 def _disturb(records: list[dict[str, Any]], land: Land) -> None:
-    """Add what real files hold: neighbours at one spot, a misplaced record, a foreign one, odd names and powers."""
+    """Add what real files hold: neighbors at one spot, a misplaced record, a foreign one, odd names and powers."""
     planned = [r for r in records if r["status_code"] == "P"]
     opened = [r for r in records if r["status_code"] == "E"]
     home = [r for r in opened if r["state"] == land.terrain.states[0].usps]
@@ -217,8 +203,8 @@ def _disturb(records: list[dict[str, Any]], land: Land) -> None:
     far |= {
         "id": FIRST_ID + len(records),
         "station_name": "Nimbus Works, West Campus",
-        "latitude": round(land.terrain.centre[0] - 6.3, 6),
-        "longitude": round(land.terrain.centre[1] - 9.2, 6),
+        "latitude": round(land.terrain.center[0] - 6.3, 6),
+        "longitude": round(land.terrain.center[1] - 9.2, 6),
     }
     abroad = dict(opened[1])
     abroad |= {

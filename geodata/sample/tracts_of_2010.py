@@ -3,8 +3,6 @@
 No polygons of 2010 tracts are made; the relationship file holds only the areas of the common parts.
 """
 
-# Column lists are easier to read and compare as running text.
-# ruff: noqa: SIM905
 from __future__ import annotations
 
 from typing import Any
@@ -13,18 +11,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.sample.tracts import Land
+from geodata.sample.land import Land
+from geodata.sample.published_columns import published_columns
 
 #: What the base number of a renumbered tract was higher by; few counties reach so far.
 RENUMBERED = 200
-COLUMNS = (
-    "OID_TRACT_20|GEOID_TRACT_20|NAMELSAD_TRACT_20|AREALAND_TRACT_20|AREAWATER_TRACT_20|MTFCC_TRACT_20|"
-    "FUNCSTAT_TRACT_20|OID_TRACT_10|GEOID_TRACT_10|NAMELSAD_TRACT_10|AREALAND_TRACT_10|AREAWATER_TRACT_10|"
-    "MTFCC_TRACT_10|FUNCSTAT_TRACT_10|AREALAND_PART|AREAWATER_PART"
-).split("|")
+COLUMNS = published_columns("relationship")
 
 
-def neighbours(land: Land) -> pd.DataFrame:
+def neighbors(land: Land) -> pd.DataFrame:
     """Return pairs (left, right) of tract indices that share a piece of border, left < right.
 
     Shared pieces have equal ends, so the sum of a piece's ends is the same for both owners.
@@ -46,7 +41,7 @@ def neighbours(land: Land) -> pd.DataFrame:
 def old_tracts(land: Land, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the parts common to 2020 and 2010 tracts: tract (index), geoid_10, land_m2, water_m2.
 
-    `pairs` are the neighbours. Most tracts are unchanged. Halves (1.01, 1.02) were one tract in 2010; one
+    `pairs` are the neighbors. Most tracts are unchanged. Halves (1.01, 1.02) were one tract in 2010; one
     tract in twenty joined two older ones; a few were renumbered, and all those of one county stood under
     another county code; and a quarter of the borders moved a little.
     """
@@ -90,7 +85,7 @@ def _joined(parts: pd.DataFrame, halves: np.ndarray, rng: np.random.Generator) -
 
 
 def _shifted(parts: pd.DataFrame, pairs: pd.DataFrame, ordinary: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
-    """Move slivers of land (up to 0.4 %) from the 2010 tract of one side to that of its neighbour."""
+    """Move slivers of land (up to 0.4 %) from the 2010 tract of one side to that of its neighbor."""
     both = ordinary[pairs["left"]] & ordinary[pairs["right"]]
     moved = pairs[both & (rng.random(len(pairs)) < 0.25)]
     main = parts.drop_duplicates("tract").set_index("tract")
@@ -115,7 +110,7 @@ def _shifted(parts: pd.DataFrame, pairs: pd.DataFrame, ordinary: np.ndarray, rng
         out.loc[first, name] -= out.loc[first, "tract"].map(taken[name]).fillna(0).astype(np.int64)
     out = pd.concat([out, extra])
     out = out.groupby(["tract", "geoid_10"], as_index=False)[["land_m2", "water_m2"]].sum()
-    return out.sort_values(["tract", "geoid_10"]).reset_index(drop=True)
+    return pd.DataFrame(out.sort_values(["tract", "geoid_10"]).reset_index(drop=True))
 
 
 def relationship_table(land: Land, parts: pd.DataFrame) -> pd.DataFrame:

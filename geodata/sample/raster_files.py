@@ -1,4 +1,4 @@
-"""People per pixel and minutes per metre on a 30-arc-second grid, consistent with the tracts and highways."""
+"""People per pixel and minutes per meter on a 30-arc-second grid, consistent with the tracts and highways."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from rasterio.features import rasterize
 from rasterio.transform import Affine, from_origin
 from scipy.ndimage import maximum_filter
 
-from geodata.sample.tracts import Land
+from geodata.sample.land import Land
+from geodata.sample.terrain import Integers, Objects
 
+Singles = NDArray[np.float32]
 CELL = 1 / 120
 MARGIN = 0.1
 NO_PEOPLE, NO_FRICTION = -99999.0, -9999.0
-#: Kilometres per hour on motorways, other highways, city streets, country roads, open land.
+#: Kilometers per hour on motorways, other highways, city streets, country roads, open land.
 SPEEDS = {"I": 105.0, "U": 80.0, "city": 38.0, "country": 48.0, "open": 9.0}
 
 
@@ -28,13 +30,13 @@ def grid(land: Land) -> tuple[Affine, int, int]:
     return from_origin(west * CELL, north * CELL, CELL, CELL), int(north - south), int(east - west)
 
 
-def _cells(land: Land, transform: Affine) -> tuple[NDArray, NDArray]:
+def _cells(land: Land, transform: Affine) -> tuple[Integers, Integers]:
     column = ((land.people["longitude"].to_numpy() - transform.c) / CELL).astype(int)
     row = ((transform.f - land.people["latitude"].to_numpy()) / CELL).astype(int)
     return row, column
 
 
-def population_raster(land: Land, canonical: NDArray[np.object_]) -> tuple[NDArray, Affine]:
+def population_raster(land: Land, canonical: Objects) -> tuple[Singles, Affine]:
     """Return people per pixel: the residents that stand in it; no data off land."""
     transform, rows, columns = grid(land)
     counts = np.zeros((rows, columns), dtype=np.float64)
@@ -43,8 +45,8 @@ def population_raster(land: Land, canonical: NDArray[np.object_]) -> tuple[NDArr
     return np.where((dry == 1) | (counts > 0), counts, NO_PEOPLE).astype(np.float32), transform
 
 
-def friction_raster(land: Land, canonical: NDArray[np.object_]) -> tuple[NDArray, Affine]:
-    """Return minutes per metre: fast along highways, slower in town and country; lakes and sea have no data."""
+def friction_raster(land: Land, canonical: Objects) -> tuple[Singles, Affine]:
+    """Return minutes per meter: fast along highways, slower in town and country; lakes and sea have no data."""
     transform, rows, columns = grid(land)
     shape = (rows, columns)
     dry = rasterize(canonical, out_shape=shape, transform=transform, default_value=1)
@@ -62,7 +64,7 @@ def friction_raster(land: Land, canonical: NDArray[np.object_]) -> tuple[NDArray
     return np.where(dry == 1, minutes, NO_FRICTION).astype(np.float32), transform
 
 
-def write_raster(path: Path, values: NDArray, transform: Affine, nodata: float) -> None:
+def write_raster(path: Path, values: Singles, transform: Affine, nodata: float) -> None:
     """Write one band as a tiled, compressed GeoTIFF in EPSG:4326."""
     with rasterio.open(
         path,
@@ -84,7 +86,7 @@ def write_raster(path: Path, values: NDArray, transform: Affine, nodata: float) 
         out.write(values, 1)
 
 
-def write_rasters(land: Land, folder: Path, canonical: NDArray[np.object_]) -> None:
+def write_rasters(land: Land, folder: Path, canonical: Objects) -> None:
     """Write `population.tif` and `friction.tif`; `canonical` holds the outlines of the states without their lakes."""
     write_raster(folder / "population.tif", *population_raster(land, canonical), NO_PEOPLE)
     write_raster(folder / "friction.tif", *friction_raster(land, canonical), NO_FRICTION)

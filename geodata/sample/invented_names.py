@@ -11,18 +11,11 @@ STATES = (
     ("XL", "97", "Larkspur (fictional)"),
     ("XS", "98", "Sumac (fictional)"),
 )
-_FLOWERS = (
-    "Anemone Bluestem Columbine Dogwood Edelweiss Foxglove Goldenrod Hyssop Ironweed Jasmine Knapweed Mallow Nettle "
-    "Oxlip Periwinkle Quince Rosemallow Tamarack Umbel Valerian"
-).split()
-_CODES = ("73", "75", "77", *(str(code) for code in range(80, 97)))
-#: The states of the benchmark nation, under codes that no state has; `geodata.states` lists them too.
-NATION = tuple((f"X{flower[0]}", code, f"{flower} (fictional)") for flower, code in zip(_FLOWERS, _CODES, strict=True))
 #: Row by row from the south-west, so that Calder City lies in Calder County.
 COUNTIES = tuple(
     "Elderfield Amberly Dovecote Marram Bellwether Calder Isinglass Kestrel Garnet Hawthorn Linden Fallow".split()
 )
-NEIGHBOUR_COUNTIES = ("Ochre", "Pennant", "Quarrel")
+NEIGHBOR_COUNTIES = ("Ochre", "Pennant", "Quarrel")
 _HEADS = (
     "Alder Ash Bar Birch Black Brae Bram Briar Brook Bur Cald Car Cedar Clay Cold Crag Cran Dale Deep Down "
     "Drum Dun East Elm Ever Fair Fal Fen Fern Flint Ford Fox Glen Gold Gran Green Hal Har Hart Hazel Heath "
@@ -54,7 +47,6 @@ def compound(index: int) -> str:
     return _HEADS[head] + _TAILS[tail]
 
 
-def county_names(count: int, neighbour: bool = False) -> list[str]:
+def county_names(count: int) -> list[str]:
     """Return `count` county names, curated ones first."""
-    curated = list(NEIGHBOUR_COUNTIES if neighbour else COUNTIES)
-    return (curated + [compound(3000 + i) for i in range(max(0, count - len(curated)))])[:count]
+    return [*COUNTIES, *(compound(3000 + i) for i in range(count - len(COUNTIES)))][:count]

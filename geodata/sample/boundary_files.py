@@ -9,12 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from geodata.sample.publish import write_csv, write_json, write_shapefile
-from geodata.sample.svi import tract_name
-from geodata.sample.terrain import City, Terrain
-from geodata.sample.tracts import CRS, Land
+from geodata.sample.file_writing import write_csv, write_json, write_shapefile
+from geodata.sample.land import CRS, Land
+from geodata.sample.svi_file import tract_name
+from geodata.sample.terrain import City, Objects, Terrain
 
 CORRIDORS = "NTAD_Alternative_Fuel_Corridors.geojson"
 
@@ -156,7 +155,7 @@ def _town_shape(land: Land, city: City) -> shapely.Geometry:
 
 def _area_m2(terrain: Terrain, shape: shapely.Geometry) -> int:
     plane = shapely.transform(shape, terrain.to_plane)
-    return round(plane.area * 1e6)
+    return round(float(plane.area) * 1e6)
 
 
 def tribal_layer(land: Land) -> gpd.GeoDataFrame:
@@ -183,12 +182,9 @@ def tribal_layer(land: Land) -> gpd.GeoDataFrame:
 def water_layer(land: Land, state: int, outline: shapely.Geometry) -> gpd.GeoDataFrame:
     """Return the area-water file of the state with that outline: its lakes (by county) and its rivers."""
     rows = []
-    usps = land.terrain.states[state].usps
     lakes = land.tracts[(land.tracts["state"] == state) & (land.tracts["kind"] == "water")]
-    names = {lake.name for lake in land.terrain.lakes}
     for order, tract in enumerate(lakes.itertuples()):
-        name = _nearest_lake(land.terrain, tract.x, tract.y) if names else ""
-        rows.append((f"1109{97_000_000 + order}", name, "H2030", tract.water_m2, tract.geometry))
+        rows.append((f"1109{97_000_000 + order}", land.terrain.lake.name, "H2030", tract.water_m2, tract.geometry))
     for order, (river, whole) in enumerate(zip(land.terrain.rivers, land.rivers, strict=True)):
         shape = shapely.intersection(whole, outline)
         if shape.area > 0:
@@ -196,13 +192,7 @@ def water_layer(land: Land, state: int, outline: shapely.Geometry) -> gpd.GeoDat
     frame = pd.DataFrame(rows, columns=["HYDROID", "FULLNAME", "MTFCC", "AWATER", "geometry"])
     frame.insert(0, "ANSICODE", "")
     frame.insert(4, "ALAND", 0)
-    frame["FULLNAME"] = frame["FULLNAME"].where(frame["FULLNAME"] != "", f"Lake of {usps}")
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
-
-
-def _nearest_lake(terrain: Terrain, x: float, y: float) -> str:
-    spot = shapely.Point(x, y)
-    return min(terrain.lakes, key=lambda lake: lake.shape.distance(spot)).name
 
 
 def road_layer(land: Land, outline: shapely.Geometry) -> gpd.GeoDataFrame:
@@ -244,8 +234,8 @@ def corridor_features(land: Land) -> list[dict[str, Any]]:
     return features
 
 
-def write_boundaries(land: Land, folder: Path) -> NDArray[np.object_]:
-    """Write all boundary files and the centres of population of every state; return the outline of each state."""
+def write_boundaries(land: Land, folder: Path) -> Objects:
+    """Write all boundary files and the centers of population of every state; return the outline of each state."""
     counties = county_layer(land)
     states = state_layer(land, counties)
     write_shapefile(folder / "cb_2020_us_county_500k.zip", counties)
@@ -260,12 +250,12 @@ def write_boundaries(land: Land, folder: Path) -> NDArray[np.object_]:
     corridors = corridor_features(land)
     write_json(folder / CORRIDORS, {"type": "FeatureCollection"}, "features", corridors)
     write_shapefile(folder / "cb_2020_us_aiannh_500k.zip", tribal_layer(land))
-    write_csv(folder / "CenPop2020_Mean_TR.txt", centres_table(land), bom=True)
-    return states.geometry.to_numpy()
+    write_csv(folder / "CenPop2020_Mean_TR.txt", centers_table(land), bom=True)
+    return np.asarray(states.geometry.to_numpy())
 
 
-def centres_table(land: Land) -> pd.DataFrame:
-    """Return the centres of population: signed, zero-padded degrees; water tracts with nobody included."""
+def centers_table(land: Land) -> pd.DataFrame:
+    """Return the centers of population: signed, zero-padded degrees; water tracts with nobody included."""
     tracts = land.tracts
     return pd.DataFrame(
         {

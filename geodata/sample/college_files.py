@@ -1,7 +1,5 @@
 """Colleges of the sample and what they award: the IPEDS directory and completions files."""
 
-# Column lists are easier to read and compare as running text.
-# ruff: noqa: SIM905
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,20 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.sample.names import STREETS, SURNAMES
-from geodata.sample.publish import csv_bytes, write_zip
-from geodata.sample.sites import each, nearest_city, spots_among_people, zip_codes
-from geodata.sample.tracts import Land
-from geodata.sample.work import SampleWork
+from geodata.sample.file_writing import csv_bytes, write_zip
+from geodata.sample.invented_names import STREETS, SURNAMES
+from geodata.sample.land import Land
+from geodata.sample.published_columns import published_columns
+from geodata.sample.sample_work import SampleWork
+from geodata.sample.spots import each, nearest_city, spots_among_people, zip_codes
 
-HD_COLUMNS = (
-    "UNITID INSTNM IALIAS ADDR CITY STABBR ZIP FIPS OBEREG CHFNM CHFTITLE GENTELE EIN UEIS OPEID OPEFLAG WEBADDR "
-    "ADMINURL FAIDURL APPLURL NPRICURL VETURL ATHURL DISAURL SECTOR ICLEVEL CONTROL HLOFFER UGOFFER GROFFER "
-    "HDEGOFR1 DEGGRANT HBCU HOSPITAL MEDICAL TRIBAL LOCALE OPENPUBL ACT NEWID DEATHYR CLOSEDAT CYACTIVE POSTSEC "
-    "PSEFLAG PSET4FLG RPTMTH INSTCAT C21BASIC C21IPUG C21IPGRD C21UGPRF C21ENPRF C21SZSET C18BASIC C15BASIC "
-    "CCBASIC CARNEGIE LANDGRNT INSTSIZE F1SYSTYP F1SYSNAM F1SYSCOD CBSA CBSATYPE CSA COUNTYCD COUNTYNM CNGDSTCD "
-    "LONGITUD LATITUDE DFRCGID DFRCUSCG"
-).split()
+HD_COLUMNS = published_columns("ipeds_directory")
 #: What colleges award beside the trades: code, base awards a year, award level.
 OTHERS = (
     ("51.3801", 60, 3),
@@ -156,7 +148,7 @@ def completions_table(land: Land, schools: pd.DataFrame, revised: bool, work: Sa
 
 
 def _rollups(unit: int, detail: list[tuple[int, str, int, int, str, int]]) -> list[tuple[int, str, int, int, str, int]]:
-    """Return the summary rows a completions file holds beside the detail: 2- and 4-digit, all programmes, totals."""
+    """Return the summary rows a completions file holds beside the detail: 2- and 4-digit, all programs, totals."""
     out = []
     for _, cip, major, award, flag, count in detail:
         if major == 1:
@@ -170,7 +162,7 @@ def _rollups(unit: int, detail: list[tuple[int, str, int, int, str, int]]) -> li
 
 
 def _quoted(frame: pd.DataFrame) -> bytes:
-    """Return completions as text with the programme code in quotation marks, as published."""
+    """Return completions as text with the program code in quotation marks, as published."""
     shown = frame.copy()
     shown["CIPCODE"] = [f'"{code}"' for code in shown["CIPCODE"]]
     text = shown.to_csv(index=False, lineterminator="\n", quoting=3, escapechar=None)

@@ -1,7 +1,5 @@
 """The list of charging awards a state office would keep by hand: planned sites beyond the station file."""
 
-# Column lists are easier to read and compare as running text.
-# ruff: noqa: SIM905
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,17 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.sample.names import SURNAMES
-from geodata.sample.publish import write_csv
-from geodata.sample.sites import AS_OF, dates, each, nearest_city, spots_along_roads, spots_among_people
-from geodata.sample.tracts import Land
-from geodata.sample.work import SampleWork
+from geodata.sample.file_writing import write_csv
+from geodata.sample.invented_names import SURNAMES
+from geodata.sample.land import Land
+from geodata.sample.published_columns import published_columns
+from geodata.sample.sample_work import SampleWork
+from geodata.sample.spots import AS_OF, dates, each, nearest_city, spots_along_roads, spots_among_people
 
-COLUMNS = (
-    "state,site_id,site_name,location_city,corridor,award_date,award_amount_usd,expected_operational_date,"
-    "actual_operational_date,current_status,charger_count,charger_power_kw,contractor,utility,notes,latitude,"
-    "longitude,address,program,source_url,as_of"
-).split(",")
+COLUMNS = published_columns("awards")
 
 
 def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geodata.sample.people import ADJUNCT, CONTROLLED, MISSING, RANKED, THEMES, survey, with_ranks
-from geodata.sample.tracts import Land
+from geodata.sample.land import Land
+from geodata.sample.survey_figures import ADJUNCT, CONTROLLED, MISSING, RANKED, THEMES, survey, with_ranks
 
 
 def columns() -> list[str]:

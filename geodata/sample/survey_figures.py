@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from geodata.sample.terrain import Floats
+from geodata.sample.terrain import Floats, Integers
 
+Numbers = Integers | Floats
 MISSING = -999
 CONTROLLED = -555555555
 #: Variable, denominator, base log-odds, then loadings on need, density, newcomers, age, rurality;
@@ -46,7 +46,7 @@ ADJUNCT = ("NOINT", *_RACES)
 _ZERO_MARGIN = {"LIMENG": 56, "HBURD": 28, "SNGPNT": 19, "MINRTY": 19, "MUNIT": 19, "CROWD": 19}
 
 
-def _margin(count: NDArray, usual: float, name: str, rng: np.random.Generator) -> NDArray:
+def _margin(count: Integers, usual: float, name: str, rng: np.random.Generator) -> Integers:
     """Return 90 % margins of counts: they grow with the root of the count, and vary from tract to tract."""
     spread = rng.lognormal(0, 0.28, len(count))
     margin = np.round(usual * np.sqrt(np.maximum(count, 1)) * spread)
@@ -55,7 +55,7 @@ def _margin(count: NDArray, usual: float, name: str, rng: np.random.Generator) -
     return np.where(count == 0, zero, np.maximum(margin, 6)).astype(np.int64)
 
 
-def proportion_margin(part: NDArray, whole: NDArray, part_moe: NDArray, whole_moe: NDArray) -> Floats:
+def proportion_margin(part: Numbers, whole: Numbers, part_moe: Numbers, whole_moe: Numbers) -> Floats:
     """Margin of part / whole in percent (Census Bureau, ACS handbook): the ratio's where the root fails."""
     share = part / np.maximum(whole, 1)
     inside = part_moe.astype(float) ** 2 - (share * whole_moe) ** 2
@@ -73,7 +73,7 @@ def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFram
     hidden = fields.loc[tracts.index]
     rng = np.random.default_rng([seed, 21])
     count = len(tracts)
-    out: dict[str, NDArray] = {}
+    out: dict[str, Numbers] = {}
     barracks = (tracts["kind"] == "barracks").to_numpy()
     population = np.round(tracts["population"].to_numpy() * rng.normal(1.02, 0.05, count)).clip(0).astype(np.int64)
     population[tracts["population"] == 0] = 0
@@ -99,7 +99,7 @@ def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFram
         odds = start + columns @ np.array(loads) + rng.normal(0, 0.22, count)
         part = rng.binomial(whole[under], 1 / (1 + np.exp(-odds)))
         out[f"E_{name}"], out[f"M_{name}"] = part, _margin(part, root, name, rng)
-    out |= _races(out["E_MINRTY"], columns, rng)
+    out |= _races(out["E_MINRTY"].astype(np.int64), columns, rng)
     whole_of = {name: under for name, under, *_ in _VARIABLES} | dict.fromkeys((*_RACES, "GROUPQ", "MINRTY"), "ALL")
     root_whole = {"HH": out["M_HH"], "HU": out["M_HU"]}
     for name in (*RANKED, *ADJUNCT):
@@ -117,7 +117,7 @@ def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFram
     return frame
 
 
-def _races(minority: NDArray, fields: NDArray, rng: np.random.Generator) -> dict[str, NDArray]:
+def _races(minority: Integers, fields: Floats, rng: np.random.Generator) -> dict[str, Integers]:
     """Split residents of a racial or ethnic minority among the published groups."""
     appeal = np.column_stack(
         [
@@ -139,16 +139,16 @@ def _races(minority: NDArray, fields: NDArray, rng: np.random.Generator) -> dict
     return out
 
 
-def percentile(values: NDArray) -> Floats:
+def percentile(values: Numbers) -> Floats:
     """Return (rank − 1) / (n − 1) of each value among those not NaN, smallest rank for ties, to 4 decimals."""
     known = ~np.isnan(values)
     ranks = pd.Series(values).rank(method="min").to_numpy()
-    return np.round((ranks - 1) / max(known.sum() - 1, 1), 4)
+    return np.asarray(np.round((ranks - 1) / max(int(known.sum()) - 1, 1), 4))
 
 
 def with_ranks(counts: pd.DataFrame) -> pd.DataFrame:
     """Add the EPL_, SPL_, RPL_ and F_ columns, ranked in one pool (CDC/ATSDR SVI documentation, 2022)."""
-    out: dict[str, NDArray] = {}
+    out: dict[str, Numbers] = {}
     lived = counts["E_TOTPOP"].to_numpy() > 0
     for name in RANKED:
         place = percentile(np.where(lived, counts[f"EP_{name}"], np.nan))

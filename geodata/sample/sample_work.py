@@ -21,8 +21,8 @@ _TRADES = (
     ("47.0614", 9, 21),
     ("15.0303", 20, 3),
 )
-#: Eligible programmes: name, CIP code as somebody typed it, occupation, weeks.
-_PROGRAMMES = (
+#: Eligible programs: name, CIP code as somebody typed it, occupation, weeks.
+_PROGRAMS = (
     ("Electrical Technology", "46.0302", "47-2111.00", 40),
     ("Electrician Pre-Apprenticeship", "460302", "47-2111.00", 12),
     ("EV Charging Equipment Installer", "46.03", "47-2111.00", 10),
@@ -31,7 +31,7 @@ _PROGRAMMES = (
     ("Alternative Fuel Vehicle Technician", "47.0614", "49-3023.00", 16),
     ("Lineworker Training", "46.303", "49-9051.00", 15),
 )
-_OTHER_PROGRAMMES = (
+_OTHER_PROGRAMS = (
     ("Practical Nursing", "51.3901", "29-2061.00", 48),
     ("Truck Driving", "49.0205", "53-3032.00", 6),
 )
@@ -42,7 +42,7 @@ class SampleWork:
     """The trades taught and the units planned. `kinds` are the columns an office counts units in; none: chargers."""
 
     trades: tuple[tuple[str, int, int], ...] = _TRADES
-    programmes: tuple[tuple[str, str, str, int], ...] = _PROGRAMMES + _OTHER_PROGRAMMES
+    programs: tuple[tuple[str, str, str, int], ...] = _PROGRAMS + _OTHER_PROGRAMS
     listed_codes: tuple[str, str] = ("46.0301; 47.0614", "46.0302")
     kinds: tuple[str, ...] = ()
 
@@ -53,14 +53,14 @@ class SampleWork:
             return cls()
         codes, occupations = settings.training.cip_codes, settings.industry.occupations
         rates = zip(codes, _TRADES, strict=False)
-        taught = zip(_PROGRAMMES, cycle(codes), cycle(occupations), strict=False)
-        programmes = tuple(
+        taught = zip(_PROGRAMS, cycle(codes), cycle(occupations), strict=False)
+        programs = tuple(
             (f"Program {number}", code, f"{occupation}.00", weeks)
             for number, ((_, _, _, weeks), code, occupation) in enumerate(taught, start=1)
         )
         return cls(
             trades=tuple((code, awards, level) for code, (_, awards, level) in rates),
-            programmes=programmes + _OTHER_PROGRAMMES,
+            programs=programs + _OTHER_PROGRAMS,
             listed_codes=("; ".join(codes[:2]), codes[0]),
             kinds=settings.opportunity.kinds,
         )

@@ -1,4 +1,4 @@
-"""Training programmes, apprenticeship sponsors, certified contractors, job centres and workforce areas."""
+"""Training programs, apprenticeship sponsors, certified contractors, job centers and workforce areas."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.sample.names import STREETS, SURNAMES
-from geodata.sample.publish import write_csv, write_json, write_workbook
-from geodata.sample.sites import AS_OF, each, nearest_city, spots_among_people, zip_codes
-from geodata.sample.tracts import Land
-from geodata.sample.work import SampleWork
+from geodata.sample.file_writing import write_csv, write_json, write_workbook
+from geodata.sample.invented_names import STREETS, SURNAMES
+from geodata.sample.land import Land
+from geodata.sample.sample_work import SampleWork
+from geodata.sample.spots import AS_OF, each, nearest_city, spots_among_people, zip_codes
 
 
 def _placed(land: Land, count: int, pull: float, stream: int, states: tuple[int, ...] | None = None) -> pd.DataFrame:
@@ -24,15 +24,15 @@ def _placed(land: Land, count: int, pull: float, stream: int, states: tuple[int,
     return spots
 
 
-def programme_table(land: Land, schools: pd.DataFrame, work: SampleWork) -> pd.DataFrame:
-    """Return eligible training programmes: colleges under another spelling, codes as typed, -1 for suppressed."""
+def program_table(land: Land, schools: pd.DataFrame, work: SampleWork) -> pd.DataFrame:
+    """Return eligible training programs: colleges under another spelling, codes as typed, -1 for suppressed."""
     rng = np.random.default_rng([land.terrain.seed, 71])
     rows = []
     teaching = schools[schools["trades"] & schools["active"]]
     for order, school in enumerate(each(teaching)):
         spelled = school.name.replace("Community College", "Comm. College").replace("(fictional)", "- fictional")
-        for programme in rng.choice(len(work.programmes), 2, replace=False):
-            name, cip, occupation, weeks = work.programmes[programme]
+        for program in rng.choice(len(work.programs), 2, replace=False):
+            name, cip, occupation, weeks = work.programs[program]
             rows.append(
                 (
                     spelled,
@@ -50,7 +50,7 @@ def programme_table(land: Land, schools: pd.DataFrame, work: SampleWork) -> pd.D
             rows[-1] = (*rows[-1][:3], "-1", *rows[-1][4:])
     private = _placed(land, max(8, round(0.03 * len(land.tracts))), 0.1, 1)
     for order, spot in enumerate(each(private)):
-        name, cip, occupation, weeks = work.programmes[order % len(work.programmes)]
+        name, cip, occupation, weeks = work.programs[order % len(work.programs)]
         provider = f"{SURNAMES[(3 * order) % len(SURNAMES)]} Training Center (fictional)"
         state = land.tracts["state"][spot.tract]
         rows.append((provider, "Private For-Profit", name, cip, occupation, weeks, spot.city, spot.zip, state))
@@ -123,7 +123,7 @@ def contractor_table(land: Land) -> pd.DataFrame:
 
 
 def training_list(land: Land, work: SampleWork) -> pd.DataFrame:
-    """Return the programmes a state office would list itself: pre-apprenticeships and a mobile laboratory."""
+    """Return the programs a state office would list itself: pre-apprenticeships and a mobile laboratory."""
     spots = _placed(land, max(6, round(0.012 * len(land.tracts))), 0.7, 5, states=(0,))
     rows = []
     for order, spot in enumerate(each(spots)):
@@ -148,8 +148,8 @@ def training_list(land: Land, work: SampleWork) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def centre_records(land: Land) -> list[dict[str, Any]]:
-    """Return job centres: one in or near most cities and some among people in need; one lies at 0, 0."""
+def center_records(land: Land) -> list[dict[str, Any]]:
+    """Return job centers: one in or near most cities and some among people in need; one lies at 0, 0."""
     records = []
     spots = _placed(land, max(12, round(0.03 * len(land.tracts))), 0.6, 4)
     for order, spot in enumerate(each(spots)):
@@ -204,11 +204,11 @@ def area_table(land: Land) -> pd.DataFrame:
 
 
 def write_providers(land: Land, folder: Path, schools: pd.DataFrame, work: SampleWork) -> None:
-    """Write the programme workbook, the lists of sponsors, contractors and programmes, job centres and areas."""
-    write_workbook(folder / "DownloadPrograms.xlsx", programme_table(land, schools, work), "Programs")
+    """Write the program workbook, the lists of sponsors, contractors and programs, job centers and areas."""
+    write_workbook(folder / "DownloadPrograms.xlsx", program_table(land, schools, work), "Programs")
     write_csv(folder / "apprenticeship_sponsors.csv", sponsor_table(land))
     write_csv(folder / "evitp_contractors.csv", contractor_table(land))
     write_csv(folder / "training_providers.csv", training_list(land, work))
-    centres = centre_records(land)
-    write_json(folder / "job_centers.json", {"RecordCount": len(centres)}, "OneStopCenterList", centres)
+    centers = center_records(land)
+    write_json(folder / "job_centers.json", {"RecordCount": len(centers)}, "OneStopCenterList", centers)
     write_csv(folder / "workforce_areas.csv", area_table(land))
