@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,65 +13,46 @@ import shapely
 
 from geodata.sample.file_writing import write_csv, write_json, write_shapefile
 from geodata.sample.land import CRS, Land
+from geodata.sample.spots import each
 from geodata.sample.svi_file import tract_name
 from geodata.sample.terrain import City, Objects, Terrain
 
 CORRIDORS = "NTAD_Alternative_Fuel_Corridors.geojson"
 
 
+def _layer(columns: str, rows: Sequence[tuple[object, ...]]) -> gpd.GeoDataFrame:
+    """Return a layer of `rows`, whose last value is the shape."""
+    frame = pd.DataFrame(rows, columns=[*columns.split(), "geometry"])
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+
+
 def tract_layer(land: Land, state: int) -> gpd.GeoDataFrame:
     """Return the cartographic tract file of one state; all-water tracts are absent from it."""
-    frame = land.tracts[(land.tracts["state"] == state) & (land.tracts["kind"] != "water")]
-    code = land.terrain.states[state]
-    names = [tract_name(geoid) for geoid in frame["geoid"]]
-    return gpd.GeoDataFrame(
-        {
-            "STATEFP": code.fips,
-            "COUNTYFP": frame["geoid"].str[2:5],
-            "TRACTCE": frame["geoid"].str[5:],
-            "AFFGEOID": "1400000US" + frame["geoid"],
-            "GEOID": frame["geoid"],
-            "NAME": names,
-            "NAMELSAD": [f"Census Tract {name}" for name in names],
-            "STUSPS": code.usps,
-            "NAMELSADCO": [f"{land.counties['name'][c]} County" for c in frame["county"]],
-            "STATE_NAME": code.name,
-            "LSAD": "CT",
-            "ALAND": frame["land_m2"],
-            "AWATER": frame["water_m2"],
-        },
-        geometry=frame.geometry.values,
-        crs=CRS,
-    ).reset_index(drop=True)
+    here = land.terrain.states[state]
+    rows: list[tuple[object, ...]] = []
+    for tract in each(land.tracts[(land.tracts["state"] == state) & (land.tracts["kind"] != "water")]):
+        code, name, county = tract.geoid, tract_name(tract.geoid), f"{land.counties['name'][tract.county]} County"
+        place = (here.fips, code[2:5], code[5:], f"1400000US{code}", code, name, f"Census Tract {name}")
+        size = (tract.land_m2, tract.water_m2, tract.geometry)
+        rows.append((*place, here.usps, county, here.name, "CT", *size))
+    columns = "STATEFP COUNTYFP TRACTCE AFFGEOID GEOID NAME NAMELSAD STUSPS NAMELSADCO STATE_NAME LSAD ALAND AWATER"
+    return _layer(columns, rows)
 
 
 def county_layer(land: Land) -> gpd.GeoDataFrame:
     """Return the cartographic county file of all states: exact unions of their tracts, lakes left out."""
     of_county = land.tracts.groupby("county")[["land_m2", "water_m2"]].sum()
     dry = land.tracts[land.tracts["kind"] != "water"]
-    members = dry.groupby("county").indices
-    shapes = dry.geometry.to_numpy()
+    members, shapes = dry.groupby("county").indices, dry.geometry.to_numpy()
     rows = []
     for index, county in land.counties.iterrows():
-        state = land.terrain.states[county["state"]]
-        rows.append(
-            {
-                "STATEFP": state.fips,
-                "COUNTYFP": county["geoid"][2:],
-                "COUNTYNS": f"{9_700_000 + int(county['geoid'][2:]):08d}",
-                "AFFGEOID": f"0500000US{county['geoid']}",
-                "GEOID": county["geoid"],
-                "NAME": county["name"],
-                "NAMELSAD": f"{county['name']} County",
-                "STUSPS": state.usps,
-                "STATE_NAME": state.name,
-                "LSAD": "06",
-                "ALAND": int(of_county["land_m2"][index]),
-                "AWATER": int(of_county["water_m2"][index]),
-                "geometry": shapely.coverage_union_all(shapes[members[index]]),
-            }
-        )
-    return gpd.GeoDataFrame(rows, crs=CRS)
+        state, code, name = land.terrain.states[county["state"]], county["geoid"], county["name"]
+        place = (state.fips, code[2:], f"{9_700_000 + int(code[2:]):08d}", f"0500000US{code}", code)
+        size = (int(of_county["land_m2"][index]), int(of_county["water_m2"][index]))
+        whole = shapely.coverage_union_all(shapes[members[index]])
+        rows.append((*place, name, f"{name} County", state.usps, state.name, "06", *size, whole))
+    columns = "STATEFP COUNTYFP COUNTYNS AFFGEOID GEOID NAME NAMELSAD STUSPS STATE_NAME LSAD ALAND AWATER"
+    return _layer(columns, rows)
 
 
 def state_layer(land: Land, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -78,21 +60,10 @@ def state_layer(land: Land, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     rows = []
     for order, state in enumerate(land.terrain.states):
         members = counties[counties["STATEFP"] == state.fips]
-        rows.append(
-            {
-                "STATEFP": state.fips,
-                "STATENS": f"{9_600_000 + order:08d}",
-                "AFFGEOID": f"0400000US{state.fips}",
-                "GEOID": state.fips,
-                "STUSPS": state.usps,
-                "NAME": state.name,
-                "LSAD": "00",
-                "ALAND": int(members["ALAND"].sum()),
-                "AWATER": int(members["AWATER"].sum()),
-                "geometry": shapely.coverage_union_all(members.geometry.values),
-            }
-        )
-    return gpd.GeoDataFrame(rows, crs=CRS)
+        place = (state.fips, f"{9_600_000 + order:08d}", f"0400000US{state.fips}", state.fips, state.usps, state.name)
+        size = (int(members["ALAND"].sum()), int(members["AWATER"].sum()))
+        rows.append((*place, "00", *size, shapely.coverage_union_all(members.geometry.values)))
+    return _layer("STATEFP STATENS AFFGEOID GEOID STUSPS NAME LSAD ALAND AWATER", rows)
 
 
 def city_tracts(land: Land, state: int) -> pd.DataFrame:
@@ -113,34 +84,21 @@ def city_tracts(land: Land, state: int) -> pd.DataFrame:
 def place_layer(land: Land, state: int) -> gpd.GeoDataFrame:
     """Return the cartographic place file of one state: cities as unions of tracts, towns as part of one."""
     members = city_tracts(land, state)
-    code = land.terrain.states[state]
+    here = land.terrain.states[state]
     rows = []
-    cities = [(n, c) for n, c in enumerate(land.terrain.cities) if c.state == state]
+    cities = [(number, city) for number, city in enumerate(land.terrain.cities) if city.state == state]
     for order, (number, city) in enumerate(cities):
         inside = members.loc[members["city"] == number, "tract"]
         town = len(inside) < 2
         shape = _town_shape(land, city) if town else shapely.coverage_union_all(land.tracts.geometry[inside].values)
         suffix, lsad = ("town", "43") if town else ("city", "25")
         fips = f"{4_000 + 1_260 * order % 90_000:05d}"
+        code = here.fips + fips
+        place = (here.fips, fips, f"{9_800_000 + order:08d}", f"1600000US{code}", code, city.name)
         area = _area_m2(land.terrain, shape)
-        rows.append(
-            {
-                "STATEFP": code.fips,
-                "PLACEFP": fips,
-                "PLACENS": f"{9_800_000 + order:08d}",
-                "AFFGEOID": f"1600000US{code.fips}{fips}",
-                "GEOID": f"{code.fips}{fips}",
-                "NAME": city.name,
-                "NAMELSAD": f"{city.name} {suffix}",
-                "STUSPS": code.usps,
-                "STATE_NAME": code.name,
-                "LSAD": lsad,
-                "ALAND": area,
-                "AWATER": 0,
-                "geometry": shape,
-            }
-        )
-    return gpd.GeoDataFrame(rows, crs=CRS)
+        rows.append((*place, f"{city.name} {suffix}", here.usps, here.name, lsad, area, 0, shape))
+    columns = "STATEFP PLACEFP PLACENS AFFGEOID GEOID NAME NAMELSAD STUSPS STATE_NAME LSAD ALAND AWATER"
+    return _layer(columns, rows)
 
 
 def _town_shape(land: Land, city: City) -> shapely.Geometry:
@@ -164,35 +122,24 @@ def tribal_layer(land: Land) -> gpd.GeoDataFrame:
     tract = tracts.loc[tracts["land_m2"].idxmax()]
     west, south, east, north = tract.geometry.bounds
     shape = shapely.intersection(tract.geometry, shapely.box(west, south, (west + east) / 2, north))
-    row = {
-        "AIANNHCE": "9701",
-        "AIANNHNS": "09790001",
-        "AFFGEOID": "2500000US9701R",
-        "GEOID": "9701R",
-        "NAME": "Amber Heron (fictional)",
-        "NAMELSAD": "Amber Heron Reservation (fictional)",
-        "LSAD": "86",
-        "ALAND": _area_m2(land.terrain, shape),
-        "AWATER": 0,
-        "geometry": shape,
-    }
-    return gpd.GeoDataFrame([row], crs=CRS)
+    name = ("Amber Heron (fictional)", "Amber Heron Reservation (fictional)")
+    row = ("9701", "09790001", "2500000US9701R", "9701R", *name, "86", _area_m2(land.terrain, shape), 0, shape)
+    return _layer("AIANNHCE AIANNHNS AFFGEOID GEOID NAME NAMELSAD LSAD ALAND AWATER", [row])
 
 
 def water_layer(land: Land, state: int, outline: shapely.Geometry) -> gpd.GeoDataFrame:
     """Return the area-water file of the state with that outline: its lakes (by county) and its rivers."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     lakes = land.tracts[(land.tracts["state"] == state) & (land.tracts["kind"] == "water")]
-    for order, tract in enumerate(lakes.itertuples()):
-        rows.append((f"1109{97_000_000 + order}", land.terrain.lake.name, "H2030", tract.water_m2, tract.geometry))
+    for order, tract in enumerate(each(lakes)):
+        code = f"1109{97_000_000 + order}"
+        rows.append(("", code, land.terrain.lake.name, "H2030", 0, tract.water_m2, tract.geometry))
     for order, (river, whole) in enumerate(zip(land.terrain.rivers, land.rivers, strict=True)):
         shape = shapely.intersection(whole, outline)
         if shape.area > 0:
-            rows.append((f"1109{98_000_000 + order}", river.name, "H3010", _area_m2(land.terrain, shape), shape))
-    frame = pd.DataFrame(rows, columns=["HYDROID", "FULLNAME", "MTFCC", "AWATER", "geometry"])
-    frame.insert(0, "ANSICODE", "")
-    frame.insert(4, "ALAND", 0)
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+            area = _area_m2(land.terrain, shape)
+            rows.append(("", f"1109{98_000_000 + order}", river.name, "H3010", 0, area, shape))
+    return _layer("ANSICODE HYDROID FULLNAME MTFCC ALAND AWATER", rows)
 
 
 def road_layer(land: Land, outline: shapely.Geometry) -> gpd.GeoDataFrame:
@@ -202,8 +149,7 @@ def road_layer(land: Land, outline: shapely.Geometry) -> gpd.GeoDataFrame:
         part = shapely.intersection(line, outline)
         if not part.is_empty and part.length > 0:
             rows.append((f"11097{order:08d}", road.name, road.route_type, "S1100", part))
-    frame = pd.DataFrame(rows, columns=["LINEARID", "FULLNAME", "RTTYP", "MTFCC", "geometry"])
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
+    return _layer("LINEARID FULLNAME RTTYP MTFCC", rows)
 
 
 def corridor_features(land: Land) -> list[dict[str, Any]]:
