@@ -13,7 +13,7 @@ from geodata.sample.invented_names import SURNAMES
 from geodata.sample.land import Land
 from geodata.sample.published_columns import published_columns
 from geodata.sample.sample_work import SampleWork
-from geodata.sample.spots import AS_OF, dates, each, nearest_city, spots_along_roads, spots_among_people
+from geodata.sample.spots import AS_OF, dates, each, spots_along_roads, spots_among_people, with_place
 
 COLUMNS = published_columns("awards")
 
@@ -24,8 +24,8 @@ def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:
     road = spots_along_roads(land, 70.0, rng)
     town = spots_among_people(land, max(10, round(0.03 * len(land.tracts))), 0.5, rng, states=(0,)).assign(corridor="")
     sites = pd.concat([road, town], ignore_index=True)
-    sites = sites[land.tracts["state"].to_numpy()[sites["tract"]] == 0].reset_index(drop=True)
-    sites["city"] = nearest_city(land, sites["tract"])
+    sites = with_place(land, sites)
+    sites = sites[sites["state"] == 0].reset_index(drop=True)
     expected = dates(len(sites), "2026-10-20", "2028-06-10", rng)
     usps = land.terrain.states[0].usps
     rows = []

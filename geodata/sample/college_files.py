@@ -13,7 +13,7 @@ from geodata.sample.invented_names import STREETS, SURNAMES
 from geodata.sample.land import Land
 from geodata.sample.published_columns import published_columns
 from geodata.sample.sample_work import SampleWork
-from geodata.sample.spots import each, nearest_city, spots_among_people, zip_codes
+from geodata.sample.spots import each, spots_among_people, with_place
 
 HD_COLUMNS = published_columns("ipeds_directory")
 #: What colleges award beside the trades: code, base awards a year, award level.
@@ -54,9 +54,8 @@ def colleges(land: Land) -> pd.DataFrame:
         rows.append((str(kind), spot.tract, spot.latitude, spot.longitude))
     frame = pd.DataFrame(rows, columns=["kind", "tract", "latitude", "longitude"])
     frame["latitude"], frame["longitude"] = frame["latitude"].round(6), frame["longitude"].round(6)
-    frame["city"], frame["zip"] = nearest_city(land, frame["tract"]), zip_codes(land, frame["tract"])
+    frame = with_place(land, frame)
     metros = [city.name for city in land.terrain.cities if city.metro]
-    frame["state"] = tracts["state"].to_numpy()[frame["tract"]]
     frame["unitid"] = FIRST_UNIT + np.arange(len(frame))
     frame["name"] = [_name(row.kind, row.city, i) for i, row in enumerate(each(frame))]
     chance = frame["kind"].map({"community": 0.75, "technical": 1.0, "trade": 0.9, "career": 0.3}).fillna(0.0)
@@ -93,7 +92,7 @@ def directory_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
         "IALIAS": " ",
         "ADDR": [f"{40 + 11 * i} {STREETS[i % len(STREETS)]}" for i in range(len(schools))],
         "CITY": schools["city"],
-        "STABBR": [land.terrain.states[s].usps for s in schools["state"]],
+        "STABBR": schools["usps"],
         "ZIP": [f"{z}-{1000 + i}" if i % 3 == 0 else z for i, z in enumerate(schools["zip"])],
         "FIPS": [int(land.terrain.states[s].fips) for s in schools["state"]],
         "OBEREG": 9,

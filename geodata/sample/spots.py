@@ -71,6 +71,15 @@ def zip_codes(land: Land, tract: pd.Series) -> list[str]:
     return [f"{100 + c % 300:05d}" for c in county]
 
 
+def with_place(land: Land, spots: pd.DataFrame) -> pd.DataFrame:
+    """Return `spots`, which name their tract, with city, zip, and the state as index and postal code (usps)."""
+    state = land.tracts["state"].to_numpy()[spots["tract"]]
+    usps = [land.terrain.states[s].usps for s in state]
+    return spots.assign(
+        city=nearest_city(land, spots["tract"]), zip=zip_codes(land, spots["tract"]), state=state, usps=usps
+    )
+
+
 def dates(count: int, first: str, last: str, rng: np.random.Generator) -> list[str]:
     """Return `count` days between two days (YYYY-MM-DD)."""
     start, end = np.datetime64(first), np.datetime64(last)
@@ -101,7 +110,4 @@ def planned_sites(land: Land) -> pd.DataFrame:
     sites["expected"] = dates(len(sites), "2026-10-15", "2028-06-20", rng)
     late = rng.random(len(sites)) < 0.07
     sites.loc[late, "expected"] = dates(int(late.sum()), "2025-11-01", "2026-08-15", rng)
-    sites["city"] = nearest_city(land, sites["tract"])
-    sites["zip"] = zip_codes(land, sites["tract"])
-    sites["state"] = land.tracts["state"].to_numpy()[sites["tract"]]
-    return sites
+    return with_place(land, sites)

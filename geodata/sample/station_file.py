@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,44 +16,22 @@ from geodata.sample.published_columns import published_columns
 from geodata.sample.spots import (
     dates,
     each,
-    nearest_city,
     planned_sites,
     spots_along_roads,
     spots_among_people,
-    zip_codes,
+    with_place,
 )
 
 KEYS = published_columns("stations")
 CONNECTORS = ("J1772", "J1772COMBO", "CHADEMO", "TESLA", "J3271", "NEMA515", "NEMA520", "NEMA1450")
-_NETWORKS = (
-    "ChargePoint Network",
-    "Blink Network",
-    "Non-Networked",
-    "EV Connect",
-    "SHELL_RECHARGE",
-    "Tesla",
-    "FLO",
-)
+_NETWORKS = ("ChargePoint Network", "Blink Network", "Non-Networked", "EV Connect", "SHELL_RECHARGE", "Tesla", "FLO")
 _FACILITIES = (
-    "RETAIL",
-    "GROCERY",
-    "HOTEL",
-    "CONVENIENCE_STORE",
-    "PARKING_LOT",
-    "TRAVEL_CENTER",
-    "LIBRARY",
-    "OFFICE_BLDG",
+    *("RETAIL", "GROCERY", "HOTEL", "CONVENIENCE_STORE", "PARKING_LOT"),
+    *("TRAVEL_CENTER", "LIBRARY", "OFFICE_BLDG"),
 )
 _KINDS = (
-    "Market Square",
-    "Grocery",
-    "Travel Plaza",
-    "Hotel",
-    "Library",
-    "Parking Deck",
-    "Town Hall",
-    "Commons",
-    "Depot",
+    *("Market Square", "Grocery", "Travel Plaza", "Hotel", "Library"),
+    *("Parking Deck", "Town Hall", "Commons", "Depot"),
 )
 FIRST_ID = 9_700_001
 
@@ -71,10 +48,7 @@ def open_sites(land: Land) -> pd.DataFrame:
     sites["ports"] = np.where(fast, rng.choice([1, 2, 4, 4, 8], len(sites)), rng.choice([1, 2, 2, 2, 4, 6], len(sites)))
     sites["kw"] = np.where(fast, rng.choice([50, 62, 150, 350], len(sites)), 7)
     sites["opened"] = dates(len(sites), "2013-05-01", "2026-08-30", rng)
-    sites["city"] = nearest_city(land, sites["tract"])
-    sites["zip"] = zip_codes(land, sites["tract"])
-    sites["state"] = land.tracts["state"].to_numpy()[sites["tract"]]
-    return sites
+    return with_place(land, sites)
 
 
 @cache
@@ -183,11 +157,8 @@ def _disturb(records: list[dict[str, Any]], land: Land) -> None:
     opened[6]["station_name"] = "Café Privé, Niveau 2"
     planned[1]["station_name"] = "<b>Planned</b> Plaza {{ 7*7 }} </script>"
     planned[2]["geocode_status"] = "200-4"
-    opened[7]["funding_sources"], opened[8]["funding_sources"], opened[9]["funding_sources"] = (
-        None,
-        "NEVI",
-        ["NEVI"],
-    )
+    for record, funding in zip(opened[7:10], (None, "NEVI", ["NEVI"]), strict=True):
+        record["funding_sources"] = funding
     planned[3]["funding_sources"], planned[4]["funding_sources"] = "CFI", ["NEVI", "OTHER"]
     opened[10]["ev_charging_units"] = [_unit("2", None, "Non-Networked", False)] * 2
     opened[11]["ev_charging_units"] = [_unit("2", 0.0, "Non-Networked", False)] * 2
@@ -230,9 +201,6 @@ def write_stations(land: Land, folder: Path) -> list[dict[str, Any]]:
         "total_results": len(records),
         "station_counts": {"total": ports, "fuels": fuels},
     }
-    write_json(folder / "alt_fuel_stations.json", head, "fuel_stations", _in_order(records))
+    in_order = sorted(records, key=lambda record: int(record["id"]))
+    write_json(folder / "alt_fuel_stations.json", head, "fuel_stations", in_order)
     return records
-
-
-def _in_order(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    yield from sorted(records, key=lambda record: record["id"])

@@ -12,70 +12,50 @@ from geodata.sample.file_writing import write_csv, write_json, write_workbook
 from geodata.sample.invented_names import STREETS, SURNAMES
 from geodata.sample.land import Land
 from geodata.sample.sample_work import SampleWork
-from geodata.sample.spots import AS_OF, each, nearest_city, spots_among_people, zip_codes
+from geodata.sample.spots import AS_OF, each, spots_among_people, with_place
 
 
 def _placed(land: Land, count: int, pull: float, stream: int, states: tuple[int, ...] | None = None) -> pd.DataFrame:
     """Return `count` places among people with city, ZIP code and state."""
     rng = np.random.default_rng([land.terrain.seed, 70, stream])
-    spots = spots_among_people(land, count, pull, rng, states)
-    spots["city"], spots["zip"] = nearest_city(land, spots["tract"]), zip_codes(land, spots["tract"])
-    spots["usps"] = [land.terrain.states[s].usps for s in land.tracts["state"].to_numpy()[spots["tract"]]]
-    return spots
+    return with_place(land, spots_among_people(land, count, pull, rng, states))
+
+
+def _table(columns: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split())
 
 
 def program_table(land: Land, schools: pd.DataFrame, work: SampleWork) -> pd.DataFrame:
     """Return eligible training programs: colleges under another spelling, codes as typed, -1 for suppressed."""
     rng = np.random.default_rng([land.terrain.seed, 71])
-    rows = []
+    offers: list[tuple[Any, ...]] = []  # provider, kind of entity, program, code, occupation, weeks, city, ZIP, state
     teaching = schools[schools["trades"] & schools["active"]]
     for order, school in enumerate(each(teaching)):
         spelled = school.name.replace("Community College", "Comm. College").replace("(fictional)", "- fictional")
-        for program in rng.choice(len(work.programs), 2, replace=False):
-            name, cip, occupation, weeks = work.programs[program]
-            rows.append(
-                (
-                    spelled,
-                    "Higher Ed: Associate's",
-                    name,
-                    cip,
-                    occupation,
-                    weeks,
-                    school.city,
-                    school.zip,
-                    school.state,
-                )
-            )
+        place = (school.city, school.zip, school.state)
+        chosen = rng.choice(len(work.programs), 2, replace=False)
+        offers += [(spelled, "Higher Ed: Associate's", *work.programs[program], *place) for program in chosen]
         if order % 10 == 0:
-            rows[-1] = (*rows[-1][:3], "-1", *rows[-1][4:])
-    private = _placed(land, max(8, round(0.03 * len(land.tracts))), 0.1, 1)
-    for order, spot in enumerate(each(private)):
-        name, cip, occupation, weeks = work.programs[order % len(work.programs)]
+            offers[-1] = (*offers[-1][:3], "-1", *offers[-1][4:])
+    for order, spot in enumerate(each(_placed(land, max(8, round(0.03 * len(land.tracts))), 0.1, 1))):
         provider = f"{SURNAMES[(3 * order) % len(SURNAMES)]} Training Center (fictional)"
-        state = land.tracts["state"][spot.tract]
-        rows.append((provider, "Private For-Profit", name, cip, occupation, weeks, spot.city, spot.zip, state))
-    records: list[dict[str, Any]] = []
-    for order, (provider, entity, name, cip, occupation, weeks, city, code, state) in enumerate(rows):
-        records.append(
-            {
-                "d101_eligible_training_provider": provider,
-                "d104_entity_type": entity,
-                "d105_program_name": name,
-                "d107_program_url": f"https://programme-{order}.example.org/",
-                "d109_associated_credential": "Certificate" if order % 2 else "-1",
-                "d110_cip_code": cip,
-                "d114_program_length_weeks": weeks if order % 7 else -1,
-                "d116_program_format": ("In-person", "Hybrid", "Online")[order % 3],
-                "d117_program_soc_occupation_1": occupation,
-                "d118_program_soc_occupation_2": "",
-                "d119_program_soc_occupation_3": "",
-                "address": f"{20 + 9 * order} {STREETS[order % len(STREETS)]}" if order % 4 else "",
-                "city": city if order % 6 else city.upper(),
-                "state": land.terrain.states[state].usps,
-                "zip": code.lstrip("0") if order % 5 == 2 else code,
-            }
-        )
-    return pd.DataFrame(records)
+        program = work.programs[order % len(work.programs)]
+        offers.append((provider, "Private For-Profit", *program, spot.city, spot.zip, spot.state))
+    rows: list[tuple[object, ...]] = []
+    for order, (provider, entity, name, cip, occupation, weeks, city, code, state) in enumerate(offers):
+        url, credential = f"https://programme-{order}.example.org/", "Certificate" if order % 2 else "-1"
+        how = (weeks if order % 7 else -1, ("In-person", "Hybrid", "Online")[order % 3], occupation, "", "")
+        address = f"{20 + 9 * order} {STREETS[order % len(STREETS)]}" if order % 4 else ""
+        town, typed = city if order % 6 else city.upper(), code.lstrip("0") if order % 5 == 2 else code
+        where = (address, town, land.terrain.states[state].usps, typed)
+        rows.append((provider, entity, name, url, credential, cip, *how, *where))
+    columns = (
+        "d101_eligible_training_provider d104_entity_type d105_program_name d107_program_url "
+        "d109_associated_credential d110_cip_code d114_program_length_weeks d116_program_format "
+        "d117_program_soc_occupation_1 d118_program_soc_occupation_2 d119_program_soc_occupation_3 "
+        "address city state zip"
+    )
+    return _table(columns, rows)
 
 
 def sponsor_table(land: Land) -> pd.DataFrame:
@@ -125,27 +105,17 @@ def contractor_table(land: Land) -> pd.DataFrame:
 def training_list(land: Land, work: SampleWork) -> pd.DataFrame:
     """Return the programs a state office would list itself: pre-apprenticeships and a mobile laboratory."""
     spots = _placed(land, max(6, round(0.012 * len(land.tracts))), 0.7, 5, states=(0,))
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for order, spot in enumerate(each(spots)):
         kind = ("pre_apprenticeship", "pre_apprenticeship", "mobile_lab", "community_program")[order % 4]
-        located = order != 3
-        rows.append(
-            {
-                "name": f"{spot.city} {kind.replace('_', ' ').title()} {order + 1} (fictional)",
-                "entry_stage": "advanced" if order == 5 else "entry",
-                "kind": kind,
-                "address": f"{60 + 3 * order} {STREETS[(order + 5) % len(STREETS)]}",
-                "city": spot.city,
-                "state": spot.usps,
-                "zip": spot.zip,
-                "latitude": f"{spot.latitude:.6f}" if located else "",
-                "longitude": f"{spot.longitude:.6f}" if located else "",
-                "cip_codes": work.listed_codes[order % 2],
-                "seats": "" if order == 1 else f"{12 + 4 * (order % 5)}",
-                "url": f"https://program-list-{order}.example.org/",
-            }
-        )
-    return pd.DataFrame(rows)
+        name = f"{spot.city} {kind.replace('_', ' ').title()} {order + 1} (fictional)"
+        address = f"{60 + 3 * order} {STREETS[(order + 5) % len(STREETS)]}"
+        degrees = ("", "") if order == 3 else (f"{spot.latitude:.6f}", f"{spot.longitude:.6f}")
+        seats, url = "" if order == 1 else f"{12 + 4 * (order % 5)}", f"https://program-list-{order}.example.org/"
+        place = (address, spot.city, spot.usps, spot.zip, *degrees)
+        stage = "advanced" if order == 5 else "entry"
+        rows.append((name, stage, kind, *place, work.listed_codes[order % 2], seats, url))
+    return _table("name entry_stage kind address city state zip latitude longitude cip_codes seats url", rows)
 
 
 def center_records(land: Land) -> list[dict[str, Any]]:
@@ -183,24 +153,15 @@ def center_records(land: Land) -> list[dict[str, Any]]:
 
 def area_table(land: Land) -> pd.DataFrame:
     """Return the crosswalk of counties to local workforce areas: five areas in a state of twelve counties."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for index, state in enumerate(land.terrain.states):
         counties = land.counties[land.counties["state"] == index]
         areas = max(1, round(len(counties) / 2.4))
         for order, county in enumerate(each(counties)):
-            number = order * areas // len(counties)
-            rows.append(
-                {
-                    "stfips": state.fips,
-                    "areatype": "55",
-                    "area": f"{number + 1:06d}",
-                    "areaname": f"{state.name.split()[0]} Workforce Area {number + 1} (fictional)",
-                    "substfips": state.fips,
-                    "subareatype": "04",
-                    "subarea": f"000{county.geoid[2:]}",
-                }
-            )
-    return pd.DataFrame(rows)
+            number = order * areas // len(counties) + 1
+            name = f"{state.name.split()[0]} Workforce Area {number} (fictional)"
+            rows.append((state.fips, "55", f"{number:06d}", name, state.fips, "04", f"000{county.geoid[2:]}"))
+    return _table("stfips areatype area areaname substfips subareatype subarea", rows)
 
 
 def write_providers(land: Land, folder: Path, schools: pd.DataFrame, work: SampleWork) -> None:
