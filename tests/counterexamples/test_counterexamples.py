@@ -48,7 +48,7 @@ MADE_SOUND = {
 
 def read(source: str, path: Path, case: Case | None = None) -> Parsed:
     """Return what a run makes of the file: parsed, and held to what is known of the source."""
-    options = case or {}
+    options: Case = case or {"fault": "none"}
     settings = Settings().with_changes(dict(options.get("settings", {})))
     parsed = SOURCES[source].read(path, ParseContext(settings))
     return held_to(parsed, SOURCES[source].spec, nationwide=bool(options.get("nationwide")))
