@@ -81,17 +81,17 @@ class Settings(BaseSettings):
 
     @field_validator("as_of", mode="before")
     @classmethod
-    def _a_date(cls, told: object) -> object:
-        if told is None:
+    def _a_date(cls, value: object) -> object:
+        if value is None:
             return None
         try:
             # YAML reads a date as a date; the library also takes 20260930, which people would sort wrongly.
-            day = told if isinstance(told, date) else date.fromisoformat(str(told))
+            day = value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
             day = None
-        if day is None or str(told) != f"{day:%Y-%m-%d}":
+        if day is None or str(value) != f"{day:%Y-%m-%d}":
             raise ValueError("must be a date written YYYY-MM-DD, such as 2026-09-30")
-        return str(told)
+        return str(value)
 
     @model_validator(mode="after")
     def _known_states(self) -> Settings:
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take arguments and the environment only; the YAML file arrives through `load`."""
+        """Take arguments and the environment only; the YAML file arrives through `load_settings`."""
         return (init_settings, env_settings)
 
     def method(self) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> p
 
 
 def _ports(text: pd.Series) -> pd.Series:
-    """Return port counts; the service leaves out what is not there, so a zero is a slip for “not reported”."""
+    """Return port counts; the service leaves out what is not there, so a zero stands for “not reported”."""
     found = counts(text)
     return found.mask(found == 0)
 
@@ -158,7 +158,7 @@ def _read_answer(path: Path) -> tuple[Text, pd.Series]:
 
 
 def _highest_power(units: Any) -> float:
-    """Return the highest positive power_kw of any connector of any unit; NaN where none is told."""
+    """Return the highest positive power_kw of any connector of any unit; NaN where none is given."""
     found = [
         float(connector[col.POWER_KW])
         for unit in units or ()
@@ -172,11 +172,11 @@ def _units_differ(record: dict[str, Any]) -> bool:
     units = record.get("ev_charging_units")
     if not units:
         return False
-    told = dict.fromkeys(("ev_level1_evse_num", "ev_level2_evse_num", "ev_dc_fast_num"), 0)
+    listed = dict.fromkeys(("ev_level1_evse_num", "ev_level2_evse_num", "ev_dc_fast_num"), 0)
     for unit in units:
         field = {"1": "ev_level1_evse_num", "2": "ev_level2_evse_num", "dc_fast": "ev_dc_fast_num"}.get(
             str(unit.get("charging_level"))
         )
         if field:
-            told[field] += int(unit.get("port_count") or 0)
-    return any(total != (record.get(field) or 0) for field, total in told.items())
+            listed[field] += int(unit.get("port_count") or 0)
+    return any(total != (record.get(field) or 0) for field, total in listed.items())

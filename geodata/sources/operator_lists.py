@@ -1,4 +1,4 @@
-"""What lists kept by hand have in common: where a provider is, under which identifier, and said in what words."""
+"""What lists kept by hand have in common: where a provider is, under which identifier, and under which name."""
 
 from __future__ import annotations
 

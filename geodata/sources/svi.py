@@ -1,7 +1,7 @@
 """CDC/ATSDR Social Vulnerability Index: the index itself, and the survey measures with margins it carries.
 
 Editions 2018 (2010 tracts), 2020 and 2022 (2020 tracts). A national file ranks tracts among the nation, a state
-download among its state only, under the same columns; which one it is, is told from the ranks themselves, for the
+download among its state only, under the same columns; which one it is, the ranks themselves show; the
 two must never be pooled. One file feeds two tables: definitions (`parse`) and measures (`parse_measures`).
 """
 
@@ -185,9 +185,9 @@ def _keyed(text: Text) -> pd.DataFrame:
 
 
 def edition(text: Text) -> int:
-    """Return the year of the edition: that of the file name, else told from its columns.
+    """Return the year of the edition: that of the file name, else inferred from its columns.
 
-    Poverty below 150 % came in 2020, and the names of tracts are parted by semicolons from 2022.
+    Poverty below 150 % came in 2020, and the names of tracts are separated by semicolons from 2022.
     """
     year = year_in(text.file)
     if year is not None:

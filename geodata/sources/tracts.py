@@ -95,14 +95,14 @@ def tract_name(geoids: pd.Series) -> pd.Series:
 
 
 def vintage_of(text: Text, path: Path) -> int:
-    """Return the census of the tracts: told by headers ending in 10 or 20, else by the year in the name."""
+    """Return the census whose tracts these are: from headers that end in 10 or 20, else the year in the file name."""
     headers = set(text.headers)
     if "GEOID20" in headers or "GEOID10" in headers:
         return 2020 if "GEOID20" in headers else 2010
     year = year_in(path.name)
     if year is None:
         raise InputError(
-            "neither the file name nor its headers tell of which year these tracts are",
+            "neither the file name nor its headers say of which year these tracts are",
             file=path,
             remedy="Keep the publisher's file name, such as cb_2020_44_tract_500k.zip.",
         )
