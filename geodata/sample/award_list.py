@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +13,12 @@ from geodata.sample.land import Land
 from geodata.sample.published_columns import published_columns
 from geodata.sample.sample_work import SampleWork
 from geodata.sample.spots import AS_OF, dates, each, spots_along_roads, spots_among_people, with_place
+from geodata.sample.station_file import Record
 
 COLUMNS = published_columns("awards")
 
 
-def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:
+def award_table(land: Land, stations: list[Record]) -> pd.DataFrame:
     """Return the awards of the first state, disorder included; the last row names a planned station again."""
     rng = np.random.default_rng([land.terrain.seed, 50])
     road = spots_along_roads(land, 70.0, rng)
@@ -64,7 +64,7 @@ def award_table(land: Land, stations: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)[COLUMNS]
 
 
-def _disturb(rows: list[dict[str, str]], stations: list[dict[str, Any]]) -> None:
+def _disturb(rows: list[dict[str, str]], stations: list[Record]) -> None:
     """Add missing counts, a site without coordinates, a repeated id, a bad date, written-out money, a known place."""
     for number in (2, 6, 9):
         rows[number]["charger_count"] = ""
@@ -89,6 +89,6 @@ def _disturb(rows: list[dict[str, str]], stations: list[dict[str, Any]]) -> None
     rows.append(again)
 
 
-def write_awards(land: Land, folder: Path, stations: list[dict[str, Any]], work: SampleWork) -> None:
+def write_awards(land: Land, folder: Path, stations: list[Record], work: SampleWork) -> None:
     """Write `state_awards.csv`."""
     write_csv(folder / "state_awards.csv", work.counted(award_table(land, stations)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -152,9 +151,9 @@ def road_layer(land: Land, outline: shapely.Geometry) -> gpd.GeoDataFrame:
     return _layer("LINEARID FULLNAME RTTYP MTFCC", rows)
 
 
-def corridor_features(land: Land) -> list[dict[str, Any]]:
+def corridor_features(land: Land) -> list[dict[str, object]]:
     """Return the alternative fuel corridors as GeoJSON features: interstates ready, some highways pending or not."""
-    features = []
+    features: list[dict[str, object]] = []
     for order, (road, line) in enumerate(zip(land.terrain.roads, land.roads, strict=True), start=1):
         electric = road.route_type == "I" or order % 3 != 0
         features.append(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,7 +85,7 @@ def directory_table(land: Land, schools: pd.DataFrame) -> pd.DataFrame:
     level = schools["kind"].map({"community": 2, "technical": 2, "trade": 3, "beauty": 3, "university": 1, "career": 2})
     control = sector.map({4: 1, 9: 3, 2: 2, 6: 3})
     county = land.counties.iloc[land.tracts["county"].to_numpy()[schools["tract"]]]
-    columns: dict[str, Any] = {
+    columns: dict[str, object] = {
         "UNITID": schools["unitid"],
         "INSTNM": schools["name"],
         "IALIAS": " ",

@@ -7,7 +7,6 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -52,7 +51,7 @@ def csv_bytes(frame: pd.DataFrame, *, bom: bool = False, sep: str = ",") -> byte
     return text.encode("utf-8-sig" if bom else "utf-8")
 
 
-def write_json(path: Path, head: Mapping[str, Any], list_name: str, rows: Iterable[Mapping[str, Any]]) -> Path:
+def write_json(path: Path, head: Mapping[str, object], list_name: str, rows: Iterable[Mapping[str, object]]) -> Path:
     """Write one object: the fields of `head`, then `list_name` with one row after another."""
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write(json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1])

@@ -33,6 +33,7 @@ _KINDS = (
     *("Market Square", "Grocery", "Travel Plaza", "Hotel", "Library"),
     *("Parking Deck", "Town Hall", "Commons", "Depot"),
 )
+Record = dict[str, Any]
 FIRST_ID = 9_700_001
 
 
@@ -52,7 +53,7 @@ def open_sites(land: Land) -> pd.DataFrame:
 
 
 @cache
-def _unit(level: str, kw: float | None, network: str, tesla: bool) -> dict[str, Any]:
+def _unit(level: str, kw: float | None, network: str, tesla: bool) -> Record:
     """Return a charging unit of one port, with every connector named and only one of them present."""
     plug = "TESLA" if tesla else ("J1772COMBO" if level == "dc_fast" else "J1772")
     return {
@@ -67,8 +68,8 @@ def _unit(level: str, kw: float | None, network: str, tesla: bool) -> dict[str, 
     }
 
 
-def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Generator) -> dict[str, Any]:
-    record: dict[str, Any] = dict.fromkeys(KEYS)
+def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Generator) -> Record:
+    record: Record = dict.fromkeys(KEYS)
     network = str(rng.choice(_NETWORKS))
     tesla = network == "Tesla"
     level = "dc_fast" if tesla else site.level
@@ -79,7 +80,7 @@ def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Gene
     public = rng.random() < 0.93
     access = "Public" if public else "Private"
     prefix = {"E": "{}", "P": "PLANNED - not yet accessible ({})", "T": "TEMPORARILY UNAVAILABLE ({})"}[status]
-    funding: tuple[Any, ...] = (None, "NEVI", ["NEVI"], ["CFI"], [])
+    funding: tuple[object, ...] = (None, "NEVI", ["NEVI"], ["CFI"], [])
     likely = (0.75, 0.05, 0.1, 0.05, 0.05) if status != "P" else (0.45, 0.12, 0.25, 0.13, 0.05)
     record |= {
         "access_code": access.lower(),
@@ -124,10 +125,10 @@ def _record(number: int, site: Any, land: Land, status: str, rng: np.random.Gene
     return record
 
 
-def station_records(land: Land) -> list[dict[str, Any]]:
+def station_records(land: Land) -> list[Record]:
     """Return all station records in order of id, with one instance at least of each known disorder."""
     rng = np.random.default_rng([land.terrain.seed, 42])
-    records: list[dict[str, Any]] = []
+    records: list[Record] = []
     for site in open_sites(land).itertuples():
         records.append(_record(FIRST_ID + len(records), site, land, "T" if rng.random() < 0.01 else "E", rng))
     planned = planned_sites(land)
@@ -142,7 +143,7 @@ def station_records(land: Land) -> list[dict[str, Any]]:
     return records
 
 
-def _disturb(records: list[dict[str, Any]], land: Land) -> None:
+def _disturb(records: list[Record], land: Land) -> None:
     """Add what real files hold: neighbors at one spot, a misplaced record, a foreign one, odd names and powers."""
     planned = [r for r in records if r["status_code"] == "P"]
     opened = [r for r in records if r["status_code"] == "E"]
@@ -190,7 +191,7 @@ def _disturb(records: list[dict[str, Any]], land: Land) -> None:
     records.extend([far, abroad])
 
 
-def write_stations(land: Land, folder: Path) -> list[dict[str, Any]]:
+def write_stations(land: Land, folder: Path) -> list[Record]:
     """Write `alt_fuel_stations.json` with its envelope and return the records."""
     records = station_records(land)
     ports = sum(r[f"ev_{k}_num"] or 0 for r in records for k in ("dc_fast", "level1_evse", "level2_evse"))

@@ -5,8 +5,6 @@ No polygons of 2010 tracts are made; the relationship file holds only the areas 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import shapely
@@ -118,7 +116,7 @@ def relationship_table(land: Land, parts: pd.DataFrame) -> pd.DataFrame:
     of_new = parts.groupby("tract")[["land_m2", "water_m2"]].sum()
     of_old = parts.groupby("geoid_10")[["land_m2", "water_m2"]].sum()
     blank = [""] * len(parts)
-    table: dict[str, Any] = dict.fromkeys(COLUMNS, blank)
+    table: dict[str, object] = dict.fromkeys(COLUMNS, blank)
     table["GEOID_TRACT_20"] = land.tracts["geoid"].to_numpy()[parts["tract"]]
     table["AREALAND_TRACT_20"] = of_new.loc[parts["tract"], "land_m2"].to_numpy()
     table["AREAWATER_TRACT_20"] = of_new.loc[parts["tract"], "water_m2"].to_numpy()

@@ -118,7 +118,7 @@ def training_list(land: Land, work: SampleWork) -> pd.DataFrame:
     return _table("name entry_stage kind address city state zip latitude longitude cip_codes seats url", rows)
 
 
-def center_records(land: Land) -> list[dict[str, Any]]:
+def center_records(land: Land) -> list[dict[str, object]]:
     """Return job centers: one in or near most cities and some among people in need; one lies at 0, 0."""
     records = []
     spots = _placed(land, max(12, round(0.03 * len(land.tracts))), 0.6, 4)

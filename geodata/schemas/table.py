@@ -158,7 +158,8 @@ class Table:
         crs = getattr(frame, "crs", None) if isinstance(frame, gpd.GeoDataFrame) else None
         if crs is not None and crs != CRS:
             geometry = geometry.set_crs(crs, allow_override=True).to_crs(CRS)
-        return gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(geometry.values), crs=CRS)
+        located: pd.DataFrame = gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(geometry.values), crs=CRS)
+        return located
 
 
 def _coerced(values: pd.Series, column: Column, table: str) -> pd.Series:

@@ -40,6 +40,9 @@ from geodata.settings.sections import (
 )
 from geodata.states import find_state
 
+Values = dict[str, Any]
+"""Settings by name, in sections: as YAML, the environment and run config give them."""
+
 #: Environment variable that names the settings file of a deployment.
 SETTINGS_FILE = "ONRAMP_SETTINGS"
 
@@ -125,7 +128,7 @@ class Settings(BaseSettings):
         """Take arguments and the environment only; the YAML file arrives through `load_settings`."""
         return (init_settings, env_settings)
 
-    def method(self) -> dict[str, Any]:
+    def method(self) -> Values:
         """Return the settings that shape numbers, as plain values, to be stored with every output.
 
         Where files lie on a machine, who is asked for, languages and looks of pages and how a deployment is kept are
@@ -141,17 +144,17 @@ class Settings(BaseSettings):
         text = json.dumps(self.method(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    def with_changes(self, changes: dict[str, Any]) -> Settings:
+    def with_changes(self, changes: Values) -> Settings:
         """Return a copy with nested `changes` applied, checked like any other settings."""
         return _checked(_merged(self.model_dump(), changes))
 
 
-def load_settings(file: Path | None = None, changes: dict[str, Any] | None = None) -> Settings:
+def load_settings(file: Path | None = None, changes: Values | None = None) -> Settings:
     """Return the settings of a YAML `file`, the environment and `changes`, the last one strongest.
 
     Raises SettingsError with one sentence for each value that cannot be used.
     """
-    values: dict[str, Any] = {}
+    values: Values = {}
     if file is not None:
         try:
             values = yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
@@ -171,21 +174,21 @@ def load_settings(file: Path | None = None, changes: dict[str, Any] | None = Non
     return _checked(_merged(_merged(values, surroundings), changes or {}))
 
 
-def _from_environment() -> dict[str, Any]:
+def _from_environment() -> Values:
     try:
         return Settings().model_dump(exclude_unset=True)
     except ValidationError as error:
         raise SettingsError(sentences(error, Settings)) from None
 
 
-def _checked(values: dict[str, Any]) -> Settings:
+def _checked(values: Values) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsError(sentences(error, Settings)) from None
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(base: Values, over: Values) -> Values:
     out = dict(base)
     for name, value in over.items():
         keep = isinstance(value, dict) and isinstance(out.get(name), dict) and name not in _WHOLE

@@ -9,7 +9,6 @@ it cannot say what is planned, and is refused.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from geodata.geography.zips import clean_zips
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import SITES, UNITS
 from geodata.schemas.parsed import Parsed
-from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_csv, read_json
+from geodata.sources.formats.text_tables import Json, Text, Wanted, from_records, read_csv, read_json
 from geodata.sources.formats.values import counts, dates, points
 from geodata.sources.places_of_rows import state_codes
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
@@ -157,7 +156,7 @@ def _read_answer(path: Path) -> tuple[Text, pd.Series]:
     return text, pd.Series(power, index=text.frame.index, dtype="float64")
 
 
-def _highest_power(units: Any) -> float:
+def _highest_power(units: Json) -> float:
     """Return the highest positive power_kw of any connector of any unit; NaN where none is given."""
     found = [
         float(connector[col.POWER_KW])
@@ -168,7 +167,7 @@ def _highest_power(units: Any) -> float:
     return max((kw for kw in found if kw > 0), default=float("nan"))
 
 
-def _units_differ(record: dict[str, Any]) -> bool:
+def _units_differ(record: Json) -> bool:
     units = record.get("ev_charging_units")
     if not units:
         return False

@@ -12,7 +12,7 @@ import difflib
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from geodata.sources.formats.archives import read_member
 
 MOST_BYTES = 1_000_000_000
 _DELIMITERS = ",|\t;"
+Json = Any
+"""What a JSON file holds: objects, lists, text, numbers."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +257,7 @@ def _gone_sentence(gone: Sequence[Wanted], found: Sequence[str]) -> str:
     return f"the {subject} {', '.join(names)}{more} {verb} not among its {len(found)} columns"
 
 
-def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
+def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Json:
     """Return the content of a JSON file; InputError where it is a web page, cut short or not JSON."""
     text = decode(read_bytes(path, most_bytes))
     _refuse_other_kinds(text[:400], text[:4].encode(), path.name)
@@ -267,7 +269,7 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
         raise InputError(f"the file is not valid JSON ({problem})", file=path, remedy=AGAIN) from None
 
 
-def from_records(records: Sequence[dict[str, Any]], columns: Sequence[Wanted], source: str, file: str) -> Text:
+def from_records(records: Sequence[Mapping[str, object]], columns: Sequence[Wanted], source: str, file: str) -> Text:
     """Return records (of a JSON file or a feature layer) as text columns, indexed by position."""
     if not isinstance(records, (list, tuple)) or not all(isinstance(record, dict) for record in records):
         raise InputError("its records are not a list of names and values", file=file, remedy=AGAIN)
@@ -283,7 +285,7 @@ def from_records(records: Sequence[dict[str, Any]], columns: Sequence[Wanted], s
     return Text(frame, file, len(records), RejectLog(source, file), tuple(found), absent)
 
 
-def as_text(value: Any) -> str | None:
+def as_text(value: object) -> str | None:
     """Return a cell of JSON or a workbook as trimmed text, None where it is empty."""
     if value is None:
         return None
