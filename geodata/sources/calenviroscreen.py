@@ -58,7 +58,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     return definition_rows(
         text,
         frame,
-        SPEC.name,
+        SPEC,
         value=score.values,
         designated=None if "designated" in text.absent else flags(frame[col.DESIGNATED]),
         vintage=year,

@@ -62,9 +62,8 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     return definition_rows(
         text,
         frame,
-        SPEC.name,
+        SPEC,
         value=index.values,
-        archived=True,
         vintage=year_in(text.file) or SPEC.year,
         tract_vintage=2020,
         out_of_scope={"island area without tract code": int(islands.sum())},

@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.geography.geoids import clean_geoids, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.geography.geoids import ct_scheme_column, tract_vintage, usps_of, year_in
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS, MEASURES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, read_csv
 from geodata.sources.formats.values import SVI_CODES, numbers
+from geodata.sources.index_rows import keyed
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -85,7 +86,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the overall index (RPL_THEMES, 0–1) of each tract; missing where the publisher ranks none."""
     text = read_csv(path, (*_KEYS, Wanted("RPL_THEMES"), Wanted("SPL_THEMES")), SPEC.name)
     year = edition(text)
-    frame = _keyed(text)
+    frame = keyed(text)
     ranks, sums = (
         numbers(frame[name], codes=SVI_CODES, least=0, most=most, file=text.file, column=name, notes=text.notes)
         for name, most in (("RPL_THEMES", 1), ("SPL_THEMES", None))
@@ -113,7 +114,7 @@ def parse_measures(path: Path, context: ParseContext) -> Parsed:
     text = read_csv(path, (*_KEYS, *_measure_columns()), SPEC_MEASURES.name)
     year = edition(text)
     _refuse_lost_variables(text, year)
-    frame = _keyed(text)
+    frame = keyed(text)
     shared = pd.DataFrame(
         {
             col.GEOID: frame[col.GEOID],
@@ -176,12 +177,6 @@ def _measure(text: Text, frame: pd.DataFrame, measure: str, nobody: pd.Series) -
         "share_moe": (column("MP") / 100).clip(upper=1),
         "status": status.mask(nobody & (status == "value"), "not_applicable"),
     }
-
-
-def _keyed(text: Text) -> pd.DataFrame:
-    frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
-    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
-    return text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
 
 
 def edition(text: Text) -> int:

@@ -12,13 +12,14 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.geography.geoids import clean_geoids, county_of, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.geography.geoids import county_of, ct_scheme_column, tract_vintage, usps_of, year_in
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import TRACTS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
 from geodata.sources.formats.text_tables import Text, Wanted
 from geodata.sources.formats.values import numbers
+from geodata.sources.index_rows import keyed
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -70,9 +71,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the tracts of a boundary file."""
     text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
     vintage = vintage_of(text, path)
-    frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
-    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
-    frame = text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = keyed(text)
     table = pd.DataFrame(
         {
             col.GEOID: frame[col.GEOID],
