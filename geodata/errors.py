@@ -1,4 +1,4 @@
-"""The errors a person may meet: one clear sentence each, saying what is wrong and what to do."""
+"""The errors shown to people: one clear sentence each, which says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -54,14 +54,17 @@ class InputError(OnrampError):
 
 @contextmanager
 def reading_of(path: Path, what: str) -> Iterator[None]:
-    """Say in one sentence what a library made of a file: on a damaged one each raises errors of many kinds."""
+    """Raise InputError in one sentence for whatever a library raises while it reads `path`, which is a `what`.
+
+    On a damaged file the libraries raise errors of many kinds.
+    """
     try:
         yield
     except OnrampError:
         raise
     except Exception as problem:
-        told = first_line(problem).replace(str(path), path.name)
-        raise InputError(f"the {what} cannot be read ({told})", file=path, remedy=AGAIN) from None
+        reason = first_line(problem).replace(str(path), path.name)
+        raise InputError(f"the {what} cannot be read ({reason})", file=path, remedy=AGAIN) from None
 
 
 def first_line(problem: BaseException) -> str:

@@ -40,14 +40,6 @@ _TERRITORIES = (
     "AS 60 American Samoa|GU 66 Guam|MP 69 Northern Mariana Islands|PR 72 Puerto Rico|VI 78 U.S. Virgin Islands"
 )
 _FICTIONAL = "XL 97 Larkspur (fictional)|XS 98 Sumac (fictional)"
-#: The states of the fictional nation that speed is measured on.
-_NATION = """
-XA 73 Anemone (fictional)|XB 75 Bluestem (fictional)|XC 77 Columbine (fictional)|XD 80 Dogwood (fictional)
-XE 81 Edelweiss (fictional)|XF 82 Foxglove (fictional)|XG 83 Goldenrod (fictional)|XH 84 Hyssop (fictional)
-XI 85 Ironweed (fictional)|XJ 86 Jasmine (fictional)|XK 87 Knapweed (fictional)|XM 88 Mallow (fictional)
-XN 89 Nettle (fictional)|XO 90 Oxlip (fictional)|XP 91 Periwinkle (fictional)|XQ 92 Quince (fictional)
-XR 93 Rosemallow (fictional)|XT 94 Tamarack (fictional)|XU 95 Umbel (fictional)|XV 96 Valerian (fictional)
-"""
 
 
 def _rows(text: str, kind: str) -> list[State]:
@@ -65,7 +57,6 @@ REGISTRY: tuple[State, ...] = tuple(
             State("DC", "11", "District of Columbia", "district"),
             *_rows(_TERRITORIES, "territory"),
             *_rows(_FICTIONAL, "fictional"),
-            *_rows(_NATION, "fictional"),
         ]
     )
 )

@@ -22,7 +22,7 @@ _EMPTY = {table.name: table for table in CANONICAL}
 
 @dataclass(frozen=True)
 class CanonicalTables:
-    """What all runs stand on: the canonical tables of all places at hand.
+    """What all runs rest on: the canonical tables of all places that were read.
 
     Tables are as the schemas say, definitions on 2020 tracts already; one that no source gave is absent.
     """

@@ -21,7 +21,7 @@ def gather(states: Sequence[str], settings: Settings) -> CanonicalTables:
     """Return the canonical tables of `states` (postal codes, FIPS codes or names).
 
     They are read from the folder `sources.folder` names, else from the publishers; fictional states from the sample
-    under the home folder. A source that cannot be had is missing from the tables and told of in `uses`.
+    under the home folder. A source that cannot be had is missing from the tables and marked so in `uses`.
     """
     places = [find_state(text) for text in states]
     acquirer = acquirer_for(settings, places)

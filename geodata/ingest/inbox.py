@@ -28,7 +28,7 @@ from geodata.storage.files import sha256_of, write_text, written_aside
 
 ACCEPTED, REJECTED, REPLACED = "accepted", "rejected", "replaced"
 _UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".filepart")
-_TOLD_ROWS = 200
+_MOST_ROWS = 200
 
 Seen = tuple[int, int]
 """Size in bytes and time of the last change in nanoseconds."""
@@ -96,13 +96,13 @@ def take(path: Path, inbox: Path, folder: Path, settings: Settings) -> Outcome:
         shutil.copyfile(path, aside)
     path.unlink()
     title = owner.source.spec.title
-    told = f"{path.name}: taken in as “{title}”, {parsed.rows_kept:,} of {parsed.rows_in:,} rows kept."
+    sentence = f"{path.name}: taken in as “{title}”, {parsed.rows_kept:,} of {parsed.rows_in:,} rows kept."
     if rivals:
-        told += f" It takes the place of {', '.join(rival.name for rival in rivals)}, put aside in “{REPLACED}”."
+        sentence += f" It takes the place of {', '.join(rival.name for rival in rivals)}, put aside in “{REPLACED}”."
     if len(parsed.rejects) or parsed.notes:
         report = inbox / ACCEPTED / f"{path.name}.txt"
-        write_text(report, "\n".join([told, *parsed.notes, *told_rejects(parsed.rejects)]) + "\n")
-    return Outcome(path.name, True, told, digest)
+        write_text(report, "\n".join([sentence, *parsed.notes, *reject_sentences(parsed.rejects)]) + "\n")
+    return Outcome(path.name, True, sentence, digest)
 
 
 def owner_of(name: str) -> Owner:
@@ -121,18 +121,18 @@ def owner_of(name: str) -> Owner:
     raise InputError("no list an office brings has such a name", file=name, remedy=f"Name it like one of: {forms}.")
 
 
-def told_rejects(rejects: pd.DataFrame) -> list[str]:
+def reject_sentences(rejects: pd.DataFrame) -> list[str]:
     """Return one sentence for each refused row, with row, field, value, reason and remedy, up to a number."""
-    told = []
-    for row in rejects.head(_TOLD_ROWS).to_dict("records"):
+    sentences = []
+    for row in rejects.head(_MOST_ROWS).to_dict("records"):
         parts = [
             f"{word} {row[name]}" for name, word in ((col.ROW, "row"), (col.FIELD, "field")) if not pd.isna(row[name])
         ]
         value = "" if pd.isna(row[col.VALUE]) else f" (“{row[col.VALUE]}”)"
         remedy = "" if pd.isna(row[col.REMEDY]) else f" {row[col.REMEDY]}"
-        told.append(f"{', '.join([row[col.FILE], *parts])}: {row[col.REASON]}{value}.{remedy}")
-    beyond = len(rejects) - _TOLD_ROWS
-    return [*told, f"… and {beyond:,} more rows."] if beyond > 0 else told
+        sentences.append(f"{', '.join([row[col.FILE], *parts])}: {row[col.REASON]}{value}.{remedy}")
+    beyond = len(rejects) - _MOST_ROWS
+    return [*sentences, f"… and {beyond:,} more rows."] if beyond > 0 else sentences
 
 
 def _read(path: Path, owner: Owner, settings: Settings) -> Parsed:
@@ -140,7 +140,7 @@ def _read(path: Path, owner: Owner, settings: Settings) -> Parsed:
     parsed = owner.source.read(path, ParseContext(settings, owner.state))
     held_to(parsed, spec, nationwide=owner.state is None)
     if parsed.rows_kept == 0 and len(parsed.rejects):
-        first = "\n".join(told_rejects(parsed.rejects))
+        first = "\n".join(reject_sentences(parsed.rejects))
         raise InputError(f"none of its {parsed.rows_in:,} rows can be used", file=path, remedy=first)
     return parsed
 

@@ -1,6 +1,6 @@
 """Whether settings can be used at all: names that exist, files that are there, engines that have what they need.
 
-What types and ranges cannot tell and a run would find out only minutes later is asked here, before it begins. Does
+What types and ranges do not show, and a run would find out only minutes later, is checked here before it begins. Does
 not hold the settings themselves (see `geodata.settings`).
 """
 
@@ -32,7 +32,7 @@ def usable_settings(file: Path | None = None, changes: dict[str, Any] | None = N
 
 def check(settings: Settings) -> None:
     """Raise SettingsError with one sentence for each name that does not exist and each file that is not there."""
-    told = [
+    problems = [
         *_unknown("sources.optional", settings.sources.optional, SOURCES),
         *_unknown("sources.off", settings.sources.off, SOURCES),
         *_unknown("need.workforce_measures", settings.need.workforce_measures, MEASURE_NAMES),
@@ -41,13 +41,13 @@ def check(settings: Settings) -> None:
         *_folder(settings),
         *_letters(settings),
     ]
-    told += _weights(settings)
-    if told:
-        raise SettingsError(" ".join(told))
+    problems += _weights(settings)
+    if problems:
+        raise SettingsError(" ".join(problems))
 
 
-def own_indices(settings: Settings) -> list[Path]:
-    """Return the files of indices of one's own at hand; what they call their definitions is known once read."""
+def supplied_indices(settings: Settings) -> list[Path]:
+    """Return the index files the operator supplied; the names of their definitions are known once they are read."""
     home = settings.home
     folders = [settings.sources.folder] if settings.sources.folder else [home / SUPPLIED_FOLDER, home / "sample"]
     pattern = user_index.SPEC.filenames[0].partition("*")[0] + "*"
@@ -55,30 +55,33 @@ def own_indices(settings: Settings) -> list[Path]:
 
 
 def _weights(settings: Settings) -> list[str]:
-    """Tell of weights of definitions nothing gives; files of one's own are read only where their names do not do."""
-    files = own_indices(settings)
+    """Return a sentence for each weight of a definition that no source gives.
+
+    The operator's index files are read only where their names do not settle it.
+    """
+    files = supplied_indices(settings)
     known = [*DEFINITION_NAMES, *(user_index.named_by(path) for path in files)]
-    told = _unknown("need.weights", settings.need.weights, known)
-    if not told:
+    unknown = _unknown("need.weights", settings.need.weights, known)
+    if not unknown:
         return []
     for path in files:
         try:
             known += user_index.parse(path, ParseContext(settings)).table[col.DEFINITION].unique().tolist()
         except (OnrampError, OSError):
-            return []  # The run tells what is wrong with the file.
+            return []  # The run says what is wrong with the file.
     remedy = " An index of your own is a file index_*.csv in the folder of files."
     return [text + remedy for text in _unknown("need.weights", settings.need.weights, known)]
 
 
 def _unknown(setting: str, names: Iterable[str], known: Iterable[str]) -> list[str]:
     known = list(known)
-    told = []
+    sentences = []
     for name in names:
         if name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f"did you mean “{close[0]}”?" if close else f"there are {', '.join(sorted(set(known)))}."
-            told.append(f"Setting “{setting}”: there is no “{name}”; {hint}")
-    return told
+            sentences.append(f"Setting “{setting}”: there is no “{name}”; {hint}")
+    return sentences
 
 
 def _engine(settings: Settings) -> list[str]:
@@ -102,13 +105,13 @@ def _folder(settings: Settings) -> list[str]:
 
 
 def _letters(settings: Settings) -> list[str]:
-    """Tell of paths with letters that Python could not decode, and could write down nowhere."""
-    told = []
+    """Return a sentence for each path with letters that Python could not decode, and so could not store."""
+    sentences = []
     for name, path in (("home", settings.home), ("sources.folder", settings.sources.folder)):
         if path is not None and not is_text(path):
             shown = str(path).encode("utf-8", "replace").decode()
-            told.append(
+            sentences.append(
                 f"Setting “{name}”: {shown} has letters that are not in the encoding of this system. Set "
                 "LC_ALL=C.UTF-8 (and not PYTHONUTF8=0), or give another folder."
             )
-    return told
+    return sentences

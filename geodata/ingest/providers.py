@@ -56,9 +56,9 @@ def from_ipeds(institutions: pd.DataFrame, programs: pd.DataFrame, settings: Tra
     """Return the institutions that teach the work as providers.
 
     With a completions file they are those with awards in a chosen CIP code and level, and seats are those awards (a
-    reported zero stays zero). Without one nobody can tell who teaches, so every public institution that awards mainly
+    reported zero stays zero). Without one nobody knows who teaches, so every public institution that awards mainly
     associate's degrees and certificates is taken for a provider with unknown seats: these are the colleges and
-    technical centres where such programs are found, and leaving them out would draw deserts around them.
+    technical centers where such programs are found, and leaving them out would draw deserts around them.
     """
     if programs.empty:
         return _assumed(institutions)
@@ -69,14 +69,14 @@ def from_ipeds(institutions: pd.DataFrame, programs: pd.DataFrame, settings: Tra
     rejects = _unknown_institutions(relevant.loc[~known, col.UNITID].drop_duplicates())
     awarded = relevant[known].groupby(col.UNITID, sort=True)
     seats = awarded[col.AWARDS].sum(min_count=1)
-    # Part of a sum is no sum: an institution with an award count that is not told has unknown seats.
-    untold = seats.index.isin(relevant.loc[relevant[col.STATUS] != "value", col.UNITID])
+    # Part of a sum is no sum: an institution with an unreported award count has unknown seats.
+    unknown = seats.index.isin(relevant.loc[relevant[col.STATUS] != "value", col.UNITID])
     hidden = seats.index.isin(relevant.loc[relevant[col.STATUS] == "suppressed", col.UNITID])
     table = institutions.set_index(col.UNITID, drop=False).loc[seats.index]
-    basis = np.select([hidden, untold], ["suppressed", "assumed"], "completions")
+    basis = np.select([hidden, unknown], ["suppressed", "assumed"], "completions")
     codes = awarded[col.CIP_CODE].agg(lambda found: " ".join(sorted(set(found))))
     rows = _as_providers(table).assign(
-        seats=seats.where(~untold).to_numpy(), seats_basis=basis, cip_codes=codes.to_numpy()
+        seats=seats.where(~unknown).to_numpy(), seats_basis=basis, cip_codes=codes.to_numpy()
     )
     note = f"Institutions with awards in the chosen fields: {len(rows):,} of {len(institutions):,}."
     return Refined(PROVIDERS.validate(rows), rejects, [note])
@@ -155,10 +155,10 @@ def merge(rows: pd.DataFrame) -> pd.DataFrame:
     rows["_group"] = group
     why: dict[int, list[str]] = {}
     for (i, j), reason in zip(pairs, reasons, strict=True):
-        told = f"{rows[col.SOURCES][j]} “{rows[col.NAME][j]}” is {rows[col.PROVIDER_ID][i]}: {reason}"
-        why.setdefault(int(group[i]), []).append(told)
+        evidence = f"{rows[col.SOURCES][j]} “{rows[col.NAME][j]}” is {rows[col.PROVIDER_ID][i]}: {reason}"
+        why.setdefault(int(group[i]), []).append(evidence)
     single = rows[~rows["_group"].isin(list(why))]
-    united = [_united(rows[rows["_group"] == number], told) for number, told in sorted(why.items())]
+    united = [_united(rows[rows["_group"] == number], evidence) for number, evidence in sorted(why.items())]
     table = pd.concat([single, pd.DataFrame(united)], ignore_index=True).sort_values(col.PROVIDER_ID, ignore_index=True)
     return PROVIDERS.validate(table.drop_duplicates(col.PROVIDER_ID))
 
@@ -171,12 +171,12 @@ def _same(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], list[str]]:
     rows = rows.assign(_key=[name_key(name) for name in rows[col.NAME]])
     blocks = [near_pairs(latitude, longitude, SAME_PLACE_M), *(_block_pairs(rows, names) for names in keyed)]
     candidates = np.unique(np.concatenate(blocks), axis=0)
-    metres = distance_m(latitude, longitude, candidates)
+    meters = distance_m(latitude, longitude, candidates)
     values = {
         name: rows[name].tolist() for name in (col.SOURCES, col.STATE, col.ENTRY_STAGE, col.NAME, col.ZIP, col.CITY)
     }
     pairs, reasons = [], []
-    for (i, j), distance in zip(candidates, metres, strict=True):
+    for (i, j), distance in zip(candidates, meters, strict=True):
         different = values[col.SOURCES][i] != values[col.SOURCES][j]
         if not different or any(values[name][i] != values[name][j] for name in (col.STATE, col.ENTRY_STAGE)):
             continue
@@ -210,17 +210,17 @@ def _same_place(values: dict[str, list[object]], i: int, j: int, distance: float
     return f"both in {values[col.CITY][i]}" if unplaced and len(cities) == 2 and cities[0] == cities[1] else None
 
 
-def _united(rows: pd.DataFrame, told: list[str]) -> dict[str, object]:
+def _united(rows: pd.DataFrame, evidence: list[str]) -> dict[str, object]:
     """Return one record for a group, whose rows stand in order of precedence."""
     first = {name: rows[name].dropna().iloc[0] if rows[name].notna().any() else None for name in PROVIDERS.names}
     best_place = rows.iloc[rows[col.LOCATION_QUALITY].map(_QUALITY).to_numpy().argmin()]
     best_seats = rows.iloc[rows[col.SEATS_BASIS].map(_SEATS).to_numpy().argmin()]
     codes = sorted({code for text in rows[col.CIP_CODES].dropna() for code in text.split()})
-    told = [*rows[col.EVIDENCE].dropna().unique(), *told]
+    evidence = [*rows[col.EVIDENCE].dropna().unique(), *evidence]
     return first | {
         **{name: best_place[name] for name in (col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY)},
         **{name: best_seats[name] for name in (col.SEATS, col.SEATS_BASIS)},
         "cip_codes": " ".join(codes) or None,
         "sources": " ".join(dict.fromkeys(" ".join(rows[col.SOURCES]).split())),
-        "evidence": "; ".join(told),
+        "evidence": "; ".join(evidence),
     }

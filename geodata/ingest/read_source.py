@@ -69,15 +69,15 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
 
 
 def _of_states_left_out(acquirer: Acquirer, spec: SourceSpec, states: list[State], nation: Parsed) -> list[Acquired]:
-    """Return the own files of states a national file says nothing of: Puerto Rico has its own index, for one."""
+    """Return the own files of states a national file does not cover: Puerto Rico has its own index, for one."""
     named = tuple(pattern for pattern in spec.filenames if needs_state(pattern))
-    told = states_of(nation.table)
-    if not (named and told):
+    covered = states_of(nation.table)
+    if not (named and covered):
         return []
     alone = replace(spec, filenames=named)
     found: list[Acquired] = []
     for state in states:
-        if state.usps not in told:
+        if state.usps not in covered:
             with suppress(SourceUnavailable):
                 found += acquirer.obtain_all(alone, state)[:1]
     return found

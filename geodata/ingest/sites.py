@@ -1,4 +1,4 @@
-"""One table of sites from several sources: what contradicts its state is refused, what is told twice is one.
+"""One table of sites from several sources: none that contradicts its state, and each counted once.
 
 Networks that share a place are distinct sites and stay so. Does not hold what sites are worth in work
 (`geodata.scoring.opportunity`).
@@ -20,7 +20,7 @@ from geodata.schemas.parsed import Refined
 
 # Two lists geocode one address to its entrance or its parcel; across a junction it is another site.
 SAME_SITE_M = 250.0
-# The record that stays when a site is told twice: the federal one, which is updated daily.
+# The record that stays when a site is in two lists: the federal one, which is updated daily.
 PRECEDENCE = ("afdc", "planned_sites")
 _FILLED = (
     col.NAME,
@@ -66,7 +66,7 @@ def sites(rows: pd.DataFrame, counties: gpd.GeoDataFrame) -> Refined:
 def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the sites with planned sites of different sources that are one taken together, and the rejects.
 
-    Two planned sites are one if they are within SAME_SITE_M of one another, no known network tells them apart, and
+    Two planned sites are one if they are within SAME_SITE_M of one another, no known network separates them, and
     their names can be spellings of one or their street addresses agree. Records of one source are never merged.
     """
     rank = rows[col.SOURCE].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
@@ -75,8 +75,8 @@ def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     latitude = rows[col.LATITUDE].to_numpy(dtype="float64")
     longitude = rows[col.LONGITUDE].to_numpy(dtype="float64")
     pairs = planned[near_pairs(latitude[planned], longitude[planned], SAME_SITE_M)].reshape(-1, 2)
-    metres = distance_m(latitude, longitude, pairs)
-    same = _same(rows, pairs, metres)
+    meters = distance_m(latitude, longitude, pairs)
+    same = _same(rows, pairs, meters)
     kept = rows.drop(index=list(same))
     filled = _filled(kept, rows, same)
     return SITES.validate(filled), _twice(rows, same)
@@ -86,7 +86,7 @@ def with_open_twin(rows: pd.DataFrame) -> int:
     """Return how many planned sites of lists stand beside an open station of a similar name in the federal file.
 
     They may have opened since the list was made, or be a second set at the place, which is common: of
-    stations that opened in a year one in ten stands beside an older one of its name. So they are only told.
+    stations that opened in a year one in ten stands beside an older one of its name. So they are counted only.
     """
     latitude, longitude = (rows[name].to_numpy(dtype="float64") for name in (col.LATITUDE, col.LONGITUDE))
     federal = (rows[col.SOURCE] == PRECEDENCE[0]).to_numpy()
@@ -104,13 +104,13 @@ def with_open_twin(rows: pd.DataFrame) -> int:
 
 
 def _same(
-    rows: pd.DataFrame, pairs: npt.NDArray[np.intp], metres: npt.NDArray[np.float64]
+    rows: pd.DataFrame, pairs: npt.NDArray[np.intp], meters: npt.NDArray[np.float64]
 ) -> dict[int, tuple[int, str]]:
     """Return for each record that repeats another the position of that one and the evidence; the nearest wins."""
     text = {name: rows[name].fillna("").tolist() for name in (col.SOURCE, col.NETWORK, col.NAME, col.ADDRESS)}
     found: dict[int, tuple[int, str]] = {}
     repeated: set[int] = set()
-    for order in np.argsort(metres, kind="stable"):
+    for order in np.argsort(meters, kind="stable"):
         first, second = (int(spot) for spot in pairs[order])
         if text[col.SOURCE][first] == text[col.SOURCE][second] or {first, second} & (set(found) | repeated):
             continue
@@ -119,7 +119,7 @@ def _same(
             continue
         reason = _reason(text, first, second)
         if reason:
-            found[second] = (first, f"{reason}, {metres[order]:.0f} m apart")
+            found[second] = (first, f"{reason}, {meters[order]:.0f} m apart")
             repeated.add(first)
     return found
 

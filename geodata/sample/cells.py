@@ -1,7 +1,7 @@
 """The straight drawing of the sample land: counties, tracts and lakes that fit together without a gap.
 
 Cells are drawn around groups of people, county by county; all lines are noded together and cut into short
-pieces, so that two neighbours always have the same vertices, whatever is done to these later.
+pieces, so that two neighbors always have the same vertices, whatever is done to these later.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.spatial import Voronoi, cKDTree
 
 from geodata.sample.settlement import Reserve, gather, points_per_tract, reserves, settle
-from geodata.sample.terrain import Floats, Terrain
+from geodata.sample.terrain import Floats, Integers, Objects, Terrain
 
 #: Lines closer than this are one: far above the rounding of degrees, far below any tract.
 GRID_KM = 2e-3
@@ -35,9 +34,9 @@ class Cells:
 
     counties: pd.DataFrame
     tracts: pd.DataFrame
-    shapes: NDArray[np.object_]
+    shapes: Objects
     points: Floats
-    home: NDArray[np.int64]
+    home: Integers
 
 
 def draw_cells(terrain: Terrain) -> Cells:
@@ -74,10 +73,10 @@ def draw_cells(terrain: Terrain) -> Cells:
 def _standing(
     terrain: Terrain,
     points: list[Floats],
-    owner: list[NDArray],
+    owner: list[Integers],
     set_apart: list[Reserve],
     lookup: dict[tuple[int, ...], int],
-) -> tuple[Floats, NDArray[np.int64]]:
+) -> tuple[Floats, Integers]:
     """Return all points where people stand and the tract of each; `lookup` maps (county, kind, number)."""
     spots = [*points]
     home = [np.array([lookup[c, _HOMES, n] for n in range(near.max() + 1)])[near] for c, near in enumerate(owner)]
@@ -90,7 +89,7 @@ def _standing(
     return np.concatenate(spots), np.concatenate(home)
 
 
-def _counties(terrain: Terrain) -> tuple[pd.DataFrame, NDArray[np.object_]]:
+def _counties(terrain: Terrain) -> tuple[pd.DataFrame, Objects]:
     """Return the counties (state, name, geoid) and their straight polygons in km."""
     rows, shapes = [], []
     for index, state in enumerate(terrain.states):
@@ -115,20 +114,20 @@ def _counties(terrain: Terrain) -> tuple[pd.DataFrame, NDArray[np.object_]]:
     return pd.DataFrame(rows), np.array(shapes, dtype=object)
 
 
-def _cell_lines(seeds: Floats) -> NDArray[np.object_]:
+def _cell_lines(seeds: Floats) -> Objects:
     """Return the edges of the Voronoi cells of seeds (n, 2), long enough to cross any county."""
     middle, reach = seeds.mean(axis=0), 4e3 + np.ptp(seeds, axis=0).max() * 20
     far = middle + reach * np.array([[1, 0.3], [-1, 0.2], [0.1, 1], [-0.2, -1]])
     cells = Voronoi(np.concatenate([seeds, far]))
     ends = np.array([ridge for ridge in cells.ridge_vertices if -1 not in ridge])
-    return shapely.linestrings(cells.vertices[ends])
+    return np.asarray(shapely.linestrings(cells.vertices[ends]))
 
 
 def _settled(
-    terrain: Terrain, counties: pd.DataFrame, shapes: NDArray[np.object_], set_apart: list[Reserve]
-) -> tuple[list[Floats], list[Floats], list[NDArray]]:
+    terrain: Terrain, counties: pd.DataFrame, shapes: Objects, set_apart: list[Reserve]
+) -> tuple[list[Floats], list[Floats], list[Integers]]:
     """Return, for every county, tract seeds (km), people points (km), and the seed of each point."""
-    closed = shapely.union_all([lake.shape for lake in terrain.lakes] + [r.shape.buffer(0.02) for r in set_apart])
+    closed = shapely.union_all([terrain.lake.shape] + [r.shape.buffer(0.02) for r in set_apart])
     total = sum(state.tracts for state in terrain.states)
     density = points_per_tract(total)
     seeds, points, owner = [], [], []
@@ -152,8 +151,8 @@ def _settled(
             here = homes[county == c]
             if len(here) < 2 * wanted:
                 here = np.concatenate([here, _anywhere(shapes[c], closed, 2 * int(wanted), rng)])
-            centres, nearest = gather(here, int(wanted), rng)
-            seeds.append(centres)
+            centers, nearest = gather(here, int(wanted), rng)
+            seeds.append(centers)
             points.append(here)
             owner.append(nearest)
     return seeds, points, owner
@@ -165,37 +164,35 @@ def _anywhere(shape: shapely.Polygon, closed: shapely.Geometry, count: int, rng:
     tries = rng.uniform((x0, y0), (x1, y1), (count * 40, 2))
     fits = shapely.contains_xy(shape, tries[:, 0], tries[:, 1])
     fits &= ~shapely.contains_xy(closed, tries[:, 0], tries[:, 1])
-    return tries[fits][:count]
+    return np.asarray(tries[fits][:count])
 
 
-def _faces(
-    terrain: Terrain, shapes: NDArray[np.object_], seeds: list[Floats], set_apart: list[Reserve]
-) -> NDArray[np.object_]:
+def _faces(terrain: Terrain, shapes: Objects, seeds: list[Floats], set_apart: list[Reserve]) -> Objects:
     """Return every face of the noded line work, cut into short pieces (km, straight plane)."""
-    lakes = [lake.shape for lake in terrain.lakes]
-    holes = shapely.union_all(lakes + [r.shape for r in set_apart])
+    apart = [terrain.lake.shape, *(r.shape for r in set_apart)]
+    holes = shapely.union_all(apart)
     shapely.prepare(holes)
-    lines: list[NDArray[np.object_]] = [shapely.boundary(shapes)]
-    lines.append(shapely.boundary(np.array(lakes + [r.shape for r in set_apart], dtype=object)))
-    for shape, centres in zip(shapes, seeds, strict=True):
-        if len(centres) < 2:
+    lines: list[Objects] = [shapely.boundary(shapes)]
+    lines.append(shapely.boundary(np.array(apart, dtype=object)))
+    for shape, centers in zip(shapes, seeds, strict=True):
+        if len(centers) < 2:
             continue
-        edges = shapely.intersection(_cell_lines(centres), shape)
+        edges = shapely.intersection(_cell_lines(centers), shape)
         touched = shapely.intersects(holes, edges)
         edges[touched] = shapely.difference(edges[touched], holes)
         lines.append(edges[~shapely.is_empty(edges)])
     noded = shapely.get_parts(shapely.union_all(np.concatenate(lines), grid_size=GRID_KM))
     step = np.clip(shapely.length(noded) / 6, 0.12, 1.4)
-    return shapely.get_parts(shapely.polygonize(shapely.segmentize(noded, step)))
+    return np.asarray(shapely.get_parts(shapely.polygonize(shapely.segmentize(noded, step))))
 
 
 def _owners(
-    faces: NDArray[np.object_],
+    faces: Objects,
     terrain: Terrain,
-    shapes: NDArray[np.object_],
+    shapes: Objects,
     seeds: list[Floats],
     set_apart: list[Reserve],
-) -> tuple[NDArray, NDArray, NDArray]:
+) -> tuple[Integers, Integers, Integers]:
     """Return county, kind (0 people, 1 reserve, 2 lake) and number within its kind of each face."""
     inner = shapely.point_on_surface(faces)
     county = np.full(len(faces), -1)
@@ -203,25 +200,25 @@ def _owners(
     county[which] = where
     kind = np.zeros(len(faces), dtype=int)
     number = np.full(len(faces), -1)
-    which, where = shapely.STRtree([lake.shape for lake in terrain.lakes]).query(inner, predicate="within")
+    which, where = shapely.STRtree([terrain.lake.shape]).query(inner, predicate="within")
     kind[which], number[which] = _LAKE, 0
     if set_apart:
         which, where = shapely.STRtree([r.shape for r in set_apart]).query(inner, predicate="within")
         kind[which], number[which] = _RESERVE, where
     spots = shapely.get_coordinates(inner)
-    for c, centres in enumerate(seeds):
+    for c, centers in enumerate(seeds):
         here = (county == c) & (kind == _HOMES)
         if here.any():
-            number[here] = cKDTree(centres).query(spots[here])[1]
+            number[here] = cKDTree(centers).query(spots[here])[1]
     return county, kind, number
 
 
 def _adopted(
-    faces: NDArray[np.object_], group: NDArray, kind: NDArray, county: NDArray, state_of: NDArray
-) -> tuple[NDArray, NDArray]:
-    """Give pieces cut off by a lake or park to the neighbour with the longest common border.
+    faces: Objects, group: Integers, kind: Integers, county: Integers, state_of: Integers
+) -> tuple[Integers, Integers]:
+    """Give pieces cut off by a lake or park to the neighbor with the longest common border.
 
-    A neighbour in the same county comes first; a far shore with none goes to the next county. Returns the
+    A neighbor in the same county comes first; a far shore with none goes to the next county. Returns the
     groups of the faces and the pieces given away.
     """
     group = group.copy()
@@ -246,7 +243,7 @@ def _adopted(
     return group, stray
 
 
-def _whole(faces: NDArray[np.object_]) -> shapely.Geometry:
+def _whole(faces: Objects) -> shapely.Geometry:
     """Return the union of faces that share borders, as one polygon where it is one."""
     parts = shapely.get_parts(shapely.coverage_union_all(faces))
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)

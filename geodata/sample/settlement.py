@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geodata.sample.terrain import City, Floats, State, Terrain
+from geodata.sample.terrain import City, Floats, Integers, Objects, State, Terrain
 
 #: Shares of a state's people who live along highways, and scattered over the land.
 ALONG_ROADS, SCATTERED = 0.07, 0.11
@@ -73,7 +72,7 @@ def _about(city: City, count: int, rng: np.random.Generator) -> Floats:
 
 
 def _beside(line: shapely.Geometry, count: int, rng: np.random.Generator) -> Floats:
-    """Return points scattered within a few kilometres of a line."""
+    """Return points scattered within a few kilometers of a line."""
     places = shapely.line_interpolate_point(shapely.line_merge(line), 0)
     parts = shapely.get_parts(shapely.line_merge(line))
     if len(parts) == 0 or shapely.is_empty(places).all():
@@ -81,7 +80,7 @@ def _beside(line: shapely.Geometry, count: int, rng: np.random.Generator) -> Flo
     lengths = shapely.length(parts)
     which = rng.choice(len(parts), count, p=lengths / lengths.sum())
     spots = shapely.line_interpolate_point(parts[which], rng.random(count) * lengths[which])
-    return shapely.get_coordinates(spots) + rng.normal(0, 3.0, (count, 2))
+    return np.asarray(shapely.get_coordinates(spots) + rng.normal(0, 3.0, (count, 2)))
 
 
 def _scatter(terrain: Terrain, state: State, count: int, rng: np.random.Generator) -> Floats:
@@ -90,10 +89,10 @@ def _scatter(terrain: Terrain, state: State, count: int, rng: np.random.Generato
     tries = rng.uniform((x0, y0), (x1, y1), (count * 3 + 30, 2))
     kindness = np.exp(0.7 * terrain.ripple(tries, 70.0, 1))
     hamlets = tries[rng.random(len(tries)) < kindness / (1 + kindness)][: max(1, count // 3)]
-    return hamlets[rng.integers(0, len(hamlets), count)] + rng.normal(0, 0.8, (count, 2))
+    return np.asarray(hamlets[rng.integers(0, len(hamlets), count)] + rng.normal(0, 0.8, (count, 2)))
 
 
-def reserves(terrain: Terrain, counties: NDArray[np.object_], state_of: NDArray[np.int64]) -> list[Reserve]:
+def reserves(terrain: Terrain, counties: Objects, state_of: Integers) -> list[Reserve]:
     """Return the reserved lands of every state, each whole within one county and clear of lakes and each other.
 
     `counties` holds the straight county polygons (km), `state_of` the index of each one's state.
@@ -102,7 +101,7 @@ def reserves(terrain: Terrain, counties: NDArray[np.object_], state_of: NDArray[
     tree = shapely.STRtree(counties)
     for index, state in enumerate(terrain.states):
         rng = np.random.default_rng([terrain.seed, 6, index])
-        taken = [lake.shape.buffer(1.5) for lake in terrain.lakes]
+        taken = [terrain.lake.shape.buffer(1.5)]
         taken += [river.shape.buffer(0.5) for river in terrain.rivers]
         for kind, name, x, y, radius, slack in _plans(terrain, index, state, rng):
             for attempt in range(60):
@@ -144,25 +143,25 @@ def _plans(
     return plans
 
 
-def gather(points: Floats, centres: int, rng: np.random.Generator, rounds: int = 12) -> tuple[Floats, NDArray]:
-    """Group points around `centres` seeds by repeated averaging (Lloyd); return seeds and nearest seed of each.
+def gather(points: Floats, centers: int, rng: np.random.Generator, rounds: int = 12) -> tuple[Floats, Integers]:
+    """Group points around `centers` seeds by repeated averaging (Lloyd); return seeds and nearest seed of each.
 
     The seeds of the last round and the groups belong together: every point is nearest to its own seed.
     """
-    centres = min(centres, len(points))
-    seeds = points[rng.choice(len(points), centres, replace=False)].copy()
+    centers = min(centers, len(points))
+    seeds = points[rng.choice(len(points), centers, replace=False)].copy()
     for turn in range(rounds):
         nearest = cKDTree(seeds).query(points)[1]
-        counts = np.bincount(nearest, minlength=centres)
+        counts = np.bincount(nearest, minlength=centers)
         for axis in (0, 1):
-            sums = np.bincount(nearest, points[:, axis], centres)
+            sums = np.bincount(nearest, points[:, axis], centers)
             seeds[:, axis] = np.where(counts > 0, sums / np.maximum(counts, 1), seeds[:, axis])
         if turn < rounds - 1:
             _evened(seeds, counts, points, nearest, rng)
     return seeds, cKDTree(seeds).query(points)[1]
 
 
-def _evened(seeds: Floats, counts: NDArray, points: Floats, nearest: NDArray, rng: np.random.Generator) -> None:
+def _evened(seeds: Floats, counts: Integers, points: Floats, nearest: Integers, rng: np.random.Generator) -> None:
     """Move the seeds of the smallest groups into the largest ones, in place."""
     usual = len(points) / len(seeds)
     large = np.flatnonzero(counts > 1.5 * usual)

@@ -1,13 +1,12 @@
 """The lie of the land: states, cities, roads, lake, river and the smooth fields that people follow.
 
-Everything is laid out in a plane measured in kilometres, with straight borders, and only then bent by
+Everything is laid out in a plane measured in kilometers, with straight borders, and only then bent by
 `Terrain.warp` (a sum of small waves, the same for every point) and put on the globe by an equal-area
 projection, in the open Pacific where no state is. Does not hold tracts or people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,9 +15,12 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from geodata.sample import names
+from geodata.sample import invented_names as names
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Objects = NDArray[np.object_]
 #: Wavelengths (km) of the bends in every border, road and shore; each bends by `BEND` of its length.
 WAVELENGTHS_KM = (180.0, 70.0, 34.0, 17.0, 8.0, 4.0, 2.0, 1.0)
 BEND = 0.017
@@ -43,7 +45,7 @@ class State:
 
 @dataclass(frozen=True)
 class City:
-    """A city or town: centre in km, `spread_km` of its built-up area, share of its state's people.
+    """A city or town: center in km, `spread_km` of its built-up area, share of its state's people.
 
     `poor_side` is the direction (radians from east) in which need is highest, `contrast` how far its sides
     differ (1 in a divided metropolis).
@@ -62,7 +64,7 @@ class City:
 
 @dataclass(frozen=True)
 class Road:
-    """A highway: signed name, route type (I interstate, U US highway), points in km, motorway or not."""
+    """A highway: signed name, route type (I interstate, U US highway), points in km."""
 
     name: str
     route_type: str
@@ -71,23 +73,22 @@ class Road:
 
 @dataclass(frozen=True)
 class Water:
-    """A lake (polygon) or river (centre line) in the plane (km, before bending); a river is `wide_km` wide."""
+    """A lake (polygon) or river (center line) in the plane (km, before bending); a river is `wide_km` wide."""
 
     name: str
-    mtfcc: str
     shape: shapely.Geometry
     wide_km: float = 0.0
 
 
 @dataclass(frozen=True)
 class Terrain:
-    """One landscape. `centre` is latitude and longitude of the plane's origin, in degrees."""
+    """One landscape. `center` is latitude and longitude of the plane's origin, in degrees."""
 
-    centre: tuple[float, float]
+    center: tuple[float, float]
     states: tuple[State, ...]
     cities: tuple[City, ...]
     roads: tuple[Road, ...]
-    lakes: tuple[Water, ...]
+    lake: Water
     rivers: tuple[Water, ...]
     seed: int
     bend: float
@@ -115,7 +116,7 @@ class Terrain:
 
     @cached_property
     def _projection(self) -> Transformer:
-        latitude, longitude = self.centre
+        latitude, longitude = self.center
         plane = f"+proj=laea +lat_0={latitude} +lon_0={longitude} +ellps=GRS80 +units=km +no_defs"
         return Transformer.from_crs(plane, "EPSG:4269", always_xy=True)
 
@@ -129,11 +130,6 @@ class Terrain:
         x, y = self._projection.transform(degrees[:, 0], degrees[:, 1], direction="INVERSE")
         return np.column_stack([x, y])
 
-    @cached_property
-    def lake_area(self) -> shapely.Geometry:
-        """All lakes as one geometry in the plane."""
-        return shapely.union_all([lake.shape for lake in self.lakes])
-
     def ripple(self, points: Floats, wavelength_km: float, stream: int) -> Floats:
         """Return a smooth random field of about unit variance at points (n, 2), for texture."""
         rng = np.random.default_rng([self.seed, 2, stream])
@@ -145,11 +141,11 @@ class Terrain:
         total = np.zeros(len(points))
         for vector, phase in zip(vectors, phases, strict=True):
             total += np.sin(points @ vector + phase)
-        return total * np.sqrt(2 / waves)
+        return np.asarray(total * np.sqrt(2 / waves))
 
 
-def blob(x: float, y: float, across: float, along: float, seed: int) -> shapely.Polygon:
-    """Return a lake-like closed shape about (x, y), roughly `across` by `along` km in half-widths."""
+def _lake_shape(x: float, y: float, across: float, along: float, seed: int) -> shapely.Polygon:
+    """Return a closed shape like a lake about (x, y), roughly `across` by `along` km in half-widths."""
     rng = np.random.default_rng([seed, 3])
     angle = np.linspace(0, 2 * np.pi, 160, endpoint=False)
     radius = np.ones_like(angle)
@@ -179,11 +175,7 @@ _CITIES = (
 )
 _CONTRASTS = {"Calder City": 1.0, "Aster Bay": 1.25, "Cannery Point": 0.9, "Foundry Park": 0.7, "Tansy": 0.8}
 _ROADS: tuple[tuple[str, str, tuple[str | tuple[float, float], ...]], ...] = (
-    (
-        "I- 98",
-        "I",
-        ((-150, -12), "Calder City", "Aster Bay", "Yarrow", (150, -6), "Sumac Junction", (195, -14)),
-    ),
+    ("I- 98", "I", ((-150, -12), "Calder City", "Aster Bay", "Yarrow", (150, -6), "Sumac Junction", (195, -14))),
     ("I- 297", "I", ("Sorrel Springs", "Calder City", "Marlow Ferry", "Fennick", (-14, 125))),
     ("US Hwy 700", "U", ("Harrow Mills", "Marlow Ferry", "Aster Bay", "Tansy", (150, -78), "Teasel")),
     ("US Hwy 712", "U", ("Old Wicket", "Calder City", "Drumlin", "Tansy")),
@@ -191,79 +183,45 @@ _ROADS: tuple[tuple[str, str, tuple[str | tuple[float, float], ...]], ...] = (
     ("US Hwy 760", "U", ((-150, 60), "Harrow Mills", "Fennick")),
     ("US Hwy 731", "U", ("Sorrel Springs", "Old Wicket", "Drumlin")),
 )
-_NEIGHBOUR_CITIES = (
+_NEIGHBOR_CITIES = (
     ("Sumac Junction", 173, -16, 2.4, 0.42, False, 200),
     ("Teasel", 170, -84, 1.6, 0.2, False, 100),
 )
+#: name, width (km), course (km)
+_RIVERS = (
+    ("Calder Riv", 0.44, ((-150, 108), (-118, 72), (-92, 20), (-64, -24), (-30, -48), (-6, -90), (-10, -125))),
+    ("Heron Crk", 0.16, ((70, 125), (52, 92), (60, 66), (58, 40))),
+    ("Lantern Riv", 0.3, ((60, 36), (96, 30), (118, 44), (150, 40), (195, 46))),
+)
 
 
-def _tile(
-    state: int,
-    tracts: int,
-    seed: int,
-    offset: tuple[float, float],
-    flip: tuple[int, int],
-    stretch: float,
-    whole: bool,
-) -> tuple[list[City], list[Road], list[Water], list[Water]]:
-    """Return cities, roads, lakes and rivers of one state laid out about `offset` (km)."""
-    rng = np.random.default_rng([seed, 4, state])
-
-    def put(x: float, y: float) -> tuple[float, float]:
-        return offset[0] + flip[0] * stretch * x, offset[1] + flip[1] * stretch * y
-
-    cities: list[City] = []
+def _home_state(tracts: int, seed: int) -> tuple[list[City], list[Road], Water, list[Water]]:
+    """Return cities, roads, lake and rivers of the state XL, laid out about the origin; more towns for more tracts."""
+    rng = np.random.default_rng([seed, 4, 0])
+    cities = []
     for name, x, y, spread, share, metro, side in _CITIES:
-        px, py = put(x + rng.uniform(-3, 3), y + rng.uniform(-3, 3))
-        turn = np.arctan2(flip[1] * np.sin(np.radians(side)), flip[0] * np.cos(np.radians(side)))
-        shown = name if whole else f"{names.compound(211 * state + len(cities))}"
-        contrast = _CONTRASTS.get(name, 0.55)
-        cities.append(City(shown, state, px, py, spread, share, metro, float(turn), contrast))
-    where = {row[0]: (city.x, city.y) for row, city in zip(_CITIES, cities, strict=True)}
-    if whole:
-        where |= {row[0]: (row[1], row[2]) for row in _NEIGHBOUR_CITIES}
-    roads = []
-    for name, route, stops in _ROADS:
-        points = [
-            where[stop] if isinstance(stop, str) else put(*stop)
-            for stop in stops
-            if not isinstance(stop, str) or stop in where
-        ]
-        roads.append(Road(name, route, tuple(points)))
-    lake_x, lake_y = put(58, 36)
-    lake_seed = seed + state
-    lake = blob(lake_x, lake_y, 25 * flip[0], 17 * flip[1], lake_seed)
-    path = shapely.LineString([put(*p) for p in ((-150, 108), (-118, 72), (-92, 20), (-64, -24), (-30, -48))])
-    path = shapely.LineString([*path.coords, put(-6, -90), put(-10, -125)])
-    lake_name = "Larkspur Lake" if whole else f"{names.compound(500 + state)} Lake"
-    river_name = "Calder Riv" if whole else f"{names.compound(700 + state)} Riv"
+        px, py = x + rng.uniform(-3, 3), y + rng.uniform(-3, 3)
+        turn = float(np.arctan2(np.sin(np.radians(side)), np.cos(np.radians(side))))
+        cities.append(City(name, 0, px, py, spread, share, metro, turn, _CONTRASTS.get(name, 0.55)))
+    where = {city.name: (city.x, city.y) for city in cities} | {row[0]: (row[1], row[2]) for row in _NEIGHBOR_CITIES}
+    roads = [
+        Road(name, route, tuple(where[stop] if isinstance(stop, str) else stop for stop in stops))
+        for name, route, stops in _ROADS
+    ]
+    lake = _lake_shape(58, 36, 25, 17, seed)
     extra = max(0, round(6 * (tracts / 400) ** 0.6) - 6)
+    half_x, half_y = (0.46 * size for size in STATE_SIZE_KM)
     for i in range(extra):
-        half_x, half_y = (0.46 * size * stretch for size in STATE_SIZE_KM)
-        tx, ty = offset[0] + rng.uniform(-half_x, half_x), offset[1] + rng.uniform(-half_y, half_y)
+        tx, ty = rng.uniform(-half_x, half_x), rng.uniform(-half_y, half_y)
         if lake.buffer(6).contains(shapely.Point(tx, ty)):
             continue
         near = min(cities, key=lambda city: (city.x - tx) ** 2 + (city.y - ty) ** 2)
-        town = City(
-            names.compound(1000 + 331 * state + i),
-            state,
-            tx,
-            ty,
-            float(rng.uniform(1.4, 3.5)),
-            float(rng.uniform(0.3, 1.0)) * 0.5 / max(extra, 10),
-            False,
-            float(rng.uniform(0, 2 * np.pi)),
-        )
-        cities.append(town)
+        spread, share = float(rng.uniform(1.4, 3.5)), float(rng.uniform(0.3, 1.0)) * 0.5 / max(extra, 10)
+        turn = float(rng.uniform(0, 2 * np.pi))
+        cities.append(City(names.compound(1000 + i), 0, tx, ty, spread, share, False, turn))
         roads.append(Road(f"US Hwy {800 + i}", "U", ((tx, ty), (near.x, near.y))))
-    inlet = shapely.LineString([put(*p) for p in ((70, 125), (52, 92), (60, 66), (58, 40))])
-    outlet = shapely.LineString([put(*p) for p in ((60, 36), (96, 30), (118, 44), (150, 40), (195, 46))])
-    rivers = [
-        Water(river_name, "H3010", path, wide_km=0.44),
-        Water("Heron Crk" if whole else f"{names.compound(800 + state)} Crk", "H3010", inlet, wide_km=0.16),
-        Water("Lantern Riv" if whole else f"{names.compound(900 + state)} Riv", "H3010", outlet, wide_km=0.3),
-    ]
-    return cities, roads, [Water(lake_name, "H2030", lake)], rivers
+    rivers = [Water(name, shapely.LineString(path), wide_km) for name, wide_km, path in _RIVERS]
+    return cities, roads, Water("Larkspur Lake", lake), rivers
 
 
 def county_grid(tracts: int) -> tuple[int, int]:
@@ -272,71 +230,28 @@ def county_grid(tracts: int) -> tuple[int, int]:
     return round(rows * 4 / 3), rows
 
 
-def sample_terrain(tracts: int, seed: int, neighbour: bool = True) -> Terrain:
-    """Return the default landscape: the state XL and, if asked, a strip of its neighbour XS to the east."""
+def sample_terrain(tracts: int, seed: int, neighbor: bool = True) -> Terrain:
+    """Return the landscape: the state XL and, if asked, a strip of its neighbor XS to the east."""
     wide, high = STATE_SIZE_KM
     grid = county_grid(tracts)
     box = (-wide / 2, -high / 2, wide / 2, high / 2)
-    counties = tuple(names.county_names(grid[0] * grid[1]))
-    states = [State(*names.STATES[0], box, tracts, grid, counties)]
-    cities, roads, lakes, rivers = _tile(0, tracts, seed, (0.0, 0.0), (1, 1), 1.0, whole=True)
-    if neighbour:
+    states = [State(*names.STATES[0], box, tracts, grid, tuple(names.county_names(grid[0] * grid[1])))]
+    cities, roads, lake, rivers = _home_state(tracts, seed)
+    if neighbor:
         strip = (wide / 2, -high / 2, wide / 2 + STRIP_WIDTH_KM, high / 2)
         share = max(12, round(0.07 * tracts))
-        states.append(State(*names.STATES[1], strip, share, (1, 3), names.NEIGHBOUR_COUNTIES))
+        states.append(State(*names.STATES[1], strip, share, (1, 3), names.NEIGHBOR_COUNTIES))
         cities += [
             City(name, 1, x, y, spread, part, metro, float(np.radians(side)))
-            for name, x, y, spread, part, metro, side in _NEIGHBOUR_CITIES
+            for name, x, y, spread, part, metro, side in _NEIGHBOR_CITIES
         ]
     else:
         inside = shapely.box(*box)
         roads = [_within(road, inside) for road in roads]
-    return _terrain((40.0, -135.0), states, cities, roads, lakes, rivers, seed)
-
-
-def _terrain(
-    centre: tuple[float, float],
-    states: list[State],
-    cities: list[City],
-    roads: list[Road],
-    lakes: list[Water],
-    rivers: list[Water],
-    seed: int,
-) -> Terrain:
-    many = sum(state.tracts for state in states) > MANY_TRACTS
-    bend = GENTLE_BEND if many else BEND
-    return Terrain(centre, tuple(states), tuple(cities), tuple(roads), tuple(lakes), tuple(rivers), seed, bend)
+    bend = GENTLE_BEND if sum(state.tracts for state in states) > MANY_TRACTS else BEND
+    return Terrain((40.0, -135.0), tuple(states), tuple(cities), tuple(roads), lake, tuple(rivers), seed, bend)
 
 
 def _within(road: Road, area: shapely.Polygon) -> Road:
     """Return the road cut off where it leaves `area`."""
-    kept = tuple(point for point in road.points if area.intersects(shapely.Point(point)))
-    return replace(road, points=kept)
-
-
-def nation_terrain(tracts: int, seed: int, tiles: Sequence[tuple[str, str, str]] = names.NATION) -> Terrain:
-    """Return a nation of 20 tiles (5 x 4), each a mirrored variation of the sample state at twice its width."""
-    stretch, columns = 2.0, 5
-    wide, high = (size * stretch for size in STATE_SIZE_KM)
-    rows = -(-len(tiles) // columns)
-    rng = np.random.default_rng([seed, 5])
-    weights = rng.lognormal(0, 0.6, len(tiles))
-    counts = np.maximum(60, np.round(tracts * weights / weights.sum())).astype(int)
-    counts[-1] = max(60, counts[-1] + tracts - counts.sum())
-    states: list[State] = []
-    cities: list[City] = []
-    roads: list[Road] = []
-    lakes: list[Water] = []
-    rivers: list[Water] = []
-    for index, (usps, fips, name) in enumerate(tiles):
-        x = (index % columns - (columns - 1) / 2) * wide
-        y = (index // columns - (rows - 1) / 2) * high
-        box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-        grid = county_grid(int(counts[index]))
-        counties = tuple(names.compound(97 * index + i) for i in range(grid[0] * grid[1]))
-        states.append(State(usps, fips, name, box, int(counts[index]), grid, counties))
-        flip = (1 if rng.random() < 0.5 else -1, 1 if rng.random() < 0.5 else -1)
-        more = _tile(index, int(counts[index]), seed, (x, y), flip, stretch, whole=False)
-        for kept, new in zip((cities, roads, lakes, rivers), more, strict=True):
-            kept.extend(new)  # type: ignore[attr-defined]
-    return _terrain((38.0, -151.0), states, cities, roads, lakes, rivers, seed)
+    return replace(road, points=tuple(point for point in road.points if area.intersects(shapely.Point(point))))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geodata.sample.awards import write_awards
-from geodata.sample.boundaries import write_boundaries
-from geodata.sample.cejst import cejst_table
-from geodata.sample.colleges import write_colleges
-from geodata.sample.crosswalk import neighbours, old_tracts, relationship_table
-from geodata.sample.providers import write_providers
-from geodata.sample.publish import write_csv
-from geodata.sample.rasters import write_rasters
-from geodata.sample.stations import write_stations
-from geodata.sample.svi import svi_table
-from geodata.sample.terrain import nation_terrain, sample_terrain
-from geodata.sample.tracts import Land, build_land
-from geodata.sample.work import SampleWork
+from geodata.sample.award_list import write_awards
+from geodata.sample.boundary_files import write_boundaries
+from geodata.sample.cejst_file import cejst_table
+from geodata.sample.college_files import write_colleges
+from geodata.sample.file_writing import write_csv
+from geodata.sample.land import build_land
+from geodata.sample.raster_files import write_rasters
+from geodata.sample.sample_work import SampleWork
+from geodata.sample.station_file import write_stations
+from geodata.sample.svi_file import svi_table
+from geodata.sample.terrain import sample_terrain
+from geodata.sample.tracts_of_2010 import neighbors, old_tracts, relationship_table
+from geodata.sample.training_files import write_providers
 from geodata.storage.files import folder_written_aside
 
 README = """\
@@ -53,25 +53,18 @@ population.tif, friction.tif       people per pixel; minutes per metre
 
 
 def write_sample(
-    folder: Path, *, tracts: int = 400, seed: int = 20, neighbour: bool = True, work: SampleWork | None = None
+    folder: Path, *, tracts: int = 400, seed: int = 20, neighbor: bool = True, work: SampleWork | None = None
 ) -> Path:
-    """Write the fictional state XL (FIPS 97), and a strip of its neighbour XS (98), into `folder`.
+    """Write the fictional state XL (FIPS 97), and a strip of its neighbor XS (98), into `folder`.
 
     `tracts` is the number of tracts of XL, about; `work` what its colleges teach and its office plans, by default
     EV charging. The same arguments always give the same bytes. The folder is replaced as a whole. Returns its path.
     """
-    return _write(Path(folder), build_land(sample_terrain(tracts, seed, neighbour)), work or SampleWork())
-
-
-def write_nation(folder: Path, *, tracts: int = 85_000, seed: int = 20) -> Path:
-    """Write a fictional nation of 20 states (see `names.NATION`) with about `tracts` tracts into `folder`."""
-    return _write(Path(folder), build_land(nation_terrain(tracts, seed)), SampleWork())
-
-
-def _write(folder: Path, land: Land, work: SampleWork) -> Path:
+    folder, work = Path(folder), work or SampleWork()
+    land = build_land(sample_terrain(tracts, seed, neighbor))
     with folder_written_aside(folder) as aside:
         canonical = write_boundaries(land, aside)
-        pairs = neighbours(land)
+        pairs = neighbors(land)
         parts = old_tracts(land, pairs)
         write_csv(aside / "tab20_tract20_tract10_natl.txt", relationship_table(land, parts), bom=True, sep="|")
         write_csv(aside / "SVI_2022_US.csv", svi_table(land), bom=True)
@@ -81,7 +74,7 @@ def _write(folder: Path, land: Land, work: SampleWork) -> Path:
         schools = write_colleges(land, aside, work)
         write_providers(land, aside, schools, work)
         write_rasters(land, aside, canonical)
-        latitude, longitude = land.terrain.centre
+        latitude, longitude = land.terrain.center
         text = README.format(
             seed=land.terrain.seed,
             states=", ".join(f"{s.usps} {s.name}" for s in land.terrain.states),

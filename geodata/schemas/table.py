@@ -78,7 +78,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A canonical table. `key` columns identify a row; `extra` tells whether more columns may follow."""
+    """A canonical table. `key` columns identify a row; `extra` says whether more columns may follow."""
 
     name: str
     meaning: str
@@ -158,7 +158,8 @@ class Table:
         crs = getattr(frame, "crs", None) if isinstance(frame, gpd.GeoDataFrame) else None
         if crs is not None and crs != CRS:
             geometry = geometry.set_crs(crs, allow_override=True).to_crs(CRS)
-        return gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(geometry.values), crs=CRS)
+        located: pd.DataFrame = gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(geometry.values), crs=CRS)
+        return located
 
 
 def _coerced(values: pd.Series, column: Column, table: str) -> pd.Series:
@@ -173,9 +174,9 @@ def _coerced(values: pd.Series, column: Column, table: str) -> pd.Series:
 
 
 def _first_failures(table: str, cases: pd.DataFrame, most: int = 3) -> str:
-    told = [
+    failures = [
         f"column “{case.column}” breaks “{case.check}” at row {case.index} (value {case.failure_case!r})"
         for case in cases.head(most).itertuples()
     ]
     more = f", and {len(cases) - most} more" if len(cases) > most else ""
-    return f"Table “{table}” is not valid: {'; '.join(told)}{more}."
+    return f"Table “{table}” is not valid: {'; '.join(failures)}{more}."

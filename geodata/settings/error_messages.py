@@ -1,4 +1,4 @@
-"""What is said of settings that cannot be used: one sentence a value, with the nearest name that exists."""
+"""Error messages for settings that cannot be used: one sentence for each value, with the nearest name that exists."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ LONGEST_VALUE = 60
 
 def sentences(error: ValidationError, model: type[BaseModel]) -> str:
     """Return one sentence for each value of `model` that was refused."""
-    told = []
+    found = []
     for problem in error.errors():
         place = [str(part) for part in problem["loc"]]
         name = ".".join(place) or "settings"
         if problem["type"] == "extra_forbidden":
-            told.append(f"There is no setting “{name}”{_nearest(place, model)} docs/settings.md lists them all.")
+            found.append(f"There is no setting “{name}”{_nearest(place, model)} docs/settings.md lists them all.")
             continue
-        told.append(f"Setting “{name}”: {_plain(problem['msg'])} (given: {_short(problem.get('input'))}).")
-    return " ".join(told)
+        found.append(f"Setting “{name}”: {_plain(problem['msg'])} (given: {_short(problem.get('input'))}).")
+    return " ".join(found)
 
 
 def _plain(message: str) -> str:
@@ -29,7 +29,9 @@ def _plain(message: str) -> str:
     text = message.removeprefix("Value error, ").rstrip(".")
     if "dictionary" in text:
         return "must be names and values, such as {name: value}"
-    text = re.sub(r"^Input should be( a valid)?", "must be", text)
+    if "should match pattern" in text:
+        return "is not written as docs/settings.md says"
+    text = text.partition(", unable to parse")[0].replace("Input should be", "must be", 1)
     return text[0].lower() + text[1:]
 
 

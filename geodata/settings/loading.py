@@ -40,6 +40,9 @@ from geodata.settings.sections import (
 )
 from geodata.states import find_state
 
+Values = dict[str, Any]
+"""Settings by name, in sections: as YAML, the environment and run config give them."""
+
 #: Environment variable that names the settings file of a deployment.
 SETTINGS_FILE = "ONRAMP_SETTINGS"
 
@@ -81,17 +84,17 @@ class Settings(BaseSettings):
 
     @field_validator("as_of", mode="before")
     @classmethod
-    def _a_date(cls, told: object) -> object:
-        if told is None:
+    def _a_date(cls, value: object) -> object:
+        if value is None:
             return None
         try:
             # YAML reads a date as a date; the library also takes 20260930, which people would sort wrongly.
-            day = told if isinstance(told, date) else date.fromisoformat(str(told))
+            day = value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
             day = None
-        if day is None or str(told) != f"{day:%Y-%m-%d}":
+        if day is None or str(value) != f"{day:%Y-%m-%d}":
             raise ValueError("must be a date written YYYY-MM-DD, such as 2026-09-30")
-        return str(told)
+        return str(value)
 
     @model_validator(mode="after")
     def _known_states(self) -> Settings:
@@ -122,10 +125,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take arguments and the environment only; the YAML file arrives through `load`."""
+        """Take arguments and the environment only; the YAML file arrives through `load_settings`."""
         return (init_settings, env_settings)
 
-    def method(self) -> dict[str, Any]:
+    def method(self) -> Values:
         """Return the settings that shape numbers, as plain values, to be stored with every output.
 
         Where files lie on a machine, who is asked for, languages and looks of pages and how a deployment is kept are
@@ -141,17 +144,17 @@ class Settings(BaseSettings):
         text = json.dumps(self.method(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    def with_changes(self, changes: dict[str, Any]) -> Settings:
+    def with_changes(self, changes: Values) -> Settings:
         """Return a copy with nested `changes` applied, checked like any other settings."""
         return _checked(_merged(self.model_dump(), changes))
 
 
-def load_settings(file: Path | None = None, changes: dict[str, Any] | None = None) -> Settings:
+def load_settings(file: Path | None = None, changes: Values | None = None) -> Settings:
     """Return the settings of a YAML `file`, the environment and `changes`, the last one strongest.
 
     Raises SettingsError with one sentence for each value that cannot be used.
     """
-    values: dict[str, Any] = {}
+    values: Values = {}
     if file is not None:
         try:
             values = yaml.safe_load(Path(file).read_text(encoding="utf-8")) or {}
@@ -160,29 +163,32 @@ def load_settings(file: Path | None = None, changes: dict[str, Any] | None = Non
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             mark = getattr(error, "problem_mark", None)
             where = "" if mark is None else f", line {mark.line + 1}"
-            told = "this is not YAML. Check the indents, colons and quotes there."
-            raise SettingsError(f"{Path(file).name}{where}: {told}") from None
+            remedy = "Check the indents, colons and quotes there."
+            raise SettingsError(f"{Path(file).name}{where}: this is not YAML. {remedy}") from None
+        except ValueError as error:
+            # YAML makes a date of 2026-13-01, and fails.
+            raise SettingsError(f"{Path(file).name}: a date there does not exist ({error}).") from None
         if not isinstance(values, dict):
             raise SettingsError(f"The settings file {Path(file).name} must hold names and values.")
     surroundings = _from_environment()
     return _checked(_merged(_merged(values, surroundings), changes or {}))
 
 
-def _from_environment() -> dict[str, Any]:
+def _from_environment() -> Values:
     try:
         return Settings().model_dump(exclude_unset=True)
     except ValidationError as error:
         raise SettingsError(sentences(error, Settings)) from None
 
 
-def _checked(values: dict[str, Any]) -> Settings:
+def _checked(values: Values) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsError(sentences(error, Settings)) from None
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merged(base: Values, over: Values) -> Values:
     out = dict(base)
     for name, value in over.items():
         keep = isinstance(value, dict) and isinstance(out.get(name), dict) and name not in _WHOLE

@@ -81,14 +81,14 @@ class Opportunity(Section):
     kind_above_kw: dict[str, Annotated[float, Field(ge=0)]] = Field(
         # SAE J1772: alternating current up to 1.9 kW (Level 1) and 19.2 kW (Level 2); above that it is direct current.
         default={"level1": 0.0, "level2": 1.92, "dc_fast": 19.2},
-        description="Kind of the units of a listed site that tells their power alone: the power (kW) it lies above.",
+        description="Kind of the units of a listed site that states their power alone: the power (kW) it lies above.",
     )
     kind_of_program: dict[str, str] = Field(
         # Sites of the NEVI program have direct-current chargers (23 CFR 680.106).
         default={"NEVI": "dc_fast"},
-        description="Kind of the units of a listed site that tells a count and this funding program alone.",
+        description="Kind of the units of a listed site that states a count and this funding program alone.",
     )
-    kind_untold: str = Field("level2", description="Kind of the units of a listed site that tells nothing but a count.")
+    kind_untold: str = Field("level2", description="Kind of the units of a listed site that states a count alone.")
     maintenance_years: Annotated[float, Field(ge=0)] = Field(1.0, description="Years of upkeep counted.")
     default_units: dict[str, int] = Field(
         default={"dc_fast": 4}, description="Units assumed at a site that reports none; such sites are flagged."
@@ -102,16 +102,16 @@ class Opportunity(Section):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of units there are, in the order of the labour table."""
+        """The kinds of units there are, in the order of the table of job-years."""
         return tuple(self.job_years_per_unit)
 
     @model_validator(mode="after")
     def _known_kinds(self) -> Opportunity:
         if not self.kinds:
             raise ValueError("job_years_per_unit must name at least one kind of unit")
-        strange = [kind for kind in self.kinds if not re.fullmatch(r"[a-z][a-z0-9_]*", kind)]
-        if strange:
-            raise ValueError(f"a kind of unit is written in small letters, digits and _: not “{strange[0]}”")
+        odd = [kind for kind in self.kinds if not re.fullmatch(r"[a-z][a-z0-9_]*", kind)]
+        if odd:
+            raise ValueError(f"a kind of unit is written in small letters, digits and _: not “{odd[0]}”")
         named: dict[str, Iterable[str]] = {
             "default_units": self.default_units,
             "kind_above_kw": self.kind_above_kw,
@@ -218,11 +218,11 @@ class Communities(Section):
     """How tracts are grouped into communities."""
 
     tiers: tuple[Literal["A", "B", "C"], ...] = Field(("A", "B"), description="Tiers that are grouped.")
-    residents_floor: Annotated[int, Field(ge=0)] = Field(10_000, description="Aimed-at least residents.")
+    residents_floor: Annotated[int, Field(ge=0)] = Field(10_000, description="Residents aimed at, at least.")
     residents_cap: Annotated[int, Field(ge=1)] = Field(40_000, description="Most residents of a community.")
-    shared_border_m: Positive = Field(50.0, description="Least shared border of neighbours, metres; less is a corner.")
+    shared_border_m: Positive = Field(50.0, description="Least shared border of neighbors, meters; less is a corner.")
     water_gap_m: Annotated[float, Field(ge=0)] = Field(
-        1000.0, description="Widest gap over which a tract that touches no other joins the nearest, metres."
+        1000.0, description="Widest gap over which a tract that touches no other joins the nearest, meters."
     )
 
 
@@ -308,13 +308,13 @@ class Maps(Section):
 
     online_tiles: bool = Field(
         False,
-        description="Whether maps on a web server ask OpenStreetMap for background pictures, which tells it who looks "
+        description="Whether maps on a web server ask OpenStreetMap for background pictures, which shows it who looks "
         "where; pages opened from disk never do.",
     )
 
 
 class Alerts(Section):
-    """Whom a failed run is told to. Secrets are not settings: these name the environment variables they are in."""
+    """Who is told of a failed run. Secrets are not settings: these name the environment variables they are in."""
 
     webhook_url_env: str = Field(
         "ONRAMP_ALERT_WEBHOOK", description="Environment variable with the address a failure is posted to as JSON."
@@ -334,7 +334,7 @@ class Operations(Section):
     inbox: Path | None = Field(None, description="Folder offices drop files in; none means inbox under home.")
     result_age_days: Annotated[int, Field(ge=1)] = Field(
         8,
-        description="Age at which a state’s last finished run is reported as overdue; states are run anew every week.",
+        description="Age at which a state’s last finished run is reported as overdue; states are run again every week.",
     )
     keep_copies: Annotated[int, Field(ge=1)] = Field(3, description="Newest copies of each source kept in the cache.")
     keep_runs_days: Annotated[int, Field(ge=7)] = Field(180, description="Days the records of runs are kept.")

@@ -1,4 +1,4 @@
-"""American Community Survey, five years: the measures that other files carry second-hand, from the tables themselves.
+"""American Community Survey, five years: the measures from the survey's own tables.
 
 Read are the Data API's answer as it comes (JSON), one as columns of a CSV, a summary file's tracts, or a wide CSV of
 variables with estimates (…E) and margins (…M). Counts are sums of table cells, shares are of the table's universe;
@@ -150,7 +150,7 @@ def _parse(spec: SourceSpec, path: Path, context: ParseContext) -> Parsed:
     used = {name: recipe for name, recipe in recipes.items() if recipe is not None}
     if not used:
         raise InputError(
-            "it holds no variables of which a measure can be made",
+            "it has no variables from which a measure can be made",
             file=path,
             remedy="Variables are named like C17002_002E (estimate) and C17002_002M (margin).",
         )
@@ -183,7 +183,7 @@ parse_summary = partial(_parse, SUMMARY)
 
 
 def _read(path: Path, spec: SourceSpec) -> Text:
-    """Return the file as text under the Data API's variable names, whatever its form."""
+    """Return the file as text under the Data API's variable names, from any of its forms."""
     variables = dict.fromkeys(v for recipes in RECIPES.values() for recipe in recipes for v in recipe.variables)
     columns = [*_KEYS, *(_variable(v, kind) for v in variables for kind in "EM")]
     if path.suffix.lower() != ".json":
@@ -191,7 +191,7 @@ def _read(path: Path, spec: SourceSpec) -> Text:
     answer = read_json(path)
     if not isinstance(answer, list) or len(answer) < 1 or not all(isinstance(row, list) for row in answer):
         raise InputError(
-            "this is no answer of the Census Data API", file=path, remedy="Its first row names the columns."
+            "this is not an answer of the Census Data API", file=path, remedy="Its first row names the columns."
         )
     header, *rows = answer
     return from_records([dict(zip(header, row, strict=False)) for row in rows], columns, spec.name, path.name)
@@ -221,28 +221,28 @@ def _with_geoids(text: Text) -> pd.DataFrame:
 
 def _estimate(text: Text, frame: pd.DataFrame, variable: str) -> tuple[Numbers, pd.Series]:
     """Return an estimate with its status, and its margin: 0 where the estimate is controlled and has none."""
-    told = numbers(
+    estimate = numbers(
         frame[f"{variable}E"], codes=ACS_CODES, least=0, file=text.file, column=f"{variable}E", notes=text.notes
     )
     margin = numbers(
         frame[f"{variable}M"], codes=ACS_CODES, least=0, file=text.file, column=f"{variable}M", notes=text.notes
     )
-    return told, margin.values.mask(margin.is_("not_applicable"), 0.0)
+    return estimate, margin.values.mask(margin.is_("not_applicable"), 0.0)
 
 
 def _measure(text: Text, frame: pd.DataFrame, name: str, recipe: Recipe) -> dict[str, Any]:
     cells = [_estimate(text, frame, variable) for variable in recipe.cells]
-    values = np.column_stack([told.values for told, _ in cells])
+    values = np.column_stack([found.values for found, _ in cells])
     margins = np.column_stack([margin for _, margin in cells])
     count, count_moe = values.sum(axis=1), sum_margin(values, margins)
-    status = _worst([told.status for told, _ in cells], frame.index)
+    status = _worst([found.status for found, _ in cells], frame.index)
     columns: dict[str, Any] = {"measure": name, "count": count, "count_moe": count_moe, "status": status}
     if recipe.percent:
-        told, margin = _estimate(text, frame, recipe.percent)
-        columns |= {"share": told.values / 100, "share_moe": margin / 100}
+        percent, margin = _estimate(text, frame, recipe.percent)
+        columns |= {"share": percent.values / 100, "share_moe": margin / 100}
     elif recipe.whole:
-        told, margin = _estimate(text, frame, recipe.whole)
-        whole = told.values.to_numpy()
+        universe, margin = _estimate(text, frame, recipe.whole)
+        whole = universe.values.to_numpy()
         share = np.divide(count, whole, out=np.full(len(frame), np.nan), where=whole > 0)
         columns |= {"share": share, "share_moe": share_margin(count, count_moe, whole, margin.to_numpy())}
         columns[col.STATUS] = status.mask((whole == 0) & (status == "value"), "not_applicable")

@@ -9,7 +9,6 @@ it cannot say what is planned, and is refused.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from geodata.geography.zips import clean_zips
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import SITES, UNITS
 from geodata.schemas.parsed import Parsed
-from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_csv, read_json
+from geodata.sources.formats.text_tables import Json, Text, Wanted, from_records, read_csv, read_json
 from geodata.sources.formats.values import counts, dates, points
 from geodata.sources.places_of_rows import state_codes
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
@@ -126,7 +125,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> p
 
 
 def _ports(text: pd.Series) -> pd.Series:
-    """Return port counts; the service leaves out what is not there, so a zero is a slip for “not reported”."""
+    """Return port counts; the service leaves out what is not there, so a zero stands for “not reported”."""
     found = counts(text)
     return found.mask(found == 0)
 
@@ -157,8 +156,8 @@ def _read_answer(path: Path) -> tuple[Text, pd.Series]:
     return text, pd.Series(power, index=text.frame.index, dtype="float64")
 
 
-def _highest_power(units: Any) -> float:
-    """Return the highest positive power_kw of any connector of any unit; NaN where none is told."""
+def _highest_power(units: Json) -> float:
+    """Return the highest positive power_kw of any connector of any unit; NaN where none is given."""
     found = [
         float(connector[col.POWER_KW])
         for unit in units or ()
@@ -168,15 +167,15 @@ def _highest_power(units: Any) -> float:
     return max((kw for kw in found if kw > 0), default=float("nan"))
 
 
-def _units_differ(record: dict[str, Any]) -> bool:
+def _units_differ(record: Json) -> bool:
     units = record.get("ev_charging_units")
     if not units:
         return False
-    told = dict.fromkeys(("ev_level1_evse_num", "ev_level2_evse_num", "ev_dc_fast_num"), 0)
+    listed = dict.fromkeys(("ev_level1_evse_num", "ev_level2_evse_num", "ev_dc_fast_num"), 0)
     for unit in units:
         field = {"1": "ev_level1_evse_num", "2": "ev_level2_evse_num", "dc_fast": "ev_dc_fast_num"}.get(
             str(unit.get("charging_level"))
         )
         if field:
-            told[field] += int(unit.get("port_count") or 0)
-    return any(total != (record.get(field) or 0) for field, total in told.items())
+            listed[field] += int(unit.get("port_count") or 0)
+    return any(total != (record.get(field) or 0) for field, total in listed.items())

@@ -58,7 +58,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     return definition_rows(
         text,
         frame,
-        SPEC.name,
+        SPEC,
         value=score.values,
         designated=None if "designated" in text.absent else flags(frame[col.DESIGNATED]),
         vintage=year,
@@ -71,13 +71,13 @@ def _table(path: Path) -> Text:
 
 
 def _version(text: Text) -> int:
-    """Return 4 or 5, told by the headers, else by the file name; the tracts differ, so it must be known."""
+    """Return 4 or 5, from the headers, else from the file name; the tracts differ, so it must be known."""
     for said in (" ".join(text.headers), text.file):
         match = re.search(r"(?:ces|screen)[ _-]*(?:results[ _-]*)?([45])", said, re.IGNORECASE)
         if match:
             return int(match.group(1))
     raise InputError(
-        "neither the headers nor the file name tell whether this is version 4.0 or 5.0",
+        "neither the headers nor the file name say whether this is version 4.0 or 5.0",
         file=text.file,
         remedy="Keep the publisher's name, or call the file calenviroscreen40 or calenviroscreen50.",
     )

@@ -53,7 +53,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = text.log.take(frame, frame[col.PLACE_GEOID].isna(), "no_place_code", field="place_geoid")
     frame = text.log.take(frame, frame[col.PLACE_GEOID].duplicated(), "repeated", key="place_geoid")
     frame = text.log.take(frame, frame[col.NAME].isna(), "no_name", key="place_geoid", field="name")
-    told = pd.Series(
+    kinds = pd.Series(
         [
             long[len(name) :].strip() if isinstance(long, str) and long.startswith(name) else None
             for long, name in zip(frame["long_name"], frame[col.NAME], strict=True)
@@ -66,7 +66,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
             col.PLACE_GEOID: frame[col.PLACE_GEOID],
             col.STATE: usps_of(frame[col.PLACE_GEOID]),
             col.NAME: frame[col.NAME],
-            col.KIND: told.where(told != "").fillna(frame["lsad"].map(_KINDS)),
+            col.KIND: kinds.where(kinds != "").fillna(frame["lsad"].map(_KINDS)),
             col.VINTAGE: year_in(text.file),
         }
     )

@@ -42,7 +42,7 @@ COLUMNS = (
 
 
 def parse(path: Path, context: ParseContext) -> Parsed:
-    """Return the centres of a national or state file. Connecticut is in counties, as at Census day."""
+    """Return the centers of a national or state file. Connecticut is in counties, as at Census day."""
     text = read_csv(path, COLUMNS, SPEC.name)
     frame = text.frame
     code = frame[col.STATE].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)

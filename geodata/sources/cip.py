@@ -1,7 +1,7 @@
 """CIP codes, the classification of instructional programs: cleaning codes as people type them.
 
 A code names a program by six digits (46.0302), a series of programs by four (46.03) or a whole field by two (46).
-Only the first two say enough to tell whether a program leads to the work.
+Only the first two are precise enough to decide whether a program leads to the work.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import pandas as pd
 def clean_cip(text: pd.Series) -> pd.Series:
     """Return six-digit codes as 46.0302 and series as 46.03, missing where the text is neither.
 
-    Undone are a missing dot (460302), a lost leading zero (1.0802, 10802) and trailing zeros that a spreadsheet
-    took for decimals (46.041 for 46.0410). Whether 46.303 means 46.0303 cannot be told: see `chosen_codes`.
+    Corrected are a missing dot (460302), a lost leading zero (1.0802, 10802) and trailing zeros that a spreadsheet
+    took for decimals (46.041 for 46.0410). Whether 46.303 means 46.0303 cannot be decided here: see `chosen_codes`.
     """
     plain = text.astype("str").str.strip().str.strip("'\"")
     dotted = plain.str.replace(r"^(\d{1,2})(\d{4})$", r"\1.\2", regex=True)

@@ -72,7 +72,7 @@ def _parse(spec: SourceSpec, vintage: int | None, path: Path, context: ParseCont
     return definition_rows(
         text,
         frame,
-        spec.name,
+        spec,
         value=pd.Series(float("nan"), index=frame.index),
         designated=pd.Series(True, index=frame.index, dtype="boolean"),
         vintage=vintage or year_in(text.file) or spec.year,

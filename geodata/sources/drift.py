@@ -1,6 +1,6 @@
 """Noticing that a publisher's file is no longer what it was, before it reaches a table.
 
-A column gone or renamed is refused when the header is read (`reading.choose_columns`), a column of another kind and
+A column gone or renamed is refused when the header is read (`text_tables.choose_columns`), a column of another kind and
 a code not known before when its numbers are read (`values.numbers`). Here is the third watch: whether a whole
 file has the rows and the states it should have.
 """

@@ -2,7 +2,7 @@
 
 The value is the supplemental demographic index (DEMOGIDX_5: low income, disability, limited English, less than high
 school, low life expectancy), a share from 0 to 1; earlier releases have the two-factor index only. EJScreen designates
-nothing. The file of percentiles by state bears the same headers and is told by its name.
+nothing. The file of percentiles by state has the same headers and is recognized by its name.
 """
 
 from __future__ import annotations
@@ -62,9 +62,8 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     return definition_rows(
         text,
         frame,
-        SPEC.name,
+        SPEC,
         value=index.values,
-        archived=True,
         vintage=year_in(text.file) or SPEC.year,
         tract_vintage=2020,
         out_of_scope={"island area without tract code": int(islands.sum())},

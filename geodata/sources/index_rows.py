@@ -1,4 +1,4 @@
-"""What indices and designations have in common once their file is read: a tract, a value, perhaps a designation."""
+"""The rows of official indices and designations once their file is read: a tract, a value, perhaps a designation."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text
+from geodata.sources.spec import SourceSpec
 
 
 def keyed(text: Text) -> pd.DataFrame:
@@ -21,12 +22,10 @@ def keyed(text: Text) -> pd.DataFrame:
 def definition_rows(
     text: Text,
     frame: pd.DataFrame,
-    name: str | pd.Series,
+    spec: SourceSpec,
     *,
     value: pd.Series,
     designated: pd.Series | None = None,
-    official: bool | pd.Series = True,
-    archived: bool = False,
     vintage: int | None = None,
     tract_vintage: int,
     out_of_scope: dict[str, int] | None = None,
@@ -39,11 +38,11 @@ def definition_rows(
         {
             col.GEOID: frame[col.GEOID],
             col.STATE: usps_of(frame[col.GEOID]),
-            col.DEFINITION: name,
+            col.DEFINITION: spec.name,
             col.VALUE: value,
             col.DESIGNATED: designated,
-            col.OFFICIAL: official,
-            col.ARCHIVED: archived,
+            col.OFFICIAL: True,
+            col.ARCHIVED: spec.archived,
             col.POOLED: "none",
             col.CROSSWALK_BASIS: "none",
             col.VINTAGE: vintage,

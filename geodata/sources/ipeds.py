@@ -1,7 +1,7 @@
 """IPEDS: the directory of postsecondary institutions (HD) and the awards they confer (C…_A).
 
 Two files and two tables, brought together in `geodata.ingest.providers`. The directory keeps every active institution,
-because only the awards tell who teaches the work. Of the completions only first majors and six-digit CIP codes
+because only the awards show who teaches the work. Of the completions only first majors and six-digit CIP codes
 count, and never a total of award levels together with its parts.
 """
 

@@ -1,4 +1,4 @@
-"""What lists kept by hand have in common: where a provider is, under which identifier, and said in what words."""
+"""What lists kept by hand have in common: where a provider is, under which identifier, and under which name."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOTHING = {"does not apply", "n/a", "na", "none", "-1", "null", "not available"
 
 def without_fillers(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the text with words that stand for an empty cell (“does not apply”, “n/a”, -1) taken out."""
-    return frame.apply(lambda column: column.mask(column.str.casefold().isin(_NOTHING)).astype("str"))
+    return pd.DataFrame(frame.apply(lambda column: column.mask(column.str.casefold().isin(_NOTHING)).astype("str")))
 
 
 def with_place(text: Text, key: str = "name") -> pd.DataFrame:

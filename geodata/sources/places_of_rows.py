@@ -1,4 +1,4 @@
-"""Where a row says it is: states spelt in several ways, and how exact its coordinates can be."""
+"""Where a row says it is: states spelled in several ways, and how exact its coordinates can be."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The columns of such lists are given in docs/sources.md; other names are taken through the setting
 `sources.planned_sites_mapping`, in which `=RI` stands for a value that holds for every row. Rows that state no
-state take that of their ZIP code. Cancelled awards are out of scope.
+state take that of their ZIP code. Canceled awards are out of scope.
 """
 
 from __future__ import annotations
@@ -122,17 +122,17 @@ def _read(path: Path, mapping: dict[str, str], kinds: Sequence[str]) -> Text:
     """Return the list as text, with the operator's column names and constants put in place."""
     wanted = columns_of(kinds)
     names = {header.casefold(): column.name for column in wanted for header in column.headers}
-    strange = sorted(name for name in mapping if name.casefold() not in names)
-    if strange:
+    unknown = sorted(name for name in mapping if name.casefold() not in names)
+    if unknown:
         raise InputError(
-            f"the setting sources.planned_sites_mapping names {', '.join(strange)}, which no planned site has",
+            f"the setting sources.planned_sites_mapping names {', '.join(unknown)}, which no planned site has",
             remedy=f"The names are: {', '.join(column.headers[0] for column in wanted)}.",
         )
-    told = {names[key.casefold()]: value for key, value in mapping.items()}
-    constants = {name: value[1:].strip() for name, value in told.items() if value.startswith("=")}
+    mapped = {names[key.casefold()]: value for key, value in mapping.items()}
+    constants = {name: value[1:].strip() for name, value in mapped.items() if value.startswith("=")}
     columns = [
-        replace(column, headers=(told[column.name],), required=True)
-        if column.name in told and column.name not in constants
+        replace(column, headers=(mapped[column.name],), required=True)
+        if column.name in mapped and column.name not in constants
         else column
         for column in wanted
     ] + [_GEOCODED]
@@ -151,7 +151,7 @@ def _read(path: Path, mapping: dict[str, str], kinds: Sequence[str]) -> Text:
     nowhere = {"latitude", "address", "zip", "city"} <= set(text.absent) and not constants
     if nowhere and not text.frame[col.LATITUDE].notna().any():
         raise InputError(
-            "no column tells where the sites are",
+            "no column says where the sites are",
             file=path,
             remedy="Name the columns latitude and longitude (or address, city, zip), "
             "or map them in sources.planned_sites_mapping.",
@@ -172,9 +172,9 @@ def _status(frame: pd.DataFrame) -> pd.Series:
 
 def _identifiers(frame: pd.DataFrame) -> pd.Series:
     """Return `planned:STATE:id`, the id being the office's own or, without one, drawn from what the row says."""
-    spoken = frame[["site_name", col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.NETWORK]].fillna("")
+    said = frame[["site_name", col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.NETWORK]].fillna("")
     drawn = pd.Series(
-        [hashlib.sha256("|".join(row).encode()).hexdigest()[:12] for row in spoken.itertuples(index=False)],
+        [hashlib.sha256("|".join(row).encode()).hexdigest()[:12] for row in said.itertuples(index=False)],
         index=frame.index,
         dtype="str",
     )
@@ -219,27 +219,27 @@ def _quality(frame: pd.DataFrame) -> pd.Series:
 
 
 def _units(frame: pd.DataFrame, power: pd.Series, opportunity: Opportunity, notes: list[str]) -> dict[str, pd.Series]:
-    """Return units by kind: as stated, else the one count there is, of the kind that its power or program tells.
+    """Return units by kind: as stated, else the one count there is, of the kind that its power or program implies.
 
-    Which kind a power, a program and nothing at all stand for is in the settings; a note says how many sites told
-    nothing.
+    Which kind a power, a program and nothing at all stand for is in the settings; a note says how many sites gave
+    neither.
     """
     stated = {UNITS + kind: counts(frame[UNITS + kind]) for kind in opportunity.kinds}
     silent = pd.concat(list(stated.values()), axis=1).isna().all(axis=1)
     count = counts(frame[col.COUNT]).where(silent)
-    told = pd.Series(None, index=frame.index, dtype="object")
+    kinds = pd.Series(None, index=frame.index, dtype="object")
     programs = frame[col.PROGRAM].fillna("").str.casefold()
     for program, kind in opportunity.kind_of_program.items():
-        told[programs.str.contains(program.casefold(), regex=False)] = kind
+        kinds[programs.str.contains(program.casefold(), regex=False)] = kind
     for kind, above in sorted(opportunity.kind_above_kw.items(), key=lambda item: item[1]):
-        told[power > above] = kind
-    untold = int((count.notna() & told.isna()).sum())
-    if untold:
+        kinds[power > above] = kind
+    unknown = int((count.notna() & kinds.isna()).sum())
+    if unknown:
         notes.append(
-            f"Sites that give a count but neither power nor kind, taken for {opportunity.kind_untold}: {untold:,}."
+            f"Sites that give a count but neither power nor kind, taken for {opportunity.kind_untold}: {unknown:,}."
         )
-    told = told.fillna(opportunity.kind_untold)
-    return {name: units.fillna(count.where(told == name.removeprefix(UNITS))) for name, units in stated.items()}
+    kinds = kinds.fillna(opportunity.kind_untold)
+    return {name: units.fillna(count.where(kinds == name.removeprefix(UNITS))) for name, units in stated.items()}
 
 
 def _expected(text: pd.Series) -> pd.Series:

@@ -1,6 +1,6 @@
 """Population and friction rasters: only their headers are read here, the cells in windows where needed.
 
-Population is people per cell (WorldPop and others); friction is minutes per metre of the least-time surface of
+Population is people per cell (WorldPop and others); friction is minutes per meter of the least-time surface of
 Weiss et al. 2020 (Nature Medicine 26:1835-1838). Does not hold zonal sums (`geodata.geography.origins`) or least-cost
 travel (`geodata.travel.friction`).
 """
@@ -88,7 +88,7 @@ def parse_population(path: Path, context: ParseContext) -> Parsed:
 
 
 def parse_friction(path: Path, context: ParseContext) -> Parsed:
-    """Return the one-row `rasters` table of a friction grid (minutes per metre)."""
+    """Return the one-row `rasters` table of a friction grid (minutes per meter)."""
     return _parse("friction", path)
 
 

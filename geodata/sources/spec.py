@@ -1,4 +1,4 @@
-"""What is known of a source before its file is opened, and the registry of all sources.
+"""What is known of a source before its file is opened: names, addresses, license, size, and who parses it.
 
 A source is one module in this package with a `SPEC` and a `parse(path, context)` that returns `Parsed`.
 Does not hold fetching (see `geodata.fetching`).
@@ -43,7 +43,7 @@ class SourceSpec:
     """A publisher's product.
 
     `filenames` are glob patterns (case-insensitive; `{fips}`, `{usps}` and `{state_name}` are filled in,
-    blanks in names removed) by which a copy is recognised in a folder, the preferred first. `urls` are
+    blanks in names removed) by which a copy is recognized in a folder, the preferred first. `urls` are
     templates with the same fields and `{year}`. A file of scope "nation" serves every state; a source may
     list a state-scoped pattern too, used where the national file is absent.
     """
@@ -80,7 +80,7 @@ class Source:
     parse: Callable[[Path, ParseContext], Parsed]
 
     def read(self, path: Path, context: ParseContext) -> Parsed:
-        """Return what the parser makes of a file; InputError too for one that is strange in a way nobody thought of."""
+        """Return the parsed file; InputError also where the parser fails in a way its author did not expect."""
         try:
             return self.parse(path, context)
         except OnrampError:

@@ -1,7 +1,7 @@
 """CDC/ATSDR Social Vulnerability Index: the index itself, and the survey measures with margins it carries.
 
 Editions 2018 (2010 tracts), 2020 and 2022 (2020 tracts). A national file ranks tracts among the nation, a state
-download among its state only, under the same columns; which one it is, is told from the ranks themselves, for the
+download among its state only, under the same columns; which one it is, the ranks themselves show; the
 two must never be pooled. One file feeds two tables: definitions (`parse`) and measures (`parse_measures`).
 """
 
@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.geography.geoids import clean_geoids, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.geography.geoids import ct_scheme_column, tract_vintage, usps_of, year_in
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS, MEASURES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, read_csv
 from geodata.sources.formats.values import SVI_CODES, numbers
+from geodata.sources.index_rows import keyed
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -85,7 +86,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the overall index (RPL_THEMES, 0–1) of each tract; missing where the publisher ranks none."""
     text = read_csv(path, (*_KEYS, Wanted("RPL_THEMES"), Wanted("SPL_THEMES")), SPEC.name)
     year = edition(text)
-    frame = _keyed(text)
+    frame = keyed(text)
     ranks, sums = (
         numbers(frame[name], codes=SVI_CODES, least=0, most=most, file=text.file, column=name, notes=text.notes)
         for name, most in (("RPL_THEMES", 1), ("SPL_THEMES", None))
@@ -113,7 +114,7 @@ def parse_measures(path: Path, context: ParseContext) -> Parsed:
     text = read_csv(path, (*_KEYS, *_measure_columns()), SPEC_MEASURES.name)
     year = edition(text)
     _refuse_lost_variables(text, year)
-    frame = _keyed(text)
+    frame = keyed(text)
     shared = pd.DataFrame(
         {
             col.GEOID: frame[col.GEOID],
@@ -178,16 +179,10 @@ def _measure(text: Text, frame: pd.DataFrame, measure: str, nobody: pd.Series) -
     }
 
 
-def _keyed(text: Text) -> pd.DataFrame:
-    frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
-    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
-    return text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
-
-
 def edition(text: Text) -> int:
-    """Return the year of the edition: that of the file name, else told from its columns.
+    """Return the year of the edition: that of the file name, else inferred from its columns.
 
-    Poverty below 150 % came in 2020, and the names of tracts are parted by semicolons from 2022.
+    Poverty below 150 % came in 2020, and the names of tracts are separated by semicolons from 2022.
     """
     year = year_in(text.file)
     if year is not None:

@@ -12,13 +12,14 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import InputError
-from geodata.geography.geoids import clean_geoids, county_of, ct_scheme_column, tract_vintage, usps_of, year_in
+from geodata.geography.geoids import county_of, ct_scheme_column, tract_vintage, usps_of, year_in
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import TRACTS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
 from geodata.sources.formats.text_tables import Text, Wanted
 from geodata.sources.formats.values import numbers
+from geodata.sources.index_rows import keyed
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -70,9 +71,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the tracts of a boundary file."""
     text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
     vintage = vintage_of(text, path)
-    frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
-    frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
-    frame = text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
+    frame = keyed(text)
     table = pd.DataFrame(
         {
             col.GEOID: frame[col.GEOID],
@@ -95,14 +94,14 @@ def tract_name(geoids: pd.Series) -> pd.Series:
 
 
 def vintage_of(text: Text, path: Path) -> int:
-    """Return the census of the tracts: told by headers ending in 10 or 20, else by the year in the name."""
+    """Return the census whose tracts these are: from headers that end in 10 or 20, else the year in the file name."""
     headers = set(text.headers)
     if "GEOID20" in headers or "GEOID10" in headers:
         return 2020 if "GEOID20" in headers else 2010
     year = year_in(path.name)
     if year is None:
         raise InputError(
-            "neither the file name nor its headers tell of which year these tracts are",
+            "neither the file name nor its headers say of which year these tracts are",
             file=path,
             remedy="Keep the publisher's file name, such as cb_2020_44_tract_500k.zip.",
         )

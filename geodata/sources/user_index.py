@@ -1,4 +1,4 @@
-"""An index or designation of one's own: any table with a tract code and a value or a designation.
+"""An index or designation that the operator supplies: any table with a tract code and a value or a designation.
 
 Columns: geoid; value (more means more need) or designated (yes/no), or both; and, where they are not the same for all,
 definition (its name, else the file name after “index_”), official (yes/no, else no), tract_vintage (2010 or 2020,
@@ -106,10 +106,10 @@ def _read(path: Path) -> Text:
 
 def _designations(text: pd.Series) -> pd.Series:
     """Return flags; “Designated as DAC” and “Not Designated as DAC”, as New York writes them, are understood."""
-    told = flags(text)
+    found = flags(text)
     words = text.str.casefold().str.strip()
-    told = told.mask(words.str.startswith("designated", na=False), True)
-    return told.mask(words.str.startswith("not designated", na=False), False)
+    found = found.mask(words.str.startswith("designated", na=False), True)
+    return found.mask(words.str.startswith("not designated", na=False), False)
 
 
 def _plain_name(name: str) -> str:

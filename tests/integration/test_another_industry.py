@@ -59,7 +59,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp(request.param)
     quick = {"uncertainty": {"draws": 20}, "diagnostics": {"permutations": 99}}
     settings = load_settings(ROOT / "industries" / f"{request.param}.yaml", quick)
-    files = write_sample(folder / "files", tracts=100, neighbour=False, work=SampleWork.of(settings))
+    files = write_sample(folder / "files", tracts=100, neighbor=False, work=SampleWork.of(settings))
     states = [find_state("XL")]
     tables = [table for table in CANONICAL if table.name in FEEDS and table.name not in ("rasters", "landmarks")]
     names = {name for table in tables for name in FEEDS[table.name]}

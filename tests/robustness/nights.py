@@ -136,7 +136,7 @@ class Week:
         self.home, self.publisher, self.time = folder / "home", publisher, StillClock(first)
         self.rows: list[Row] = []
         self.expected = list(product_paths(self.home, SAMPLE_STATE))
-        self.files = write_sample(folder / "files", tracts=tracts, neighbour=False)
+        self.files = write_sample(folder / "files", tracts=tracts, neighbor=False)
         self.state = replace(find_state(SAMPLE_STATE), kind="state")
         self._addresses = self._serve()
         own = {

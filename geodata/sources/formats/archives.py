@@ -1,6 +1,7 @@
-"""Zip archives from outside: what they may hold, and members read without unpacking anything to disk.
+"""Zip archives from publishers: checked before they are read, and read without unpacking anything to disk.
 
-Bounded, no way out of the folder, nothing hidden.
+An archive is refused where its size has no bound, a member would leave the folder, or one is hidden (a link, a
+password, one name twice).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from geodata.errors import InputError
+from geodata.errors import AGAIN, InputError
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ class ArchiveLimits:
 
 
 DEFAULT_LIMITS = ArchiveLimits()
-_AGAIN = "Download it again from the publisher, or take it out of the folder."
-_ASK = "Download it again from the publisher; if it stays so, do not open it."
+_SUSPECT = "Download it again from the publisher; if it stays so, do not open it."
 
 
 def check_zip(path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> list[zipfile.ZipInfo]:
@@ -47,17 +47,19 @@ def check_zip(path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> list[zipfil
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError):
         raise InputError("this is not a whole zip archive", file=path, remedy="Download it again.") from None
     if len(members) > limits.members:
-        raise InputError(f"it holds {len(members)} members, more than {limits.members}", file=path, remedy=_ASK)
+        raise InputError(f"it holds {len(members)} members, more than {limits.members}", file=path, remedy=_SUSPECT)
     total = sum(member.file_size for member in members)
     if total > limits.total_bytes:
-        raise InputError(f"it would unpack to {total} bytes, more than {limits.total_bytes}", file=path, remedy=_ASK)
+        raise InputError(
+            f"it would unpack to {total} bytes, more than {limits.total_bytes}", file=path, remedy=_SUSPECT
+        )
     seen: set[str] = set()
     for member in members:
         problem = _problem(member, limits)
         if problem is None and member.filename in seen:
             problem = "appears twice"
         if problem is not None:
-            raise InputError(f"its member “{_shown(member.filename)}” {problem}", file=path, remedy=_ASK)
+            raise InputError(f"its member “{_shown(member.filename)}” {problem}", file=path, remedy=_SUSPECT)
         seen.add(member.filename)
     return [member for member in members if not member.is_dir()]
 
@@ -84,7 +86,7 @@ def _shown(name: str) -> str:
 
 
 def member_names(path: Path, pattern: str) -> list[str]:
-    """Return the members whose base name matches `pattern`, whatever its case, in alphabetical order.
+    """Return the members whose base name matches `pattern`, in upper or lower case, in alphabetical order.
 
     What macOS leaves beside every file (`__MACOSX`, `._name`) is passed over.
     """
@@ -100,13 +102,13 @@ def read_member(path: Path, pattern: str, *, most_bytes: int) -> tuple[str, byte
     """
     names = member_names(path, pattern)
     if not names:
-        raise InputError(f"the archive holds no file like {pattern}", file=path, remedy=_AGAIN)
+        raise InputError(f"the archive holds no file like {pattern}", file=path, remedy=AGAIN)
     name = next((n for n in names if "_rv" in n.casefold()), names[0])
     try:
         with zipfile.ZipFile(path) as archive, archive.open(name) as handle:
             data = handle.read(most_bytes + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as problem:
-        raise InputError(f"“{name}” cannot be unpacked ({problem})", file=path, remedy=_AGAIN) from None
+        raise InputError(f"“{name}” cannot be unpacked ({problem})", file=path, remedy=AGAIN) from None
     if len(data) > most_bytes:
-        raise InputError(f"“{name}” has more than the {most_bytes:,} bytes allowed", file=path, remedy=_AGAIN)
+        raise InputError(f"“{name}” has more than the {most_bytes:,} bytes allowed", file=path, remedy=AGAIN)
     return name.rsplit("/", 1)[-1], data

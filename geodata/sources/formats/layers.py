@@ -24,7 +24,7 @@ def read_layer(
     """Return the wanted fields of the features as text, and their geometry in EPSG:4326, indexed by position.
 
     Features without geometry go to the log, and with `areas` those without any area. Geometry that crosses itself is
-    repaired, and of one that mixes areas with lines or points only the areas are kept; notes tell of both. A layer
+    repaired, and of one that mixes areas with lines or points only the areas are kept; notes count both. A layer
     that does not say its CRS is taken for NAD83 (EPSG:4269), that of every Census boundary file.
     """
     path = Path(path)

@@ -12,7 +12,7 @@ import difflib
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from geodata.sources.formats.archives import read_member
 
 MOST_BYTES = 1_000_000_000
 _DELIMITERS = ",|\t;"
+Json = Any
+"""What a JSON file holds: objects, lists, text, numbers."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Text:
 def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str | None = None) -> Text:
     """Return the wanted columns of a delimited text file, of the zip member matching `member` where it is a zip.
 
-    The delimiter is told from the header line; UTF-8 with or without BOM is tried first, then Windows-1252.
+    The delimiter is that of the header line; UTF-8 with or without BOM is tried first, then Windows-1252.
     Rows with too many or too few fields go to the log. Raises InputError where the file is empty, is a web page
     or another kind of file, lacks a wanted column, or has many rows of the wrong length.
     """
@@ -137,7 +139,7 @@ def _read_body(
     try:
         table = arrow_csv.read_csv(
             io.BytesIO(body.encode("utf-8")),
-            # One thread, because only then the reader tells the number of a bad row.
+            # One thread, because only then the reader gives the number of a bad row.
             read_options=arrow_csv.ReadOptions(
                 column_names=[str(i) for i in range(width)], use_threads=False, block_size=16 << 20
             ),
@@ -151,7 +153,7 @@ def _read_body(
             ),
         )
     except pa.ArrowInvalid as problem:
-        raise InputError(f"the rows cannot be told apart ({problem})", file=name, remedy=AGAIN) from None
+        raise InputError(f"the rows cannot be separated ({problem})", file=name, remedy=AGAIN) from None
     return table, bad_rows
 
 
@@ -207,12 +209,10 @@ def plain(header: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", header.casefold())
 
 
-def choose_columns(
-    found: Sequence[str], columns: Iterable[Wanted], file: str
-) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Return the position of each wanted column among the headers `found`, and the optional ones absent.
+def positions_of(found: Sequence[str], columns: Iterable[Wanted]) -> dict[str, int]:
+    """Return the position of each wanted column that is among the headers `found`.
 
-    Raises InputError naming every required column that is absent and the headers that look like it.
+    A header that is spelled exactly so is preferred to one that differs in case, blanks or punctuation.
     """
     exact: dict[str, int] = {}
     loose: dict[str, int] = {}
@@ -220,38 +220,44 @@ def choose_columns(
         exact.setdefault(header, i)
         loose.setdefault(plain(header), i)
     chosen: dict[str, int] = {}
-    absent: list[str] = []
-    gone: list[Wanted] = []
     for column in columns:
-        spot = next((exact[s] for s in column.spellings if s in exact), None)
-        if spot is None:
-            spot = next((loose[plain(s)] for s in column.spellings if plain(s) in loose), None)
-        if spot is not None:
-            chosen[column.name] = spot
-        elif column.required:
-            gone.append(column)
-        else:
-            absent.append(column.name)
+        spots = [exact[s] for s in column.spellings if s in exact]
+        spots += [loose[plain(s)] for s in column.spellings if plain(s) in loose]
+        if spots:
+            chosen[column.name] = spots[0]
+    return chosen
+
+
+def choose_columns(
+    found: Sequence[str], columns: Sequence[Wanted], file: str
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return the position of each wanted column among the headers `found`, and the optional ones absent.
+
+    Raises InputError naming every required column that is absent and the headers that look like it.
+    """
+    chosen = positions_of(found, columns)
+    gone = [column for column in columns if column.required and column.name not in chosen]
     if gone:
         raise InputError(
             _gone_sentence(gone, found),
             file=file,
             remedy="Check that this is the right file; a column the publisher renamed must be added to the source.",
         )
-    return chosen, tuple(absent)
+    return chosen, tuple(column.name for column in columns if column.name not in chosen)
 
 
 def _gone_sentence(gone: Sequence[Wanted], found: Sequence[str]) -> str:
-    told = []
+    names = []
     for column in gone[:5]:
         near = difflib.get_close_matches(column.spellings[0], list(found), n=3, cutoff=0.55)
         tail = f" (similar: {', '.join(f'“{n}”' for n in near)})" if near else ""
-        told.append(f"“{column.spellings[0]}”{tail}")
+        names.append(f"“{column.spellings[0]}”{tail}")
     more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""
-    return f"the column {', '.join(told)}{more} is not among its {len(found)} columns"
+    subject, verb = ("column", "is") if len(gone) == 1 else ("columns", "are")
+    return f"the {subject} {', '.join(names)}{more} {verb} not among its {len(found)} columns"
 
 
-def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
+def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Json:
     """Return the content of a JSON file; InputError where it is a web page, cut short or not JSON."""
     text = decode(read_bytes(path, most_bytes))
     _refuse_other_kinds(text[:400], text[:4].encode(), path.name)
@@ -260,10 +266,10 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> Any:
     except RecursionError:
         raise InputError("its brackets are nested too deeply to be data", file=path, remedy=AGAIN) from None
     except ValueError as problem:
-        raise InputError(f"the file is not sound JSON ({problem})", file=path, remedy=AGAIN) from None
+        raise InputError(f"the file is not valid JSON ({problem})", file=path, remedy=AGAIN) from None
 
 
-def from_records(records: Sequence[dict[str, Any]], columns: Sequence[Wanted], source: str, file: str) -> Text:
+def from_records(records: Sequence[Mapping[str, object]], columns: Sequence[Wanted], source: str, file: str) -> Text:
     """Return records (of a JSON file or a feature layer) as text columns, indexed by position."""
     if not isinstance(records, (list, tuple)) or not all(isinstance(record, dict) for record in records):
         raise InputError("its records are not a list of names and values", file=file, remedy=AGAIN)
@@ -279,7 +285,7 @@ def from_records(records: Sequence[dict[str, Any]], columns: Sequence[Wanted], s
     return Text(frame, file, len(records), RejectLog(source, file), tuple(found), absent)
 
 
-def as_text(value: Any) -> str | None:
+def as_text(value: object) -> str | None:
     """Return a cell of JSON or a workbook as trimmed text, None where it is empty."""
     if value is None:
         return None

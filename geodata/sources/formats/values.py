@@ -88,11 +88,11 @@ def numbers(
     status[outside] = "unreadable"
     unreadable = status == "unreadable"
     if unreadable.any():
-        _tell(text, unreadable, file, column, notes)
+        _report_unreadable(text, unreadable, file, column, notes)
     return Numbers(values.where(status == "value"), pd.Series(status, index=text.index))
 
 
-def _tell(
+def _report_unreadable(
     text: pd.Series, unreadable: npt.NDArray[np.bool_], file: str | None, column: str | None, notes: list[str] | None
 ) -> None:
     examples = ", ".join(f"“{value}”" for value in text[unreadable].value_counts().index[:3])

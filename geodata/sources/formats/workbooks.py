@@ -12,7 +12,7 @@ import pandas as pd
 from geodata.errors import AGAIN, InputError, reading_of
 from geodata.schemas.parsed import RejectLog
 from geodata.sources.formats.archives import check_zip
-from geodata.sources.formats.text_tables import Text, Wanted, as_text, choose_columns, read_csv
+from geodata.sources.formats.text_tables import Text, Wanted, as_text, choose_columns, positions_of, read_csv
 
 # Publishers set titles and notes above the header, rarely more than a dozen rows.
 _HEADER_ROWS = 25
@@ -47,25 +47,28 @@ def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: 
 
 
 def _header_in(book: openpyxl.Workbook, columns: Sequence[Wanted], file: str, least: int) -> tuple[str, int, list[str]]:
-    """Return the sheet, the row and the headers of the row with the most wanted columns."""
-    best: tuple[int, str, int, list[str]] | None = None
-    problem: InputError | None = None
+    """Return the sheet, the row and the headers of the first row with the most wanted columns.
+
+    Rows with all required columns come before the others. Raises InputError naming the required columns that the
+    best row lacks, or saying that no row has `least` of the wanted ones.
+    """
+    required = {column.name for column in columns if column.required}
+    best: tuple[tuple[bool, int], str, int, list[str]] | None = None
     for title in book.sheetnames:
         top = book[title].iter_rows(max_row=_HEADER_ROWS, values_only=True)
         for spot, row in enumerate(top, start=1):
             found = [as_text(cell) or "" for cell in row]
-            try:
-                chosen, _ = choose_columns(found, columns, file)
-            except InputError as fault:
-                problem = fault if problem is None or sum(map(bool, found)) > 1 else problem
-                continue
-            if len(chosen) >= least and (best is None or len(chosen) > best[0]):
-                best = (len(chosen), title, spot, found)
-    if best is None:
-        raise problem or InputError("no sheet has a header row with the columns expected", file=file, remedy=AGAIN)
-    _, title, spot, found = best
-    filled = [place for place, header in enumerate(found, start=1) if header]
-    return title, spot, found[: max(filled, default=0)]
+            chosen = positions_of(found, columns)
+            rank = (required <= chosen.keys() and len(chosen) >= least, len(chosen))
+            if any(found) and (best is None or rank > best[0]):
+                best = (rank, title, spot, found)
+    if best is not None:
+        rank, title, spot, found = best
+        choose_columns(found, columns, file)
+        if rank[0]:
+            filled = [place for place, header in enumerate(found, start=1) if header]
+            return title, spot, found[: max(filled, default=0)]
+    raise InputError("no sheet has a header row with the columns expected", file=file, remedy=AGAIN)
 
 
 def _from_rows(

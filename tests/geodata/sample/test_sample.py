@@ -21,9 +21,9 @@ import pandas as pd
 import pytest
 import rasterio
 
-from geodata.sample import synthetic_nation, write_nation, write_sample
-from geodata.sample.cejst_columns import COLUMNS as CEJST
-from geodata.sample.svi import columns as svi_columns
+from geodata.sample import write_sample
+from geodata.sample.cejst_file import COLUMNS as CEJST
+from geodata.sample.svi_file import columns as svi_columns
 from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.spec import ParseContext
@@ -387,25 +387,6 @@ def test_half_written_folder_is_never_seen(tmp_path, monkeypatch):
         write_sample(target, tracts=200, seed=9)
     assert hashes(target) == before
     assert [f.name for f in tmp_path.iterdir()] == ["xl"]
-
-
-def test_nation_in_memory_has_the_numbers_asked_for():
-    nation = synthetic_nation(3_000, 150, seed=2, n_sites=90)
-    assert (len(nation.tracts), len(nation.measures), len(nation.providers), len(nation.sites)) == (3000, 3000, 150, 90)
-    assert nation.tracts["geoid"].str.fullmatch(r"[789]\d{10}").all()
-    assert nation.tracts["geoid"].is_unique
-    assert (nation.tracts["eligible_adults"] <= nation.measures["E_TOTPOP"]).all()
-    assert (nation.measures.filter(like="M_") > 0).all(axis=None)
-    pd.testing.assert_frame_equal(nation.tracts, synthetic_nation(3_000, 150, seed=2, n_sites=90).tracts)
-
-
-@pytest.mark.slow
-def test_nation_on_disk_is_written_by_state(tmp_path):
-    folder = write_nation(tmp_path / "nation", tracts=1_200, seed=6)
-    assert len(list(folder.glob("cb_2020_??_tract_500k.zip"))) == 20
-    tracts = sum(len(gpd.read_file(f)) for f in folder.glob("cb_2020_??_tract_500k.zip"))
-    assert tracts == len(table(folder / "SVI_2022_US.csv"))
-    assert 1_150 < tracts < 1_500
 
 
 @pytest.mark.realdata

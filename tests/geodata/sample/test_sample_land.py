@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geodata.sample.boundaries import county_layer, place_layer, state_layer, tract_layer
-from geodata.sample.crosswalk import neighbours
-from geodata.sample.names import NATION, STATES
-from geodata.sample.people import percentile, proportion_margin, survey
+from geodata.sample.boundary_files import county_layer, place_layer, state_layer, tract_layer
+from geodata.sample.invented_names import STATES
+from geodata.sample.land import Land, build_land
 from geodata.sample.settlement import gather
-from geodata.sample.terrain import nation_terrain, sample_terrain
-from geodata.sample.tracts import Land, build_land
+from geodata.sample.survey_figures import percentile, proportion_margin, survey
+from geodata.sample.terrain import sample_terrain
+from geodata.sample.tracts_of_2010 import neighbors
 from geodata.states import find_state
 
 
@@ -33,7 +33,7 @@ def test_tracts_of_both_states_form_one_valid_coverage(land):
 
 def test_coverage_check_would_notice_a_moved_vertex(land):
     shapes = land.tracts.geometry.values.copy()
-    pairs = neighbours(land)
+    pairs = neighbors(land)
     left, right = shapes[pairs["left"][0]], shapes[pairs["right"][0]]
     shared = shapely.get_coordinates(shapely.intersection(left, right))[1]
     spots = shapely.get_coordinates(left)
@@ -88,7 +88,7 @@ def test_place_has_dense_cities_and_wide_country(land):
 
 
 def test_need_is_alike_next_door(land):
-    pairs = neighbours(land)
+    pairs = neighbors(land)
     need = land.fields["need"].to_numpy()
     need = (need - need.mean()) / need.std()
     assert np.mean(need[pairs["left"]] * need[pairs["right"]]) > 0.4  # Moran's I with equal weights
@@ -99,7 +99,7 @@ def test_neighbours_are_those_that_share_a_border(land):
     left, right = shapely.STRtree(shapes).query(shapes, predicate="touches")
     shared = shapely.length(shapely.intersection(shapes[left], shapes[right])) > 0
     expected = {(a, b) for a, b in zip(left[shared], right[shared], strict=True) if a < b}
-    assert set(neighbours(land).itertuples(index=False, name=None)) == expected
+    assert set(neighbors(land).itertuples(index=False, name=None)) == expected
 
 
 def test_places_lie_in_their_state_and_do_not_overlap(land):
@@ -113,7 +113,7 @@ def test_places_lie_in_their_state_and_do_not_overlap(land):
 
 
 def test_neighbour_can_be_left_out():
-    alone = build_land(sample_terrain(200, seed=3, neighbour=False))
+    alone = build_land(sample_terrain(200, seed=3, neighbor=False))
     assert set(alone.tracts["geoid"].str[:2]) == {"97"}
     assert len(alone.counties) == 12
 
@@ -124,26 +124,18 @@ def test_narrow_shore_does_not_tangle():
 
 
 def test_registry_knows_every_fictional_state():
-    for usps, fips, name in (*STATES, *NATION):
+    for usps, fips, name in STATES:
         state = find_state(fips)
         assert (state.usps, state.name, state.fictional) == (usps, name, True)
 
 
-def test_states_of_a_nation_fit_together():
-    nation = build_land(nation_terrain(400, seed=5, tiles=NATION[:4]))
-    assert sorted(nation.tracts["geoid"].str[:2].unique()) == ["73", "75", "77", "80"]
-    assert nation.tracts["geoid"].is_unique
-    assert shapely.coverage_is_valid(nation.tracts.geometry.values)
-    assert nation.tracts["longitude"].max() < -128
-
-
 @given(
     points=hnp.arrays(float, st.tuples(st.integers(6, 60), st.just(2)), elements=st.floats(-50, 50)),
-    centres=st.integers(1, 6),
+    centers=st.integers(1, 6),
 )
 @settings(max_examples=60, deadline=None)
-def test_gather_leaves_every_point_with_its_nearest_seed(points, centres):
-    seeds, nearest = gather(points, centres, np.random.default_rng(1))
+def test_gather_leaves_every_point_with_its_nearest_seed(points, centers):
+    seeds, nearest = gather(points, centers, np.random.default_rng(1))
     away = np.hypot(*(points[:, None, :] - seeds[None, :, :]).transpose(2, 0, 1))
     assert np.allclose(away[np.arange(len(points)), nearest], away.min(axis=1))
 

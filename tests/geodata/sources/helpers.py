@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from shapely import box
 
 from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
@@ -24,3 +29,23 @@ def parse_text(name: str, folder: Path, file: str, text: str | bytes, **options:
 
 def reasons(parsed: Parsed) -> dict[str, int]:
     return parsed.rejects["reason"].value_counts().to_dict()
+
+
+SQUARES = [box(-71.5 + i, 41.5, -71.0 + i, 42.0) for i in range(4)]
+
+
+def layer(
+    rows: list[dict[str, object]], shapes: list[object] | None = None, crs: str | None = "EPSG:4269"
+) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes or SQUARES[: len(rows)], crs=crs)
+
+
+def zipped_shapefile(folder: Path, name: str, frame: gpd.GeoDataFrame, inside: str = "") -> Path:
+    inner = folder / "inner"
+    inner.mkdir(exist_ok=True)
+    frame.to_file(inner / f"{name}.shp", engine="pyogrio")
+    path = folder / f"{name}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in sorted(inner.glob(f"{name}.*")):
+            archive.write(part, f"{inside}{part.name}")
+    return path

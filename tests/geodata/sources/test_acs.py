@@ -66,7 +66,7 @@ def test_the_answer_of_the_data_api(tmp_path: Path) -> None:
     assert found["geoid"].tolist() == ["44001030100", "44001030200"]
     assert found["count"].tolist()[0] == 4482
     assert found["status"].tolist() == ["value", "missing"]
-    with pytest.raises(InputError, match="no answer of the Census Data API"):
+    with pytest.raises(InputError, match="not an answer of the Census Data API"):
         parse_text("acs", tmp_path, "acs5_2023_44.json", '{"error": 1}')
 
 
@@ -92,7 +92,7 @@ def test_a_percentage_of_the_profile_stands_in_for_a_universe(tmp_path: Path) ->
 
 
 def test_a_file_without_variables_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no variables of which a measure can be made"):
+    with pytest.raises(InputError, match="no variables from which a measure can be made"):
         parse_text("acs", tmp_path, "acs5_2020.csv", "GEOID,NAME\n44001030100,x\n")
 
 

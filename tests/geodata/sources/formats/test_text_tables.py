@@ -155,7 +155,7 @@ def test_a_web_page_named_zip_is_refused(tmp_path: Path) -> None:
 
 def test_json_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     assert read_json(written(tmp_path, '{"a": [1, 2]}', "f.json")) == {"a": [1, 2]}
-    with pytest.raises(InputError, match="not sound JSON"):
+    with pytest.raises(InputError, match="not valid JSON"):
         read_json(written(tmp_path, '{"a": [1, ', "f.json"))
     with pytest.raises(InputError, match="web page"):
         read_json(written(tmp_path, "<html></html>", "f.json"))

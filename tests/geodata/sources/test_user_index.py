@@ -1,0 +1,47 @@
+"""An index or designation that the operator supplies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geodata.errors import InputError
+from tests.geodata.sources.helpers import parse, parse_text, reasons
+
+
+def test_an_index_of_ones_own(tmp_path: Path) -> None:
+    content = (
+        "GEOID20,score,designated,official\n44001030100,7,yes,true\n44001030200,,no,\n44001030300,,,\n4400103,1,,\n"
+    )
+    parsed = parse_text("user_index", tmp_path, "index_Equity Zones-2025.csv", content)
+    table = parsed.table
+    assert table["definition"].unique().tolist() == ["equity_zones_2025"]
+    assert table["value"].tolist() == [7, 0]
+    assert table["designated"].tolist() == [True, False]
+    assert table["official"].tolist() == [True, False]
+    assert (table["tract_vintage"] == 2020).all()
+    assert reasons(parsed) == {"no_value": 1, "no_tract_code": 1}
+
+
+def test_several_definitions_vintages_and_new_yorks_words(tmp_path: Path) -> None:
+    content = (
+        "geoid,dac_designation,definition,tract_vintage\n"
+        "36001000100,Designated as DAC,NY DAC,2010\n"
+        "36001000200,Not Designated as DAC,NY DAC,2010\n"
+        "36001000100,Designated as DAC,other,2015\n"
+        "36001000100,Designated as DAC,NY DAC,2010\n"
+    )
+    parsed = parse_text("user_index", tmp_path, "index_ny.csv", content)
+    assert parsed.table["definition"].tolist() == ["ny_dac", "ny_dac"]
+    assert parsed.table["designated"].tolist() == [True, False]
+    assert parsed.table["tract_vintage"].tolist() == [2010, 2010]
+    assert reasons(parsed) == {"unknown_tract_vintage": 1, "repeated": 1}
+
+
+def test_an_index_as_parquet_and_one_without_anything_to_say(tmp_path: Path) -> None:
+    pd.DataFrame({"geoid": ["44001030100"], "value": [0.5]}).to_parquet(tmp_path / "index_x.parquet")
+    assert parse("user_index", tmp_path / "index_x.parquet").table["value"].tolist() == [0.5]
+    with pytest.raises(InputError, match="neither a column “value” nor a column “designated”"):
+        parse_text("user_index", tmp_path, "index_y.csv", "geoid,name\n44001030100,x\n")

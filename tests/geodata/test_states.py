@@ -1,0 +1,26 @@
+"""The registry of states: found by code or name, each code once."""
+
+from __future__ import annotations
+
+import pytest
+
+from geodata.errors import SettingsError
+from geodata.states import REGISTRY, SAMPLE_STATE, UNITED_STATES, find_state
+
+
+@pytest.mark.parametrize("text", ["RI", "ri", "44", " Rhode Island ", "rhode island"])
+def test_a_state_is_found_by_code_and_name(text: str) -> None:
+    assert find_state(text).usps == "RI"
+
+
+def test_an_unknown_state_is_named() -> None:
+    with pytest.raises(SettingsError, match="There is no state “ZZ”"):
+        find_state("ZZ")
+    with pytest.raises(SettingsError, match="There is no state “US”"):
+        find_state(UNITED_STATES.usps)
+
+
+def test_codes_are_given_once_and_the_sample_is_fictional() -> None:
+    assert len({state.usps for state in REGISTRY}) == len({state.fips for state in REGISTRY}) == len(REGISTRY)
+    assert sum(state.kind == "state" for state in REGISTRY) == 50
+    assert [state.usps for state in REGISTRY if state.fictional] == [SAMPLE_STATE, "XS"]
