@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geodata.geography.shared_edges import EARTH_KM, rook_edges
+from geodata.geography.shared_edges import rook_edges
+from geodata.geography.sphere import EARTH_RADIUS_M, angle, chord_squared, unit_vectors_of_degrees
 from geodata.schemas import columns as col
 
 FloatArray = NDArray[np.float64]
@@ -91,9 +92,7 @@ def _perimeters_m(shapes: Shapes) -> FloatArray:
     """Return the length of each polygon's rings on the globe, float64[n] in metres."""
     rings, owner = shapely.get_rings(shapes, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    longitude, latitude = np.radians(xy).T
-    same = ring[1:] == ring[:-1]
-    half = np.sin(np.diff(latitude) / 2) ** 2
-    half += np.cos(latitude[1:]) * np.cos(latitude[:-1]) * np.sin(np.diff(longitude) / 2) ** 2
-    step = np.where(same, 2000.0 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0))), 0.0)
+    vertices = unit_vectors_of_degrees(xy[:, 1], xy[:, 0])
+    step = EARTH_RADIUS_M * angle(chord_squared(vertices[1:], vertices[:-1]))
+    step[ring[1:] != ring[:-1]] = 0.0
     return np.bincount(owner[ring[1:]], weights=step, minlength=len(shapes)).astype(np.float64)

@@ -15,7 +15,6 @@ import pandas as pd
 from geodata.geography.geoids import (
     CONNECTICUT,
     CT_COUNTIES,
-    among,
     connecticut_bridge,
     connecticut_scheme,
     county_of,
@@ -24,6 +23,7 @@ from geodata.geography.geoids import (
 )
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS, REJECTS
+from geodata.schemas.rows import among
 
 # A tract is designated when at least half of it was; sums of shares carry rounding of the last digits.
 HALF = 0.5 - 1e-9
@@ -184,7 +184,7 @@ def refused_codes(name: str, geoids: pd.Series) -> pd.DataFrame:
 
 def _left_out(name: str, mine: pd.DataFrame, carried: pd.Series) -> pd.DataFrame:
     tracts = mine.groupby(col.GEOID_2020, sort=True)[col.LAND_PART_M2].sum()
-    tracts = tracts[~among(tracts.index.to_series(), carried).to_numpy()]
+    tracts = tracts[~among(tracts.index.to_series(), carried)]
     reasons = np.where(tracts.to_numpy() > 0, "no_2010_value", "no_land")
     return pd.DataFrame({col.GEOID: tracts.index.astype("str"), col.DEFINITION: name, col.REASON: reasons})
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geodata.geography.population_raster import cells_in_runs
+from geodata.geography.sphere import EARTH_RADIUS_KM, angle_of_chord, unit_vectors_of_degrees
 from geodata.geography.thinning import thinned
 from geodata.schemas import columns as col
 from geodata.schemas.rows import among
@@ -26,8 +27,7 @@ log = logging.getLogger(__name__)
 COLUMNS = [col.GEOID, col.LATITUDE, col.LONGITUDE, col.WEIGHT, col.ORIGIN_BASIS]
 # Urban Area Criteria for the 2010 Census (76 FR 53030): blocks of at least 500 people per square mile count.
 RURAL_BELOW_PEOPLE_PER_KM2 = 193.0
-EARTH_KM = 6371.0088
-NEIGHBOURS = 6
+NEIGHBORS = 6
 
 
 def origins(
@@ -139,14 +139,9 @@ def _land_by_neighbours(centers: pd.DataFrame) -> NDArray[np.float64]:
 
     The usual unbiased estimate of the density of scattered points from one distance (Moore 1954).
     """
-    if len(centers) <= NEIGHBOURS:
+    if len(centers) <= NEIGHBORS:
         return np.full(len(centers), np.nan)
-    latitude = np.radians(centers[col.LATITUDE].to_numpy(dtype=float))
-    longitude = np.radians(centers[col.LONGITUDE].to_numpy(dtype=float))
-    xyz = np.column_stack(
-        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
-    )
-    chord = cKDTree(xyz).query(xyz, k=[NEIGHBOURS + 1])[0][:, 0]
-    radius_km = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1))
-    area: NDArray[np.float64] = np.pi * radius_km**2 / (NEIGHBOURS - 1)
-    return area
+    xyz = unit_vectors_of_degrees(centers[col.LATITUDE].to_numpy(float), centers[col.LONGITUDE].to_numpy(float))
+    chord = cKDTree(xyz).query(xyz, k=[NEIGHBORS + 1])[0][:, 0]
+    radius_km = EARTH_RADIUS_KM * angle_of_chord(chord)
+    return np.asarray(np.pi * radius_km**2 / (NEIGHBORS - 1))

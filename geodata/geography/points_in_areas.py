@@ -14,12 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geodata.geography.sphere import METERS_PER_DEGREE
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS
 from geodata.schemas.parsed import Refined
 
-# Mean radius of the Earth (IUGG): 6,371,008.8 m, hence the length of a degree of latitude.
-METRES_PER_DEGREE = 6_371_008.8 * np.pi / 180
 # Piers, marinas and bridges stand off the generalised shore by this much at most.
 SHORELINE_M = 1_000.0
 # County outlines for the whole country are generalised to within a few hundred metres to two kilometres.
@@ -180,7 +179,7 @@ def _areas_of(
     if tolerance_m <= 0:
         return found, distance
     lost = np.flatnonzero(found < 0)
-    reach_y = tolerance_m / METRES_PER_DEGREE
+    reach_y = tolerance_m / METERS_PER_DEGREE
     reach_x = reach_y / np.maximum(np.cos(np.radians(latitude[lost])), 0.05)
     boxes = shapely.box(
         longitude[lost] - reach_x, latitude[lost] - reach_y, longitude[lost] + reach_x, latitude[lost] + reach_y
@@ -199,7 +198,7 @@ def _metres(longitude: float, latitude: float, shape: Any) -> float:
     Within some tens of kilometres the error is below a thousandth.
     """
     local = shapely.transform(shape, _towards(longitude, latitude))
-    return float(shapely.distance(local, shapely.Point(0, 0)) * METRES_PER_DEGREE)
+    return float(shapely.distance(local, shapely.Point(0, 0)) * METERS_PER_DEGREE)
 
 
 def _towards(longitude: float, latitude: float) -> Callable[[Any], Any]:

@@ -19,10 +19,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.errors import InputError
+from geodata.geography.sphere import EARTH_RADIUS_KM
 from geodata.statistics.random_numbers import mix
 
 TOLERANCE_DEGREES = 1e-6
-EARTH_KM = 6371.0088
 _HALF = np.uint64(32)
 NONE, POLYGON, MULTIPOLYGON, COLLECTION = -1, 3, 6, 7
 
@@ -129,7 +129,7 @@ def _length(coordinates, k, geographic):  # type: ignore[no-untyped-def]
     if not geographic:
         return math.hypot(dx, dy)
     middle = math.radians(coordinates[k, 1] + 0.5 * dy)
-    return EARTH_KM * math.radians(math.hypot(dx * math.cos(middle), dy))
+    return EARTH_RADIUS_KM * math.radians(math.hypot(dx * math.cos(middle), dy))
 
 
 def _match_sorted(
@@ -160,7 +160,7 @@ def _match_sorted(
     step = coordinates[later + 1] - coordinates[later]
     if geographic:
         middle = np.radians(coordinates[later, 1] + 0.5 * step[:, 1])
-        step = EARTH_KM * np.radians(np.column_stack([step[:, 0] * np.cos(middle), step[:, 1]]))
+        step = EARTH_RADIUS_KM * np.radians(np.column_stack([step[:, 0] * np.cos(middle), step[:, 1]]))
     return owner[earlier], owner[later], np.hypot(step[:, 0], step[:, 1])
 
 

@@ -16,8 +16,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geodata.access.reach import farthest_km, near
+from geodata.access.reach import farthest_km
 from geodata.errors import OnrampError
+from geodata.geography.nearby_pairs import near
 from geodata.geography.origins import origins, rurality
 from geodata.ingest.canonical_tables import CanonicalTables, raster_file
 from geodata.schemas import columns as col

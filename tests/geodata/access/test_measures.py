@@ -7,15 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from geodata.access import (
-    FLAT,
-    GAUSSIAN,
-    STEPS,
     catchment_weights,
     cumulative,
     e2sfca,
+    flat,
     gaussian_decay,
     gravity,
     nearest_k,
+    step_decay,
     three_step,
     two_step,
 )
@@ -56,7 +55,7 @@ def random_case(draw):
 
 
 cases = st.composite(random_case)()
-decays = st.sampled_from([GAUSSIAN, STEPS, FLAT])
+decays = st.sampled_from([gaussian_decay, step_decay, flat])
 
 
 def test_hand_worked_two_step():
@@ -117,7 +116,7 @@ def test_everything_supplied_is_shared_out(case, decay):
 def test_agrees_with_plain_loops(case):
     travel, supply, demand, catchment = case
     pairs = dict(zip(zip(travel.origin, travel.destination, strict=True), travel.minutes, strict=True))
-    for decay, slow in ((GAUSSIAN, plain.gaussian), (STEPS, plain.steps), (FLAT, plain.everything)):
+    for decay, slow in ((gaussian_decay, plain.gaussian), (step_decay, plain.steps), (flat, plain.everything)):
         result = e2sfca(travel, supply, demand, catchment, decay)
         access, ratio = plain.plain_e2sfca(pairs, supply, demand, catchment, slow)
         np.testing.assert_allclose(result.access, access, rtol=1e-9, atol=1e-12)
@@ -166,7 +165,7 @@ def test_rows_may_come_in_any_order(case, random):
 
 
 def test_columns_of_supply_share_one_demand_and_add_up():
-    weights = catchment_weights(HAND, 30, FLAT)
+    weights = catchment_weights(HAND, 30, flat)
     both = weights.share(np.column_stack([SEATS, [1, 0, 5]]), PEOPLE)
     np.testing.assert_allclose(both.access[:, 0], two_step(HAND, SEATS, PEOPLE, 30).access, rtol=1e-15)
     np.testing.assert_allclose(both.access.sum(axis=1), two_step(HAND, [11, 20, 35], PEOPLE, 30).access, rtol=1e-14)
@@ -187,7 +186,7 @@ def long_table():
     return table, people, seats, travel
 
 
-@pytest.mark.parametrize("decay", [GAUSSIAN, STEPS, FLAT], ids=lambda decay: decay.kind)
+@pytest.mark.parametrize("decay", [gaussian_decay, step_decay, flat], ids=lambda decay: decay.__name__)
 def test_agrees_with_pysal_access(long_table, decay):
     table, people, seats, travel = long_table
 
@@ -196,7 +195,7 @@ def test_agrees_with_pysal_access(long_table, decay):
 
     theirs = fca.two_stage_fca(
         people, seats, table, max_cost=30, demand_index=True, demand_name="people", supply_name="seats",
-        weight_fn=None if decay is FLAT else weight,
+        weight_fn=None if decay is flat else weight,
     )  # fmt: skip
     ours = e2sfca(travel, seats["seats"], people["people"], 30, decay)
     np.testing.assert_allclose(ours.access[theirs.index], theirs, rtol=1e-12)
