@@ -18,6 +18,7 @@ from geodata.communities.community_names import base_names, named
 from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas.table import CRS
+from geodata.statistics.margins import grouped_margin
 
 Shapes = NDArray[np.object_]
 Rows = NDArray[np.int64]
@@ -164,16 +165,10 @@ def _sums(members: pd.DataFrame) -> pd.DataFrame:
     first = grouped[[col.STATE, col.KIND, col.SINGLE_REASON]].first()
     people = grouped[[col.POPULATION, col.WORKING_AGE, col.ELIGIBLE_ADULTS]].sum(min_count=1)
     table = first.join(people).assign(n_tracts=grouped.size())
-    # A margin that is missing makes the sum's missing, not smaller.
-    squares = members[col.ELIGIBLE_ADULTS_MOE].astype("float64") ** 2
-    table[col.ELIGIBLE_ADULTS_MOE] = np.sqrt(squares.groupby(members[col.COMMUNITY_ID]).agg(_sum_of_all))
+    table[col.ELIGIBLE_ADULTS_MOE] = grouped_margin(members[col.ELIGIBLE_ADULTS_MOE], members[col.COMMUNITY_ID])
     for name, weight in (*((place, "population") for place in PLACE), *((p, "eligible_adults") for p in PILLARS)):
         table[name] = _means(members, name, weight)
     return table.reset_index()
-
-
-def _sum_of_all(values: pd.Series) -> float:
-    return float(values.sum(skipna=False))
 
 
 def _means(members: pd.DataFrame, name: str, weight: str) -> pd.Series:

@@ -20,8 +20,9 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import WORKFORCE
 from geodata.scoring.eligible_adults import wide
 from geodata.settings import Settings, Uncertainty
+from geodata.statistics.margins import Z_95, chance_errors, standard_errors
 from geodata.statistics.random_numbers import tract_keys
-from geodata.uncertainty.draw_model import DrawModel, RankSummary, standard_errors
+from geodata.uncertainty.draw_model import DrawModel, RankSummary
 from geodata.uncertainty.draws import simulate_ranks
 from geodata.uncertainty.travel_range import TravelAccess, job_years, travel_triangles
 
@@ -194,11 +195,11 @@ def convergence(
         return {}
     # The first half of the draws is part of all of them, so the other half is what is left.
     second = np.clip((p * chances.draws - first * draws_of_half) / rest, 0.0, 1.0)
-    error = np.sqrt(p * (1.0 - p) / chances.draws)
+    error = chance_errors(p, chances.draws)
     yes = pd.Series(True, index=range(len(p)))
     differ = tiers(pd.Series(first), yes, chances).ne(tiers(pd.Series(second), yes, chances))
     bounds = np.array([chances.tier_a, chances.tier_b, chances.tier_c])
-    near = (np.abs(p[:, None] - bounds) < 1.96 * error[:, None]).any(axis=1)
+    near = (np.abs(p[:, None] - bounds) < Z_95 * error[:, None]).any(axis=1)
     return {
         "largest_standard_error": float(error.max()),
         "largest_difference_between_halves": float(np.abs(first - second).max()),

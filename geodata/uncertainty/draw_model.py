@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from geodata.errors import InputError
 
@@ -204,11 +204,6 @@ class SimulatedRanks:
     draws: int
     seed: int
     first_half: FloatArray
-
-
-def standard_errors(moe_90: ArrayLike, z: float = 1.645) -> FloatArray:
-    """Return standard errors of 90 % margins of error (Census Bureau: SE = MOE / 1.645); NaN stays NaN."""
-    return np.asarray(moe_90, dtype=np.float64) / z
 
 
 def travel_factors(detour: Triangle, speed: Triangle, count: int = 5) -> FloatArray:
