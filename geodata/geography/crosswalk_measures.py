@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.geography.crosswalk import corrected_codes, refused_codes
+from geodata.geography.crosswalk_weights import mostly_known, weighted_mean
 from geodata.geography.geoids import ct_scheme_column, usps_of
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import MEASURES, REJECTS
@@ -84,8 +85,7 @@ def _one(measure: str, rows: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame
 
     def whole(known: pd.Series) -> pd.Series:
         """Return, by tract of 2020, whether the pieces where `known` holds are all of it but for a sliver."""
-        lost = total(table["land"].where(~known, 0.0))
-        return (lost <= SLIVER * total(table["land"])) & known.groupby(by).any()
+        return mostly_known(by, table["land"], known, SLIVER)
 
     count, people = table[col.COUNT], table["people"].fillna(0.0)
     nobody = (count == 0) | (people == 0)
@@ -97,7 +97,7 @@ def _one(measure: str, rows: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame
     weight = people.where(known, 0.0)
     heads = total(weight)
     heads = heads.where(heads > 0)
-    share = total((weight * table[col.SHARE]).fillna(0.0)) / heads
+    share = weighted_mean(by, people, table[col.SHARE])
     share_moe = grouped_margin((weight * table[col.SHARE_MOE]).fillna(0.0), by) / heads
     shared = whole(known | (table["people"] == 0))
     margins = whole(table[col.SHARE_MOE].notna() | (table["people"] == 0))
