@@ -61,9 +61,8 @@ saves, the plain ways remain: a sparse matrix for access, edge sorting in numpy 
 E2SFCA has to visit every pair of an origin and a destination within the catchment, twice: once to sum the demand at
 each destination, once to sum the ratios at each origin. A tool that keeps the pairs in a table writes and reads dozens
 of bytes for each of them several times (keys, indices, minutes, weights, joined columns), so its time and its memory
-are pairs × bytes. Here a pair is three numbers, whence, whither and how long, 16 bytes, and once more its
-weight in a sparse matrix, 12 bytes, which both passes read. The bound in the curve below is those {bytes_a_pair} bytes
-a pair over the measured rate of copying memory.{bound}
+are pairs × bytes. Here a pair is three numbers (origin, destination, minutes), 16 bytes, and once more its weight in a
+sparse matrix, 12 bytes, which both passes read.{bound}
 
 All travel engines give the same three numbers, and where many scenarios share one travel the row “CSR, minutes handed
 over” is what a further scenario costs. A search that computes distances again in each pass and keeps no pair was
@@ -80,12 +79,11 @@ is the same for any number of threads.
 
 ## Where a distributed engine begins to pay
 
-Time is linear in pairs and in tracts × draws, so the curve below shows what a size will take. Demand at a
-provider adds up over parts of the origins, and access needs no more of the rest than the ratios, so work that outgrows
-one machine (blocks × many scenarios) is split by state with two small messages a part; a test and the table of the Dask
-cluster show that the result is the same to the last bit, and what spreading costs on one machine, where it cannot
-win.{cluster} States are independent but for access across their borders, so a nation is better spread as a run for
-each state, on the orchestrator's own machines, than as one table on a cluster.
+Time is linear in pairs and in tracts × draws. Demand at a provider adds up over parts of the origins, and access needs
+no more of the rest than the ratios, so work that outgrows one machine (census blocks × many scenarios) is split by
+state with two small messages a part; a test shows that the result is the same to the last bit.{cluster} States are
+independent but for access across their borders, so a nation is better spread as a run for each state, on the
+orchestrator's own machines, than as one table on a cluster.
 """
 
 
@@ -105,7 +103,7 @@ def main() -> None:
 def introduction() -> str:
     """Return what stands before the tables, with the figures the results hold and no word of those they do not."""
     filled = INTRODUCTION.format(
-        glance=_glance(), alone=_alone(), cold=_cold(), bound=_bound(), memory=_memory(), bytes_a_pair=BYTES_A_PAIR,
+        glance=_glance(), alone=_alone(), cold=_cold(), bound=_bound(), memory=_memory(),
         cluster=_cluster(),
     )  # fmt: skip
     return "\n\n".join(_wrapped(part) for part in filled.strip().split("\n\n")) + "\n"
@@ -190,7 +188,8 @@ def _bound() -> str:
     last = account["rows"][-1]
     times = last["access_seconds"] / last["access_bound_seconds"]
     return (
-        f" With {last['origins']:,} origins and {last['pairs'] / 1e6:,.0f} million pairs the measured time was "
+        f" The bound in the curve below is those {BYTES_A_PAIR} bytes a pair over the measured rate of copying memory. "
+        f"With {last['origins']:,} origins and {last['pairs'] / 1e6:,.0f} million pairs the measured time was "
         f"{times:.1f} times that bound, {last['access_cpu_ns_a_pair']:.1f} ns of processor time a pair."
     )
 

@@ -6,6 +6,7 @@ Does not hold the grouping, names, draws or barriers: they come in as tables.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -57,14 +58,20 @@ class Supply:
         return numbered.merge(self.pairs, on="tract").drop(columns="tract")
 
 
+class Supplies(NamedTuple):
+    """What people reach, of each kind; a kind that is None has no columns in `communities_table`."""
+
+    providers: Supply | None = None
+    sites: Supply | None = None
+    job_centers: Supply | None = None
+
+
 def communities_table(
     scores: pd.DataFrame,
     grouping: pd.DataFrame,
     tracts: gpd.GeoDataFrame,
+    supplies: Supplies | None = None,
     *,
-    providers: Supply | None = None,
-    sites: Supply | None = None,
-    job_centers: Supply | None = None,
     barriers: pd.Series | None = None,
     ranks: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
@@ -84,6 +91,7 @@ def communities_table(
     members = members.sort_values([col.COMMUNITY_ID, col.GEOID]).reset_index(drop=True)
     table = _sums(members).merge(base_names(members), on=col.COMMUNITY_ID)
     table = named(table, previous)
+    providers, sites, job_centers = supplies or Supplies()
     if providers is not None:
         table = table.merge(_nearest(members, providers, "nearest_provider"), on=col.COMMUNITY_ID, how="left")
         seats = {"seats_within": "seats_used"}

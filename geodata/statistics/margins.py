@@ -7,8 +7,6 @@ their margins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -44,7 +42,7 @@ def sum_margin(estimates: Numbers, margins: Numbers) -> Numbers:
     return np.sqrt(np.where(np.isnan(margins).any(axis=1), np.nan, total))
 
 
-def grouped_margin(margins: pd.Series, by: pd.Series | Sequence[pd.Series]) -> pd.Series:
+def grouped_margin(margins: pd.Series, by: pd.Series | list[pd.Series]) -> pd.Series:
     """Return √(Σ MOE²) by group; missing where one of the group's margins is. `by` is aligned with `margins`."""
     squares = margins.astype("float64").pow(2)
     total = squares.groupby(by).sum()

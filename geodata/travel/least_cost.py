@@ -200,7 +200,8 @@ def least_cost_minutes(
     n_buckets = int(min(MOST_BUCKETS, limit / max(0.999 * grid.cheapest_move(), 1e-9) + 1))
     per_minute = n_buckets / limit if limit > 0 else 0.0
     ground = _Ground(friction, columns, grid.east_m, grid.south_m, grid.diagonal_m)
-    places = _Targets(*chains(targets, friction.size), target_limit_minutes)
+    first, following = chains(targets, friction.size)
+    places = _Targets(first, following, target_limit_minutes)
     # Neighboring sources search the same ground, so each thread takes a run of them.
     numbers = numbers[np.argsort(sources[numbers], kind="stable")]
 

@@ -104,7 +104,7 @@ class _Block(NamedTuple):
     passed: NDArray[np.bool_]
 
     def first_rows(self, number: int) -> _Block:
-        return _Block(*(array[:number] for array in self))
+        return _Block(self.priority[:number], self.ranks[:number], self.community_ranks[:number], self.passed[:number])
 
 
 def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> SimulatedRanks:
@@ -248,7 +248,7 @@ class _Work(NamedTuple):
     keys: FloatArray
     rows: NDArray[np.int32]
     bucket: NDArray[np.int32]
-    count: NDArray[np.int32]
+    counts: NDArray[np.int32]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -327,7 +327,7 @@ def _need_of_draw(draw, a, z, measures, fixed, weights, work):  # type: ignore[n
     """
     values, percentile = work.values[a:z], work.percentile[a:z]
     composite, need = work.composite[a:z], work.need[a:z]
-    keys, rows, bucket, count = work.keys, work.rows, work.bucket, work.count
+    keys, rows, bucket, count = work.keys, work.rows, work.bucket, work.counts
     mean, se, limits = measures.mean, measures.se, measures.limits
     definitions, n = fixed.shape[0], values.size
     for i in range(n):

@@ -19,22 +19,16 @@ from geodata.access import (
     two_step,
 )
 from geodata.errors import InputError
-from geodata.travel.minutes import TravelMinutes
 from tests.geodata.access import plain
+from tests.geodata.travel_pairs import travel_minutes
 
 # Hand-worked case: three tracts, three colleges, minutes between them (— beyond the catchment of 30 minutes).
 #              college 0   college 1   college 2
 #   tract 0        0          15          —
 #   tract 1       15           0          30
 #   tract 2        —          15          40 (beyond)
-HAND = TravelMinutes.from_pairs(
-    [0, 0, 1, 1, 1, 2, 2],
-    [0, 1, 0, 1, 2, 1, 2],
-    [0, 15, 15, 0, 30, 15, 40],
-    n_origins=3,
-    n_destinations=3,
-    engine="hand",
-    engine_version="1",
+HAND = travel_minutes(
+    [0, 0, 1, 1, 1, 2, 2], [0, 1, 0, 1, 2, 1, 2], [0, 15, 15, 0, 30, 15, 40], n_origins=3, n_destinations=3
 )
 PEOPLE, SEATS = [100.0, 200.0, 300.0], [10.0, 20.0, 30.0]
 
@@ -44,9 +38,7 @@ def random_case(draw):
     minutes = draw(hnp.arrays(float, (n, m), elements=st.floats(0, 90, width=32)))
     kept = draw(hnp.arrays(bool, (n, m)))
     origin, destination = np.nonzero(kept)
-    travel = TravelMinutes.from_pairs(
-        origin, destination, minutes[kept], n_origins=n, n_destinations=m, engine="test", engine_version="1"
-    )
+    travel = travel_minutes(origin, destination, minutes[kept], n_origins=n, n_destinations=m)
     amount = st.one_of(st.just(0.0), st.floats(0.001, 1e5))
     supply = draw(hnp.arrays(float, m, elements=amount))
     demand = draw(hnp.arrays(float, n, elements=amount))
@@ -97,9 +89,7 @@ def test_hand_worked_gravity_cumulative_and_nearest():
 
 
 def test_nearest_ties_go_to_the_lower_row():
-    travel = TravelMinutes.from_pairs(
-        [0, 0, 0], [2, 0, 1], [5, 5, 5], n_origins=1, n_destinations=3, engine="t", engine_version="1"
-    )
+    travel = travel_minutes([0, 0, 0], [2, 0, 1], [5, 5, 5], n_origins=1, n_destinations=3)
     assert nearest_k(travel, 2).destination.tolist() == [[0, 1]]
 
 
@@ -154,9 +144,9 @@ def test_rows_may_come_in_any_order(case, random):
     random.shuffle(rows), random.shuffle(columns)
     rows, columns = np.array(rows), np.array(columns)
     new_row, new_column = np.argsort(rows), np.argsort(columns)
-    shuffled = TravelMinutes.from_pairs(
+    shuffled = travel_minutes(
         new_row[travel.origin], new_column[travel.destination], travel.minutes,
-        n_origins=len(rows), n_destinations=len(columns), engine="test", engine_version="1",
+        n_origins=len(rows), n_destinations=len(columns)
     )  # fmt: skip
     before = e2sfca(travel, supply, demand, catchment)
     after = e2sfca(shuffled, supply[columns], demand[rows], catchment[rows])
@@ -180,9 +170,7 @@ def long_table():
     table = pd.DataFrame({"origin": origin, "dest": destination, "cost": minutes[origin, destination]})
     people = pd.DataFrame({"people": rng.integers(1, 5000, 40).astype(float)})
     seats = pd.DataFrame({"seats": rng.integers(1, 90, 15).astype(float)})
-    travel = TravelMinutes.from_pairs(
-        origin, destination, table["cost"], n_origins=40, n_destinations=15, engine="t", engine_version="1"
-    )
+    travel = travel_minutes(origin, destination, table["cost"], n_origins=40, n_destinations=15)
     return table, people, seats, travel
 
 
@@ -222,7 +210,7 @@ def test_a_missing_amount_is_an_error_not_zero():
 
 
 def test_no_pairs_no_access():
-    nothing = TravelMinutes.from_pairs([], [], [], n_origins=2, n_destinations=1, engine="t", engine_version="1")
+    nothing = travel_minutes([], [], [], n_origins=2, n_destinations=1)
     result = e2sfca(nothing, [5], [10, 10], 30)
     assert result.access.tolist() == [0, 0]
     assert result.zero_demand_destinations == 0
