@@ -85,7 +85,7 @@ def communities_table(
     any of its tracts is within reach of the community, once.
     """
     if not len(grouping):
-        return COMMUNITIES.empty()  # type: ignore[return-value]
+        return COMMUNITIES.empty()
     members = grouping[[col.COMMUNITY_ID, col.GEOID, col.KIND, col.SINGLE_REASON]]
     members = members.merge(scores.drop(columns=col.COMMUNITY_ID, errors="ignore"), on=col.GEOID)
     members = members.sort_values([col.COMMUNITY_ID, col.GEOID]).reset_index(drop=True)
@@ -108,7 +108,7 @@ def communities_table(
     table["barriers"] = table[col.COMMUNITY_ID].map(barriers) if barriers is not None else None
     shapes = _outlines(members, tracts)
     table = gpd.GeoDataFrame(table, geometry=table[col.COMMUNITY_ID].map(shapes).to_numpy(), crs=CRS)
-    return COMMUNITIES.validate(table.sort_values([col.STATE, col.RANK]))  # type: ignore[return-value]
+    return COMMUNITIES.validate(table.sort_values([col.STATE, col.RANK]))
 
 
 def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def demand_of(reached: Reach, area: StudyArea) -> np.ndarray:
 
 
 def travel(area: StudyArea, engine: TravelEngine, settings: Settings) -> TravelResult:
-    """Measure travel from the origins of `area` to the providers, the sites and the job centres in reach."""
+    """Measure travel from the origins of `area` to the providers, the sites and the job centers in reach."""
     supplies = (area.providers, area.sites, area.job_centers)
     return TravelResult(*(reach(area.origins, supply, engine, settings.access) for supply in supplies))
 
@@ -125,7 +125,7 @@ def _flags(table: pd.DataFrame, area: StudyArea) -> pd.Series:
         "training_unknown": table[col.TRAINING_GAP].isna() & table[col.NEED].notna(),
         "work_unknown": table[col.OPPORTUNITY].isna() & table[col.NEED].notna(),
     }
-    told = np.full(len(table), "", dtype=object)
+    flags = np.full(len(table), "", dtype=object)
     for code, holds in codes.items():
-        told[holds.to_numpy(dtype=bool)] += f" {code}"
-    return pd.Series(told, index=table.index, dtype="str").str.strip()
+        flags[holds.to_numpy(dtype=bool)] += f" {code}"
+    return pd.Series(flags, index=table.index, dtype="str").str.strip()

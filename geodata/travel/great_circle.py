@@ -64,7 +64,7 @@ class GreatCircle:
             raise SettingsError("Travel needs a detour factor of at least 1 and speeds above 0.")
 
     def minutes_per_km(self, origins: Points) -> FloatArray:
-        """Return the minutes one straight kilometre takes from each origin, float64[n_origins]."""
+        """Return the minutes one straight kilometer takes from each origin, float64[n_origins]."""
         speed = np.where(origins.is_rural, self.speed_kmh_rural, self.speed_kmh_urban)
         return 60.0 * self.detour_factor / speed
 

@@ -102,7 +102,7 @@ def graph_of_edges(
     ticks: NDArray[np.int64],
     data_date: str | None = None,
 ) -> RoadGraph:
-    """Return the graph of directed edges, its worthwhile strong components alone, neighbours close in memory."""
+    """Return the graph of directed edges, its worthwhile strong components alone, neighbors close in memory."""
     n = len(latitude)
     weights = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(n, n))
     component = connected_components(weights, directed=True, connection="strong")[1]
@@ -160,7 +160,7 @@ def _read(extract: Path, speeds_kmh: Mapping[str, float]) -> RoadGraph:
 def _nodes(ways: Ways) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the node of each point of the ways (−1 where unknown), and the nodes' coordinates.
 
-    Ways meet where they share a place: coordinates tell nodes apart to a centimetre, as ids would.
+    Ways meet where they share a place: coordinates tell nodes apart to a centimeter, as ids would.
     """
     there = np.flatnonzero(np.isfinite(ways.latitude))
     row = np.rint((ways.latitude[there] + 90.0) * PER_DEGREE).astype(np.int64)

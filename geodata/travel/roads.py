@@ -103,7 +103,7 @@ class RoadsEngine:
 
 @dataclass(frozen=True)
 class Snapped:
-    """Where points join the network: vertex (−1 for none), kilometres and ticks to get there."""
+    """Where points join the network: vertex (−1 for none), kilometers and ticks to get there."""
 
     vertex: NDArray[np.int64]
     km: FloatArray

@@ -1,6 +1,6 @@
 """A search grid on the sphere: points sorted into bands of latitude and cells of longitude, no search tree.
 
-A circle around any place touches a few bands, and in each band one run of neighbouring cells (two where it crosses
+A circle around any place touches a few bands, and in each band one run of neighboring cells (two where it crosses
 ±180°, the whole ring around a pole), so candidates are read as contiguous memory. Does not hold what is summed.
 """
 

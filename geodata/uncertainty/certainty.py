@@ -1,9 +1,9 @@
 """How sure the ranks are: the tables of a state turned into draws, and the draws into ranks, chances and tiers.
 
-What is redrawn, and how (METHOD, "Uncertainty"), is told in `geodata.uncertainty.draw_model`. Here is decided what goes
-in: all scored tracts of a state (with residents, an index and an origin) are in the list the draws rank, those that
-pass the gate of the draw first; so the top share is a share of the state's scored tracts, and only tracts that pass
-the gate can hold its places. Tiers are given to tracts that pass the gate at the point estimate.
+What is redrawn, and how (METHOD, "Uncertainty"), is described in `geodata.uncertainty.draw_model`. Decided here is what
+goes in: all scored tracts of a state (with residents, an index and an origin) are in the list the draws rank, those
+that pass the gate of the draw first; so the top share is a share of the state's scored tracts, and only tracts that
+pass the gate can hold its places. Tiers are given to tracts that pass the gate at the point estimate.
 Does not hold the simulation (`geodata.uncertainty.draws`) or the point estimates (`geodata.scoring.tract_scores`).
 """
 
@@ -184,9 +184,9 @@ def convergence(
 ) -> dict[str, Any]:
     """Return how far the number of draws leaves the chances open.
 
-    `largest_standard_error` of a chance: √(p (1 - p) / draws). The halves of the draws are independent; told are the
-    largest difference of a chance between them, the share of listed tracts whose tier they do not agree on, and the
-    tracts whose tier another seed might change (chance within 1.96 standard errors of a bound).
+    `largest_standard_error` of a chance: √(p (1 - p) / draws). The halves of the draws are independent;
+    returned are the largest difference of a chance between them, the share of listed tracts whose tier they do not
+    agree on, and the tracts whose tier another seed might change (chance within 1.96 standard errors of a bound).
     """
     p = p_top_share[gated].to_numpy(dtype=float)
     first = p_of_half[gated.to_numpy(dtype=bool)]

@@ -8,7 +8,7 @@ In each draw (METHOD, "Uncertainty"):
    its range; it is turned into percentile ranks within `reference`; their mean over the measures a tract has is the
    composite, one more definition beside the fixed ones;
 2. every definition is a percentile rank within `reference`; the ensemble is their mean with weights drawn from a
-   Dirichlet around `definition_weights` (a tract that lacks some renormalises); Need is the ensemble's percentile;
+   Dirichlet around `definition_weights` (a tract that lacks some renormalizes); Need is the ensemble's percentile;
 3. training and opportunity are read at a travel factor drawn once per draw, detour / speed, each triangular, by
    linear interpolation between the factors `travel_nodes` they were computed at; opportunity is the sum of its
    components (charging levels), each times job-years drawn from its (low, mid, high) triangle;
