@@ -237,4 +237,5 @@ def _landmarks(landmarks: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
     west, east = middle[col.LONGITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LONGITUDE].max() + MAP_MARGIN_DEGREES
     south, north = middle[col.LATITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LATITUDE].max() + MAP_MARGIN_DEGREES
     near_by = shapely.intersects(landmarks["geometry"].to_numpy(), shapely.box(west, south, east, north))
-    return landmarks.loc[near_by].reset_index(drop=True)
+    kept: pd.DataFrame = landmarks[near_by]
+    return kept.reset_index(drop=True)
