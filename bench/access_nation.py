@@ -1,9 +1,9 @@
 """National E2SFCA: tracts × providers within a distance, against what an analyst would use today.
 
-Ours is the compiled grid, which finds its own pairs. The others: the readable way of this project, minutes then CSR;
-SciPy's k-d tree and CSR; PySAL `access` with its own distance table, and with the distances handed over ready;
-geopandas' distance join and groupby. All but geopandas and `access`'s own table use great-circle distances, all the
-Gaussian of Dai (2010) unless they say otherwise.
+Ours is what a run does: minutes by the great-circle engine, then a sparse matrix of weights (CSR). The others: SciPy's
+k-d tree and CSR; PySAL `access` with its own distance table, and with the distances handed over ready; geopandas'
+distance join and groupby. All but geopandas and `access`'s own table use great-circle distances, all the Gaussian of
+Dai (2010) unless they say otherwise.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.common import Contender, parser, side_by_side, write_results
+from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 from bench.nation import people, places, seats
-from geodata.access import GAUSSIAN, e2sfca, gaussian_decay, grid_e2sfca
+from geodata.access import e2sfca, gaussian_decay
 from geodata.geography.coordinates import Points
 from geodata.geography.sphere import EARTH_RADIUS_KM, unit_vectors
 from geodata.travel.great_circle import GreatCircle
@@ -30,14 +30,9 @@ def _nation(tracts: int, providers: int) -> tuple[Points, Points, np.ndarray, np
     return places(tracts, 1), places(providers, 2), people(tracts, 3), seats(providers, 4)
 
 
-def grid(tracts: int, providers: int, km: float) -> Work:
-    origins, destinations, demand, supply = _nation(tracts, providers)
-    return lambda: grid_e2sfca(ENGINE, origins, destinations, supply, demand, km, GAUSSIAN).access
-
-
 def minutes_and_csr(tracts: int, providers: int, km: float) -> Work:
     origins, destinations, demand, supply = _nation(tracts, providers)
-    return lambda: e2sfca(ENGINE.minutes(origins, destinations, km), supply, demand, km, GAUSSIAN).access
+    return lambda: e2sfca(ENGINE.minutes(origins, destinations, km), supply, demand, km).access
 
 
 def tree_and_csr(tracts: int, providers: int, km: float) -> Work:
@@ -60,7 +55,7 @@ def tree_and_csr(tracts: int, providers: int, km: float) -> Work:
 def csr_with_minutes(tracts: int, providers: int, km: float) -> Work:
     origins, destinations, demand, supply = _nation(tracts, providers)
     minutes = ENGINE.minutes(origins, destinations, km)
-    return lambda: e2sfca(minutes, supply, demand, km, GAUSSIAN).access
+    return lambda: e2sfca(minutes, supply, demand, km).access
 
 
 def _frames(tracts: int, providers: int, polygons: bool = False) -> tuple[Any, Any]:
@@ -171,15 +166,13 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--providers", type=int, default=10_000)
     asked.add_argument("--km", type=float, default=60.0)
     asked.add_argument("--without-access", action="store_true", help="leave PySAL access out (gigabytes, minutes)")
-    asked.add_argument("--quick", action="store_true", help="a tenth of the size")
     given = asked.parse_args(arguments)
     size = {"tracts": given.tracts, "providers": given.providers, "km": given.km}
-    if given.quick:
-        size |= {"tracts": given.tracts // 10, "providers": given.providers // 10}
+    part = sized(given, 1, 10, 100)
+    size |= {"tracts": given.tracts // part, "providers": given.providers // part}
     contenders = [
-        Contender("onramp grid, finding its pairs", "grid", 5),
-        Contender("onramp grid, nothing compiled yet", "grid", 2, compiles=True),
-        Contender("onramp minutes + CSR", "minutes_and_csr", 3),
+        Contender("onramp minutes + CSR", "minutes_and_csr", 5),
+        Contender("onramp minutes + CSR, nothing compiled yet", "minutes_and_csr", 2, compiles=True),
         Contender("onramp CSR, minutes handed over", "csr_with_minutes", 3),
         Contender("scipy k-d tree + CSR", "tree_and_csr", 2),
         Contender("geopandas sjoin dwithin + groupby", "geopandas_join", checked=False),
@@ -197,8 +190,8 @@ def main(arguments: list[str] | None = None) -> None:
         ]
     rows = side_by_side("bench.access_nation", contenders, size)
     write_results(
-        "access_nation" + ("_quick" if given.quick else ""), "National E2SFCA", rows, size,
-        repeat="python -m bench.access_nation" + (" --quick" if given.quick else ""),
+        "access_nation" + size_suffix(given), "National E2SFCA", rows, size,
+        repeat="python -m bench.access_nation" + size_option(given),
         notes=[
             "geopandas and `access`'s own table measure plane distances (Albers), so their values differ slightly.",
             "`access` gets tracts as small areas for its own table: between points it builds the full cross product.",

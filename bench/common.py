@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -33,6 +33,7 @@ RESULTS = HERE / "results"
 LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "numba", "access", "libpysal", "spopt", "highspy",
              "scikit-image", "rasterio", "exactextract")  # fmt: skip
 LONGEST_SECONDS = 3600
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Contender:
     `share` is the part of the work it does where all of it would take too long; its seconds are divided by it, and
     the table says so. `checked` tells whether its result is the same quantity as the first contender's. `python` is
     another interpreter to run it with, for peers that must not be installed beside the project. With `compiles`
-    nothing compiled is at hand, so that its cold run includes compiling.
+    nothing is compiled yet, so that its cold run includes compiling.
     """
 
     name: str
@@ -99,31 +100,43 @@ def measured(module: str, contender: Contender, arguments: dict[str, Any]) -> tu
     row = Measured(contender.name, share_measured=contender.share)
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.npy"
-        compiled = {"NUMBA_CACHE_DIR": str(Path(folder) / "compiled")} if contender.compiles else {}
-        order = [module, contender.function, json.dumps(arguments), str(contender.repeats), str(result)]
         try:
-            ran = subprocess.run(
-                [contender.python, "-m", "bench.common", *order],
-                capture_output=True,
-                text=True,
-                cwd=HERE.parent,
-                env={**os.environ, **compiled},
-                timeout=LONGEST_SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            row.failed = f"longer than {LONGEST_SECONDS} s"
+            figures = figures_of(module, contender, arguments, result)
+        except ContenderError as error:
+            row.failed = str(error)
             return row, None
-        if ran.returncode:
-            last = (ran.stderr.strip().splitlines() or [""])[-1]
-            row.failed = f"ended by signal {-ran.returncode}" if ran.returncode < 0 else last[:200]
-            return row, None
-        # Libraries may print too, some of them as late as at exit.
-        told = json.loads([line for line in ran.stdout.splitlines() if line.startswith("{")][-1])
-        row.cold_seconds = told["seconds"][0] / contender.share
-        row.warm_seconds = min(told["seconds"][1:] or told["seconds"]) / contender.share
-        row.cpu_seconds = min(told["cpu_seconds"][1:] or told["cpu_seconds"]) / contender.share
-        row.added_mb, row.peak_mb = told["added_mb"], told["peak_mb"]
+        row.cold_seconds = figures["seconds"][0] / contender.share
+        row.warm_seconds = min(figures["seconds"][1:] or figures["seconds"]) / contender.share
+        row.cpu_seconds = min(figures["cpu_seconds"][1:] or figures["cpu_seconds"]) / contender.share
+        row.added_mb, row.peak_mb = figures["added_mb"], figures["peak_mb"]
         return row, np.load(result) if result.exists() else None
+
+
+class ContenderError(Exception):
+    """A contender that did not come to its end, with the last thing it said."""
+
+
+def figures_of(module: str, contender: Contender, arguments: dict[str, Any], result: Path) -> dict[str, Any]:
+    """Run one contender in a process of its own, its result written to `result`; return the figures it printed."""
+    compiled = {"NUMBA_CACHE_DIR": str(result.parent / "compiled")} if contender.compiles else {}
+    order = [module, contender.function, json.dumps(arguments), str(contender.repeats), str(result)]
+    try:
+        ran = subprocess.run(
+            [contender.python, "-m", "bench.common", *order],
+            capture_output=True,
+            text=True,
+            cwd=HERE.parent,
+            env={**os.environ, **compiled},
+            timeout=LONGEST_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise ContenderError(f"longer than {LONGEST_SECONDS} s") from None
+    if ran.returncode:
+        last = (ran.stderr.strip().splitlines() or [""])[-1]
+        raise ContenderError(f"ended by signal {-ran.returncode}" if ran.returncode < 0 else last[:200])
+    # Libraries may print too, some of them as late as at exit.
+    figures: dict[str, Any] = json.loads([line for line in ran.stdout.splitlines() if line.startswith("{")][-1])
+    return figures
 
 
 def _difference(ours: np.ndarray, theirs: np.ndarray) -> float | None:
@@ -142,25 +155,28 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _contend(module: str, function: str, arguments: str, repeats: str, result: str) -> None:
-    """Prepare and time one contender in this process; the last line printed is what was measured."""
+def contend(module: str, function: str, arguments: dict[str, Any], repeats: int, result: Path) -> dict[str, Any]:
+    """Prepare and time one contender in this process; return its figures, its result written to `result`."""
     prepare: Callable[..., Callable[[], Any]] = getattr(importlib.import_module(module), function)
-    work = prepare(**json.loads(arguments))
+    work = prepare(**arguments)
     held = _resident_mb()
     # Peaks of preparing must not hide those of working: the kernel forgets them where it is allowed to.
     forgot = _forget_peak()
     seconds, cpu_seconds = [], []
-    for _ in range(int(repeats)):
+    for _ in range(repeats):
         start, busy = time.perf_counter(), time.process_time()
         value = work()
         seconds.append(time.perf_counter() - start)
         cpu_seconds.append(time.process_time() - busy)
-    peak = _status_peak_mb() if forgot else _peak_mb()
+    peak = peak_mb() if forgot else _peak_mb()
     if value is not None:
         np.save(result, np.asarray(value, dtype=np.float64))
-    told = {"seconds": seconds, "cpu_seconds": cpu_seconds}
-    print()  # a library may have left its last line open
-    print(json.dumps({**told, "added_mb": max(peak - held, 0.0), "peak_mb": _peak_mb()}))
+    return {
+        "seconds": seconds,
+        "cpu_seconds": cpu_seconds,
+        "added_mb": max(peak - held, 0.0),
+        "peak_mb": _peak_mb(),
+    }
 
 
 def _forget_peak() -> bool:
@@ -171,7 +187,7 @@ def _forget_peak() -> bool:
     return True
 
 
-def _status_peak_mb() -> float:
+def peak_mb() -> float:
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) / 1024
@@ -209,7 +225,7 @@ def write_results(
 ) -> None:
     """Write `results/<name>.json` and `.md`; `repeat` is the command that measures it again."""
     RESULTS.mkdir(exist_ok=True)
-    told = {
+    account = {
         "title": title,
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
@@ -218,18 +234,18 @@ def write_results(
         "notes": list(notes),
         "rows": [asdict(row) for row in rows],
     }
-    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / f"{name}.md").write_text(markdown(told), encoding="utf-8")
+    (RESULTS / f"{name}.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text(markdown(account), encoding="utf-8")
 
 
-def markdown(told: dict[str, Any]) -> str:
+def markdown(account: dict[str, Any]) -> str:
     """Return a table of results as Markdown."""
     head = (
         "| contender | cold s | warm s | × ours | cpu s | × ours | added MB | × ours | peak MB | largest difference |\n"
         "|---|" + 9 * "---:|" + "\n"
     )
     body = ""
-    for row in told["rows"]:
+    for row in account["rows"]:
         if row["failed"]:
             body += f"| {row['contender']} | failed: {row['failed']} ||||||||\n"
             continue
@@ -246,14 +262,14 @@ def markdown(told: dict[str, Any]) -> str:
             "" if row["largest_difference"] is None else f"{row['largest_difference']:.1e}",
         ]
         body += f"| {row['contender']} | {' | '.join(cells)} |\n"
-    on = told["machine"]
-    said = ", ".join(f"{key} {value}" for key, value in told["arguments"].items())
+    on = account["machine"]
+    said = ", ".join(f"{key} {value}" for key, value in account["arguments"].items())
     foot = (
-        f"\n{said}. Measured {told['measured_at']} on {on['cores']} cores ({on['processor']}), {on['memory_gb']} GB, "
-        f"load before {on['load_before']}, Python {on['python']}. Again: `{told['repeat']}`.\n"
+        f"\n{said}. Measured {account['measured_at']} on {on['cores']} cores ({on['processor']}), "
+        f"{on['memory_gb']} GB, load before {on['load_before']}, Python {on['python']}. Again: `{account['repeat']}`.\n"
     )
-    notes = "".join(f"\n{note}\n" for note in told["notes"])
-    return f"## {told['title']}\n\n{head}{body}{foot}{notes}"
+    notes = "".join(f"\n{note}\n" for note in account["notes"])
+    return f"## {account['title']}\n\n{head}{body}{foot}{notes}"
 
 
 def _line(row: Measured) -> str:
@@ -267,7 +283,7 @@ def _line(row: Measured) -> str:
 
 
 def parser(doc: str | None) -> argparse.ArgumentParser:
-    """Return a parser that shows the module's own words and knows what every measurement may be told."""
+    """Return a parser that shows the module's own words and knows the options every measurement takes."""
     made = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter, conflict_handler="resolve"
     )
@@ -278,8 +294,28 @@ def parser(doc: str | None) -> argparse.ArgumentParser:
         help="an interpreter with the tools that must not be installed beside the project (make peers)",
     )
     made.add_argument("--realdata", default=os.environ.get("ONRAMP_REALDATA", ""), help="folder of real public files")
+    made.add_argument("--quick", action="store_true", help="a small size, for a first look")
+    made.add_argument("--tiny", action="store_true", help="the least size: whether the measurement runs at all")
     return made
 
 
+def sized(given: argparse.Namespace, full: T, quick: T, tiny: T) -> T:
+    """Return what fits the size asked for."""
+    return tiny if given.tiny else quick if given.quick else full
+
+
+def size_suffix(given: argparse.Namespace) -> str:
+    """Return what tells the results of a smaller size from those that are kept."""
+    return sized(given, "", "_quick", "_tiny")
+
+
+def size_option(given: argparse.Namespace) -> str:
+    """Return the option that asks for this size again."""
+    return sized(given, "", " --quick", " --tiny")
+
+
 if __name__ == "__main__":
-    _contend(*sys.argv[1:])
+    _module, _function, _arguments, _repeats, _result = sys.argv[1:]
+    _figures = contend(_module, _function, json.loads(_arguments), int(_repeats), Path(_result))
+    print()  # a library may have left its last line open
+    print(json.dumps(_figures))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from bench.common import Contender, parser, side_by_side, write_results
+from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 
 Work = Callable[[], np.ndarray]
 REAL = "national/cb_2020_us_tract_500k_partial.parquet"
@@ -109,11 +109,10 @@ def main(arguments: list[str] | None = None) -> None:
     asked = parser(__doc__)
     asked.add_argument("--polygons", type=int, default=85_000)
     asked.add_argument("--file", default="", help="a file of polygons instead of the made-up coverage")
-    asked.add_argument("--quick", action="store_true", help="4,000 polygons")
     given = asked.parse_args(arguments)
     real = Path(given.realdata) / REAL
     file = given.file or (str(real.resolve()) if given.realdata and real.exists() else "")
-    polygons = 4_000 if given.quick else given.polygons
+    polygons = sized(given, given.polygons, 4_000, 100)
     size = {"polygons": polygons, "file": file}
     contenders = [
         Contender("onramp, compiled edge matching", "compiled", 3),
@@ -123,8 +122,8 @@ def main(arguments: list[str] | None = None) -> None:
     ]
     rows = side_by_side("bench.contiguity", contenders, size)
     told = {"polygons": len(_shapes(polygons, file)), "file": Path(file).name or "made up"}
-    name = "contiguity" + ("_file" if given.file else "") + ("_quick" if given.quick else "")
-    repeat = "python -m bench.contiguity" + (" --file FILE" if given.file else "") + (" --quick" if given.quick else "")
+    name = "contiguity" + ("_file" if given.file else "") + size_suffix(given)
+    repeat = "python -m bench.contiguity" + (" --file FILE" if given.file else "") + size_option(given)
     notes = ["The difference compares the number of pairs and the sums of their rows."]
     write_results(name, "Rook contiguity", rows, told, repeat=repeat, notes=notes)
 

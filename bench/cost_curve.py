@@ -1,8 +1,8 @@
-"""The cost of a nation against its size: E2SFCA and the Monte Carlo of ranks from 1,000 to 1,000,000 origins.
+"""The cost of a nation against its size: E2SFCA and the Monte Carlo of ranks from 1,000 to 245,000 origins.
 
 Each size runs in a process of its own; seconds are the best of the warm runs, cpu those of all threads together.
-Beside E2SFCA stands its bound, what memory would allow: in each of two passes a pair brings a place of three
-coordinates and a value, 32 bytes, at the rate of copying a large array on the same machine.
+Beside E2SFCA stands its bound, what memory would allow: a pair's minutes and weight are written once and its weight is
+read in two passes, with its column each time, at the rate of copying a large array on the same machine.
 """
 
 from __future__ import annotations
@@ -16,21 +16,20 @@ from typing import Any
 import numpy as np
 
 from bench import access_nation, montecarlo
-from bench.common import RESULTS, Contender, machine, measured, parser
+from bench.common import RESULTS, Contender, machine, measured, parser, size_option, size_suffix, sized
 from bench.nation import places
-from geodata.access import grid_catchments
 
-BYTES_A_PAIR = 2 * 32
-SIZES = (1_000, 3_000, 10_000, 30_000, 85_000, 245_000, 1_000_000)
+BYTES_A_PAIR = (4 + 4 + 8) + (4 + 8) + 2 * (4 + 8)
+SIZES = (1_000, 3_000, 10_000, 30_000, 85_000, 245_000)
 
 
-def grid(tracts: int, providers: int, km: float) -> Callable[[], np.ndarray]:
-    return access_nation.grid(tracts, providers, km)
+def access(tracts: int, providers: int, km: float) -> Callable[[], np.ndarray]:
+    return access_nation.minutes_and_csr(tracts, providers, km)
 
 
 def pairs(tracts: int, providers: int, km: float) -> Callable[[], np.ndarray]:
     origins, destinations = places(tracts, 1), places(providers, 2)
-    return lambda: np.array([grid_catchments(access_nation.ENGINE, origins, destinations, km).pairs()])
+    return lambda: np.array([len(access_nation.ENGINE.minutes(origins, destinations, km))])
 
 
 def draws(tracts: int, number: int) -> Callable[[], np.ndarray]:
@@ -55,20 +54,20 @@ def curve(sizes: list[int], providers: int, km: float, number: int, bandwidth: f
     for tracts in sizes:
         size = {"tracts": tracts, "providers": providers, "km": km}
         _, found = measured("bench.cost_curve", Contender("pairs", "pairs"), size)
-        access, _ = measured("bench.cost_curve", Contender("grid", "grid", 4), size)
+        reached, _ = measured("bench.cost_curve", Contender("access", "access", 4), size)
         chance, _ = measured("bench.cost_curve", Contender("draws", "draws", 2), {"tracts": tracts, "number": number})
-        if found is None or access.warm_seconds is None or chance.warm_seconds is None or access.failed:
-            raise SystemExit(f"{tracts} origins: {access.failed or chance.failed or 'pairs were not counted'}")
+        if found is None or reached.warm_seconds is None or chance.warm_seconds is None or reached.failed:
+            raise SystemExit(f"{tracts} origins: {reached.failed or chance.failed or 'pairs were not counted'}")
         count = int(found[0])
         rows.append(
             {
                 "origins": tracts,
                 "pairs": count,
-                "access_seconds": access.warm_seconds,
-                "access_cpu_seconds": access.cpu_seconds,
-                "access_cpu_ns_a_pair": 1e9 * (access.cpu_seconds or 0.0) / max(count, 1),
+                "access_seconds": reached.warm_seconds,
+                "access_cpu_seconds": reached.cpu_seconds,
+                "access_cpu_ns_a_pair": 1e9 * (reached.cpu_seconds or 0.0) / max(count, 1),
                 "access_bound_seconds": count * BYTES_A_PAIR / bandwidth / 1e9,
-                "access_added_mb": access.added_mb,
+                "access_added_mb": reached.added_mb,
                 "draws_seconds": chance.warm_seconds,
                 "draws_cpu_seconds": chance.cpu_seconds,
                 "draws_cpu_ns_a_tract_and_draw": 1e9 * (chance.cpu_seconds or 0.0) / tracts / number,
@@ -106,31 +105,30 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--km", type=float, default=60.0)
     asked.add_argument("--draws", type=int, default=100, help="time is linear in them")
     asked.add_argument("--most", type=int, default=SIZES[-1], help="largest number of origins")
-    asked.add_argument("--quick", action="store_true", help="up to 30,000 origins, 20 draws")
     given = asked.parse_args(arguments)
-    most, number = (30_000, 20) if given.quick else (given.most, given.draws)
+    most, number = sized(given, (given.most, given.draws), (30_000, 20), (1_000, 5))
     bandwidth = bandwidth_gb_per_s()
     on = machine()
     rows = curve([size for size in SIZES if size <= most], given.providers, given.km, number, bandwidth)
-    told = {
+    account = {
         "title": "Cost against size",
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": on,
         "arguments": {"providers": given.providers, "km": given.km, "draws": number},
         "copy_bandwidth_gb_per_s": round(bandwidth, 1),
-        "repeat": "python -m bench.cost_curve" + (" --quick" if given.quick else ""),
+        "repeat": "python -m bench.cost_curve" + size_option(given),
         "rows": rows,
     }
-    name = "cost_curve" + ("_quick" if given.quick else "")
+    name = "cost_curve" + size_suffix(given)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / f"{name}.md").write_text(_markdown(told), encoding="utf-8")
+    (RESULTS / f"{name}.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text(_markdown(account), encoding="utf-8")
     plot(rows, given.providers, number, RESULTS / f"{name}.png")
 
 
-def _markdown(told: dict[str, Any]) -> str:
+def _markdown(account: dict[str, Any]) -> str:
     lines = [
-        f"## {told['title']}\n",
+        f"## {account['title']}\n",
         "| origins | pairs | E2SFCA s | cpu s | cpu ns a pair | bound s | added MB "
         "| draws s | cpu s | cpu ns a tract and draw | added MB |",
         "|" + 11 * "---:|",
@@ -140,13 +138,14 @@ def _markdown(told: dict[str, Any]) -> str:
         f"{row['access_cpu_ns_a_pair']:.3g} | "
         f"{row['access_bound_seconds']:.3g} | {row['access_added_mb']:.0f} | {row['draws_seconds']:.3g} | "
         f"{row['draws_cpu_seconds']:.3g} | {row['draws_cpu_ns_a_tract_and_draw']:.3g} | {row['draws_added_mb']:.0f} |"
-        for row in told["rows"]
+        for row in account["rows"]
     ]
-    on, given = told["machine"], told["arguments"]
+    on, given = account["machine"], account["arguments"]
     lines.append(
         f"\n{given['providers']:,} providers within {given['km']:g} km, {given['draws']:,} draws. "
-        f"Measured {told['measured_at']} on {on['cores']} cores ({on['processor']}), load before {on['load_before']}, "
-        f"copying at {told['copy_bandwidth_gb_per_s']} GB/s. Again: `{told['repeat']}`.\n"
+        f"Measured {account['measured_at']} on {on['cores']} cores ({on['processor']}), "
+        f"load before {on['load_before']}, copying at "
+        f"{account['copy_bandwidth_gb_per_s']} GB/s. Again: `{account['repeat']}`.\n"
     )
     return "\n".join(lines)
 

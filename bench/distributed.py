@@ -1,6 +1,6 @@
-"""A block-scale job on one process and spread over a Dask cluster on the same machine: where spreading pays.
+"""A job of block groups on one process and spread over a Dask cluster on the same machine: where spreading pays.
 
-E2SFCA for a million origins (census blocks come to eight). Spread out, the origins go to the workers in strips of
+E2SFCA for the nation's 245,000 block groups. Spread out, the origins go to the workers in strips of
 longitude, as states would: every worker sums the demand of its own origins at each provider, the sums are added,
 and every worker reads the ratios back: two small messages a worker. Both ways compute the same strips one after the
 other or at once, so the results are the same to the last bit. Starting the cluster is not timed; sending the
@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Callable
-from typing import Any
 
 import numba
 import numpy as np
 
 from bench.access_nation import ENGINE
-from bench.common import Contender, parser, side_by_side, write_results
+from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 from bench.nation import people, places, seats
-from geodata.access import grid_catchments
+from geodata.access import CatchmentWeights, catchment_weights
 from geodata.geography.coordinates import Points
 
 Work = Callable[[], np.ndarray]
@@ -34,16 +33,16 @@ def _strips(origins: int) -> list[Strip]:
     return [(points.take(rows), demand[rows]) for rows in np.array_split(order, STRIPS)]
 
 
-def _prepared(strip: Strip, providers: int, km: float) -> Any:
-    return grid_catchments(ENGINE, strip[0], places(providers, 2), km)
+def _prepared(strip: Strip, providers: int, km: float) -> CatchmentWeights:
+    return catchment_weights(ENGINE.minutes(strip[0], places(providers, 2), km), km)
 
 
-def _demand(search: Any, strip: Strip) -> np.ndarray:
-    return search.demand_on(strip[1])
+def _demand(weights: CatchmentWeights, strip: Strip) -> np.ndarray:
+    return weights.demand_on(strip[1])
 
 
-def _access(search: Any, ratio: np.ndarray) -> np.ndarray:
-    return search.reachable(ratio)
+def _access(weights: CatchmentWeights, ratio: np.ndarray) -> np.ndarray:
+    return weights.reachable(ratio)
 
 
 def _ratio(parts: list[np.ndarray], providers: int) -> np.ndarray:
@@ -85,22 +84,20 @@ def dask_cluster(origins: int, providers: int, km: float, workers: int = 2) -> W
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/distributed`."""
     asked = parser(__doc__)
-    asked.add_argument("--origins", type=int, default=1_000_000)
+    asked.add_argument("--origins", type=int, default=245_000)
     asked.add_argument("--providers", type=int, default=10_000)
     asked.add_argument("--km", type=float, default=60.0)
-    asked.add_argument("--quick", action="store_true", help="100,000 origins, 1,000 providers")
     given = asked.parse_args(arguments)
-    size = {"origins": given.origins, "providers": given.providers, "km": given.km}
-    if given.quick:
-        size |= {"origins": 100_000, "providers": 1_000}
+    origins, providers = sized(given, (given.origins, given.providers), (100_000, 1_000), (2_000, 100))
+    size = {"origins": origins, "providers": providers, "km": given.km}
     contenders = [
         Contender("one process, a thread per core", "one_process", 3),
         Contender("Dask LocalCluster, 2 workers", "dask_cluster", 3),
     ]
     rows = side_by_side("bench.distributed", contenders, size)
     write_results(
-        "distributed" + ("_quick" if given.quick else ""), "Block-scale access on one process and on Dask", rows, size,
-        repeat="python -m bench.distributed" + (" --quick" if given.quick else ""),
+        "distributed" + size_suffix(given), "Access of block groups on one process and on Dask", rows, size,
+        repeat="python -m bench.distributed" + size_option(given),
         notes=["On one machine both have the same cores, so what differs is the cost of sending data and results."],
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.spatial import cKDTree
 
-from bench.common import Contender, measured, parser, side_by_side, write_results
+from bench.common import Contender, measured, parser, side_by_side, size_option, size_suffix, sized, write_results
 from bench.nation import people, places
 from geodata.decisions.maximal_covering import Chosen, Cover, ExactCover, near_best, reduced
 from geodata.travel.great_circle import GreatCircle
@@ -123,9 +123,9 @@ def main(arguments: list[str] | None = None) -> None:
     asked = parser(__doc__)
     asked.add_argument("--tracts", type=int, default=1_500)
     asked.add_argument("--sites", type=int, default=300)
-    asked.add_argument("--quick", action="store_true", help="300 tracts and 60 sites")
     given = asked.parse_args(arguments)
-    state = {"tracts": 300, "sites": 60} if given.quick else {"tracts": given.tracts, "sites": given.sites}
+    tracts, sites = sized(given, (given.tracts, given.sites), (300, 60), (80, 20))
+    state = {"tracts": tracts, "sites": sites}
     size = {**state, "most": 10, "radius": 0.05}
     share = len(SPOPT_SOLVES) / size["most"]
     contenders = [
@@ -134,11 +134,12 @@ def main(arguments: list[str] | None = None) -> None:
         Contender("spopt MCLP with HiGHS", "spopt_highs", share=share),
     ]
     rows = side_by_side("bench.hubs", contenders, size)
-    suffix = "_quick" if given.quick else ""
-    repeat = "python -m bench hubs" + (" --quick" if given.quick else "")
+    suffix = size_suffix(given)
+    repeat = "python -m bench hubs" + size_option(given)
     note = f"Compared is the weight covered; spopt solves for {', '.join(map(str, SPOPT_SOLVES))} hubs."
     write_results(f"hubs{suffix}", "Recruitment hubs of a state", rows, size, repeat=repeat, notes=[note])
-    states = {"tracts": 3_400 if given.quick else 34_000, "sites": 1_000 if given.quick else 10_000, "most": 10}
+    tracts, sites = sized(given, (34_000, 10_000), (3_400, 1_000), (600, 200))
+    states = {"tracts": tracts, "sites": sites, "most": sized(given, 10, 10, 2)}
     contenders = [
         Contender("onramp, exact, 51 states, 1 to 10 hubs", "exact_states", 2),
         Contender("onramp, greedy with exchanges and a bound", "near_best_states", 3),

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import folium
@@ -22,7 +23,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from bench.common import RESULTS, machine, parser
+from bench.common import RESULTS, machine, parser, size_suffix, sized
 from geodata.schemas.table import CRS
 from geodata.states import REGISTRY
 from maps.cartography.colors import COLORS
@@ -99,11 +100,11 @@ def folium_page(frame: gpd.GeoDataFrame, column: str) -> str:
     return page.replace("<head>", "<head>" + inside, 1).replace("</html>", ready + "</html>")
 
 
-def counties_of_nation() -> gpd.GeoDataFrame:
+def counties_of_nation(number: int) -> gpd.GeoDataFrame:
     """Return made-up counties over the contiguous states: a Voronoi coverage of about 85 vertices each."""
     west, south, east, north = CONTIGUOUS
     rng = np.random.default_rng(5)
-    points = shapely.multipoints(rng.uniform([west, south], [east, north], (COUNTIES, 2)))
+    points = shapely.multipoints(rng.uniform([west, south], [east, north], (number, 2)))
     frame = shapely.box(west, south, east, north)
     lines = shapely.get_parts(shapely.node(shapely.voronoi_polygons(points, extend_to=frame, only_edges=True)))
     lines = shapely.intersection(lines, frame)
@@ -121,9 +122,9 @@ def counties_of_nation() -> gpd.GeoDataFrame:
     adults = np.round(rng.lognormal(8.5, 1, len(cells)))
     return gpd.GeoDataFrame(
         {
-            "county_geoid": [f"{states[k].fips}{number % 1000:03d}" for number, k in enumerate(owner)],
+            "county_geoid": [f"{states[k].fips}{n % 1000:03d}" for n, k in enumerate(owner)],
             "state": [states[k].usps for k in owner],
-            "name": [f"County {number}" for number in range(len(cells))],
+            "name": [f"County {n}" for n in range(len(cells))],
             "adults": adults,
             "first": np.round(adults * rng.beta(0.6, 3, len(cells))),
             "gated": rng.integers(0, 30, len(cells)),
@@ -134,14 +135,28 @@ def counties_of_nation() -> gpd.GeoDataFrame:
     )
 
 
-def our_nation(folder: Path) -> Path:
+def our_nation(counties_in_all: int, folder: Path) -> Path:
     """Write the national page of all states."""
-    counties = counties_of_nation()
+    counties = counties_of_nation(counties_in_all)
     entries = []
     for state in REGISTRY:
         inside = counties[counties["state"] == state.usps].drop(columns="state")
         if len(inside):
-            entries.append(StateEntry(state, "2026-11-22", False, {}, inside, 5, 1e5, 10, len(inside), None))
+            entries.append(
+                StateEntry(
+                    state=state,
+                    as_of="2026-11-22",
+                    sample=False,
+                    industry={},
+                    counties=inside,
+                    communities=5,
+                    adults=1e5,
+                    gated=10,
+                    tracts=len(inside),
+                    first=None,
+                    definitions=("svi",),
+                )
+            )
     started = time.perf_counter()
     build_national(entries, folder / "nation", ("en",))
     page = (folder / "nation" / "index.html").read_text(encoding="utf-8")
@@ -149,9 +164,9 @@ def our_nation(folder: Path) -> Path:
     return folder / "ours-nation.html"
 
 
-def folium_nation(folder: Path) -> Path:
+def folium_nation(counties_in_all: int, folder: Path) -> Path:
     """Write the same counties as folium's GeoJson layer."""
-    frame = counties_of_nation()
+    frame = counties_of_nation(counties_in_all)
     frame["share"] = 100 * frame["first"] / frame["adults"]
     started = time.perf_counter()
     _built(folder / "folium-nation.html", folium_page(frame, "share"), started)
@@ -193,52 +208,45 @@ def measured(name: str, way: str, file: Path, opens: int) -> Opened:
     )
 
 
-def main(options: Sequence[str] = ()) -> None:
-    """Measure all maps and write the table."""
-    given = parser(__doc__)
-    given.add_argument("--quick", action="store_true", help="the two small states only, opened once")
-    chosen = given.parse_args(list(options))
-    opens = 1 if chosen.quick else OPENS
+def main(arguments: list[str] | None = None) -> None:
+    """Measure all maps and write `results/maps`."""
+    given = parser(__doc__).parse_args(arguments)
+    opens = sized(given, OPENS, 1, 1)
+    sizes, counties = sized(given, (SIZES, COUNTIES), (SIZES[:2], 0), ((60,), 120))
     rows: list[Opened] = []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         pages: list[tuple[str, str, Callable[[], Path]]] = []
-        for size in SIZES[:2] if chosen.quick else SIZES:
-            pages.append((f"{size:,} tracts", "ours", lambda size=size: ours(size, folder)))  # type: ignore[misc]
-            pages.append((f"{size:,} tracts", "folium.GeoJson", lambda size=size: folium_way(size, folder)))  # type: ignore[misc]
-        if not chosen.quick:
-            pages.append((f"nation, {COUNTIES:,} counties", "ours", lambda: our_nation(folder)))
-            pages.append((f"nation, {COUNTIES:,} counties", "folium.GeoJson", lambda: folium_nation(folder)))
+        for size in sizes:
+            pages.append((f"{size:,} tracts", "ours", partial(ours, size, folder)))
+            pages.append((f"{size:,} tracts", "folium.GeoJson", partial(folium_way, size, folder)))
+        if counties:
+            pages.append((f"nation, {counties:,} counties", "ours", partial(our_nation, counties, folder)))
+            pages.append((f"nation, {counties:,} counties", "folium.GeoJson", partial(folium_nation, counties, folder)))
         for name, way, build in pages:
             rows.append(measured(name, way, build(), opens))
             print(asdict(rows[-1]), flush=True)
-    if not chosen.quick:
-        write(rows)
+    write(rows, "maps" + size_suffix(given), opens)
 
 
-def write(rows: Sequence[Opened]) -> None:
-    """Write results/maps.json and .md."""
-    told = {
-        "title": "Maps people open",
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "rows": [asdict(row) for row in rows],
-    }
+def write(rows: Sequence[Opened], name: str, opens: int) -> None:
+    """Write `results/<name>` as JSON and Markdown."""
+    on, measured_at, title = machine(), datetime.now(UTC).isoformat(timespec="seconds"), "Maps people open"
+    account = {"title": title, "measured_at": measured_at, "machine": on, "rows": [asdict(row) for row in rows]}
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "maps.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
     lines = ["| map | way | MB | interactive s | heap MB | build s |", "|---|---|---:|---:|---:|---:|"]
     lines += [
         f"| {row.map} | {row.way} | {row.megabytes:g} | {row.interactive_seconds:g} "
         f"| {row.heap_mb:g} | {row.build_seconds:g} |"
         for row in rows
     ]
-    on = told["machine"]
     foot = (
-        f"Measured {told['measured_at']} on {on['cores']} cores without a GPU, load before {on['load_before']}, "  # type: ignore[index]
-        f"Chromium headless, network off, median of {OPENS} opens. Again: `python -m bench maps`.\n"
+        f"Measured {measured_at} on {on['cores']} cores without a GPU, load before {on['load_before']}, "
+        f"Chromium headless, network off, median of {opens} opens. Again: `python -m bench maps`.\n"
     )
     about = "Ours is the whole first page (map, panel, search, tables); folium's is the map alone with a tooltip.\n"
-    (RESULTS / "maps.md").write_text(f"## {told['title']}\n\n" + "\n".join(lines) + f"\n\n{foot}\n{about}", "utf-8")
+    (RESULTS / f"{name}.md").write_text(f"## {title}\n\n" + "\n".join(lines) + f"\n\n{foot}\n{about}", "utf-8")
 
 
 if __name__ == "__main__":

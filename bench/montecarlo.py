@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from bench.common import Contender, parser, side_by_side, write_results
+from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 from geodata.uncertainty.draw_model import DrawModel
 from geodata.uncertainty.draws import simulate_ranks
 
@@ -150,11 +150,12 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument(
         "--share", type=float, default=0.05, help="part of the draws the peers do (they are linear in them)"
     )
-    asked.add_argument("--quick", action="store_true", help="one state of 5,000 tracts, 200 draws")
     given = asked.parse_args(arguments)
     size = {"tracts": given.tracts, "states": given.states, "draws": given.draws}
-    if given.quick:
-        size = {"tracts": 5_000, "states": 1, "draws": 200}
+    if size_suffix(given):
+        size = sized(
+            given, size, {"tracts": 5_000, "states": 1, "draws": 200}, {"tracts": 200, "states": 2, "draws": 20}
+        )
     part = {"draws": max(1, round(size["draws"] * given.share))}
     share = part["draws"] / size["draws"]
     contenders = [
@@ -172,8 +173,8 @@ def main(arguments: list[str] | None = None) -> None:
     ]
     rows = side_by_side("bench.montecarlo", contenders, size)
     write_results(
-        "montecarlo" + ("_quick" if given.quick else ""), "Monte Carlo of ranks", rows, size,
-        repeat="python -m bench.montecarlo" + (" --quick" if given.quick else f" --share {given.share}"),
+        "montecarlo" + size_suffix(given), "Monte Carlo of ranks", rows, size,
+        repeat="python -m bench.montecarlo" + (size_option(given) or f" --share {given.share}"),
         notes=[
             "The peers keep every rank (4 bytes × tracts × draws) to take quantiles; their added memory is that of the "
             "part of the draws measured and grows with the draws. Ours counts places and does not grow."

@@ -21,7 +21,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from bench.common import HERE, RESULTS, _status_peak_mb, machine, parser
+from bench.common import HERE, RESULTS, machine, parser, peak_mb, size_suffix, sized
 
 AS_OF = "2020-10-27"
 STAGES = ("study_area", "travel", "need_parts", "training_access", "work_access", "tract_scores", "contacts",
@@ -46,7 +46,7 @@ def measure(canonical: Any, states: list[str], settings: Any) -> Stages:
                     "stage": name,
                     "seconds": time.perf_counter() - start,
                     "cpu": time.process_time() - busy,
-                    "peak_mb": _status_peak_mb(),
+                    "peak_mb": peak_mb(),
                 }
             )
             return made
@@ -64,7 +64,7 @@ def measure(canonical: Any, states: list[str], settings: Any) -> Stages:
     return taken
 
 
-def walk(tables: str, states: list[str], repeats: int) -> dict[str, Any]:
+def walk(tables: str, states: list[str], repeats: int, tracts: int) -> dict[str, Any]:
     """Load the tables in this process and walk them `repeats` times; the first is the cold one."""
     start, busy = time.perf_counter(), time.process_time()
     from assets.history import canonical_at
@@ -72,33 +72,42 @@ def walk(tables: str, states: list[str], repeats: int) -> dict[str, Any]:
     from geodata.settings import Settings
 
     settings = Settings()
-    canonical = canonical_at(Path(tables)) if tables else made_up_ground()
+    canonical = canonical_at(Path(tables)) if tables else made_up_ground(tracts, tracts * 10 // 85, tracts * 24 // 85)
     load = {
         "stage": "tables loaded" if tables else "tables made up",
         "seconds": time.perf_counter() - start,
         "cpu": time.process_time() - busy,
-        "peak_mb": _status_peak_mb(),
+        "peak_mb": peak_mb(),
     }
     chosen = states or sorted(canonical.table("centers")["state"].unique())
-    tracts = int(canonical.table("centers")["state"].isin(chosen).sum())
+    number = int(canonical.table("centers")["state"].isin(chosen).sum())
     return {
         "states": len(chosen),
-        "tracts": tracts,
+        "tracts": number,
         "load": load,
         "runs": [measure(canonical, chosen, settings) for _ in range(repeats)],
     }
 
 
-def apart(tables: str, states: list[str], repeats: int, compiles: bool) -> dict[str, Any]:
+def apart(tables: str, states: list[str], repeats: int, tracts: int, compiles: bool) -> dict[str, Any]:
     """Walk in a process of its own, with an empty cache of compiled code where `compiles`."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, **({"NUMBA_CACHE_DIR": folder} if compiles else {})}
-        order = [sys.executable, "-m", "bench.nation_walk", "--walk", tables, ",".join(states), str(repeats)]
+        order = [
+            sys.executable,
+            "-m",
+            "bench.nation_walk",
+            "--walk",
+            tables,
+            ",".join(states),
+            str(repeats),
+            str(tracts),
+        ]
         ran = subprocess.run(order, capture_output=True, text=True, cwd=HERE.parent, env=environ, check=False)
     if ran.returncode:
         raise SystemExit(ran.stderr[-2000:])
-    told: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
-    return told
+    account: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return account
 
 
 def total(stages: Stages, names: tuple[str, ...], what: str) -> float:
@@ -106,15 +115,15 @@ def total(stages: Stages, names: tuple[str, ...], what: str) -> float:
     return float(sum(stage[what] for stage in stages if stage["stage"] in names))
 
 
-def markdown(told: dict[str, Any]) -> str:
+def markdown(account: dict[str, Any]) -> str:
     """Return the account of one walk."""
-    cold, *warm = told["runs"]
+    cold, *warm = account["runs"]
     last = warm[-1] if warm else cold
     lines = [
-        f"## {told['title']}\n",
+        f"## {account['title']}\n",
         "| stage | cold s | cpu s | warm s | cpu s | peak MB |",
         "|---|---:|---:|---:|---:|---:|",
-        "| {stage} | {seconds:.2f} | {cpu:.2f} | | | {peak_mb:.0f} |".format(**told["load"]),
+        "| {stage} | {seconds:.2f} | {cpu:.2f} | | | {peak_mb:.0f} |".format(**account["load"]),
     ]
     lines += [
         f"| {one['stage']} | {one['seconds']:.2f} | {one['cpu']:.2f} | {again['seconds']:.2f} | {again['cpu']:.2f} "
@@ -125,14 +134,14 @@ def markdown(told: dict[str, Any]) -> str:
     lines += [
         f"| {name} | {total(cold, stages, 'seconds'):.1f} | {total(cold, stages, 'cpu'):.1f} "
         f"| {total(last, stages, 'seconds'):.1f} | {total(last, stages, 'cpu'):.1f} "
-        f"| {max(stage['peak_mb'] for run in told['runs'] for stage in run):.0f} |"
+        f"| {max(stage['peak_mb'] for run in account['runs'] for stage in run):.0f} |"
         for name, stages in sums.items()
     ]
-    on = told["machine"]
+    on = account["machine"]
     lines.append(
-        f"\n{told['states']} states, {told['tracts']:,} tracts, 1,000 draws. Measured {told['measured_at']} on "
-        f"{on['cores']} cores ({on['processor']}), load before {on['load_before']} (on a busy machine the clock tells "
-        f"little and cpu more). Again: `{told['repeat']}`.\n"
+        f"\n{account['states']} states, {account['tracts']:,} tracts, 1,000 draws. "
+        f"Measured {account['measured_at']} on {on['cores']} cores ({on['processor']}), load before "
+        f"{on['load_before']} (on a busy machine the clock says little and cpu more). Again: `{account['repeat']}`.\n"
     )
     return "\n".join(lines)
 
@@ -141,7 +150,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/<name>`."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["--walk"]:
-        print(json.dumps(walk(given[1], [name for name in given[2].split(",") if name], int(given[3]))))
+        print(json.dumps(walk(given[1], [name for name in given[2].split(",") if name], int(given[3]), int(given[4]))))
         return
     asked = parser(__doc__)
     asked.add_argument("--tables", default="", help="folder of canonical tables; without it the nation is made up")
@@ -149,23 +158,22 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--repeats", type=int, default=2, help="the first is cold")
     asked.add_argument("--compile", action="store_true", help="begin with nothing compiled")
     asked.add_argument("--name", default="nation_walk", help="name of the results")
-    asked.add_argument("--quick", action="store_true", help="one state of the made-up nation")
     options = asked.parse_args(given)
-    states = [name for name in (options.states or ("RI" if options.quick else "")).split(",") if name]
+    states = [name for name in (options.states or ("RI" if size_suffix(options) else "")).split(",") if name]
     on = machine()
-    told = {
+    account = {
         "title": "The nation from tables to ranked communities" + (", nothing compiled yet" if options.compile else ""),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": on,
         "repeat": "python -m bench.nation_walk" + (" --tables TABLES" if options.tables else "")
         + (f" --states {','.join(states)}" if states else "") + (" --compile" if options.compile else ""),
-        **apart(options.tables, states, options.repeats, options.compile),
+        **apart(options.tables, states, options.repeats, sized(options, 85_000, 85_000, 1_500), options.compile),
     }  # fmt: skip
-    name = options.name + ("_quick" if options.quick else "")
+    name = options.name + size_suffix(options)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / f"{name}.md").write_text(markdown(told), encoding="utf-8")
-    print(markdown(told))
+    (RESULTS / f"{name}.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text(markdown(account), encoding="utf-8")
+    print(markdown(account))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.common import Contender, parser, side_by_side, write_results
+from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -95,9 +95,8 @@ def rasterstats(tracts: int) -> Work:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/population_cells`."""
     asked = parser(__doc__)
-    asked.add_argument("--quick", action="store_true", help="100 tracts")
     given = asked.parse_args(arguments)
-    size = {"tracts": 100 if given.quick else 1549}
+    size = {"tracts": sized(given, 1549, 100, 9)}
     raster(size["tracts"])
     contenders = [
         Contender("exactextract, sums", "sums", 2),
@@ -110,12 +109,12 @@ def main(arguments: list[str] | None = None) -> None:
     notes = [
         "rasterstats counts cells by their centre, so its sums differ by what borders cut."
         if given.peers
-        else "rasterstats was not measured: no interpreter with it is at hand (make peers)."
+        else "rasterstats was not measured: no interpreter with it was given (make peers)."
     ]
     again = "python -m bench.population_cells"
-    again += (" --quick" if given.quick else "") + (" --peers PYTHON" if given.peers else "")
+    again += size_option(given) + (" --peers PYTHON" if given.peers else "")
     write_results(
-        "population_cells" + ("_quick" if given.quick else ""), "Population cells within tracts, 100 m", rows, size,
+        "population_cells" + size_suffix(given), "Population cells within tracts, 100 m", rows, size,
         repeat=again, notes=notes,
     )  # fmt: skip
 

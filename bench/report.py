@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.common import HERE, RESULTS
+from bench.cost_curve import BYTES_A_PAIR
 
-Told = dict[str, Any]
+Account = dict[str, Any]
 DOCUMENT = HERE.parent / "docs" / "performance.md"
-FIRST = ("nation_walk", "access_nation", "blocks", "cost_curve", "montecarlo", "contiguity")
-# What is told at the beginning: the work, its results, and the contender to stand beside ours.
+FIRST = ("nation_walk", "access_nation", "cost_curve", "montecarlo", "contiguity")
+# What stands at the beginning: the work, its results, and the contender to stand beside ours.
 BESIDE = (
     ("Access of a nation's tracts, E2SFCA", "access_nation", "PySAL access, distances handed over"),
     ("", "access_nation", "geopandas"),
@@ -27,8 +28,6 @@ BESIDE = (
     ("Shared borders simplified", "simplify", "topojson"),
 )
 ALONE = (
-    ("Block groups, access", "blocks", ""),
-    ("Blocks, access", "blocks", "blocks"),
     ("Friction raster, the nation at 1 km", "friction_nation", ""),
     ("Hubs of every state, exact", "hubs_states", ""),
     ("Hubs of every state, with a bound", "hubs_states", "greedy"),
@@ -38,7 +37,7 @@ INTRODUCTION = """# Performance: what it costs, beside what, and where one machi
 Every figure here was written by `make bench` into `bench/results/` and copied from there, those in the sentences
 too. Contenders run one after another in one go, each in a process of its own, on the same input, and their results
 are compared. *Warm* is the best of the later calls, *cold* the first in a fresh process with compiled code at hand,
-*cpu* the processor time of all threads, *added MB* the peak above the prepared input. The load tells how many
+*cpu* the processor time of all threads, *added MB* the peak above the prepared input. The load says how many
 processes were at work when measuring began: on a busy machine clocks run ahead of the work, so compare processor
 time there. The nation measured on is made up, with as many pairs within 60 km as the United States, unless a table
 says otherwise. `make peers` installs, apart from the project, the tools that are only measured against.
@@ -54,22 +53,21 @@ Where a peer is too slow to wait for, it did a share of the work, and its time i
 ## Cold and warm
 
 {cold}Functions are compiled once for a machine and kept beside the code, or in the user's cache folder where the
-checkout may not be written to; where neither may, each process compiles anew. Where compiling costs more than it
-saves, the plain ways remain: minutes and a sparse matrix for access, edge sorting in numpy for neighbours.
+checkout may not be written to; where neither may, each process compiles again. Where compiling costs more than it
+saves, the plain ways remain: a sparse matrix for access, edge sorting in numpy for neighbors.
 
 ## What bounds access
 
 E2SFCA has to visit every pair of an origin and a destination within the catchment, twice: once to sum the demand at
 each destination, once to sum the ratios at each origin. A tool that keeps the pairs in a table writes and reads dozens
 of bytes for each of them several times (keys, indices, minutes, weights, joined columns), so its time and its memory
-are pairs × bytes. The compiled search grid keeps no pair: a pass reads for each pair a place of three coordinates and
-a value, 32 bytes, and computes distance and decay anew, which costs less than fetching them. The bound in the
-curve below is those 64 bytes a pair over the measured rate of copying memory.{bound} Sums are taken in one order,
-whatever the order of the rows and the number of threads.
+are pairs × bytes. Here a pair is three numbers (origin, destination, minutes), 16 bytes, and once more its weight in a
+sparse matrix, 12 bytes, which both passes read.{bound}
 
-Where travel comes from rasters, roads or a server, or many scenarios share one travel, the sparse matrix of weights
-is made once and multiplied often: that is the readable way in `geodata.access`, and the row “CSR, minutes handed
-over” is what a further scenario costs.
+All travel engines give the same three numbers, and where many scenarios share one travel the row “CSR, minutes handed
+over” is what a further scenario costs. A search that computes distances again in each pass and keeps no pair was
+measured and taken out: a nation's access at the five travel factors of the uncertainty took it 0.5 s instead of 1.4 s,
+of the 46 s its run takes, at the price of a second way of computing the same.
 
 ## What bounds the Monte Carlo of ranks
 
@@ -81,18 +79,17 @@ is the same for any number of threads.
 
 ## Where a distributed engine begins to pay
 
-Time is linear in pairs and in tracts × draws, so the curve below tells what a size will take.{blocks} Demand at a
-provider adds up over parts of the origins, and access needs no more of the rest than the ratios, so work that outgrows
-one machine (blocks × many scenarios) is split by state with two small messages a part; a test and the table of the Dask
-cluster show that the result is the same to the last bit, and what spreading costs on one machine, where it cannot
-win.{cluster} States are independent but for access across their borders, so a nation is better spread as a run for
-each state, on the orchestrator's own machines, than as one table on a cluster.
+Time is linear in pairs and in tracts × draws. Demand at a provider adds up over parts of the origins, and access needs
+no more of the rest than the ratios, so work that outgrows one machine (census blocks × many scenarios) is split by
+state with two small messages a part; a test shows that the result is the same to the last bit.{cluster} States are
+independent but for access across their borders, so a nation is better spread as a run for each state, on the
+orchestrator's own machines, than as one table on a cluster.
 """
 
 
 def main() -> None:
     """Write the document from the results at hand."""
-    found = sorted(path.stem for path in RESULTS.glob("*.md") if not path.stem.endswith("_quick"))
+    found = sorted(path.stem for path in RESULTS.glob("*.md") if not path.stem.endswith(("_quick", "_tiny")))
     ordered = [name for name in FIRST if name in found] + [name for name in found if name not in FIRST]
     parts = [introduction()]
     for name in ordered:
@@ -105,11 +102,11 @@ def main() -> None:
 
 def introduction() -> str:
     """Return what stands before the tables, with the figures the results hold and no word of those they do not."""
-    told = INTRODUCTION.format(
-        glance=_glance(), alone=_alone(), cold=_cold(), bound=_bound(), memory=_memory(), blocks=_blocks(),
+    filled = INTRODUCTION.format(
+        glance=_glance(), alone=_alone(), cold=_cold(), bound=_bound(), memory=_memory(),
         cluster=_cluster(),
     )  # fmt: skip
-    return "\n\n".join(_wrapped(part) for part in told.strip().split("\n\n")) + "\n"
+    return "\n\n".join(_wrapped(part) for part in filled.strip().split("\n\n")) + "\n"
 
 
 def _wrapped(part: str) -> str:
@@ -118,14 +115,14 @@ def _wrapped(part: str) -> str:
     return textwrap.fill(part, 118, break_long_words=False, break_on_hyphens=False)
 
 
-def _told(name: str) -> Told | None:
+def _account(name: str) -> Account | None:
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def _row(name: str, words: str = "") -> Told | None:
+def _row(name: str, words: str = "") -> Account | None:
     """Return the row of the contender whose name holds `words`, the first without; None where it did not succeed."""
-    rows = [row for row in (_told(name) or {"rows": []})["rows"] if words in row["contender"]]
+    rows = [row for row in (_account(name) or {"rows": []})["rows"] if words in row["contender"]]
     return rows[0] if rows and not rows[0]["failed"] else None
 
 
@@ -152,18 +149,18 @@ def _glance() -> str:
 def _alone() -> str:
     lines = ["| work, ours alone | cold s | warm s | cpu s | added MB | load |", "|---|---:|---:|---:|---:|---:|"]
     for work, name, words in ALONE:
-        row = _row(name, words) if words != "blocks" else _row(name, " blocks")
+        row = _row(name, words)
         if row is not None:
             lines.append(f"| {work} | {row['cold_seconds']:.3g} | {_figures(row)} | {_load(name)} |")
     return "\n".join(lines)
 
 
-def _figures(row: Told) -> str:
+def _figures(row: Account) -> str:
     return f"{row['warm_seconds']:.3g} | {row['cpu_seconds']:.3g} | {row['added_mb']:.0f}"
 
 
 def _load(name: str) -> str:
-    return f"{(_told(name) or {})['machine']['load_before']:.1f}"
+    return f"{(_account(name) or {})['machine']['load_before']:.1f}"
 
 
 def _cold() -> str:
@@ -185,59 +182,50 @@ def _cold() -> str:
 
 def _bound() -> str:
     """Say how far the largest size measured is from its bound."""
-    told = _told("cost_curve")
-    if told is None:
+    account = _account("cost_curve")
+    if account is None:
         return ""
-    last = told["rows"][-1]
+    last = account["rows"][-1]
     times = last["access_seconds"] / last["access_bound_seconds"]
     return (
-        f" With {last['origins']:,} origins and {last['pairs'] / 1e6:,.0f} million pairs the measured time was "
+        f" The bound in the curve below is those {BYTES_A_PAIR} bytes a pair over the measured rate of copying memory. "
+        f"With {last['origins']:,} origins and {last['pairs'] / 1e6:,.0f} million pairs the measured time was "
         f"{times:.1f} times that bound, {last['access_cpu_ns_a_pair']:.1f} ns of processor time a pair."
     )
 
 
 def _memory() -> str:
     """Say what the ranks' bins take."""
-    told = _told("cost_curve")
-    if told is None:
+    account = _account("cost_curve")
+    if account is None:
         return ""
-    known = [row for row in told["rows"] if row["origins"] == 85_000] + told["rows"][-1:]
+    known = [row for row in account["rows"] if row["origins"] == 85_000] + account["rows"][-1:]
     said = " and ".join(f"{row['draws_added_mb']:,.0f} MB with {row['origins']:,} tracts" for row in known)
-    each = told["rows"][-1]["draws_added_mb"] / told["rows"][-1]["origins"] * 1024
+    each = account["rows"][-1]["draws_added_mb"] / account["rows"][-1]["origins"] * 1024
     return f": {said} ({each:.1f} KB a tract; a nation has 85,000, so this is not made smaller)"
-
-
-def _blocks() -> str:
-    row = _row("blocks", " blocks")
-    if row is None:
-        return ""
-    return (
-        f" {row['contender'].split(', ', 1)[1].capitalize()} in one process took {row['warm_seconds']:.3g} s "
-        f"({row['cpu_seconds']:.3g} s of processor time) and {row['added_mb']:,.0f} MB."
-    )
 
 
 def _cluster() -> str:
     """Say what the cluster took beside one process, and from when on another machine would pay."""
-    told = _told("distributed")
-    if told is None:
+    account = _account("distributed")
+    if account is None:
         return ""
-    alone, spread = (row["warm_seconds"] for row in told["rows"][:2])
+    alone, spread = (row["warm_seconds"] for row in account["rows"][:2])
     said = (
-        f" Measured with {told['arguments']['origins']:,} origins: {alone:.2g} s in one process, {spread:.2g} s on a "
-        "cluster of the same cores."
+        f" Measured with {account['arguments']['origins']:,} origins: {alone:.2g} s in one process, "
+        f"{spread:.2g} s on a cluster of the same cores."
     )
     if spread <= alone:
         return said
     # Another machine as good takes over half of the work; what the cluster cost more is paid for sending the origins.
     gains = {n: n * alone / 2 - (spread - alone) for n in (1, 10)}
-    told_gains = " and ".join(
+    gains_said = " and ".join(
         f"{'gain' if gain > 0 else 'lose'} {abs(gain):.2g} s over {n} scenario{'s' if n > 1 else ''}"
         for n, gain in gains.items()
     )
     return said + (
         " A second machine would halve the time of each scenario and cost the difference of the two once, for sending "
-        f"the origins: by these figures it would {told_gains}."
+        f"the origins: by these figures it would {gains_said}."
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from bench.common import Contender, parser, side_by_side, write_results
+from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 from bench.contiguity import REAL, coverage
 
 Work = Callable[[], np.ndarray]
@@ -56,11 +56,10 @@ def topojson(polygons: int, realdata: str) -> Work:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/simplify`."""
     asked = parser(__doc__)
-    asked.add_argument("--quick", action="store_true", help="2,000 polygons")
     given = asked.parse_args(arguments)
-    share, polygons = (1.0, 2_000) if given.quick else (0.1, 85_000)
+    share, polygons = sized(given, (0.1, 85_000), (1.0, 2_000), (1.0, 100))
     real = str(Path(given.realdata).resolve()) if given.realdata and (Path(given.realdata) / REAL).exists() else ""
-    if real and not given.quick:
+    if real and not size_suffix(given):
         polygons = len(_shapes(polygons, real))
     size = {"polygons": polygons, "realdata": real}
     contenders = [Contender("shapely coverage_simplify", "coverage_simplify", 2)]
@@ -69,11 +68,11 @@ def main(arguments: list[str] | None = None) -> None:
         part = {"polygons": round(share * polygons)}
         contenders.append(Contender("topojson package", "topojson", share=share, python=given.peers, arguments=part))
     else:
-        notes.append("topojson was not measured: no interpreter with it is at hand (make peers).")
+        notes.append("topojson was not measured: no interpreter with it was given (make peers).")
     rows = side_by_side("bench.simplify", contenders, size)
     told = {"polygons": polygons, "file": Path(REAL).name if real else "made up"}
-    suffix = "_quick" if given.quick else ""
-    repeat = "python -m bench simplify" + (" --quick" if given.quick else "")
+    suffix = size_suffix(given)
+    repeat = "python -m bench simplify" + size_option(given)
     write_results(f"simplify{suffix}", "Simplifying shared borders", rows, told, repeat=repeat, notes=notes)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.common import Contender, parser, side_by_side, write_results
+from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 
 Work = Callable[[], np.ndarray]
 LIMIT = 60.0
@@ -134,14 +134,13 @@ def engine(fine: int, sources: int, targets: int, nation: bool = False, threads:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/friction_*`."""
     asked = parser(__doc__)
-    asked.add_argument("--quick", action="store_true", help="the state at 1 km alone, a tenth of the sources")
     given = asked.parse_args(arguments)
-    sources = 20 if given.quick else 200
-    suffix = "_quick" if given.quick else ""
-    again = "python -m bench.travel_friction" + (" --quick" if given.quick else "")
+    sources, targets = sized(given, (200, 1500), (20, 1500), (COMPARED, 50))
+    suffix = size_suffix(given)
+    again = "python -m bench.travel_friction" + size_option(given)
     note = "Compared are the minutes of the first five sources to every target; the engine also reads its raster."
     for fine, share, name in ((1, 0.25, "1 km"), (4, 0.025, "250 m")):
-        if given.quick and fine > 1:
+        if suffix and fine > 1:
             continue
         contenders = [
             Contender("onramp, bounded search, 2 threads", "compiled", 3),
@@ -149,13 +148,13 @@ def main(arguments: list[str] | None = None) -> None:
             Contender("onramp, engine from GeoTIFF to pairs", "engine", 3, checked=False),
             Contender("scikit-image MCP_Geometric", "scikit_image", share=share, arguments={"share": share}),
         ]
-        size: dict[str, Any] = {"fine": fine, "sources": sources, "targets": 1500}
+        size: dict[str, Any] = {"fine": fine, "sources": sources, "targets": targets}
         rows = side_by_side("bench.travel_friction", contenders, size)
         write_results(
             f"friction_state_{name.replace(' ', '')}{suffix}", f"Friction raster, a state at {name}, 60 minutes", rows,
             {"cells": STATE[2] * STATE[3] * fine**2, **size}, repeat=again, notes=[note],
         )  # fmt: skip
-    if not given.quick:
+    if not suffix:
         size = {"fine": 1, "sources": 10_000, "targets": 85_000, "nation": True}
         contenders = [
             Contender("onramp, engine, 2 threads", "engine", 2),

@@ -6,12 +6,11 @@ dependencies of this project; `--peers` names an interpreter that has them.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 import numpy as np
 
-from bench.common import Contender, parser, side_by_side, write_results
+from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 
 Work = Callable[[], np.ndarray]
 TICKS_PER_MINUTE = 600_000
@@ -137,12 +136,11 @@ def igraph(side: int, origins: int, destinations: int, limit: float) -> Work:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write `results/roads_*`."""
     asked = parser(__doc__)
-    asked.add_argument("--quick", action="store_true", help="20,000 edges, 150 × 30")
     given = asked.parse_args(arguments)
-    lattice, origins, destinations = (72, 150, 30) if given.quick else (360, 1500, 300)
+    lattice, origins, destinations = sized(given, (360, 1500, 300), (72, 150, 30), (40, 25, 10))
     edges = len(network(lattice)[2])
-    suffix = "_quick" if given.quick else ""
-    again = "python -m bench.travel_roads" + (" --quick" if given.quick else "")
+    suffix = size_suffix(given)
+    again = "python -m bench.travel_roads" + size_option(given)
     for limit, name, said in ((1e6, "all", "no limit"), (60.0, "60min", "60 minutes")):
         contenders = [
             Contender("onramp, graph and search, 2 threads", "ours", 3),
@@ -158,7 +156,7 @@ def main(arguments: list[str] | None = None) -> None:
         rows = side_by_side("bench.travel_roads", contenders, size)
         notes = ["Compared are the minutes of the first 20 origins to every destination."]
         if not given.peers and name == "all":
-            notes.append("pandana and igraph were not measured: no interpreter with them is at hand (make peers).")
+            notes.append("pandana and igraph were not measured: no interpreter with them was given (make peers).")
         write_results(
             f"roads_{name}{suffix}", f"Road network, {edges:,} edges, {said}", rows,
             {"edges": edges, **size}, repeat=again + (" --peers PYTHON" if given.peers else ""), notes=notes,
@@ -166,4 +164,4 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -1,14 +1,13 @@
 """Access: how much supply people can reach, per person who competes for it.
 
-`decay` says how fast a place fades with travel time, `measures` holds the readable measures over sparse
-minutes (E2SFCA and its relatives), `weights` the reusable matrix behind them, `grid` the compiled E2SFCA
-over points that stores no matrix, `origins` the step between several origins of a tract and the tract.
-Pure functions over arrays. Does not hold travel times (`geodata.travel`) or pillars and ranks.
+`decay` says how fast a place fades with travel time, `measures` holds the access measures over sparse minutes (E2SFCA
+and its relatives), `catchment_weights` the reusable matrix behind them, `tract_origins` the step between several
+origins of a tract and the tract, `reach` all of them joined to tables. Does not hold travel times
+(`geodata.travel`) or pillars and ranks.
 """
 
 from geodata.access.catchment_weights import AccessResult, CatchmentWeights, catchment_weights
-from geodata.access.decay import FLAT, GAUSSIAN, STEPS, Decay, flat, gaussian_decay, step_decay, steps
-from geodata.access.grid import GridCatchments, grid_catchments, grid_e2sfca, grid_nearest
+from geodata.access.decay import DECAYS, flat, gaussian_decay, step_decay
 from geodata.access.measures import (
     Nearest,
     cumulative,
@@ -21,13 +20,9 @@ from geodata.access.measures import (
 from geodata.access.tract_origins import collapse, spread
 
 __all__ = [
-    "FLAT",
-    "GAUSSIAN",
-    "STEPS",
+    "DECAYS",
     "AccessResult",
     "CatchmentWeights",
-    "Decay",
-    "GridCatchments",
     "Nearest",
     "catchment_weights",
     "collapse",
@@ -36,13 +31,9 @@ __all__ = [
     "flat",
     "gaussian_decay",
     "gravity",
-    "grid_catchments",
-    "grid_e2sfca",
-    "grid_nearest",
     "nearest_k",
     "spread",
     "step_decay",
-    "steps",
     "three_step",
     "two_step",
 ]

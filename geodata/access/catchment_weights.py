@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
 
-from geodata.access.decay import GAUSSIAN, DecayFunction
+from geodata.access.decay import DecayFunction, gaussian_decay
 from geodata.errors import InputError
 from geodata.travel.minutes import TravelMinutes, per_origin
 
@@ -73,7 +73,7 @@ class CatchmentWeights:
 
 
 def catchment_weights(
-    minutes: TravelMinutes, catchment_minutes: float | ArrayLike, decay: DecayFunction = GAUSSIAN
+    minutes: TravelMinutes, catchment_minutes: float | ArrayLike, decay: DecayFunction = gaussian_decay
 ) -> CatchmentWeights:
     """Turn minutes into weights: decay(t, T_i) for pairs within the origin's catchment T_i, others dropped.
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -64,32 +62,4 @@ def _checked(bands: Sequence[tuple[float, float]]) -> tuple[FloatArray, FloatArr
     return edges.copy(), weights.copy()
 
 
-@dataclass(frozen=True)
-class Decay:
-    """A named decay: callable like the functions above, and known by `kind` to the compiled measures."""
-
-    kind: Literal["gaussian", "step", "flat"]
-    bands: Bands = ()
-
-    def __post_init__(self) -> None:
-        if self.kind == "step":
-            _checked(self.bands)
-
-    def __call__(self, t: ArrayLike, T: ArrayLike) -> FloatArray:  # noqa: N803
-        """Return the weights at `t` minutes in catchments of `T` minutes."""
-        if self.kind == "gaussian":
-            return gaussian_decay(t, T)
-        if self.kind == "step":
-            return step_decay(t, T, self.bands)
-        return flat(t, T)
-
-
-def steps(bands: Sequence[tuple[float, float]] = LUO_QI_BANDS) -> Decay:
-    """Return a step decay with the given (share of the catchment, weight) bands."""
-    edges, weights = _checked(bands)
-    return Decay("step", tuple(zip(edges.tolist(), weights.tolist(), strict=True)))
-
-
-GAUSSIAN = Decay("gaussian")
-FLAT = Decay("flat")
-STEPS = steps()
+DECAYS: dict[str, DecayFunction] = {"gaussian": gaussian_decay, "step": step_decay, "flat": flat}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geodata.access.catchment_weights import AccessResult, FloatArray, catchment_weights
-from geodata.access.decay import FLAT, GAUSSIAN, DecayFunction
+from geodata.access.decay import DecayFunction, flat, gaussian_decay
 from geodata.errors import InputError
 from geodata.travel.minutes import TravelMinutes
 
@@ -23,7 +23,7 @@ def e2sfca(
     supply: ArrayLike,
     demand: ArrayLike,
     catchment_minutes: float | ArrayLike,
-    decay: DecayFunction = GAUSSIAN,
+    decay: DecayFunction = gaussian_decay,
 ) -> AccessResult:
     """Enhanced two-step floating catchment (Luo & Qi 2009, Health & Place 15:1100-1107).
 
@@ -37,7 +37,7 @@ def two_step(
     minutes: TravelMinutes, supply: ArrayLike, demand: ArrayLike, catchment_minutes: float | ArrayLike
 ) -> AccessResult:
     """Two-step floating catchment (Luo & Wang 2003): E2SFCA in which all within the catchment count alike."""
-    return e2sfca(minutes, supply, demand, catchment_minutes, FLAT)
+    return e2sfca(minutes, supply, demand, catchment_minutes, flat)
 
 
 def three_step(
@@ -45,7 +45,7 @@ def three_step(
     supply: ArrayLike,
     demand: ArrayLike,
     catchment_minutes: float | ArrayLike,
-    decay: DecayFunction = GAUSSIAN,
+    decay: DecayFunction = gaussian_decay,
 ) -> AccessResult:
     """Three-step floating catchment (Wan, Zou & Sternberg 2012, Int. J. Geogr. Inf. Sci. 26:1073-1089).
 
@@ -59,7 +59,7 @@ def gravity(
     minutes: TravelMinutes,
     supply: ArrayLike,
     catchment_minutes: float | ArrayLike,
-    decay: DecayFunction = GAUSSIAN,
+    decay: DecayFunction = gaussian_decay,
 ) -> FloatArray:
     """Supply within reach, faded by travel time (Hansen 1959): Σ_j S_j W(t_ij), float64[n_origins]."""
     return catchment_weights(minutes, catchment_minutes, decay).reachable(supply)
@@ -67,7 +67,7 @@ def gravity(
 
 def cumulative(minutes: TravelMinutes, supply: ArrayLike, catchment_minutes: float | ArrayLike) -> FloatArray:
     """Supply within reach, unfaded: Σ_j S_j over t_ij ≤ T_i, float64[n_origins]; S = 1 counts places."""
-    return gravity(minutes, supply, catchment_minutes, FLAT)
+    return gravity(minutes, supply, catchment_minutes, flat)
 
 
 @dataclass(frozen=True, eq=False)

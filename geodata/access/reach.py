@@ -9,25 +9,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from geodata.access import (
-    FLAT,
-    GAUSSIAN,
-    STEPS,
-    AccessResult,
-    CatchmentWeights,
-    Decay,
-    catchment_weights,
-    collapse,
-    nearest_k,
-    spread,
-)
+from geodata.access.decay import DECAYS
+from geodata.access.measures import cumulative, e2sfca, gravity, nearest_k, three_step, two_step
+from geodata.access.tract_origins import collapse, spread
 from geodata.geography.coordinates import Points
 from geodata.schemas import columns as col
 from geodata.settings import Access
@@ -35,10 +24,8 @@ from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
 from geodata.travel.minutes import TravelEngine, TravelMinutes
 
-EARTH_KM = 6371.0088
 # No engine is faster: the friction surface ends at 150 km/h.
 FASTEST_KMH = 150.0
-DECAYS: dict[str, Decay] = {"gaussian": GAUSSIAN, "step": STEPS, "flat": FLAT}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +62,8 @@ class Reach:
         write_table(pd.DataFrame(origins), folder / "origins.parquet")
         write_table(pd.DataFrame(pairs), folder / "pairs.parquet")
         write_table(self.supply, folder / "supply.parquet")
-        told = {name: getattr(self.minutes, name) for name in ("engine", "engine_version", "data_date")}
-        (folder / "engine.json").write_text(json.dumps(told), encoding="utf-8")
+        engine = {name: getattr(self.minutes, name) for name in ("engine", "engine_version", "data_date")}
+        (folder / "engine.json").write_text(json.dumps(engine), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Reach:
@@ -111,7 +98,7 @@ class TravelResult:
     job_centers: Reach
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, str | None]:
         """What measured the minutes, its version and the date of its data."""
         minutes = self.training.minutes
         return {
@@ -158,26 +145,24 @@ def reach(origins: pd.DataFrame, supply: pd.DataFrame, engine: TravelEngine, set
     return Reach(pd.Index(geoids), index.astype(np.int64), weight, catchment, minutes, supply)
 
 
-def weights(reached: Reach, settings: Access) -> CatchmentWeights:
-    """Return the decay weights of every pair, for the access measure of the settings."""
-    decay = FLAT if settings.measure in ("2sfca", "cumulative") else DECAYS[settings.decay]
-    made = catchment_weights(reached.minutes, reached.catchment, decay)
-    return made.selective() if settings.measure == "3sfca" else made
-
-
 def tract_access(
     reached: Reach, capacity: NDArray[np.float64], demand: NDArray[np.float64], settings: Access
-) -> tuple[NDArray[np.float64], AccessResult | None]:
-    """Return access a tract (float64[n_tracts] or × capacities) and, for floating catchments, their account.
+) -> NDArray[np.float64]:
+    """Return access a tract (float64[n_tracts] or × capacities) by the measure of the settings.
 
     `capacity` is float64[n_supply] or × columns, `demand` people a tract. Floating catchments give supply per
     person; gravity and cumulative give the supply in reach, whatever the demand.
     """
-    made = weights(reached, settings)
-    if settings.measure in ("gravity", "cumulative"):
-        return reached.collapse(made.reachable(capacity)), None
-    result = made.share(capacity, reached.spread(demand))
-    return reached.collapse(result.access), result
+    minutes, catchment, decay = reached.minutes, reached.catchment, DECAYS[settings.decay]
+    if settings.measure == "gravity":
+        return reached.collapse(gravity(minutes, capacity, catchment, decay))
+    if settings.measure == "cumulative":
+        return reached.collapse(cumulative(minutes, capacity, catchment))
+    people = reached.spread(demand)
+    if settings.measure == "2sfca":
+        return reached.collapse(two_step(minutes, capacity, people, catchment).access)
+    floating_catchment = three_step if settings.measure == "3sfca" else e2sfca
+    return reached.collapse(floating_catchment(minutes, capacity, people, catchment, decay).access)
 
 
 def within_reach(reached: Reach, capacity: pd.DataFrame) -> pd.DataFrame:
@@ -217,26 +202,7 @@ def nearest(reached: Reach, id_column: str) -> pd.DataFrame:
     )
 
 
-def near(places: pd.DataFrame, to: pd.DataFrame, km: float) -> NDArray[np.bool_]:
-    """Return which rows of `places` lie within `km` great-circle kilometres of any row of `to`."""
-    if len(places) == 0 or len(to) == 0:
-        return np.zeros(len(places), dtype=bool)
-    chord = 2.0 * np.sin(min(km / EARTH_KM, np.pi) / 2.0)
-    distance, _ = cKDTree(_unit(to)).query(_unit(places), distance_upper_bound=chord * (1 + 1e-12))
-    return np.isfinite(distance)
-
-
 def farthest_km(settings: Access) -> float:
     """Return how far anybody can travel within the largest catchment: a bound for cutting at borders."""
     largest = max(settings.catchment_minutes, settings.rural_catchment_minutes)
     return largest / 60.0 * FASTEST_KMH
-
-
-def _unit(table: pd.DataFrame) -> NDArray[np.float64]:
-    latitude, longitude = (
-        np.radians(table[col.LATITUDE].to_numpy(float)),
-        np.radians(table[col.LONGITUDE].to_numpy(float)),
-    )
-    return np.column_stack(
-        (np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude))
-    )

@@ -64,8 +64,8 @@ def named(units: pd.DataFrame, previous: pd.DataFrame | None = None) -> pd.DataF
 
     `units` is [community_id, state, place, latitude, longitude, population]; `previous` the earlier run's
     [community_id, place, compass]. A community that keeps its identifier and its place keeps its name. Where
-    several have one place, each takes the part of the compass in which it lies, seen from their common centre;
-    with more than nine, those of one direction are numbered from the centre outward.
+    several have one place, each takes the part of the compass in which it lies, seen from their common center;
+    with more than nine, those of one direction are numbered from the center outward.
     """
     units = units.sort_values(col.COMMUNITY_ID).reset_index(drop=True)
     compass = pd.Series([None] * len(units), dtype="object")
@@ -92,7 +92,7 @@ def _kept(units: pd.DataFrame, previous: pd.DataFrame | None) -> dict[int, str |
 
 
 def _parts(all_units: pd.DataFrame, rows: list[int], taken: set[str | None]) -> dict[int, str]:
-    """Return a compass part for each of `rows`, none in `taken`, by direction from the centre of `all_units`."""
+    """Return a compass part for each of `rows`, none in `taken`, by direction from the center of `all_units`."""
     if not rows:
         return {}
     free = [name for name in TARGETS if name not in taken]
@@ -119,7 +119,7 @@ def _by_rank(places: FloatArray) -> FloatArray:
 
 
 def _numbered(rows: list[int], here: FloatArray, taken: set[str | None]) -> dict[int, str]:
-    """Return a ninth of the plane for each row with a number, counted from the centre outward."""
+    """Return a ninth of the plane for each row with a number, counted from the center outward."""
     third = np.clip(np.floor((here + 1.0) * 1.5), 0, 2).astype(int)
     out: dict[int, str] = {}
     used = set(taken)

@@ -6,6 +6,7 @@ Does not hold the grouping, names, draws or barriers: they come in as tables.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from geodata.communities.community_names import base_names, named
 from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas.table import CRS
+from geodata.statistics.margins import grouped_margin
 
 Shapes = NDArray[np.object_]
 Rows = NDArray[np.int64]
@@ -56,14 +58,20 @@ class Supply:
         return numbered.merge(self.pairs, on="tract").drop(columns="tract")
 
 
+class Supplies(NamedTuple):
+    """What people reach, of each kind; a kind that is None has no columns in `communities_table`."""
+
+    providers: Supply | None = None
+    sites: Supply | None = None
+    job_centers: Supply | None = None
+
+
 def communities_table(
     scores: pd.DataFrame,
     grouping: pd.DataFrame,
     tracts: gpd.GeoDataFrame,
+    supplies: Supplies | None = None,
     *,
-    providers: Supply | None = None,
-    sites: Supply | None = None,
-    job_centers: Supply | None = None,
     barriers: pd.Series | None = None,
     ranks: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
@@ -77,12 +85,13 @@ def communities_table(
     any of its tracts is within reach of the community, once.
     """
     if not len(grouping):
-        return COMMUNITIES.empty()  # type: ignore[return-value]
+        return COMMUNITIES.empty()
     members = grouping[[col.COMMUNITY_ID, col.GEOID, col.KIND, col.SINGLE_REASON]]
     members = members.merge(scores.drop(columns=col.COMMUNITY_ID, errors="ignore"), on=col.GEOID)
     members = members.sort_values([col.COMMUNITY_ID, col.GEOID]).reset_index(drop=True)
     table = _sums(members).merge(base_names(members), on=col.COMMUNITY_ID)
     table = named(table, previous)
+    providers, sites, job_centers = supplies or Supplies()
     if providers is not None:
         table = table.merge(_nearest(members, providers, "nearest_provider"), on=col.COMMUNITY_ID, how="left")
         seats = {"seats_within": "seats_used"}
@@ -99,7 +108,7 @@ def communities_table(
     table["barriers"] = table[col.COMMUNITY_ID].map(barriers) if barriers is not None else None
     shapes = _outlines(members, tracts)
     table = gpd.GeoDataFrame(table, geometry=table[col.COMMUNITY_ID].map(shapes).to_numpy(), crs=CRS)
-    return COMMUNITIES.validate(table.sort_values([col.STATE, col.RANK]))  # type: ignore[return-value]
+    return COMMUNITIES.validate(table.sort_values([col.STATE, col.RANK]))
 
 
 def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame) -> pd.DataFrame:
@@ -164,16 +173,10 @@ def _sums(members: pd.DataFrame) -> pd.DataFrame:
     first = grouped[[col.STATE, col.KIND, col.SINGLE_REASON]].first()
     people = grouped[[col.POPULATION, col.WORKING_AGE, col.ELIGIBLE_ADULTS]].sum(min_count=1)
     table = first.join(people).assign(n_tracts=grouped.size())
-    # A margin that is missing makes the sum's missing, not smaller.
-    squares = members[col.ELIGIBLE_ADULTS_MOE].astype("float64") ** 2
-    table[col.ELIGIBLE_ADULTS_MOE] = np.sqrt(squares.groupby(members[col.COMMUNITY_ID]).agg(_sum_of_all))
+    table[col.ELIGIBLE_ADULTS_MOE] = grouped_margin(members[col.ELIGIBLE_ADULTS_MOE], members[col.COMMUNITY_ID])
     for name, weight in (*((place, "population") for place in PLACE), *((p, "eligible_adults") for p in PILLARS)):
         table[name] = _means(members, name, weight)
     return table.reset_index()
-
-
-def _sum_of_all(values: pd.Series) -> float:
-    return float(values.sum(skipna=False))
 
 
 def _means(members: pd.DataFrame, name: str, weight: str) -> pd.Series:

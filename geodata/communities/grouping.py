@@ -1,4 +1,4 @@
-"""Communities: listed tracts that touch, grouped into neighbourhoods people recruit in, stable from run to run.
+"""Communities: listed tracts that touch, grouped into neighborhoods people recruit in, stable from run to run.
 
 Holds the grouping and its identifiers. Does not hold names (`geodata.communities.community_names`) or what is known
 of a community (`geodata.communities.community_table`).
@@ -50,10 +50,10 @@ def group(
     Grouped are the gated tracts of the tiers in the settings, within their state. Tracts that share a border
     belong together; a tract that touches no other tract at all (an island) joins the nearest one to be
     grouped within `water_gap_m`; nothing else is bridged. A group above the cap is split into compact
-    connected parts; one below the floor stays as small as it is, for its neighbours are not underserved.
+    connected parts; one below the floor stays as small as it is, for its neighbors are not underserved.
 
     Each tract is in exactly one community. One that stands alone is a "single", and says why: "no_neighbor"
-    (touches none to be grouped), "island", "no_polygon" (contact cannot be told), "above_cap" (alone holds
+    (touches none to be grouped), "island", "no_polygon" (contact is not known), "above_cap" (alone holds
     more people than the cap) or "left_over" (no part it touches had room).
     """
     chosen = scores[scores[col.GATED] & scores[col.TIER].isin(settings.tiers)].sort_values(col.GEOID)

@@ -1,6 +1,6 @@
 """Splitting a connected group of tracts into connected, compact parts between a floor and a cap of people.
 
-Works on numbers: nodes 0 … n-1 with people, a place in the plane and the border they share with neighbours.
+Works on numbers: nodes 0 … n-1 with people, a place in the plane and the border they share with neighbors.
 Deterministic: nodes are visited in their order, so callers sort them by identifier. Does not hold tracts.
 """
 
@@ -21,7 +21,7 @@ MOST_PASSES = 20
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """`people` float64[n], `xy` float64[n, 2] in one length unit, `borders` the shared length by neighbour."""
+    """`people` float64[n], `xy` float64[n, 2] in one length unit, `borders` the shared length by neighbor."""
 
     people: FloatArray
     xy: FloatArray
@@ -58,7 +58,7 @@ class Graph:
         return float(sum(self.people[node] for node in nodes))
 
     def spread(self, nodes: Sequence[int]) -> float:
-        """Return Σ people × squared distance from the nodes' centre: the less, the more compact."""
+        """Return Σ people × squared distance from the nodes' center: the less, the more compact."""
         weight = np.maximum(self.people[list(nodes)], 1.0)
         xy = self.xy[list(nodes)]
         centre = weight @ xy / weight.sum()
@@ -72,7 +72,7 @@ class Graph:
 def split(graph: Graph, nodes: Sequence[int], floor: float, cap: float) -> list[list[int]]:
     """Return connected parts of the connected `nodes`, none above `cap` people unless one node alone is.
 
-    Parts aim at the middle between floor and cap. A part below the floor joins a neighbour when the two fit
+    Parts aim at the middle between floor and cap. A part below the floor joins a neighbor when the two fit
     under the cap; where nothing fits it stays small. Parts are rising lists, ordered by their first node.
     """
     total = graph.total(nodes)
@@ -143,7 +143,7 @@ def _cut(graph: Graph, nodes: list[int], along: FloatArray, target: float) -> tu
 
 
 def _smoothed(graph: Graph, parts: list[list[int]], floor: float, cap: float) -> list[list[int]]:
-    """Move border nodes to the neighbouring part while that makes the two parts more compact."""
+    """Move border nodes to the neighboring part while that makes the two parts more compact."""
     sets = [set(part) for part in parts]
     where = {node: number for number, part in enumerate(sets) for node in part}
     for _ in range(MOST_PASSES):
@@ -174,9 +174,9 @@ def _better(graph: Graph, node: int, source: set[int], target: set[int], floor: 
 
 
 def joined(graph: Graph, parts: list[list[int]], floor: float, cap: float) -> list[list[int]]:
-    """Return `parts` with those below the floor, smallest first, joined to a neighbour that leaves room.
+    """Return `parts` with those below the floor, smallest first, joined to a neighbor that leaves room.
 
-    The neighbour of the longest common border is taken; a part that fits nowhere stays as it is.
+    The neighbor of the longest common border is taken; a part that fits nowhere stays as it is.
     """
     parts = [list(part) for part in parts]
     stuck: set[int] = set()

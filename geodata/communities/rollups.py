@@ -5,13 +5,11 @@ Does not hold which tract lies where (`geodata.geography.areas`).
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.computed import ROLLUPS
+from geodata.statistics.margins import grouped_margin
 
 KEY = [col.STATE, col.AREA_KIND, col.AREA_ID]
 SUMS = (col.POPULATION, col.WORKING_AGE, col.ELIGIBLE_ADULTS)
@@ -38,14 +36,13 @@ def rollups(
         return ROLLUPS.empty()
     gated = table[col.GATED].astype(bool)
     top = gated & table[col.TIER].isin(["A", "B"])
-    columns: dict[str, Any] = {
+    columns: dict[str, int | pd.Series] = {
         "n_tracts": 1,
         "n_gated": gated.astype(int),
         "n_tier_a": (gated & (table[col.TIER] == "A")).astype(int),
         "n_tier_b": (gated & (table[col.TIER] == "B")).astype(int),
         "eligible_adults_gated": table[col.ELIGIBLE_ADULTS].where(gated),
         "eligible_adults_top": table[col.ELIGIBLE_ADULTS].where(top),
-        "variance": table[col.ELIGIBLE_ADULTS_MOE].astype("float64") ** 2,
     }
     table = table.assign(**columns)
     grouped = table.groupby(KEY)
@@ -53,8 +50,7 @@ def rollups(
     out = grouped[[*columns, *SUMS]].sum(min_count=1)
     for column, tracts in (("gated", out[col.N_GATED]), ("top", out[col.N_TIER_A] + out[col.N_TIER_B])):
         out[f"eligible_adults_{column}"] = out[f"eligible_adults_{column}"].mask(tracts == 0, 0.0)
-    # A margin that is missing makes the sum's missing, not smaller.
-    out[col.ELIGIBLE_ADULTS_MOE] = np.sqrt(grouped["variance"].agg(lambda values: values.sum(skipna=False)))
+    out[col.ELIGIBLE_ADULTS_MOE] = grouped_margin(table[col.ELIGIBLE_ADULTS_MOE], [table[name] for name in KEY])
     out[col.AREA_NAME] = grouped[col.AREA_NAME].first()
     for pillar in (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY):
         out[pillar] = _mean(table, pillar)

@@ -5,13 +5,13 @@ Takes the canonical `measures`. Does not hold which tracts make a community.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.computed import BARRIERS
 from geodata.scoring.eligible_adults import wide
 from geodata.settings import Barriers
+from geodata.statistics.margins import grouped_margin
 
 SUPPORTS = {
     "no_vehicle": "transit_or_mobile",
@@ -100,15 +100,14 @@ def _summed(parts: pd.DataFrame, unit: str, kind: str) -> pd.DataFrame:
         known_people=parts[col.POPULATION].where(known, 0.0),
         known_universe=parts["universe"].where(known, 0.0),
         above=(parts["universe"] * parts[col.SHARE]).where(known, 0.0),
-        # A share without a margin makes the sum's margin unknown, not smaller.
-        variance=((parts["universe"] * parts[col.SHARE_MOE]) ** 2).where(known, 0.0),
+        margin=(parts["universe"] * parts[col.SHARE_MOE]).where(known, 0.0),
         unit_id=parts[unit],
     )
-    grouped = parts.groupby([col.UNIT_ID, col.STATE, col.MEASURE] if unit != "state" else [col.UNIT_ID, col.MEASURE])
-    sums = grouped[[col.POPULATION, "known_people", "known_universe", "above"]].sum()
-    sums["variance"] = grouped["variance"].agg(lambda values: values.sum(skipna=False))
+    keys = [col.UNIT_ID, col.STATE, col.MEASURE] if unit != "state" else [col.UNIT_ID, col.MEASURE]
+    sums = parts.groupby(keys)[[col.POPULATION, "known_people", "known_universe", "above"]].sum()
+    margin = grouped_margin(parts["margin"], [parts[name] for name in keys])
     enough = (sums["known_universe"] > 0) & (sums["known_people"] >= LEAST_COVERED * sums[col.POPULATION])
     sums[col.SHARE] = (sums["above"] / sums["known_universe"]).where(enough)
-    sums[col.SHARE_MOE] = (np.sqrt(sums["variance"]) / sums["known_universe"]).where(enough)
+    sums[col.SHARE_MOE] = (margin / sums["known_universe"]).where(enough)
     out = sums.reset_index().assign(unit_kind=kind)
     return out if "state" in out else out.assign(state=out[col.UNIT_ID])

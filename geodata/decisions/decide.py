@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.access.reach import TravelResult, reach
-from geodata.communities.community_table import Supply, communities_table, work_by_quarter
+from geodata.communities.community_table import Supplies, Supply, communities_table, work_by_quarter
 from geodata.communities.grouping import Previous, group
 from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists, barriers
@@ -76,14 +76,13 @@ def decide(
     grouping = group(table, polygons, touching, settings.communities, previous)
     second = certainty(scores, parts, area.measures, access, settings, grouping) if len(grouping) else first
     found = barriers(area.measures, area.tracts, grouping, settings.barriers)
-    sites = Supply.of(reached.work, "site_id")
+    sites = Supply.of(reached.work, col.SITE_ID)
+    providers, centers = Supply.of(reached.training, col.PROVIDER_ID), Supply.of(reached.job_centers, col.CENTER_ID)
     made = communities_table(
         table,
         grouping,
         polygons,
-        providers=Supply.of(reached.training, "provider_id"),
-        sites=sites,
-        job_centers=Supply.of(reached.job_centers, "center_id"),
+        Supplies(providers, sites, centers),
         barriers=barrier_lists(found, "community"),
         ranks=second.communities,
         previous=None if previous is None else previous.communities,

@@ -1,7 +1,7 @@
 """Local clusters of Priority: Moran's I, its local parts, and which of them are more than chance.
 
-A diagnostic: a cluster says that a tract and its neighbours are alike (or opposite), not that it is underserved.
-Does not hold who neighbours whom (`geodata.geography.contiguity`).
+A diagnostic: a cluster says that a tract and its neighbors are alike (or opposite), not that it is underserved.
+Does not hold who neighbors whom (`geodata.geography.contiguity`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ GLOBAL_PERMUTATIONS = 999
 class Moran:
     """Moran's I of one state and of its tracts.
 
-    `value` the global I with row-standardised neighbours, `expected` -1/(n - 1), `p_value` by permutation; `local`
-    float64[n] and `p_local` float64[n], NaN for tracts without neighbours; `lag` the mean of the neighbours.
+    `value` the global I with row-standardised neighbors, `expected` -1/(n - 1), `p_value` by permutation; `local`
+    float64[n] and `p_local` float64[n], NaN for tracts without neighbors; `lag` the mean of the neighbors.
     """
 
     value: float
@@ -46,12 +46,12 @@ def clusters(
 ) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
     """Return the `clusters` table of every tract with a Priority, and Moran's I by state.
 
-    Neighbours are tracts of the same state that share a border (`contacts`). A tract is in a cluster where its local
+    Neighbors are tracts of the same state that share a border (`contacts`). A tract is in a cluster where its local
     statistic stays significant when false discoveries are held to the share in the settings (Benjamini & Hochberg
-    1995): high_high and low_low are clusters, high_low and low_high tracts unlike their neighbours.
+    1995): high_high and low_low are clusters, high_low and low_high tracts unlike their neighbors.
     """
     frames, facts = [], {}
-    # A state's tracts are told by the first two digits.
+    # A state's tracts are known by the first two digits.
     touching = dict(list(contacts.groupby(contacts["geoid_a"].str[:2])))
     for state, part in scores[scores[col.PRIORITY].notna()].groupby(col.STATE):
         part = part.sort_values(col.GEOID).reset_index(drop=True)

@@ -22,8 +22,8 @@ Alternative = tuple[str, str, Changes]
 def alternatives(settings: Settings, engines: tuple[str, ...] = (), national: bool = False) -> list[Alternative]:
     """Return (setting, alternative, changes) for each choice the method could have made otherwise.
 
-    `engines` are the travel engines at hand besides the one used; `national` tells whether tables of the whole nation
-    are at hand, without which a national reference area means nothing. A definition is left out in turn where that
+    `engines` are the travel engines available besides the one used; `national` says whether tables of the whole nation
+    are available, without which a national reference area means nothing. A definition is left out in turn where that
     leaves others.
     """
     other = "geometric" if settings.priority.aggregation == "arithmetic" else "arithmetic"

@@ -21,7 +21,7 @@ def tract_areas(
     """Return [geoid, state, area_kind, area_id, area_name], a row for each tract and area it belongs to.
 
     `tracts` is [geoid, state, county_geoid, latitude, longitude]. A tract belongs to its county, to the place that
-    holds its centre, and to the areas of `members` (`area_members`) that name it or its county; where an area names
+    holds its center, and to the areas of `members` (`area_members`) that name it or its county; where an area names
     both counties and tracts, each tract belongs to it once.
     """
     base = tracts[[col.GEOID, col.STATE, col.COUNTY_GEOID]]

@@ -1,6 +1,6 @@
-"""Which tracts are neighbours: those that share a length of border, not a corner or a sliver.
+"""Which tracts are neighbors: those that share a length of border, not a corner or a sliver.
 
-Does not hold what is made of neighbourhood (communities, clusters).
+Does not hold what is made of neighborhood (communities, clusters).
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geodata.geography.shared_edges import EARTH_KM, rook_edges
+from geodata.geography.shared_edges import rook_edges
+from geodata.geography.sphere import EARTH_RADIUS_M, angle, chord_squared, unit_vectors_of_degrees
 from geodata.schemas import columns as col
 
 FloatArray = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
 KM_PER_DEGREE = 111.32
-# Polygons of one census file share their corners; two files of it lie within a few metres of each other.
+# Polygons of one census file share their corners; two files of it lie within a few meters of each other.
 SNAP_M = 5.0
-# A tract whose border the edges of others account for to within this has no neighbour left to find.
+# A tract whose border the edges of others account for to within this has no neighbor left to find.
 OPEN_M = 10.0
 
 
 def planar_m(geometry: gpd.GeoSeries) -> Shapes:
-    """Return geometries (EPSG:4326) in metres, equirectangular about their own mean latitude.
+    """Return geometries (EPSG:4326) in meters, equirectangular about their own mean latitude.
 
     Lengths east to west are true at that latitude and off by less than 6 % within a tall state: enough to
     tell a border from a corner.
@@ -34,15 +35,15 @@ def planar_m(geometry: gpd.GeoSeries) -> Shapes:
     bounds = shapely.bounds(shapes)
     middle = float(np.nanmean(bounds[:, [1, 3]])) if np.isfinite(bounds).any() else 0.0
     scale = 1000.0 * KM_PER_DEGREE * np.array([np.cos(np.radians(middle)), 1.0])
-    return shapely.transform(shapes, lambda xy: xy * scale)
+    return np.asarray(shapely.transform(shapes, lambda xy: xy * scale))
 
 
 def contacts(tracts: gpd.GeoDataFrame, shared_border_m: float) -> pd.DataFrame:
     """Return [geoid_a, geoid_b, shared_m], a < b, of tracts of one state that share at least `shared_border_m`.
 
-    `tracts` is [geoid, geometry] in EPSG:4326, `shared_m` metres; rows without a polygon have no contact. Polygons that
-    fit edge to edge are matched by their edges. Where edges leave borders open (generalised census files disagree along
-    county lines) a border counts as shared where the two lie within five metres of each other, so gaps and overlaps of
+    `tracts` is [geoid, geometry] in EPSG:4326, `shared_m` meters; rows without a polygon have no contact. Polygons that
+    fit edge to edge are matched by their edges. Where edges leave borders open (generalized census files disagree along
+    county lines) a border counts as shared where the two lie within five meters of each other, so gaps and overlaps of
     that size neither part nor join tracts.
     """
     known = tracts[~(tracts.geometry.isna() | tracts.geometry.is_empty)].sort_values(col.GEOID)
@@ -72,7 +73,7 @@ def _of_state(tracts: gpd.GeoDataFrame, shared_border_m: float) -> pd.DataFrame:
 def _nearly_shared(shapes: Shapes, rows: NDArray[np.int64], exact: pd.DataFrame) -> pd.DataFrame:
     """Return [i, j, shared_m] of pairs not in `exact` and the border they have within `SNAP_M` of each other.
 
-    `shapes` are polygons in metres, `rows` their rising row numbers.
+    `shapes` are polygons in meters, `rows` their rising row numbers.
     """
     shapes = shapely.make_valid(shapes)
     a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=SNAP_M)
@@ -88,12 +89,10 @@ def _nearly_shared(shapes: Shapes, rows: NDArray[np.int64], exact: pd.DataFrame)
 
 
 def _perimeters_m(shapes: Shapes) -> FloatArray:
-    """Return the length of each polygon's rings on the globe, float64[n] in metres."""
+    """Return the length of each polygon's rings on the globe, float64[n] in meters."""
     rings, owner = shapely.get_rings(shapes, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    longitude, latitude = np.radians(xy).T
-    same = ring[1:] == ring[:-1]
-    half = np.sin(np.diff(latitude) / 2) ** 2
-    half += np.cos(latitude[1:]) * np.cos(latitude[:-1]) * np.sin(np.diff(longitude) / 2) ** 2
-    step = np.where(same, 2000.0 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0))), 0.0)
+    vertices = unit_vectors_of_degrees(xy[:, 1], xy[:, 0])
+    step = EARTH_RADIUS_M * angle(chord_squared(vertices[1:], vertices[:-1]))
+    step[ring[1:] != ring[:-1]] = 0.0
     return np.bincount(owner[ring[1:]], weights=step, minlength=len(shapes)).astype(np.float64)

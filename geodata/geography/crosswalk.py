@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from geodata.geography.crosswalk_weights import HALF, land_mean
 from geodata.geography.geoids import (
     CONNECTICUT,
     CT_COUNTIES,
-    among,
     connecticut_bridge,
     connecticut_scheme,
     county_of,
@@ -24,9 +24,7 @@ from geodata.geography.geoids import (
 )
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS, REJECTS
-
-# A tract is designated when at least half of it was; sums of shares carry rounding of the last digits.
-HALF = 0.5 - 1e-9
+from geodata.schemas.rows import among
 
 # Codes that changed after the 2010 census without a change of the land: 2010 census code, code used later.
 # Consumer Financial Protection Bureau, list of tract code changes; American Community Survey geography notes
@@ -89,11 +87,11 @@ def to_2020(definitions: pd.DataFrame, relationship: pd.DataFrame) -> CarriedOve
     parts = [definitions[~old]]
     rejects, unmatched, notes = [], [], []
     for name, rows in definitions[old].groupby(col.DEFINITION, sort=True):
-        carried, refused, left, told = _carry_one(str(name), rows, relationship)
+        carried, refused, left, note = _carry_one(str(name), rows, relationship)
         parts.append(carried)
         rejects.append(refused)
         unmatched.append(left)
-        notes.append(told)
+        notes.append(note)
     table = DEFINITIONS.validate(pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True))
     refused_rows = [frame for frame in rejects if len(frame)]
     return CarriedOver(
@@ -122,9 +120,9 @@ def _carry_one(
         flags = np.nan_to_num(flags)
     share = land_mean(parts[col.GEOID_2020], parts[col.LAND_PART_M2], pd.Series(flags))
     value = land_mean(parts[col.GEOID_2020], parts[col.LAND_PART_M2], parts[col.VALUE])
-    told = value.notna() | share.notna()
-    geoids = pd.Series(share.index[told.to_numpy()], dtype="str")
-    share, value = share[told].reset_index(drop=True), value[told].reset_index(drop=True)
+    known = value.notna() | share.notna()
+    geoids = pd.Series(share.index[known.to_numpy()], dtype="str")
+    share, value = share[known].reset_index(drop=True), value[known].reset_index(drop=True)
     first = rows.iloc[0]
     table = pd.DataFrame(
         {
@@ -142,25 +140,6 @@ def _carry_one(
     )
     left = _left_out(name, mine, table[col.GEOID])
     return table, refused, left, _sentence(name, rows, table, refused, left)
-
-
-def land_mean(groups: pd.Series, land: pd.Series, values: pd.Series) -> pd.Series:
-    """Return for each group the mean of `values` weighted by `land`, over rows that have a value.
-
-    Missing where rows with a value hold less than half of the group's land. Indexed by group, in order.
-    """
-    table = pd.DataFrame(
-        {
-            "group": groups.to_numpy(),
-            "land": land.to_numpy(dtype="float64"),
-            col.VALUE: values.to_numpy(dtype="float64", na_value=np.nan),
-        }
-    )
-    table["known"] = table["land"].where(table[col.VALUE].notna(), 0.0)
-    table["weighted"] = (table["land"] * table[col.VALUE]).fillna(0.0)
-    sums = table.groupby("group", sort=True)[["land", "known", "weighted"]].sum()
-    enough = (sums["known"] > 0) & (sums["known"] >= HALF * sums["land"])
-    return (sums["weighted"] / sums["known"].where(sums["known"] > 0)).where(enough)
 
 
 def refused_codes(name: str, geoids: pd.Series) -> pd.DataFrame:
@@ -184,7 +163,7 @@ def refused_codes(name: str, geoids: pd.Series) -> pd.DataFrame:
 
 def _left_out(name: str, mine: pd.DataFrame, carried: pd.Series) -> pd.DataFrame:
     tracts = mine.groupby(col.GEOID_2020, sort=True)[col.LAND_PART_M2].sum()
-    tracts = tracts[~among(tracts.index.to_series(), carried).to_numpy()]
+    tracts = tracts[~among(tracts.index.to_series(), carried)]
     reasons = np.where(tracts.to_numpy() > 0, "no_2010_value", "no_land")
     return pd.DataFrame({col.GEOID: tracts.index.astype("str"), col.DEFINITION: name, col.REASON: reasons})
 

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from geodata.geography.crosswalk import corrected_codes, refused_codes
+from geodata.geography.crosswalk_weights import mostly_known, weighted_mean
 from geodata.geography.geoids import ct_scheme_column, usps_of
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import MEASURES, REJECTS
 from geodata.schemas.rows import among
+from geodata.statistics.margins import grouped_margin
 
 # A count with a part missing is no count; below this share of the tract's land it is a sliver of two drawings.
 SLIVER = 0.01
@@ -83,21 +85,21 @@ def _one(measure: str, rows: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame
 
     def whole(known: pd.Series) -> pd.Series:
         """Return, by tract of 2020, whether the pieces where `known` holds are all of it but for a sliver."""
-        lost = total(table["land"].where(~known, 0.0))
-        return (lost <= SLIVER * total(table["land"])) & known.groupby(by).any()
+        return mostly_known(by, table["land"], known, SLIVER)
 
     count, people = table[col.COUNT], table["people"].fillna(0.0)
     nobody = (count == 0) | (people == 0)
     counted = whole(count.notna())
     divided = total(count * table["portion"])
-    count_moe = np.sqrt(total((table[col.COUNT_MOE] * table["portion"]) ** 2))
-    told = table[col.SHARE].notna()
-    weight = people.where(told, 0.0)
+    # Margins unknown of slivers and of nobody count as none; where more is unknown there is no margin (below).
+    count_moe = grouped_margin((table[col.COUNT_MOE] * table["portion"]).fillna(0.0), by)
+    known = table[col.SHARE].notna()
+    weight = people.where(known, 0.0)
     heads = total(weight)
     heads = heads.where(heads > 0)
-    share = total((weight * table[col.SHARE]).fillna(0.0)) / heads
-    share_moe = np.sqrt(total((weight * table[col.SHARE_MOE]).fillna(0.0) ** 2)) / heads
-    shared = whole(told | (table["people"] == 0))
+    share = weighted_mean(by, people, table[col.SHARE])
+    share_moe = grouped_margin((weight * table[col.SHARE_MOE]).fillna(0.0), by) / heads
+    shared = whole(known | (table["people"] == 0))
     margins = whole(table[col.SHARE_MOE].notna() | (table["people"] == 0))
     valued = (table[col.STATUS] == "value").groupby(by).any()
     suppressed = (table[col.STATUS] == "suppressed").groupby(by).any()

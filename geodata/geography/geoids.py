@@ -47,11 +47,6 @@ def usps_of(geoids: pd.Series) -> pd.Series:
     return geoids.str[:2].map(_FIPS).astype("str")
 
 
-def among(codes: pd.Series, known: pd.Series) -> pd.Series:
-    """Return where `codes` occur among `known`; several times faster than isin for tens of thousands of codes."""
-    return codes.astype(object).isin(known.astype(object))
-
-
 def county_of(geoids: pd.Series) -> pd.Series:
     """Return the five-digit county part of each tract code."""
     return geoids.str[:5]

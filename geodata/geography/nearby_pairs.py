@@ -1,36 +1,53 @@
-"""Which points are near one another: pairs within a distance, by a tree over the globe."""
+"""Which points are near one another: pairs within a distance and places near a table, by trees over the globe."""
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-# Mean radius of the Earth (IUGG).
-EARTH_M = 6_371_008.8
+from geodata.geography.sphere import EARTH_RADIUS_M, chord_of_km, unit_vectors_of_degrees
+from geodata.schemas import columns as col
+
+FloatArray = NDArray[np.float64]
 
 
-def on_globe(latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the points (degrees) as [n, 3] coordinates in metres on a sphere; chords stand for short arcs."""
-    phi, lam = np.radians(latitude), np.radians(longitude)
-    return EARTH_M * np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+def near_pairs(latitude: FloatArray, longitude: FloatArray, meters: float) -> NDArray[np.intp]:
+    """Return [k, 2] positions i < j of all pairs within `meters`, in order; points without coordinates have none.
 
-
-def near_pairs(
-    latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64], metres: float
-) -> npt.NDArray[np.intp]:
-    """Return [k, 2] positions i < j of all pairs within `metres`, in order; points without coordinates have none."""
+    Chords stand for short arcs.
+    """
     known = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     if len(known) < 2:
         return np.empty((0, 2), dtype=np.intp)
-    tree = cKDTree(on_globe(latitude[known], longitude[known]))
-    pairs = np.sort(known[tree.query_pairs(metres, output_type="ndarray")], axis=1)
+    tree = cKDTree(_on_globe(latitude[known], longitude[known]))
+    pairs = np.sort(known[tree.query_pairs(meters, output_type="ndarray")], axis=1)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
 
-def distance_m(
-    latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64], pairs: npt.NDArray[np.intp]
-) -> npt.NDArray[np.float64]:
-    """Return the chord between the two points of each pair, in metres; NaN where one has no coordinates."""
-    spots = on_globe(latitude, longitude)
+def distance_m(latitude: FloatArray, longitude: FloatArray, pairs: NDArray[np.intp]) -> FloatArray:
+    """Return the chord between the two points of each pair, in meters; NaN where one has no coordinates."""
+    spots = _on_globe(latitude, longitude)
     return np.asarray(np.linalg.norm(spots[pairs[:, 0]] - spots[pairs[:, 1]], axis=1))
+
+
+def near(places: pd.DataFrame, to: pd.DataFrame, km: float) -> NDArray[np.bool_]:
+    """Return which rows of `places` lie within `km` great-circle kilometers of any row of `to`.
+
+    Both have latitude and longitude (EPSG:4326), none missing.
+    """
+    if len(places) == 0 or len(to) == 0:
+        return np.zeros(len(places), dtype=np.bool_)
+    limit = chord_of_km(km) * (1 + 1e-12)
+    distance, _ = cKDTree(_unit_vectors(to)).query(_unit_vectors(places), distance_upper_bound=limit)
+    return np.asarray(np.isfinite(distance))
+
+
+def _on_globe(latitude: FloatArray, longitude: FloatArray) -> FloatArray:
+    """Return the points (degrees) as [n, 3] coordinates in meters on the sphere."""
+    return EARTH_RADIUS_M * unit_vectors_of_degrees(latitude, longitude)
+
+
+def _unit_vectors(table: pd.DataFrame) -> FloatArray:
+    return unit_vectors_of_degrees(table[col.LATITUDE].to_numpy(float), table[col.LONGITUDE].to_numpy(float))

@@ -1,6 +1,6 @@
 """Where travel starts: the points that stand for a tract's people, and whether the tract is rural.
 
-A tract is measured from its population-weighted centre (Centers of Population), or, where a population raster
+A tract is measured from its population-weighted center (Centers of Population), or, where a population raster
 is given and more than one cell is asked for, from several populated cells with weights; else from a point
 inside its polygon. Does not hold travel.
 """
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geodata.geography.population_raster import cells_in_runs
+from geodata.geography.sphere import EARTH_RADIUS_KM, angle_of_chord, unit_vectors_of_degrees
 from geodata.geography.thinning import thinned
 from geodata.schemas import columns as col
 from geodata.schemas.rows import among
@@ -26,8 +27,7 @@ log = logging.getLogger(__name__)
 COLUMNS = [col.GEOID, col.LATITUDE, col.LONGITUDE, col.WEIGHT, col.ORIGIN_BASIS]
 # Urban Area Criteria for the 2010 Census (76 FR 53030): blocks of at least 500 people per square mile count.
 RURAL_BELOW_PEOPLE_PER_KM2 = 193.0
-EARTH_KM = 6371.0088
-NEIGHBOURS = 6
+NEIGHBORS = 6
 
 
 def origins(
@@ -41,8 +41,8 @@ def origins(
     Weights sum to 1 per tract; coordinates are EPSG:4326. `origin_basis` is
 
     - `raster_cells`: up to `cells_per_tract` (> 1) cells of `population_raster`, which together stand for all of
-      the tract's people on it. A raster has no say where one point is asked for: the census centre is better;
-    - `population_center`: the centre in `centers` [geoid, latitude, longitude];
+      the tract's people on it. A raster has no say where one point is asked for: the census center is better;
+    - `population_center`: the center in `centers` [geoid, latitude, longitude];
     - `representative_point`: a point inside the polygon, where there is neither.
 
     InputError where the raster cannot be used.
@@ -108,7 +108,7 @@ def rurality(
     A tract is rural where it has fewer than `threshold_per_km2` residents (`centers.population`) per km² of land
     (`tracts.land_m2`, else the polygon's area). The default is the density from which the Census Bureau adds
     blocks to an urban area (500 per square mile, 2010 criteria). A tract without polygon is judged by how close
-    its neighbours' centres are, so give all centres at hand as `around` where `centers` are those of some.
+    its neighbors' centers are, so give all centers there are as `around` where `centers` are those of some.
     """
     density = people_per_km2(tracts, centers, around)
     return (density < threshold_per_km2).astype("boolean").mask(density.isna())
@@ -129,24 +129,19 @@ def people_per_km2(
     missing = ~(land > 0)
     if missing.any():
         around = centers if around is None else around
-        told = pd.Series(_land_by_neighbours(around), index=around[col.GEOID]).reindex(people.index)
-        land = land.where(~missing, told)
+        estimated = pd.Series(_land_by_neighbors(around), index=around[col.GEOID]).reindex(people.index)
+        land = land.where(~missing, estimated)
     return people / land
 
 
-def _land_by_neighbours(centers: pd.DataFrame) -> NDArray[np.float64]:
-    """Return km² per tract from the distance r to the k-th nearest centre: π r² / (k − 1); NaN for few centres.
+def _land_by_neighbors(centers: pd.DataFrame) -> NDArray[np.float64]:
+    """Return km² per tract from the distance r to the k-th nearest center: π r² / (k − 1); NaN for few centers.
 
     The usual unbiased estimate of the density of scattered points from one distance (Moore 1954).
     """
-    if len(centers) <= NEIGHBOURS:
+    if len(centers) <= NEIGHBORS:
         return np.full(len(centers), np.nan)
-    latitude = np.radians(centers[col.LATITUDE].to_numpy(dtype=float))
-    longitude = np.radians(centers[col.LONGITUDE].to_numpy(dtype=float))
-    xyz = np.column_stack(
-        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
-    )
-    chord = cKDTree(xyz).query(xyz, k=[NEIGHBOURS + 1])[0][:, 0]
-    radius_km = 2 * EARTH_KM * np.arcsin(np.clip(chord / 2, 0, 1))
-    area: NDArray[np.float64] = np.pi * radius_km**2 / (NEIGHBOURS - 1)
-    return area
+    xyz = unit_vectors_of_degrees(centers[col.LATITUDE].to_numpy(float), centers[col.LONGITUDE].to_numpy(float))
+    chord = cKDTree(xyz).query(xyz, k=[NEIGHBORS + 1])[0][:, 0]
+    radius_km = EARTH_RADIUS_KM * angle_of_chord(chord)
+    return np.asarray(np.pi * radius_km**2 / (NEIGHBORS - 1))

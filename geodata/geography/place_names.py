@@ -1,4 +1,4 @@
-"""What people call the place a tract lies in: its county, and the city or town that holds its centre."""
+"""What people call the place a tract lies in: its county, and the city or town that holds its center."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from geodata.schemas.table import CRS
 def tract_names(tracts: pd.DataFrame, counties: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Return [geoid, county_name, place_name] for `tracts` [geoid, county_geoid, latitude, longitude].
 
-    Where two places hold a tract's centre the one with the lower GEOID names it. A name that cannot be had is
+    Where two places hold a tract's center the one with the lower GEOID names it. A name that cannot be had is
     missing.
     """
     county = tracts[col.COUNTY_GEOID].map(counties.set_index(col.COUNTY_GEOID)[col.NAME])

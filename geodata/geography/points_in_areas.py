@@ -1,6 +1,6 @@
 """Points and the areas they lie in: tracts with a shoreline tolerance, and whether a stated state can be true.
 
-Coordinates and polygons are EPSG:4326, tolerances metres. Does not hold travel from or to points.
+Coordinates and polygons are EPSG:4326, tolerances meters. Does not hold travel from or to points.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geodata.geography.sphere import METERS_PER_DEGREE
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS
 from geodata.schemas.parsed import Refined
 
-# Mean radius of the Earth (IUGG): 6,371,008.8 m, hence the length of a degree of latitude.
-METRES_PER_DEGREE = 6_371_008.8 * np.pi / 180
-# Piers, marinas and bridges stand off the generalised shore by this much at most.
+# Piers, marinas and bridges stand off the generalized shore by this much at most.
 SHORELINE_M = 1_000.0
-# County outlines for the whole country are generalised to within a few hundred metres to two kilometres.
+# County outlines for the whole country are generalized to within a few hundred meters to two kilometers.
 STATE_LINE_M = 2_500.0
 # Outlines of the whole country leave out small islands, such as many of the Florida Keys: a point that lies in no
 # state at all passes if it is this near to its own.
@@ -162,7 +161,7 @@ def _areas_of(
     shapes: Any,
     tolerance_m: float,
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Return for each point the position of its area (-1 for none) and its distance in metres (0 inside).
+    """Return for each point the position of its area (-1 for none) and its distance in meters (0 inside).
 
     Of several areas that hold a point the first wins; of several near it the nearest.
     """
@@ -180,7 +179,7 @@ def _areas_of(
     if tolerance_m <= 0:
         return found, distance
     lost = np.flatnonzero(found < 0)
-    reach_y = tolerance_m / METRES_PER_DEGREE
+    reach_y = tolerance_m / METERS_PER_DEGREE
     reach_x = reach_y / np.maximum(np.cos(np.radians(latitude[lost])), 0.05)
     boxes = shapely.box(
         longitude[lost] - reach_x, latitude[lost] - reach_y, longitude[lost] + reach_x, latitude[lost] + reach_y
@@ -196,10 +195,10 @@ def _areas_of(
 def _metres(longitude: float, latitude: float, shape: Any) -> float:
     """Return the distance from a point to a shape near it, on the plane that touches the globe at the point.
 
-    Within some tens of kilometres the error is below a thousandth.
+    Within some tens of kilometers the error is below a thousandth.
     """
     local = shapely.transform(shape, _towards(longitude, latitude))
-    return float(shapely.distance(local, shapely.Point(0, 0)) * METRES_PER_DEGREE)
+    return float(shapely.distance(local, shapely.Point(0, 0)) * METERS_PER_DEGREE)
 
 
 def _towards(longitude: float, latitude: float) -> Callable[[Any], Any]:

@@ -47,7 +47,7 @@ def populated_cells(tracts: gpd.GeoDataFrame, raster: Path) -> pd.DataFrame:
 def cells_in_runs(tracts: gpd.GeoDataFrame, raster: Path) -> Iterator[pd.DataFrame]:
     """Yield [geoid, latitude, longitude, people] of every populated cell, a run of tracts at a time, by geoid.
 
-    A tract is whole in one run, and memory depends on the run alone. Coordinates are EPSG:4326 (cell centres).
+    A tract is whole in one run, and memory depends on the run alone. Coordinates are EPSG:4326 (cell centers).
     Tracts that reach beyond the raster, or have nobody on it, are absent. InputError where the file is not a
     raster with a place on the globe, or `tracts` has no CRS.
     """
@@ -95,7 +95,7 @@ def _polygonal(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _runs(shapes: Shapes, source: DatasetReader) -> Iterator[Cells]:
-    """Yield the cells of shapes, a run of neighbours at a time, each over one window; a very large one in pieces."""
+    """Yield the cells of shapes, a run of neighbors at a time, each over one window; a very large one in pieces."""
     box = shapely.bounds(shapes).reshape(-1, 4)
     waiting = [(at, min(at + TRACTS_AT_ONCE, len(shapes))) for at in range(0, len(shapes), TRACTS_AT_ONCE)]
     while waiting:

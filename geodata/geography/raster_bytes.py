@@ -22,8 +22,8 @@ def open_raster(path: Path | str) -> DatasetReader:
     try:
         raster = rasterio.open(path)
     except RasterioError as problem:
-        told = first_line(problem).replace(str(path), Path(path).name)
-        raise InputError(f"the raster cannot be opened ({told})", file=path, remedy=AGAIN) from None
+        reason = first_line(problem).replace(str(path), Path(path).name)
+        raise InputError(f"the raster cannot be opened ({reason})", file=path, remedy=AGAIN) from None
     if raster.count > MOST_BANDS:
         raster.close()
         raise InputError(f"the raster has {raster.count:,} bands, more than {MOST_BANDS}", file=path, remedy=AGAIN)

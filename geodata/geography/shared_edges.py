@@ -1,10 +1,10 @@
 """Which polygons share an edge (rook contiguity), found by matching the edges themselves.
 
-In a valid coverage two neighbours share whole edges, vertex for vertex, so equal edges are all there is to find.
+In a valid coverage two neighbors share whole edges, vertex for vertex, so equal edges are all there is to find.
 Vertices are snapped to a grid of a stated tolerance first: the default, a millionth of a degree (about 0.1 m), is
 the grid census coordinates are published on, so theirs fall on the middle of its cells and noise of reprojection
-cannot move them. Polygons that touch along a line without common vertices are not neighbours here (repair the
-coverage first). Does not hold what neighbours are used for.
+cannot move them. Polygons that touch along a line without common vertices are not neighbors here (repair the
+coverage first). Does not hold what neighbors are used for.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.errors import InputError
+from geodata.geography.sphere import EARTH_RADIUS_KM
 from geodata.statistics.random_numbers import mix
 
 TOLERANCE_DEGREES = 1e-6
-EARTH_KM = 6371.0088
 _HALF = np.uint64(32)
 NONE, POLYGON, MULTIPOLYGON, COLLECTION = -1, 3, 6, 7
 
 
 @dataclass(frozen=True, eq=False)
 class RookEdges:
-    """Neighbouring pairs: int64 rows `i` < `j`, sorted, and the length of the boundary they share (float64)."""
+    """Neighboring pairs: int64 rows `i` < `j`, sorted, and the length of the boundary they share (float64)."""
 
     i: NDArray[np.int64]
     j: NDArray[np.int64]
@@ -48,7 +48,7 @@ def rook_edges(
 ) -> RookEdges:
     """Return the pairs of (multi)polygons that share at least one edge.
 
-    `geometries`: polygons; rows without one (None, empty) have no neighbours. `tolerance`: size of the snapping grid
+    `geometries`: polygons; rows without one (None, empty) have no neighbors. `tolerance`: size of the snapping grid
     in their units. `geographic`: coordinates are longitude and latitude in degrees and lengths come in km, otherwise
     in the coordinates' unit. `compiled=False` finds the same by sorting in numpy (the readable reference).
     """
@@ -129,7 +129,7 @@ def _length(coordinates, k, geographic):  # type: ignore[no-untyped-def]
     if not geographic:
         return math.hypot(dx, dy)
     middle = math.radians(coordinates[k, 1] + 0.5 * dy)
-    return EARTH_KM * math.radians(math.hypot(dx * math.cos(middle), dy))
+    return EARTH_RADIUS_KM * math.radians(math.hypot(dx * math.cos(middle), dy))
 
 
 def _match_sorted(
@@ -160,7 +160,7 @@ def _match_sorted(
     step = coordinates[later + 1] - coordinates[later]
     if geographic:
         middle = np.radians(coordinates[later, 1] + 0.5 * step[:, 1])
-        step = EARTH_KM * np.radians(np.column_stack([step[:, 0] * np.cos(middle), step[:, 1]]))
+        step = EARTH_RADIUS_KM * np.radians(np.column_stack([step[:, 0] * np.cos(middle), step[:, 1]]))
     return owner[earlier], owner[later], np.hypot(step[:, 0], step[:, 1])
 
 

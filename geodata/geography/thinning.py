@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 @numba.njit(cache=True, nogil=True)
 def _centre(y, x, people, rows):  # type: ignore[no-untyped-def]
-    """Return the centre of some cells, their people, and the weighted squares of distances from it (0 for one)."""
+    """Return the center of some cells, their people, and the weighted squares of distances from it (0 for one)."""
     total, north, east = 0.0, 0.0, 0.0
     for i in rows:
         total += people[i]
@@ -126,8 +126,8 @@ def thinned(
     """Thin the cells start[t]:start[t + 1] of every tract t to at most `most`; `people` are above zero.
 
     The cells of a tract are parted, time and again, by the line of latitude or longitude that leaves the least
-    spread about the centres (Ward's criterion), the most spread-out group first, so that towns stay whole; each
-    group is stood for by its cell nearest to its weighted centre. Returns rows, tract after tract and the group
+    spread about the centers (Ward's criterion), the most spread-out group first, so that towns stay whole; each
+    group is stood for by its cell nearest to its weighted center. Returns rows, tract after tract and the group
     of most people first, and the share of the tract's people each stands for.
     """
     counts = np.diff(start)

@@ -1,4 +1,4 @@
-"""An order of places in which neighbours stay close: for memory, and for cutting points into compact groups."""
+"""An order of places in which neighbors stay close: for memory, and for cutting points into compact groups."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SPREAD = (
 
 
 def morton(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Return positions along a Z-shaped curve (Morton 1966), which keeps neighbours close; EPSG:4326."""
+    """Return positions along a Z-shaped curve (Morton 1966), which keeps neighbors close; EPSG:4326."""
     code = np.zeros(len(latitude), np.uint64)
     for degrees, most, shift in ((latitude, 90.0, 1), (longitude, 180.0, 0)):
         bits = ((degrees + most) / (2 * most) * (2**21 - 1)).astype(np.uint64)

@@ -1,6 +1,6 @@
 """ZIP codes: cleaning, and the state a ZIP code is delivered in.
 
-The first three digits name a sectional centre, and those of one state form a few ranges (USPS Domestic Mail
+The first three digits name a sectional center, and those of one state form a few ranges (USPS Domestic Mail
 Manual, labeling list L002). A handful of ZIP codes cross a state line, so a state read from one is evidence, not
 proof; `geodata.geography.points_in_areas` checks it against the coordinates.
 """

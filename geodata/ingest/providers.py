@@ -14,12 +14,12 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geodata.geography.geoids import among
 from geodata.geography.nearby_pairs import distance_m, near_pairs
 from geodata.ingest.name_matching import alike, name_key
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS, REJECTS
 from geodata.schemas.parsed import Refined
+from geodata.schemas.rows import among
 from geodata.settings import Training
 
 IPEDS = "ipeds"

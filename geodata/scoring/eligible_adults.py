@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.schemas import columns as col
+from geodata.statistics.margins import product_margin, root_sum_of_squares
 
 MEASURES_USED = ("population", "under_18", "over_64", "poverty_150")
 
@@ -27,10 +28,9 @@ def eligible_adults(measures: pd.DataFrame) -> pd.DataFrame:
     """Return [geoid, population, working_age, eligible_adults, eligible_adults_moe], one row a tract.
 
     Eligible adults = working-age residents (total - under 18 - 65 and over) × share below 150 % of poverty.
-    An approximation: the poverty share is that of all ages, and unemployed people above the line are left out
-    because the survey files at hand do not cross the two. The 90 % margin follows the Census Bureau's rules for
-    sums and products (ACS General Handbook 2020, ch. 8): MOE(a - b) = √(MOEa² + MOEb²),
-    MOE(n · p) = √(n² MOEp² + p² MOEn²). A tract with no residents has none; one with a missing part is NaN.
+    An approximation: the poverty share is that of all ages, and unemployed people above the line are left out because
+    the survey files do not cross the two. The 90 % margin follows the rules for sums and products
+    (`geodata.statistics.margins`). A tract with no residents has none; one with a missing part is NaN.
     """
     count = wide(measures, MEASURES_USED, "count")
     moe = wide(measures, MEASURES_USED, "count_moe").reindex(count.index)
@@ -38,16 +38,16 @@ def eligible_adults(measures: pd.DataFrame) -> pd.DataFrame:
     share_moe = wide(measures, ("poverty_150",), "share_moe")["poverty_150"].reindex(count.index)
     population = count[col.POPULATION]
     working_age = (population - count["under_18"] - count["over_64"]).clip(lower=0)
-    working_moe = np.sqrt((moe[[col.POPULATION, "under_18", "over_64"]] ** 2).sum(axis=1, skipna=False))
+    working_moe = root_sum_of_squares(*(moe[name].to_numpy() for name in (col.POPULATION, "under_18", "over_64")))
     adults = working_age * share
-    adults_moe = np.sqrt((working_age * share_moe) ** 2 + (share * working_moe) ** 2)
+    adults_moe = product_margin(working_age.to_numpy(), working_moe, share.to_numpy(), share_moe.to_numpy())
     nobody = population == 0
     return pd.DataFrame(
         {
             col.POPULATION: population,
             col.WORKING_AGE: working_age.mask(nobody, 0.0),
             col.ELIGIBLE_ADULTS: adults.mask(nobody, 0.0),
-            col.ELIGIBLE_ADULTS_MOE: adults_moe.mask(nobody, 0.0),
+            col.ELIGIBLE_ADULTS_MOE: np.where(nobody, 0.0, adults_moe),
         }
     ).reset_index()
 

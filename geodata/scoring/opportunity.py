@@ -64,7 +64,7 @@ def site_work(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.Data
     out = sites.copy()
     out[col.UNITS] = used[col.UNITS]
     out["assumed_units"] = used["assumed"]
-    out[col.QUARTER] = quarters(sites[col.EXPECTED_DATE], as_of)
+    out[col.QUARTER] = opening_quarters(sites[col.EXPECTED_DATE], as_of)
     for bound in BOUNDS:
         upkeep = getattr(settings.maintenance_job_years_per_unit_year, bound) * settings.maintenance_years
         installed = sum(used[kind] * getattr(rate, bound) for kind, rate in settings.job_years_per_unit.items())
@@ -72,20 +72,20 @@ def site_work(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.Data
     return out
 
 
-def default_site(settings: Mapping[str, Any]) -> tuple[dict[str, int], float]:
+def default_site(settings: Mapping[str, dict[str, Any]]) -> tuple[dict[str, int], float]:
     """Return the units a site that reports none is taken to have, and their work in job-years (mid).
 
     `settings` are those stored with a result, by section. Without such an assumption it is one unit of the first kind.
     """
-    told = {**Opportunity().model_dump(), **settings.get("opportunity", {})}
-    rates = told["job_years_per_unit"]
-    units = {kind: int(count) for kind, count in told["default_units"].items()} or {next(iter(rates)): 1}
-    upkeep = told["maintenance_job_years_per_unit_year"]["mid"] * told["maintenance_years"]
+    chosen = {**Opportunity().model_dump(), **settings.get("opportunity", {})}
+    rates = chosen["job_years_per_unit"]
+    units = {kind: int(count) for kind, count in chosen["default_units"].items()} or {next(iter(rates)): 1}
+    upkeep = chosen["maintenance_job_years_per_unit_year"]["mid"] * chosen["maintenance_years"]
     return units, sum(count * (rates[kind]["mid"] + upkeep) for kind, count in units.items())
 
 
-def quarters(dates: pd.Series, as_of: str) -> pd.Series:
+def opening_quarters(dates: pd.Series, as_of: str) -> pd.Series:
     """Return each date's quarter such as 2027Q1; "past" before `as_of`, "unknown" where there is no date."""
     known = dates.notna()
     quarter = dates.dt.to_period("Q").astype("str").where(known, UNKNOWN)
-    return quarter.mask(known & (dates < pd.Timestamp(as_of)), PAST)
+    return pd.Series(quarter.mask(known & (dates < pd.Timestamp(as_of)), PAST))

@@ -33,7 +33,7 @@ def combine(pillars: pd.DataFrame, settings: Priority) -> pd.DataFrame:
     """Return [priority, points_need, points_training_gap, points_opportunity] for a table of the pillars.
 
     The arithmetic mean adds weight × pillar; those are the points. The points of the geometric mean share its
-    score in the same proportions, so that points sum to the score there too. A missing pillar renormalises the
+    score in the same proportions, so that points sum to the score there too. A missing pillar renormalizes the
     weights of the others; Need itself must be there, for without it nothing says a tract is underserved.
     """
     values = pillars[list(PILLARS)].astype("float64")
@@ -55,7 +55,7 @@ def _geometric_over_arithmetic(share: FloatArray, values: FloatArray, arithmetic
     with np.errstate(divide="ignore"):
         logs = np.where(share > 0, np.log(values), 0.0)
     geometric = np.exp((share * logs).sum(axis=1))
-    return np.divide(geometric, arithmetic, out=np.zeros_like(geometric), where=arithmetic > 0)
+    return np.asarray(np.divide(geometric, arithmetic, out=np.zeros_like(geometric), where=arithmetic > 0))
 
 
 def unranked_reasons(scores: pd.DataFrame) -> pd.Series:

@@ -16,8 +16,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geodata.access.reach import farthest_km, near
+from geodata.access.reach import farthest_km
 from geodata.errors import OnrampError
+from geodata.geography.nearby_pairs import near
 from geodata.geography.origins import origins, rurality
 from geodata.ingest.canonical_tables import CanonicalTables, raster_file
 from geodata.schemas import columns as col
@@ -38,7 +39,7 @@ MAP_MARGIN_DEGREES = 0.5
 class StudyArea:
     """The tracts scored and all that bears on them; what follows in the walk needs nothing else.
 
-    `tracts`: one row a scored tract; `centers` their census centres, where there are any; `origins`: points of the
+    `tracts`: one row a scored tract; `centers` their census centers, where there are any; `origins`: points of the
     scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
     tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`.
     `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers`
@@ -91,7 +92,7 @@ class StudyArea:
 def universe(canonical: CanonicalTables) -> pd.DataFrame:
     """Return every tract any table knows: [geoid, state, county_geoid, name, population, has_polygon, eligible…].
 
-    Population is the survey's where it is there, else the census count at the tract's centre; a tract known
+    Population is the survey's where it is there, else the census count at the tract's center; a tract known
     from its polygon alone has none, which is missing, not zero.
     """
     centers, tracts = canonical.table("centers"), canonical.table("tracts")
@@ -118,7 +119,7 @@ def all_origins(canonical: CanonicalTables, settings: Settings, geoids: pd.Serie
         tracts, centers = tracts[among(tracts[col.GEOID], geoids)], every[among(every[col.GEOID], geoids)]
     assert isinstance(tracts, gpd.GeoDataFrame)
     made = origins(tracts, centers, canonical.raster("population"), settings.access.cells_per_tract)
-    # Neighbours beyond the selection tell of tracts without a polygon, so that a selection changes no answer.
+    # Neighbors beyond the selection tell of tracts without a polygon, so that a selection changes no answer.
     rural = rurality(tracts, centers, settings.access.rural_below_people_per_km2, every)
     made[col.RURAL] = made[col.GEOID].map(rural).astype("boolean")
     return made
@@ -200,9 +201,9 @@ _AROUND = ("sites", "providers", "job_centers", "all_sites", "all_providers")
 
 
 def reach_of(settings: Settings) -> float:
-    """Return how many kilometres from a tract's centre anything can bear on it.
+    """Return how many kilometers from a tract's center anything can bear on it.
 
-    A tract's own cells lie around its centre, hence the margin: few tracts are wider, and those are empty.
+    A tract's own cells lie around its center, hence the margin: few tracts are wider, and those are empty.
     """
     return farthest_km(settings.access) + WIDE_TRACT_KM
 
@@ -236,4 +237,5 @@ def _landmarks(landmarks: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
     west, east = middle[col.LONGITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LONGITUDE].max() + MAP_MARGIN_DEGREES
     south, north = middle[col.LATITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LATITUDE].max() + MAP_MARGIN_DEGREES
     near_by = shapely.intersects(landmarks["geometry"].to_numpy(), shapely.box(west, south, east, north))
-    return landmarks[near_by].reset_index(drop=True)
+    kept: pd.DataFrame = landmarks[near_by]
+    return kept.reset_index(drop=True)

@@ -30,7 +30,7 @@ def demand_of(reached: Reach, area: StudyArea) -> np.ndarray:
 
 
 def travel(area: StudyArea, engine: TravelEngine, settings: Settings) -> TravelResult:
-    """Measure travel from the origins of `area` to the providers, the sites and the job centres in reach."""
+    """Measure travel from the origins of `area` to the providers, the sites and the job centers in reach."""
     supplies = (area.providers, area.sites, area.job_centers)
     return TravelResult(*(reach(area.origins, supply, engine, settings.access) for supply in supplies))
 
@@ -42,7 +42,7 @@ def training_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.D
     _minutes, providers_within, seats_within.
     """
     seats = area.providers["seats_used"].to_numpy(dtype=float)
-    access, _ = tract_access(reached, seats, demand_of(reached, area), settings.access)
+    access = tract_access(reached, seats, demand_of(reached, area), settings.access)
     found = nearest(reached, "provider_id").rename(columns=lambda name: name.replace("nearest", "nearest_provider"))
     within = within_reach(reached, area.providers[["seats_used"]])
     within = within.rename(columns={"places": col.PROVIDERS_WITHIN, "seats_used": col.SEATS_WITHIN})
@@ -57,9 +57,7 @@ def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataF
     sites_within (undecayed, within the catchment).
     """
     columns = [f"job_years_{bound}" for bound in BOUNDS]
-    access, _ = tract_access(
-        reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access
-    )
+    access = tract_access(reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access)
     within = within_reach(reached, area.sites[columns]).rename(columns={"places": col.SITES_WITHIN})
     low, mid, high = access.T * PER_THOUSAND
     table = pd.DataFrame(
@@ -127,7 +125,7 @@ def _flags(table: pd.DataFrame, area: StudyArea) -> pd.Series:
         "training_unknown": table[col.TRAINING_GAP].isna() & table[col.NEED].notna(),
         "work_unknown": table[col.OPPORTUNITY].isna() & table[col.NEED].notna(),
     }
-    told = np.full(len(table), "", dtype=object)
+    flags = np.full(len(table), "", dtype=object)
     for code, holds in codes.items():
-        told[holds.to_numpy(dtype=bool)] += f" {code}"
-    return pd.Series(told, index=table.index, dtype="str").str.strip()
+        flags[holds.to_numpy(dtype=bool)] += f" {code}"
+    return pd.Series(flags, index=table.index, dtype="str").str.strip()

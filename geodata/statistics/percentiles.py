@@ -14,7 +14,7 @@ def percentile_rank(values: pd.Series, groups: pd.Series | None = None) -> pd.Se
     Ties share the mean of their ranks (mid-rank): p = 100 · (r - ½) / n, n counting the values present
     (Hazen's plotting position; Parzen 1997 for the mid-rank of ties). A missing value has no rank and takes no
     part. `groups`, aligned with `values`, names the reference area of each row; without it all are one group.
-    Values are compared to 12 significant digits: means of ranks are often equal, and must not be told apart by the
+    Values are compared to 12 significant digits: means of ranks are often equal, and must not be distinguished by the
     order in which their terms were added.
     """
     keys = groups if groups is not None else pd.Series(0, index=values.index)
@@ -26,7 +26,7 @@ def percentile_rank(values: pd.Series, groups: pd.Series | None = None) -> pd.Se
 
 
 def weighted_mean(values: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
-    """Return the mean of each row over the columns present, their weights renormalised; NaN without any.
+    """Return the mean of each row over the columns present, their weights renormalized; NaN without any.
 
     `values` and `weights` have the same columns; `weights` is one row for all or one for each.
     """

@@ -1,7 +1,7 @@
 """Conditional permutation of local Moran statistics (Anselin 1995), compiled.
 
-For each unit its neighbours' values are replaced by as many others drawn without repetition from all other units.
-Draws are counter-based, keyed by the unit, so threads and order do not matter. Does not hold neighbourhoods or tests.
+For each unit its neighbors' values are replaced by as many others drawn without repetition from all other units.
+Draws are counter-based, keyed by the unit, so threads and order do not matter. Does not hold neighborhoods or tests.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def local_p_values(
     Permuting a unit ends early once its rarer tail has been met 50 times (Besag & Clifford 1991, Biometrika
     78:301-304): the p-value stays valid, and only small ones, which matter, take all permutations.
 
-    `z` float64[n] values, `lag` float64[n] mean of the neighbours' values, `degree` int64[n] number of neighbours
+    `z` float64[n] values, `lag` float64[n] mean of the neighbors' values, `degree` int64[n] number of neighbors
     (NaN for units without any, or with as many as there are others), `keys` uint64[n].
     """
     p_value = np.full(len(z), np.nan)

@@ -42,7 +42,7 @@ def _key(identifier: str) -> int:
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def mix(z):  # type: ignore[no-untyped-def]
-    """Scramble 64 bits (the finaliser of SplitMix64, a bijection)."""
+    """Scramble 64 bits (the finalizer of SplitMix64, a bijection)."""
     z = (z ^ (z >> _S30)) * _MIX_A
     z = (z ^ (z >> _S27)) * _MIX_B
     return z ^ (z >> _S31)

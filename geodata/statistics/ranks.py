@@ -1,4 +1,4 @@
-"""Percentile ranks within groups, fast enough to be taken anew in every Monte Carlo draw.
+"""Percentile ranks within groups, fast enough to be taken again in every Monte Carlo draw.
 
 A percentile rank is 100 · (tracts below + half of those equal, itself included) / tracts: the mid-rank, between 0
 and 100, whose mean over any group is 50. Sorting is by buckets, linear for spread-out values, with quicksort inside
@@ -178,7 +178,7 @@ def _insertion(keys, rows, lo, hi):  # type: ignore[no-untyped-def]
 def sort_pairs(keys, rows, begin, end):  # type: ignore[no-untyped-def]
     """Sort keys[begin:end] with their rows: quicksort (Hoare's partition), insertion where few are left.
 
-    Callers pass 64-bit places: each kind of whole number would be compiled anew.
+    Callers pass 64-bit places: each kind of whole number would be compiled again.
     """
     if end - begin <= _SMALL:
         _insertion(keys, rows, begin, end - 1)

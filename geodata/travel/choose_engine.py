@@ -1,4 +1,4 @@
-"""Which engine measures travel, from the settings and what is at hand."""
+"""Which engine measures travel, from the settings and the files there are."""
 
 from __future__ import annotations
 

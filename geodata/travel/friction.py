@@ -1,7 +1,7 @@
 """Travel engine (b): least-cost minutes over a friction raster such as the Malaria Atlas motorised surface.
 
 Weiss et al. 2020 (doi:10.1038/s41591-020-1059-1) describe the surface: each cell holds the minutes it takes to cross
-a metre. Minutes run from cell centre to cell centre, so two points of one cell are 0 minutes apart. Does not
+a meter. Minutes run from cell center to cell center, so two points of one cell are 0 minutes apart. Does not
 hold the search itself (`geodata.travel.least_cost`) or the reading of the file (`geodata.travel.friction_raster`).
 """
 
@@ -23,14 +23,14 @@ from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
 from geodata.travel.pairs import sorted_pairs
 
 ENGINE_VERSION = "1"
-ASSUMED_FASTEST = 4e-4  # minutes per metre, 150 km/h; windows grow where the raster holds faster cells
+ASSUMED_FASTEST = 4e-4  # minutes per meter, 150 km/h; windows grow where the raster holds faster cells
 MOST_WINDOW_CELLS = 6_000_000
 LOCATE_BLOCK = 1024
 
 
 @dataclass(frozen=True)
 class Located:
-    """Where points lie on the raster: cell (−1 where there is none) and kilometres moved to reach it."""
+    """Where points lie on the raster: cell (−1 where there is none) and kilometers moved to reach it."""
 
     row: NDArray[np.int64]
     column: NDArray[np.int64]
@@ -44,7 +44,7 @@ class Located:
 
 @dataclass(frozen=True)
 class FrictionEngine:
-    """Least-cost travel minutes over a friction raster in minutes per metre (GeoTIFF or COG).
+    """Least-cost travel minutes over a friction raster in minutes per meter (GeoTIFF or COG).
 
     Points on an impassable cell (no data, zero, water without a value) are moved to the nearest passable cell
     within `max_snap_km`; points without one, or beyond the raster, reach nothing, and their `snap_km` is NaN.
@@ -153,7 +153,7 @@ def _margin_columns(raster: FrictionRaster, rows: NDArray[np.int64], metres: flo
 
 @numba.njit(cache=True, nogil=True)
 def _nearest_passable(friction, east, south, rows, columns, max_m, around):  # type: ignore[no-untyped-def]
-    """Return row, column and metres of the nearest passable cell of each cell; row −1 where none is near.
+    """Return row, column and meters of the nearest passable cell of each cell; row −1 where none is near.
 
     `around` says that the window holds the whole circle, so that columns run on past its edge.
     """
@@ -193,7 +193,7 @@ def _tiled_search(
     home_rows = homes.row[home_ids]
     place_ids = np.flatnonzero(places.found)
     furthest = float(limit[home_ids].max(initial=0.0))
-    row_m = 110_500 * abs(raster.row_degrees)  # metres of a row, never more than the truth
+    row_m = 110_500 * abs(raster.row_degrees)  # meters of a row, never more than the truth
     margin_rows = int(np.ceil(furthest / ASSUMED_FASTEST / row_m)) + 1
     core = 2 * margin_rows if 16 * margin_rows**2 <= MOST_WINDOW_CELLS else margin_rows
     for band in _groups(places.row[place_ids] // core):

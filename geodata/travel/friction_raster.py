@@ -1,11 +1,11 @@
-"""Reading a friction raster in windows: minutes per metre, with true metres and its gaps made impassable.
+"""Reading a friction raster in windows: minutes per meter, with true meters and its gaps made impassable.
 
 Holds everything that touches the file: its checks, the cell of a point, and windows that may cross the 180th
 meridian. Does not hold the search (see `geodata.travel.least_cost`) or travel minutes (`geodata.travel.friction`).
 
 Rasters in geographic degrees are read as they are. A projected raster is read through a warp to EPSG:4326 by
-nearest neighbour: friction is a rate, so values carry over unchanged, while distances are always measured on
-the ellipsoid and never in the projection, whose metres are not true ones.
+nearest neighbor: friction is a rate, so values carry over unchanged, while distances are always measured on
+the ellipsoid and never in the projection, whose meters are not true ones.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ log = logging.getLogger(__name__)
 TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 SEMI_MAJOR_M = 6_378_137.0  # WGS 84
 ECCENTRICITY_SQUARED = 6.694379990141e-3  # WGS 84
-SMALLEST_DEGREES = 1e-7  # a centimetre: no raster of friction is finer
-FASTEST_MINUTES_PER_M = 1e-4  # 600 km/h: anything faster is not road travel in minutes per metre
-SLOWEST_MEDIAN = 1.0  # 1 m a minute as the median says the unit is another (minutes per km, km/h, metres)
+SMALLEST_DEGREES = 1e-7  # a centimeter: no raster of friction is finer
+FASTEST_MINUTES_PER_M = 1e-4  # 600 km/h: anything faster is not road travel in minutes per meter
+SLOWEST_MEDIAN = 1.0  # 1 m a minute as the median says the unit is another (minutes per km, km/h, meters)
 REMOTE = ("http://", "https://", "s3://", "/vsi")
 
 
 def metres_per_degree(latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return metres per degree of longitude and of latitude at `latitude` on the WGS 84 ellipsoid.
+    """Return meters per degree of longitude and of latitude at `latitude` on the WGS 84 ellipsoid.
 
     Prime-vertical and meridional radii of curvature (Snyder 1987, USGS Professional Paper 1395, eq. 4-18 to 4-20).
     """
@@ -125,7 +125,7 @@ class FrictionRaster:
         self._source.close()
 
     def row_latitude(self, row: NDArray[np.int64] | int) -> NDArray[np.float64]:
-        """Return the latitude of the centres of `row`, kept off the poles where a degree has no width."""
+        """Return the latitude of the centers of `row`, kept off the poles where a degree has no width."""
         return np.clip(self.top + (np.asarray(row) + 0.5) * self.row_degrees, -89.9, 89.9)
 
     def cells(
@@ -193,7 +193,7 @@ class FrictionRaster:
                     file=self.path,
                     remedy="Give a friction surface in minutes per metre (60 km/h is 0.001).",
                 )
-        return values
+        return np.asarray(values)
 
 
 def _check_magic(path: Path) -> None:

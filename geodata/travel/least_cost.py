@@ -1,8 +1,8 @@
 """Least-cost time over a grid of friction, outward from each source up to a limit.
 
 Holds the compiled search alone: arrays in, arrays out. Does not read files or know coordinates (see
-`geodata.travel.friction`). Moves go to the eight neighbours of a cell; a move costs the mean friction of the
-two cells times the distance between their centres, so the minutes are those of skimage.graph.MCP_Geometric.
+`geodata.travel.friction`). Moves go to the eight neighbors of a cell; a move costs the mean friction of the
+two cells times the distance between their centers, so the minutes are those of skimage.graph.MCP_Geometric.
 
 The search is Dijkstra's with buckets in place of a heap (Dial 1969; Denardo & Fox 1979): while a bucket is no
 wider than the cheapest move, its cells are final in any order, and no sorting is needed. Where a bucket is
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -29,9 +30,9 @@ _FIRST_ENTRIES = 65_536
 
 @dataclass(frozen=True)
 class Grid:
-    """Friction in minutes per metre (float32, shape rows × columns; inf where nothing passes) with true metres.
+    """Friction in minutes per meter (float32, shape rows × columns; inf where nothing passes) with true meters.
 
-    `east_m[r]` is the distance between neighbours within row r, `south_m[r]` and `diagonal_m[r]` the distance
+    `east_m[r]` is the distance between neighbors within row r, `south_m[r]` and `diagonal_m[r]` the distance
     from row r to the cell below and to the cell below and beside it (the last of each is unused).
     """
 
@@ -46,16 +47,34 @@ class Grid:
         return fastest * float(min(self.east_m.min(), self.south_m.min()))
 
 
+class _Ground(NamedTuple):
+    """A grid for compiled code: friction flat, how many columns, and the meters between cells as in `Grid`."""
+
+    friction: NDArray[np.float32]
+    columns: int
+    east: NDArray[np.float64]
+    south: NDArray[np.float64]
+    diagonal: NDArray[np.float64]
+
+
+class _Targets(NamedTuple):
+    """The first target of each cell, the next one of the same cell (`chains`), and the limit of each in minutes."""
+
+    first: NDArray[np.int32]
+    following: NDArray[np.int32]
+    limit: NDArray[np.float64]
+
+
 @numba.njit(cache=True, nogil=True)
-def _spread(  # type: ignore[no-untyped-def]
-    source, friction, columns, east, south, diagonal, per_minute, beyond, time, touched, heads, entry_cell, entry_next
-):  # fmt: skip
+def _spread(source, ground, per_minute, beyond, time, touched, heads, entries):  # type: ignore[no-untyped-def]
     """Fill `time` (flat, `beyond` before) outward from cell `source`, as far as times stay below `beyond`.
 
-    Each bucket is a chain of entries (a cell, the next entry) from a common pool; a cell whose time fell has
+    Each bucket is a chain of `entries` (a cell, the next entry) from a common pool; a cell whose time fell has
     a stale entry in a later bucket, passed over when met. Returns how many cells of `touched` were reached, and
     whether the pool was large enough to finish.
     """
+    friction, columns, east, south, diagonal = ground
+    entry_cell, entry_next = entries
     offsets = np.array([-1, 1, -columns, columns, -columns - 1, -columns + 1, columns - 1, columns + 1])
     half = np.empty(8)
     time[source] = 0.0
@@ -107,18 +126,19 @@ def _spread(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _search(  # type: ignore[no-untyped-def]
-    friction, columns, east, south, diagonal, sources, numbers, limit, n_buckets, per_minute,
-    first_target, next_target, target_limit,
-):  # fmt: skip
-    """Run one search per source; return source numbers, targets and minutes of every pair within its limit."""
+def _search(ground, sources, numbers, limit, n_buckets, per_minute, targets):  # type: ignore[no-untyped-def]
+    """Run one search per source; return source numbers, targets and minutes of every pair within its limit.
+
+    `ground`: `_Ground`; `targets`: `_Targets`.
+    """
+    first_target, next_target, target_limit = targets
     # Whatever takes longer than the limit is never better than this, so one comparison serves for both.
     beyond = np.nextafter(limit, np.inf)
-    time = np.full(friction.size, beyond)
-    touched = np.empty(friction.size, np.uint32)
+    time = np.full(ground.friction.size, beyond)
+    touched = np.empty(ground.friction.size, np.uint32)
     heads = np.full(n_buckets + 1, _NONE, np.uint32)
     pool = _FIRST_ENTRIES
-    entry_cell, entry_next = np.empty(pool, np.uint32), np.empty(pool, np.uint32)
+    entries = (np.empty(pool, np.uint32), np.empty(pool, np.uint32))
     capacity = 1024
     out_source = np.empty(capacity, np.int32)
     out_target = np.empty(capacity, np.int32)
@@ -127,15 +147,12 @@ def _search(  # type: ignore[no-untyped-def]
     for i in range(sources.size):
         finished = False
         while not finished:
-            n_touched, finished = _spread(
-                sources[i], friction, columns, east, south, diagonal, per_minute, beyond, time, touched, heads,
-                entry_cell, entry_next,
-            )  # fmt: skip
+            n_touched, finished = _spread(sources[i], ground, per_minute, beyond, time, touched, heads, entries)
             if not finished:
                 time[touched[:n_touched]] = beyond
                 heads[:] = _NONE
                 pool *= 2
-                entry_cell, entry_next = np.empty(pool, np.uint32), np.empty(pool, np.uint32)
+                entries = (np.empty(pool, np.uint32), np.empty(pool, np.uint32))
         for k in range(n_touched):
             cell = touched[k]
             target = first_target[cell]
@@ -179,18 +196,19 @@ def least_cost_minutes(
     limit = float(min(limit_minutes, target_limit_minutes.max(initial=0.0)))
     if not len(numbers) or not len(targets):
         return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
-    # A hair below the cheapest move, so that rounding cannot put a neighbour into its own bucket unfinished.
+    # A hair below the cheapest move, so that rounding cannot put a neighbor into its own bucket unfinished.
     n_buckets = int(min(MOST_BUCKETS, limit / max(0.999 * grid.cheapest_move(), 1e-9) + 1))
     per_minute = n_buckets / limit if limit > 0 else 0.0
-    first_target, next_target = chains(targets, friction.size)
-    # Neighbouring sources search the same ground, so each thread takes a run of them.
+    ground = _Ground(friction, columns, grid.east_m, grid.south_m, grid.diagonal_m)
+    first, following = chains(targets, friction.size)
+    places = _Targets(first, following, target_limit_minutes)
+    # Neighboring sources search the same ground, so each thread takes a run of them.
     numbers = numbers[np.argsort(sources[numbers], kind="stable")]
 
     def work(part: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
         found: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]] = _search(
-            friction, columns, grid.east_m, grid.south_m, grid.diagonal_m, sources[part], part, limit, n_buckets,
-            per_minute, first_target, next_target, target_limit_minutes,
-        )  # fmt: skip
+            ground, sources[part], part, limit, n_buckets, per_minute, places
+        )
         return found
 
     if threads == 1 or len(numbers) == 1:

@@ -1,4 +1,4 @@
-"""What every travel engine takes and returns: points in, sparse minutes out.
+"""What every travel engine takes and returns: points in (`geodata.geography.coordinates`), sparse minutes out.
 
 Holds the contract alone. An engine measures one-way travel minutes from origins (where people live) to
 destinations (where they would train or work) and keeps only the pairs within the origin's own catchment.
@@ -7,9 +7,9 @@ Does not hold any way of measuring (one module per engine beside this one) or ac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,53 +43,6 @@ class TravelMinutes:
     snap_km: FloatArray | None = None
     destination_snap_km: FloatArray | None = None
 
-    @classmethod
-    def from_pairs(
-        cls,
-        origin: ArrayLike,
-        destination: ArrayLike,
-        minutes: ArrayLike,
-        *,
-        n_origins: int,
-        n_destinations: int,
-        engine: str,
-        engine_version: str,
-        data_date: str | None = None,
-        snap_km: FloatArray | None = None,
-        destination_snap_km: FloatArray | None = None,
-    ) -> Self:
-        """Sort and check pairs given in any order; InputError for a pair that is repeated or invalid."""
-        rows = np.asarray(origin, dtype=np.int64)
-        columns = np.asarray(destination, dtype=np.int64)
-        values = np.asarray(minutes, dtype=np.float64)
-        if not rows.shape == columns.shape == values.shape or rows.ndim != 1:
-            raise InputError("origins, destinations and minutes differ in number")
-        if len(rows):
-            if rows.min() < 0 or rows.max() >= n_origins or columns.min() < 0 or columns.max() >= n_destinations:
-                raise InputError("a travel pair names an origin or destination that does not exist")
-            if not (values >= 0).all() or np.isinf(values).any():
-                raise InputError(
-                    "travel minutes must be finite and not negative", remedy="Leave unreachable pairs out."
-                )
-        key = rows * n_destinations + columns
-        if len(key) > 1 and not (key[1:] > key[:-1]).all():
-            order = np.argsort(key, kind="stable")
-            rows, columns, values, key = rows[order], columns[order], values[order], key[order]
-            if (key[1:] == key[:-1]).any():
-                raise InputError("a travel pair is given twice", remedy="Keep the shorter of the two.")
-        return cls(
-            rows.astype(np.int32),
-            columns.astype(np.int32),
-            values,
-            n_origins,
-            n_destinations,
-            engine,
-            engine_version,
-            data_date,
-            snap_km,
-            destination_snap_km,
-        )
-
     def __len__(self) -> int:
         return len(self.minutes)
 
@@ -103,18 +56,7 @@ class TravelMinutes:
         """Keep the pairs at most `catchment_minutes` (one number, or one per origin) apart."""
         limit = per_origin(catchment_minutes, self.n_origins)
         keep = self.minutes <= limit[self.origin]
-        return TravelMinutes(
-            self.origin[keep],
-            self.destination[keep],
-            self.minutes[keep],
-            self.n_origins,
-            self.n_destinations,
-            self.engine,
-            self.engine_version,
-            self.data_date,
-            self.snap_km,
-            self.destination_snap_km,
-        )
+        return replace(self, origin=self.origin[keep], destination=self.destination[keep], minutes=self.minutes[keep])
 
 
 def per_origin(catchment_minutes: float | ArrayLike, n_origins: int) -> FloatArray:

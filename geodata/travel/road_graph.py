@@ -25,7 +25,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geodata.errors import InputError
-from geodata.geography.sphere import EARTH_RADIUS_KM
+from geodata.geography.sphere import haversine_m
 from geodata.geography.z_curve import morton
 from geodata.storage.files import sha256_of, written_aside
 from geodata.travel.osm_extract import PER_DEGREE, Ways, drivable_ways
@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 GRAPH_VERSION = 2
 TICKS_PER_MINUTE = 600_000
-EARTH_M = 1000 * EARTH_RADIUS_KM
 LONGEST_EDGE_M = 500.0  # bends are kept at least this often, so that points find the road they lie on
 LEAST_COMPONENT = 500  # islands with fewer vertices are mapping errors or private ways, unless nothing is larger
 # Mean driving speeds by class in km/h with ordinary junctions; assumptions of this project, meant to be set.
@@ -103,7 +102,7 @@ def graph_of_edges(
     ticks: NDArray[np.int64],
     data_date: str | None = None,
 ) -> RoadGraph:
-    """Return the graph of directed edges, its worthwhile strong components alone, neighbours close in memory."""
+    """Return the graph of directed edges, its worthwhile strong components alone, neighbors close in memory."""
     n = len(latitude)
     weights = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(n, n))
     component = connected_components(weights, directed=True, connection="strong")[1]
@@ -161,7 +160,7 @@ def _read(extract: Path, speeds_kmh: Mapping[str, float]) -> RoadGraph:
 def _nodes(ways: Ways) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the node of each point of the ways (−1 where unknown), and the nodes' coordinates.
 
-    Ways meet where they share a place: coordinates tell nodes apart to a centimetre, as ids would.
+    Ways meet where they share a place: coordinates tell nodes apart to a centimeter, as ids would.
     """
     there = np.flatnonzero(np.isfinite(ways.latitude))
     row = np.rint((ways.latitude[there] + 90.0) * PER_DEGREE).astype(np.int64)
@@ -182,36 +181,28 @@ def _edges(node, start, kmh, direction, uses, latitude, longitude):  # type: ign
     for way in range(start.size - 1):
         first, stop = start[way], start[way + 1]
         ticks_per_m = 60 * TICKS_PER_MINUTE / (kmh[way] * 1000.0)
-        begin, metres = -1, 0.0
+        begin, meters = -1, 0.0
         for i in range(first, stop):
             here = node[i]
             if here < 0:
                 begin = -1
                 continue
             if begin < 0:
-                begin, metres = here, 0.0
+                begin, meters = here, 0.0
                 continue
             before = node[i - 1]
-            step = _metres(latitude[before], longitude[before], latitude[here], longitude[here])
-            metres += step
+            step = haversine_m(latitude[before], longitude[before], latitude[here], longitude[here])
+            meters += step
             ends = i + 1 == stop or node[i + 1] < 0 or uses[here] > 1
             if not ends:
                 after = node[i + 1]
-                following = _metres(latitude[here], longitude[here], latitude[after], longitude[after])
-                ends = metres + following > LONGEST_EDGE_M
+                following = haversine_m(latitude[here], longitude[here], latitude[after], longitude[after])
+                ends = meters + following > LONGEST_EDGE_M
             if ends:
                 if begin != here:
                     tail[n], head[n] = begin, here
-                    ticks[n] = max(1, np.int64(np.rint(metres * ticks_per_m)))
+                    ticks[n] = max(1, np.int64(np.rint(meters * ticks_per_m)))
                     way_direction[n] = direction[way]
                     n += 1
-                begin, metres = here, 0.0
+                begin, meters = here, 0.0
     return tail[:n], head[:n], ticks[:n], way_direction[:n]
-
-
-@numba.njit(cache=True, nogil=True)
-def _metres(lat1, lon1, lat2, lon2):  # type: ignore[no-untyped-def]
-    """Return the great-circle distance (haversine)."""
-    a, b = np.radians(lat1), np.radians(lat2)
-    h = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_M * np.arcsin(min(1.0, np.sqrt(h)))

@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 
 from geodata.errors import InputError
 from geodata.geography.coordinates import Points
-from geodata.geography.sphere import EARTH_RADIUS_KM, angle, unit_vectors
+from geodata.geography.sphere import EARTH_RADIUS_KM, angle_of_chord, unit_vectors
 from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
 from geodata.travel.pairs import sorted_pairs
 from geodata.travel.road_graph import SPEEDS_KMH, TICKS_PER_MINUTE, RoadGraph, road_graph
@@ -103,7 +103,7 @@ class RoadsEngine:
 
 @dataclass(frozen=True)
 class Snapped:
-    """Where points join the network: vertex (−1 for none), kilometres and ticks to get there."""
+    """Where points join the network: vertex (−1 for none), kilometers and ticks to get there."""
 
     vertex: NDArray[np.int64]
     km: FloatArray
@@ -128,7 +128,7 @@ class Network:
     def snap(self, points: Points, max_km: float, access_kmh: float) -> Snapped:
         """Return the nearest vertex of each point within `max_km` as the crow flies, the way there at `access_kmh`."""
         chord, vertex = self._tree.query(unit_vectors(points))
-        km = EARTH_RADIUS_KM * angle(chord**2)
+        km = EARTH_RADIUS_KM * angle_of_chord(chord)
         far = km > max_km
         ticks = np.rint(km / access_kmh * 60 * TICKS_PER_MINUTE).astype(np.int64)
         return Snapped(np.where(far, -1, vertex), np.where(far, np.nan, km), ticks)

@@ -1,6 +1,6 @@
 """A search grid on the sphere: points sorted into bands of latitude and cells of longitude, no search tree.
 
-A circle around any place touches a few bands, and in each band one run of neighbouring cells (two where it crosses
+A circle around any place touches a few bands, and in each band one run of neighboring cells (two where it crosses
 ±180°, the whole ring around a pole), so candidates are read as contiguous memory. Does not hold what is summed.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -24,27 +25,28 @@ _AT_ONCE = 1_000_000
 _ROUNDING, _ROUNDING_AROUND = 1e-9, 5e-8
 
 
-@dataclass(frozen=True, eq=False)
-class Bands:
-    """Points in cell order: `order` (their rows), x, y, z, and where each band's cells and each cell begin.
+class Search(NamedTuple):
+    """What `runs_near` searches: bands of one height from the lowest latitude up, their edges, cells and points.
 
     `edge` is float64[bands + 1, 3]: the latitude of each band's lower edge in radians, its sine and its cosine.
     """
 
-    order: NDArray[np.int32]
-    x: FloatArray
-    y: FloatArray
-    z: FloatArray
     height: float
     lowest: float
     edge: FloatArray
     band_cell: NDArray[np.int64]
     cell_start: NDArray[np.int32]
 
-    @property
-    def search(self) -> tuple[float, float, FloatArray, NDArray[np.int64], NDArray[np.int32]]:
-        """What `runs_near` needs."""
-        return self.height, self.lowest, self.edge, self.band_cell, self.cell_start
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Points in cell order: `order` (their rows), x, y, z, and where each band's cells and each cell begin."""
+
+    order: NDArray[np.int32]
+    x: FloatArray
+    y: FloatArray
+    z: FloatArray
+    search: Search
 
 
 def bands_of(points: Points, height: float) -> Bands:
@@ -65,7 +67,7 @@ def bands_of(points: Points, height: float) -> Bands:
         some = slice(a, a + _AT_ONCE)
         x[some], y[some], z[some] = unit_vectors(points.take(order[some])).T
     edges = np.column_stack([edge, np.sin(edge), np.cos(edge)])
-    return Bands(order, x, y, z, height, lowest, edges, band_cell, start)
+    return Bands(order, x, y, z, Search(height, lowest, edges, band_cell, start))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -115,11 +117,13 @@ def _cell_order(latitude, longitude, lowest, height, band_cell, order):  # type:
 
 
 @numba.njit(cache=True, nogil=True)
-def runs_near(x, y, z, radius, height, lowest, edge, band_cell, cell_start, begin, end):  # type: ignore[no-untyped-def]
+def runs_near(x, y, z, radius, search, begin, end):  # type: ignore[no-untyped-def]
     """Fill begin[:k], end[:k] with runs of points that hold all within `radius` (radians) of (x, y, z); return k.
 
-    `begin` and `end` need room for two runs per band. Runs may hold points farther away.
+    `search`: `Search`; `begin` and `end` need room for two runs per band. Runs may hold points farther away.
     """
+    height, lowest, edge = search.height, search.lowest, search.edge
+    band_cell, cell_start = search.band_cell, search.cell_start
     bands = band_cell.size - 1
     latitude = math.asin(min(1.0, max(-1.0, z)))
     longitude = math.atan2(y, x)

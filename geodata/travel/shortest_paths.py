@@ -2,7 +2,7 @@
 
 Arrays in, arrays out; knows no roads. Times are whole ticks, so sums are exact in any order. The search is
 Dijkstra's over a ring of buckets (Dial 1969; Meyer & Sanders 2003): a vertex whose time falls again within the
-bucket at hand is taken up again, so the result is exact however wide the buckets are.
+current bucket is taken up again, so the result is exact however wide the buckets are.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How sure the ranks are: the tables of a state turned into draws, and the draws into ranks, chances and tiers.
 
-What is redrawn, and how (METHOD, "Uncertainty"), is told in `geodata.uncertainty.draw_model`. Here is decided what goes
-in: all scored tracts of a state (with residents, an index and an origin) are in the list the draws rank, those that
-pass the gate of the draw first; so the top share is a share of the state's scored tracts, and only tracts that pass
-the gate can hold its places. Tiers are given to tracts that pass the gate at the point estimate.
+What is redrawn, and how (METHOD, "Uncertainty"), is described in `geodata.uncertainty.draw_model`. Decided here is what
+goes in: all scored tracts of a state (with residents, an index and an origin) are in the list the draws rank, those
+that pass the gate of the draw first; so the top share is a share of the state's scored tracts, and only tracts that
+pass the gate can hold its places. Tiers are given to tracts that pass the gate at the point estimate.
 Does not hold the simulation (`geodata.uncertainty.draws`) or the point estimates (`geodata.scoring.tract_scores`).
 """
 
@@ -20,8 +20,9 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import WORKFORCE
 from geodata.scoring.eligible_adults import wide
 from geodata.settings import Settings, Uncertainty
+from geodata.statistics.margins import Z_95, chance_errors, standard_errors
 from geodata.statistics.random_numbers import tract_keys
-from geodata.uncertainty.draw_model import DrawModel, RankSummary, standard_errors
+from geodata.uncertainty.draw_model import DrawModel, RankSummary
 from geodata.uncertainty.draws import simulate_ranks
 from geodata.uncertainty.travel_range import TravelAccess, job_years, travel_triangles
 
@@ -183,9 +184,9 @@ def convergence(
 ) -> dict[str, Any]:
     """Return how far the number of draws leaves the chances open.
 
-    `largest_standard_error` of a chance: √(p (1 - p) / draws). The halves of the draws are independent; told are the
-    largest difference of a chance between them, the share of listed tracts whose tier they do not agree on, and the
-    tracts whose tier another seed might change (chance within 1.96 standard errors of a bound).
+    `largest_standard_error` of a chance: √(p (1 - p) / draws). The halves of the draws are independent;
+    returned are the largest difference of a chance between them, the share of listed tracts whose tier they do not
+    agree on, and the tracts whose tier another seed might change (chance within 1.96 standard errors of a bound).
     """
     p = p_top_share[gated].to_numpy(dtype=float)
     first = p_of_half[gated.to_numpy(dtype=bool)]
@@ -194,11 +195,11 @@ def convergence(
         return {}
     # The first half of the draws is part of all of them, so the other half is what is left.
     second = np.clip((p * chances.draws - first * draws_of_half) / rest, 0.0, 1.0)
-    error = np.sqrt(p * (1.0 - p) / chances.draws)
+    error = chance_errors(p, chances.draws)
     yes = pd.Series(True, index=range(len(p)))
     differ = tiers(pd.Series(first), yes, chances).ne(tiers(pd.Series(second), yes, chances))
     bounds = np.array([chances.tier_a, chances.tier_b, chances.tier_c])
-    near = (np.abs(p[:, None] - bounds) < 1.96 * error[:, None]).any(axis=1)
+    near = (np.abs(p[:, None] - bounds) < Z_95 * error[:, None]).any(axis=1)
     return {
         "largest_standard_error": float(error.max()),
         "largest_difference_between_halves": float(np.abs(first - second).max()),

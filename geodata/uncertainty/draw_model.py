@@ -8,7 +8,7 @@ In each draw (METHOD, "Uncertainty"):
    its range; it is turned into percentile ranks within `reference`; their mean over the measures a tract has is the
    composite, one more definition beside the fixed ones;
 2. every definition is a percentile rank within `reference`; the ensemble is their mean with weights drawn from a
-   Dirichlet around `definition_weights` (a tract that lacks some renormalises); Need is the ensemble's percentile;
+   Dirichlet around `definition_weights` (a tract that lacks some renormalizes); Need is the ensemble's percentile;
 3. training and opportunity are read at a travel factor drawn once per draw, detour / speed, each triangular, by
    linear interpolation between the factors `travel_nodes` they were computed at; opportunity is the sum of its
    components (charging levels), each times job-years drawn from its (low, mid, high) triangle;
@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from geodata.errors import InputError
 
@@ -204,11 +204,6 @@ class SimulatedRanks:
     draws: int
     seed: int
     first_half: FloatArray
-
-
-def standard_errors(moe_90: ArrayLike, z: float = 1.645) -> FloatArray:
-    """Return standard errors of 90 % margins of error (Census Bureau: SE = MOE / 1.645); NaN stays NaN."""
-    return np.asarray(moe_90, dtype=np.float64) / z
 
 
 def travel_factors(detour: Triangle, speed: Triangle, count: int = 5) -> FloatArray:

@@ -7,6 +7,7 @@ widen by at most 1.2 %, so that memory grows with the units alone. Does not hold
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -20,6 +21,14 @@ MOST_BINS = 768
 SINGLE = 256
 
 
+class ListArrays(NamedTuple):
+    """Lists for compiled code: units by list, where each list begins, and the place of every unit among equals."""
+
+    rows: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    tie_order: NDArray[np.int32]
+
+
 class RankedLists:
     """Units 0…n-1 in their lists: `rows` (units by list), `starts` (where each list begins), ties' order."""
 
@@ -31,6 +40,11 @@ class RankedLists:
         self.units = len(scope)
         self.listed = scope >= 0
         self.length = len(self.rows)
+
+    @property
+    def arrays(self) -> ListArrays:
+        """The lists for compiled code."""
+        return ListArrays(self.rows, self.starts, self.tie_order)
 
 
 class RankCounts:
@@ -102,11 +116,12 @@ def _middles(bin_of: NDArray[np.int32]) -> NDArray[np.float64]:
 
 
 @numba.njit(cache=True, nogil=True)
-def sorted_list(values, rows, starts, ties, ranks, work, keys, places, bucket, count):  # type: ignore[no-untyped-def]
-    """Fill `ranks` (by position in `rows`) with places from 1, least value first, equal ones by `ties`.
+def sorted_list(values, lists, ranks, work, keys, places, bucket, count):  # type: ignore[no-untyped-def]
+    """Fill `ranks` (by position in the rows of `lists`) with places from 1, least value first, ties by their order.
 
-    `work`, `keys`, `places`, `bucket`, `count` are work space as for `sort_ascending`.
+    `lists`: `ListArrays`; `work`, `keys`, `places`, `bucket`, `count` are work space as for `sort_ascending`.
     """
+    rows, starts, ties = lists.rows, lists.starts, lists.tie_order
     for k in range(starts.size - 1):
         a, b = starts[k], starts[k + 1]
         for p in range(a, b):

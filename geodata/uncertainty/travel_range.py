@@ -109,5 +109,5 @@ def _at_factors(
     for k, node in enumerate(nodes):
         # `wide` was measured to T / nodes[0]; at this factor the catchment is T / node.
         at_node = replace(wide, catchment=wide.catchment * nodes[0] / node)
-        out[:, k, :] = tract_access(at_node, capacity, demand, settings.access)[0]
+        out[:, k, :] = tract_access(at_node, capacity, demand, settings.access)
     return out

@@ -10,6 +10,7 @@ import pandas as pd
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS, unit_columns
 from geodata.schemas.state_result import StateResult
+from geodata.scoring.opportunity import opening_quarters
 from maps.interactive.packing import plain, whole
 from maps.wording.hub_choice import recommended_hubs
 
@@ -22,14 +23,6 @@ def provider_order(result: StateResult) -> list[str]:
 def kinds_counted(sites: pd.DataFrame) -> list[str]:
     """Return the kinds of units of which any of `sites` has a count."""
     return [name.removeprefix(UNITS) for name in unit_columns(sites.columns) if sites[name].notna().any()]
-
-
-def quarter_of(days: pd.Series, as_of: str) -> list[str]:
-    """Return the quarter of each day such as 2027Q1; past before `as_of`, unknown where there is none."""
-    start = pd.Timestamp(as_of)
-    return [
-        "unknown" if pd.isna(day) else "past" if day < start else f"{day.year}Q{(day.month + 2) // 3}" for day in days
-    ]
 
 
 def points(result: StateResult) -> dict[str, dict[str, object]]:
@@ -50,7 +43,7 @@ def points(result: StateResult) -> dict[str, dict[str, object]]:
             "name": _names(sites[col.NAME]),
             "city": _names(sites[col.CITY]),
             "units": {kind: whole(sites[UNITS + kind]) for kind in kinds_counted(sites)},
-            "quarter": quarter_of(sites[col.EXPECTED_DATE], result.as_of),
+            "quarter": list(opening_quarters(sites[col.EXPECTED_DATE], result.as_of)),
             "quality": list(sites[col.LOCATION_QUALITY]),
         },
         "providers": {

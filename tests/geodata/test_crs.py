@@ -13,7 +13,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from geodata.access import grid_e2sfca
+from geodata.access import e2sfca
 from geodata.geography.contiguity import contacts
 from geodata.geography.coordinates import Points
 from geodata.geography.origins import origins, rurality
@@ -106,6 +106,6 @@ def test_points_lie_in_the_same_tracts_and_access_is_the_same(read: dict[str, gp
         table = origins(frame, CENTERS)
         homes = Points(table["latitude"].to_numpy(), table["longitude"].to_numpy(), np.zeros(len(table), bool))
         there = Points(spots["latitude"].to_numpy(), spots["longitude"].to_numpy(), np.zeros(200, bool))
-        access = grid_e2sfca(ENGINE, homes, there, np.ones(200), np.full(len(table), 1000.0), 30.0).access
+        access = e2sfca(ENGINE.minutes(homes, there, 30.0), np.ones(200), np.full(len(table), 1000.0), 30.0).access
         found.append(table[["geoid"]].assign(access=access))
     same(found, ["geoid"], 1e-9)

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
-from maps.interactive.map_points import kinds_counted, quarter_of
+from geodata.scoring.opportunity import opening_quarters
+from maps.interactive.map_points import kinds_counted
 from maps.site.html_pages import Context, bdi
 from maps.site.views.downloads import downloads, list_table
 from maps.site.views.frame import frame
@@ -154,7 +155,7 @@ def _sites(view: SiteView) -> MarkTable:
     sites = view.result.table("sites")
     sites = sites[sites[col.STATUS].isin(["planned", "temporary"])].sort_values([col.EXPECTED_DATE, col.SITE_ID])
     kinds = kinds_counted(sites)
-    quarters = quarter_of(sites[col.EXPECTED_DATE], view.result.as_of)
+    quarters = opening_quarters(sites[col.EXPECTED_DATE], view.result.as_of)
     rows = [
         _mark(
             view,

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from geodata.access import FLAT, GAUSSIAN, STEPS, flat, gaussian_decay, step_decay, steps
+from geodata.access import DECAYS, flat, gaussian_decay, step_decay
 from geodata.errors import InputError
 
 
@@ -29,7 +29,7 @@ def test_steps_of_luo_and_qi_in_thirds_with_edges_inside():
 
 
 def test_own_steps():
-    np.testing.assert_array_equal(steps([(0.5, 0.9), (0.75, 0.1)])([5, 7, 9], 10), [0.9, 0.1, 0])
+    np.testing.assert_array_equal(step_decay([5, 7, 9], 10, [(0.5, 0.9), (0.75, 0.1)]), [0.9, 0.1, 0])
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_own_steps():
 )
 def test_steps_that_are_no_decay_are_refused(bands):
     with pytest.raises(InputError, match="bands"):
-        steps(bands)
+        step_decay([5.0], 10.0, bands)
 
 
 def test_flat_counts_all_within():
@@ -46,6 +46,6 @@ def test_flat_counts_all_within():
 
 def test_named_decays_are_the_functions():
     t = np.linspace(0, 35, 50)
-    np.testing.assert_array_equal(GAUSSIAN(t, 30), gaussian_decay(t, 30))
-    np.testing.assert_array_equal(STEPS(t, 30), step_decay(t, 30))
-    np.testing.assert_array_equal(FLAT(t, 30), flat(t, 30))
+    np.testing.assert_array_equal(DECAYS["gaussian"](t, 30), gaussian_decay(t, 30))
+    np.testing.assert_array_equal(DECAYS["step"](t, 30), step_decay(t, 30))
+    np.testing.assert_array_equal(DECAYS["flat"](t, 30), flat(t, 30))

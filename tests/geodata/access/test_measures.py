@@ -7,35 +7,28 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from geodata.access import (
-    FLAT,
-    GAUSSIAN,
-    STEPS,
     catchment_weights,
     cumulative,
     e2sfca,
+    flat,
     gaussian_decay,
     gravity,
     nearest_k,
+    step_decay,
     three_step,
     two_step,
 )
 from geodata.errors import InputError
-from geodata.travel.minutes import TravelMinutes
 from tests.geodata.access import plain
+from tests.geodata.travel_pairs import travel_minutes
 
 # Hand-worked case: three tracts, three colleges, minutes between them (— beyond the catchment of 30 minutes).
 #              college 0   college 1   college 2
 #   tract 0        0          15          —
 #   tract 1       15           0          30
 #   tract 2        —          15          40 (beyond)
-HAND = TravelMinutes.from_pairs(
-    [0, 0, 1, 1, 1, 2, 2],
-    [0, 1, 0, 1, 2, 1, 2],
-    [0, 15, 15, 0, 30, 15, 40],
-    n_origins=3,
-    n_destinations=3,
-    engine="hand",
-    engine_version="1",
+HAND = travel_minutes(
+    [0, 0, 1, 1, 1, 2, 2], [0, 1, 0, 1, 2, 1, 2], [0, 15, 15, 0, 30, 15, 40], n_origins=3, n_destinations=3
 )
 PEOPLE, SEATS = [100.0, 200.0, 300.0], [10.0, 20.0, 30.0]
 
@@ -45,9 +38,7 @@ def random_case(draw):
     minutes = draw(hnp.arrays(float, (n, m), elements=st.floats(0, 90, width=32)))
     kept = draw(hnp.arrays(bool, (n, m)))
     origin, destination = np.nonzero(kept)
-    travel = TravelMinutes.from_pairs(
-        origin, destination, minutes[kept], n_origins=n, n_destinations=m, engine="test", engine_version="1"
-    )
+    travel = travel_minutes(origin, destination, minutes[kept], n_origins=n, n_destinations=m)
     amount = st.one_of(st.just(0.0), st.floats(0.001, 1e5))
     supply = draw(hnp.arrays(float, m, elements=amount))
     demand = draw(hnp.arrays(float, n, elements=amount))
@@ -56,7 +47,7 @@ def random_case(draw):
 
 
 cases = st.composite(random_case)()
-decays = st.sampled_from([GAUSSIAN, STEPS, FLAT])
+decays = st.sampled_from([gaussian_decay, step_decay, flat])
 
 
 def test_hand_worked_two_step():
@@ -98,9 +89,7 @@ def test_hand_worked_gravity_cumulative_and_nearest():
 
 
 def test_nearest_ties_go_to_the_lower_row():
-    travel = TravelMinutes.from_pairs(
-        [0, 0, 0], [2, 0, 1], [5, 5, 5], n_origins=1, n_destinations=3, engine="t", engine_version="1"
-    )
+    travel = travel_minutes([0, 0, 0], [2, 0, 1], [5, 5, 5], n_origins=1, n_destinations=3)
     assert nearest_k(travel, 2).destination.tolist() == [[0, 1]]
 
 
@@ -117,7 +106,7 @@ def test_everything_supplied_is_shared_out(case, decay):
 def test_agrees_with_plain_loops(case):
     travel, supply, demand, catchment = case
     pairs = dict(zip(zip(travel.origin, travel.destination, strict=True), travel.minutes, strict=True))
-    for decay, slow in ((GAUSSIAN, plain.gaussian), (STEPS, plain.steps), (FLAT, plain.everything)):
+    for decay, slow in ((gaussian_decay, plain.gaussian), (step_decay, plain.steps), (flat, plain.everything)):
         result = e2sfca(travel, supply, demand, catchment, decay)
         access, ratio = plain.plain_e2sfca(pairs, supply, demand, catchment, slow)
         np.testing.assert_allclose(result.access, access, rtol=1e-9, atol=1e-12)
@@ -155,9 +144,9 @@ def test_rows_may_come_in_any_order(case, random):
     random.shuffle(rows), random.shuffle(columns)
     rows, columns = np.array(rows), np.array(columns)
     new_row, new_column = np.argsort(rows), np.argsort(columns)
-    shuffled = TravelMinutes.from_pairs(
+    shuffled = travel_minutes(
         new_row[travel.origin], new_column[travel.destination], travel.minutes,
-        n_origins=len(rows), n_destinations=len(columns), engine="test", engine_version="1",
+        n_origins=len(rows), n_destinations=len(columns)
     )  # fmt: skip
     before = e2sfca(travel, supply, demand, catchment)
     after = e2sfca(shuffled, supply[columns], demand[rows], catchment[rows])
@@ -166,7 +155,7 @@ def test_rows_may_come_in_any_order(case, random):
 
 
 def test_columns_of_supply_share_one_demand_and_add_up():
-    weights = catchment_weights(HAND, 30, FLAT)
+    weights = catchment_weights(HAND, 30, flat)
     both = weights.share(np.column_stack([SEATS, [1, 0, 5]]), PEOPLE)
     np.testing.assert_allclose(both.access[:, 0], two_step(HAND, SEATS, PEOPLE, 30).access, rtol=1e-15)
     np.testing.assert_allclose(both.access.sum(axis=1), two_step(HAND, [11, 20, 35], PEOPLE, 30).access, rtol=1e-14)
@@ -181,13 +170,11 @@ def long_table():
     table = pd.DataFrame({"origin": origin, "dest": destination, "cost": minutes[origin, destination]})
     people = pd.DataFrame({"people": rng.integers(1, 5000, 40).astype(float)})
     seats = pd.DataFrame({"seats": rng.integers(1, 90, 15).astype(float)})
-    travel = TravelMinutes.from_pairs(
-        origin, destination, table["cost"], n_origins=40, n_destinations=15, engine="t", engine_version="1"
-    )
+    travel = travel_minutes(origin, destination, table["cost"], n_origins=40, n_destinations=15)
     return table, people, seats, travel
 
 
-@pytest.mark.parametrize("decay", [GAUSSIAN, STEPS, FLAT], ids=lambda decay: decay.kind)
+@pytest.mark.parametrize("decay", [gaussian_decay, step_decay, flat], ids=lambda decay: decay.__name__)
 def test_agrees_with_pysal_access(long_table, decay):
     table, people, seats, travel = long_table
 
@@ -196,7 +183,7 @@ def test_agrees_with_pysal_access(long_table, decay):
 
     theirs = fca.two_stage_fca(
         people, seats, table, max_cost=30, demand_index=True, demand_name="people", supply_name="seats",
-        weight_fn=None if decay is FLAT else weight,
+        weight_fn=None if decay is flat else weight,
     )  # fmt: skip
     ours = e2sfca(travel, seats["seats"], people["people"], 30, decay)
     np.testing.assert_allclose(ours.access[theirs.index], theirs, rtol=1e-12)
@@ -223,7 +210,7 @@ def test_a_missing_amount_is_an_error_not_zero():
 
 
 def test_no_pairs_no_access():
-    nothing = TravelMinutes.from_pairs([], [], [], n_origins=2, n_destinations=1, engine="t", engine_version="1")
+    nothing = travel_minutes([], [], [], n_origins=2, n_destinations=1)
     result = e2sfca(nothing, [5], [10, 10], 30)
     assert result.access.tolist() == [0, 0]
     assert result.zero_demand_destinations == 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from geodata.communities.community_names import base_names, named
-from geodata.communities.community_table import Supply, communities_table, union, work_by_quarter
+from geodata.communities.community_table import Supplies, Supply, communities_table, union, work_by_quarter
 from geodata.communities.grouping import Previous, group
 from geodata.geography.contiguity import contacts
 from geodata.settings import Communities
@@ -212,7 +212,7 @@ def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
         }
     )
     sites = supply(plazas, [(a, 0, 1.0), (b, 0, 1.0), (b, 1, 1.0)], "site_id")
-    one = communities_table(table, grouping, shapes, providers=providers, sites=sites).iloc[0]
+    one = communities_table(table, grouping, shapes, Supplies(providers, sites)).iloc[0]
     assert one["population"] == 4000
     assert one["eligible_adults"] == pytest.approx(800)
     assert one["eligible_adults_moe"] == pytest.approx(30 * 2**0.5)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.geography.crosswalk import CODE_CHANGES, align_connecticut, corrected_codes, land_mean, to_2020
+from geodata.geography.crosswalk import CODE_CHANGES, align_connecticut, corrected_codes, to_2020
 from geodata.schemas.canonical import CENTERS, DEFINITIONS, RELATIONSHIP
 
 A10, B10, C10, D10 = (f"4400101010{i}" for i in range(4))
@@ -127,15 +127,6 @@ def test_land_is_conserved(parts: list[tuple[int, int, int]], flags: list[bool],
     assert (found["designated_share"] * land20).sum() == pytest.approx(before)
     assert (found["value"] * land20).sum() == pytest.approx(sum(land10[j] * told[j][0] for j in land10.index))
     assert found["value"].between(min(values) - 1e-9, max(values) + 1e-9).all()
-
-
-def test_land_mean_against_a_plain_loop() -> None:
-    groups, land = pd.Series(["a", "a", "b", "b", "c"]), pd.Series([1.0, 3.0, 2.0, 2.0, 0.0])
-    values = pd.Series([4.0, 8.0, None, 6.0, 1.0])
-    found = land_mean(groups, land, values)
-    assert found["a"] == pytest.approx((1 * 4 + 3 * 8) / 4)
-    assert found["b"] == 6.0  # exactly half of the land is known
-    assert pd.isna(found["c"])
 
 
 def test_documented_renumberings_are_undone_in_either_direction() -> None:

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from geodata.errors import InputError
 from geodata.geography.geoids import (
-    among,
     clean_geoids,
     connecticut_bridge,
     connecticut_scheme,
@@ -62,12 +61,6 @@ def test_parts() -> None:
     codes = text("44007000101", "97001000100")
     assert list(usps_of(codes)) == ["RI", "XL"]
     assert list(county_of(codes)) == ["44007", "97001"]
-
-
-@given(st.lists(sound, max_size=20), st.lists(sound, max_size=20))
-def test_among_agrees_with_isin(some: list[str], known: list[str]) -> None:
-    codes, others = pd.Series(some, dtype="str"), pd.Series(known, dtype="str")
-    assert list(among(codes, others)) == list(codes.isin(others))
 
 
 def test_connecticut_schemes_are_told_apart() -> None:

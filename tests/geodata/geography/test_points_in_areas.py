@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely import Point, box
 
-from geodata.geography.points_in_areas import METRES_PER_DEGREE, check_states, place, states_of
+from geodata.geography.points_in_areas import check_states, place, states_of
+from geodata.geography.sphere import METERS_PER_DEGREE
 
 # Two states of two tracts each, side by side along the 42nd parallel; 0.1 degrees wide.
 CODES = ["44001000100", "44001000200", "09001000100", "09001000200"]
@@ -28,7 +29,7 @@ def points(*spots: tuple[float, float], **columns: list[object]) -> pd.DataFrame
 
 
 def test_inside_on_the_border_near_and_far() -> None:
-    shore = 300 / METRES_PER_DEGREE
+    shore = 300 / METERS_PER_DEGREE
     spots = points((-71.05, 41.95), (-71.1, 41.95), (-71.05, 42.0 + shore), (-71.05, 42.1), (np.nan, 41.95))
     found = place(spots, TRACTS)
     assert found["tract_basis"].tolist() == ["inside", "inside", "nearest", "none", "none"]
@@ -44,7 +45,7 @@ def test_the_order_of_tracts_does_not_matter() -> None:
 
 
 def test_the_tolerance_is_kept() -> None:
-    spots = points((-71.05, 42.0 + 300 / METRES_PER_DEGREE))
+    spots = points((-71.05, 42.0 + 300 / METERS_PER_DEGREE))
     assert place(spots, TRACTS, tolerance_m=299)["tract_basis"].tolist() == ["none"]
     assert place(spots, TRACTS, tolerance_m=301)["tract_basis"].tolist() == ["nearest"]
     assert place(spots, TRACTS, tolerance_m=0)["tract_basis"].tolist() == ["none"]
@@ -85,8 +86,8 @@ def test_points_outside_the_state_they_state_are_refused_with_where_they_are() -
         [
             ("right", "RI", -71.05, 41.95),
             ("wrong", "RI", -71.35, 41.95),
-            ("border", "RI", -71.2 - 1000 / METRES_PER_DEGREE, 41.95),
-            ("pier", "RI", -71.05, 42.0 + 20_000 / METRES_PER_DEGREE),
+            ("border", "RI", -71.2 - 1000 / METERS_PER_DEGREE, 41.95),
+            ("pier", "RI", -71.05, 42.0 + 20_000 / METERS_PER_DEGREE),
             ("ocean", "RI", -71.05, 43.0),
             ("nowhere", "RI", np.nan, np.nan),
             ("same place", "RI", -71.05, 41.95),
@@ -112,5 +113,5 @@ def test_states_without_an_outline_are_not_checked_and_that_is_said() -> None:
 
 
 def test_the_state_of_a_point() -> None:
-    spots = points((-71.05, 41.95), (-71.35, 41.95), (-71.05, 42.0 + 1000 / METRES_PER_DEGREE), (-80, 30), (np.nan, 1))
+    spots = points((-71.05, 41.95), (-71.35, 41.95), (-71.05, 42.0 + 1000 / METERS_PER_DEGREE), (-80, 30), (np.nan, 1))
     assert states_of(spots, COUNTIES).fillna("").tolist() == ["RI", "CT", "RI", "", ""]

@@ -7,12 +7,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from geodata.geography.coordinates import Points
 from geodata.schemas.canonical import CENTERS, DEFINITIONS, MEASURES, PROVIDERS, SITES
 from geodata.travel.minutes import TravelMinutes
+from tests.geodata.travel_pairs import travel_minutes
 
 GEOIDS = [f"97001{n:06d}" for n in range(1, 10)]
 STEP_DEGREES = 0.1
@@ -32,15 +35,8 @@ class GridEngine:
         minutes = 10.0 * np.round(steps)
         limit = np.broadcast_to(catchment_minutes, (len(origins),))
         origin, destination = np.nonzero(minutes <= limit[:, None])
-        return TravelMinutes.from_pairs(
-            origin,
-            destination,
-            minutes[origin, destination],
-            n_origins=len(origins),
-            n_destinations=len(destinations),
-            engine="grid",
-            engine_version="1",
-        )
+        pairs = (origin, destination, minutes[origin, destination])
+        return replace(travel_minutes(*pairs, len(origins), len(destinations)), engine="grid")
 
 
 def place(n: int) -> tuple[float, float]:

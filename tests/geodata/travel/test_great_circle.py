@@ -7,7 +7,7 @@ from geodata.errors import InputError, SettingsError
 from geodata.geography.coordinates import Points
 from geodata.geography.sphere import great_circle_km
 from geodata.travel.great_circle import GreatCircle
-from geodata.travel.minutes import TravelEngine, TravelMinutes
+from geodata.travel.minutes import TravelEngine
 
 PLAIN = GreatCircle(detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=120.0)  # a km a minute, or two
 
@@ -76,20 +76,6 @@ def test_points_without_a_place_are_refused_and_longitudes_wrapped():
     with pytest.raises(InputError, match=r"row 0.*longitude"):
         Points([10.0], [np.inf])
     np.testing.assert_allclose(Points([0.0, 0.0], [190.0, -360.0]).longitude, [-170.0, 0.0])
-
-
-def test_pairs_are_put_in_order_and_checked():
-    made = TravelMinutes.from_pairs(
-        [1, 0], [0, 1], [5, 6], n_origins=2, n_destinations=2, engine="t", engine_version="1"
-    )
-    assert made.origin.tolist() == [0, 1]
-    assert made.row_start.tolist() == [0, 1, 2]
-    assert made.destination.tolist() == [1, 0]
-    assert made.minutes.tolist() == [6, 5]
-    assert len(made.within([5, 4])) == 0
-    for bad in ([[0], [2], [1]], [[0], [0], [-1]], [[0, 0], [1, 1], [2, 3]], [[0], [0], [np.nan]]):
-        with pytest.raises(InputError):
-            TravelMinutes.from_pairs(*bad, n_origins=2, n_destinations=2, engine="t", engine_version="1")
 
 
 def test_zero_minutes_are_kept_as_pairs():

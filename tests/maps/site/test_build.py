@@ -17,7 +17,6 @@ import pytest
 from geodata.schemas.canonical import CANONICAL
 from geodata.schemas.state_result import StateResult
 from maps.interactive import leaflet, map_view
-from maps.interactive.map_points import quarter_of
 from maps.interactive.payload import map_payload
 from maps.site.build import build_site
 from maps.texts import load_texts
@@ -242,11 +241,6 @@ def test_tiles_come_only_when_asked_for(synthetic: StateResult, tmp_path: Path) 
 def test_leaflet_is_inside_and_asks_for_nothing() -> None:
     assert "Leaflet 1.9" in leaflet.script()[:120]
     assert "url(" not in leaflet.style()
-
-
-def test_quarters_are_told_from_the_day_of_the_run() -> None:
-    days = pd.Series(pd.to_datetime(["2026-01-01", "2026-11-22", "2026-12-31", "2027-04-01", None]))
-    assert quarter_of(days, "2026-11-22") == ["past", "2026Q4", "2026Q4", "2027Q2", "unknown"]
 
 
 @pytest.mark.slow

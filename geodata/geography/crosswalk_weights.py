@@ -1,0 +1,36 @@
+"""Means over the pieces of land that old and new tracts share, and whether enough is known to take one.
+
+Rows are pieces; `groups` names the new tract each belongs to. Results are by group, in order. Does not hold what is
+carried over (`geodata.geography.crosswalk`, `geodata.geography.crosswalk_measures`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+# A tract is designated when at least half of it was; sums of shares carry rounding of the last digits.
+HALF = 0.5 - 1e-9
+
+
+def weighted_mean(groups: pd.Series, weights: pd.Series, values: pd.Series) -> pd.Series:
+    """Return Σ w x / Σ w over the pieces with a value; missing where they weigh nothing."""
+    w, x = weights.to_numpy(dtype=np.float64), values.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = ~np.isnan(x)
+    terms = pd.DataFrame({"weight": np.where(known, w, 0.0), "product": np.where(known, w * x, 0.0)})
+    sums = terms.groupby(groups.to_numpy(), sort=True).sum()
+    return sums["product"] / sums["weight"].where(sums["weight"] > 0)
+
+
+def mostly_known(groups: pd.Series, land: pd.Series, known: pd.Series, lost: float) -> pd.Series:
+    """Return where the pieces that are not `known` hold at most the share `lost` of the land, and one is known."""
+    area, have = land.to_numpy(dtype=np.float64), known.to_numpy(dtype=bool)
+    terms = pd.DataFrame({"land": area, "unknown": np.where(have, 0.0, area), "known": have.astype(np.float64)})
+    sums = terms.groupby(groups.to_numpy(), sort=True).sum()
+    return (sums["unknown"] <= lost * sums["land"]) & (sums["known"] > 0)
+
+
+def land_mean(groups: pd.Series, land: pd.Series, values: pd.Series) -> pd.Series:
+    """Return the mean of `values` weighted by `land`; missing where those known hold less than half of the land."""
+    enough = mostly_known(groups, land, values.notna(), 1.0 - HALF)
+    return weighted_mean(groups, land, values).where(enough)

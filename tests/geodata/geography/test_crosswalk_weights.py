@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from geodata.geography.crosswalk_weights import land_mean, mostly_known, weighted_mean
+
+GROUPS = pd.Series(["b", "a", "a", "b", "c"])
+
+
+def test_land_mean_against_a_plain_loop() -> None:
+    groups, land = pd.Series(["a", "a", "b", "b", "c"]), pd.Series([1.0, 3.0, 2.0, 2.0, 0.0])
+    values = pd.Series([4.0, 8.0, None, 6.0, 1.0])
+    found = land_mean(groups, land, values)
+    assert found["a"] == pytest.approx((1 * 4 + 3 * 8) / 4)
+    assert found["b"] == 6.0  # exactly half of the land is known
+    assert pd.isna(found["c"])
+
+
+def test_a_mean_is_of_what_is_known_and_weighs_something() -> None:
+    weights, values = pd.Series([1.0, 2.0, 6.0, 3.0, 0.0]), pd.Series([None, 4.0, 8.0, 5.0, 7.0])
+    found = weighted_mean(GROUPS, weights, values)
+    assert list(found.index) == ["a", "b", "c"]
+    assert found["a"] == pytest.approx(7.0)
+    assert found["b"] == 5.0
+    assert pd.isna(found["c"])
+
+
+def test_a_sliver_may_be_unknown_and_all_may_not() -> None:
+    land = pd.Series([1.0, 50.0, 50.0, 99.0, 0.0])
+    known = pd.Series([False, True, False, True, False])
+    assert mostly_known(GROUPS, land, known, 0.01).to_dict() == {"a": False, "b": True, "c": False}
+    assert mostly_known(GROUPS, land, known, 0.5)["a"]

@@ -1,0 +1,52 @@
+"""No function takes more parameters than a reader can hold: eight, and twelve where compiled code takes arrays."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("geodata", "maps", "assets", "pipelines")
+MOST, MOST_COMPILED = 8, 12
+# What is still longer: this list may only shrink.
+STILL_LONGER: set[str] = set()
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many parameters a function takes, `*args` and `**kwargs` being one each."""
+    given = function.args
+    named = len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs)
+    return named + (given.vararg is not None) + (given.kwarg is not None)
+
+
+def is_compiled(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Return whether a function is compiled by numba."""
+    return any("jit" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def too_long(source: str) -> list[str]:
+    """Return the names of the functions of `source` that take too many parameters."""
+    functions = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return [each.name for each in functions if parameters(each) > (MOST_COMPILED if is_compiled(each) else MOST)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_function_takes_too_many_parameters(room: str) -> None:
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}:{name}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for name in too_long(path.read_text(encoding="utf-8"))
+    }
+    assert found == {name for name in STILL_LONGER if name.startswith(f"{room}/")}
+
+
+def test_parameters_of_every_kind_are_counted() -> None:
+    assert too_long("def f(a, b, /, c, d, *e, g, h, **i): ...") == []
+    assert too_long("class A:\n    async def f(a, b, /, c, d, *e, g, h, j, **i): ...") == ["f"]
+    compiled = "@numba.njit(cache=True)\ndef f({}): ..."
+    assert too_long(compiled.format(", ".join("abcdefghijkl"))) == []
+    assert too_long(compiled.format(", ".join("abcdefghijklm"))) == ["f"]
