@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.canonical_tables import TABLE_INS
+from geodata.communities.grouping import Previous
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.sourced import Sourced
 from geodata.schemas.state_result import StateResult
@@ -16,6 +17,8 @@ from geodata.settings import Settings, load_settings
 from geodata.storage.files import folder_written_aside
 from geodata.storage.shared_home import fetch, publish
 
+# The asset that stands for the last run of a state.
+LAST_RESULT = "last_result"
 RESULT = "result"
 TABLES = "tables"
 
@@ -44,6 +47,15 @@ class LastRun:
     def settings(self) -> Settings:
         """Return the settings it was computed with."""
         return load_settings(None, self.result().settings)
+
+
+def earlier(settings: Settings, usps: str) -> Previous | None:
+    """Return the communities of the state's last run, whose names and ids are kept where tracts barely change."""
+    last = LastRun.find(settings, usps)
+    if last is None:
+        return None
+    result = last.result()
+    return Previous(result.table("community_tracts"), result.table("communities"))
 
 
 def canonical_at(folder: Path) -> CanonicalTables:

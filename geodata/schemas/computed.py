@@ -6,6 +6,8 @@ communities. Probabilities and shares are 0–1; the pillars, Need and Priority 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from geodata.schemas import columns as col
 from geodata.schemas.table import COUNTY_PATTERN, GEOID_PATTERN, Column, Table
 
@@ -167,6 +169,17 @@ COMMUNITY_TRACTS = Table(
     "Which tract is in which community",
     (Column(col.COMMUNITY_ID, "text", "Community", nullable=False), _GEOID, _STATE),
     key=("geoid",),
+)
+# What `community_tracts` says while a state is computed; its result keeps the columns above.
+GROUPED_TRACTS = replace(
+    COMMUNITY_TRACTS,
+    columns=(
+        *COMMUNITY_TRACTS.columns,
+        Column(
+            col.KIND, "text", "community, or single for a lone tract", nullable=False, one_of=("community", "single")
+        ),
+        Column(col.SINGLE_REASON, "text", "Why a tract stands alone", one_of=SINGLE_REASONS),
+    ),
 )
 UNIT_KINDS = ("tract", "community", "state")
 BARRIERS = Table(
