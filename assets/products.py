@@ -91,7 +91,7 @@ def result_metadata(result: StateResult, area: StudyArea, settings: Settings) ->
         "settings_digest": result.settings_digest,
         "stale_or_missing": [use.source for use in result.sources if use.freshness in ("stale", "missing")],
         "rows": {name: len(table) for name, table in result.tables.items()},
-        "settings": MetadataValue.json(result.settings),
+        "settings": MetadataValue.json(result.settings.method()),
         **headline(result),
         FINGERPRINT: mark_of(area, settings),
     }
@@ -146,14 +146,13 @@ def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | N
     last = LastRun.find(settings, now.state.usps)
     if last is None:
         return None
-    before = last.result()
     try:
-        settings_before = last.settings()
+        before = last.result()
     except SettingsError as problem:
         get_dagster_logger().warning(f"Not compared with the last run, which another version of Onramp made. {problem}")
         return None
     by_cause = tables_by_cause(source_changes(before.sources, now.sources))
-    old = (last.canonical(), settings_before, before.as_of)
+    old = (last.canonical(), before.settings, before.as_of)
     new = (canonical_at(settings.home / "tables"), settings, now.as_of)
     return change_report(before, now, rerun_between(old, new, by_cause, now.state.usps))
 

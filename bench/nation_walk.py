@@ -119,7 +119,8 @@ def markdown(told: dict[str, Any]) -> str:
         f"| {one['peak_mb']:.0f} |"
         for one, again in zip(cold, last, strict=True)
     ]
-    sums = {"**tables to ranked communities**": STAGES, "**and all that is computed after**": tuple(stage["stage"] for stage in cold)}
+    every = tuple(one["stage"] for one in cold)
+    sums = {"**tables to ranked communities**": STAGES, "**and all that is computed after**": every}
     lines += [
         f"| {name} | {total(cold, stages, 'seconds'):.1f} | {total(cold, stages, 'cpu'):.1f} "
         f"| {total(last, stages, 'seconds'):.1f} | {total(last, stages, 'cpu'):.1f} "

@@ -114,7 +114,7 @@ def state_result(
             "rejects": area.rejects,
         },
         sources=area.sources(),
-        settings=run.settings.method(),
+        settings=run.settings,
         settings_digest=run.settings.digest(),
         facts={**facts, **_supply_facts(area)},
         run_id=run.run_id,

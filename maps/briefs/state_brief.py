@@ -151,7 +151,7 @@ def _hubs(writer: Writer) -> Section:
     title = texts("briefs.hubs.title")
     if not len(hubs):
         return Section(title, lead=[texts("briefs.hubs.none")])
-    minutes = writer.result.settings.get("hubs", {}).get("cover_minutes", 20)
+    minutes = writer.result.settings.hubs.cover_minutes
     lead = texts(
         "briefs.hubs.lead",
         n=len(hubs),

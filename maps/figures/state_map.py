@@ -227,13 +227,13 @@ def _numbers(axes: Axes, ground: Ground, which: Floats | np.ndarray, distance: f
 
 
 def _legend(result: StateResult, texts: Texts, words: Words) -> list[Patch | Line2D]:
-    uncertainty = result.settings.get("uncertainty", {})
+    top = words.top_share(result.settings.uncertainty)
     handles: list[Patch | Line2D] = [
         Patch(
             facecolor=TIER_FILL.get(key, NOT_RANKED_FILL),
             edgecolor=TIER_HATCH_COLOR[key] if TIER_HATCH.get(key) else "#9A9486",
             hatch=TIER_HATCH.get(key, ""),
-            label=fill(texts(f"figures.state_map.legend.{key}", top=words.top_share(uncertainty)), 36),
+            label=fill(texts(f"figures.state_map.legend.{key}", top=top), 36),
         )
         for key in ("A", "B", "C", "none", "unranked")
     ]

@@ -686,7 +686,7 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         as_of="2026-11-22",
         tables={name: SCHEMAS[name].validate(table) for name, table in tables.items()},
         sources=_sources(),
-        settings=Settings().model_dump(mode="json"),
+        settings=Settings(),
         settings_digest="0123456789ab",
         facts={"travel_engine": "great_circle", "draws": 1000, "morans_i": 0.42},
         run_id="synthetic",

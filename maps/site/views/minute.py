@@ -95,7 +95,7 @@ def _sure(view: SiteView, rows: list[Row]) -> Answer | None:
 def _rests(view: SiteView) -> str:
     """Return on which definitions Need rests where one that has a weight has no values; nothing where all have."""
     t, available = view.texts, available_definitions(view.result)
-    weights = view.result.settings.get("need", {}).get("weights", {})
+    weights = view.result.settings.need.weights
     weighted = sorted(name for name, weight in weights.items() if weight > 0)
     present, absent = ([name for name in weighted if (name in available) is there] for there in (True, False))
     if not absent or not present:

@@ -104,7 +104,7 @@ def test_there_are_three_questions_and_four_sentences_of_method(community, write
 
 
 def test_without_draws_the_method_does_not_claim_any(synthetic):
-    settings = {**synthetic.settings, "uncertainty": {**synthetic.settings["uncertainty"], "draws": 0}}
+    settings = synthetic.settings.with_changes({"uncertainty": {"draws": 0}})
     brief = state_brief(Writer.of(dataclasses.replace(synthetic, settings=settings), "en"))
     assert "no simulations" in brief.method.lead[0]
 

@@ -67,7 +67,7 @@ def test_a_close_up_is_stretched_around_its_middle():
 
 
 def test_a_community_is_outlined_and_its_neighborhood_counted(hostile):
-    ground, texts = ground_of(hostile), load_texts("en").about(hostile.settings["industry"])
+    ground, texts = ground_of(hostile), load_texts("en").about(hostile.settings.industry)
     ident = hostile.table("communities")["community_id"].iloc[0]
     svg = locator_svg(ground, ident, texts)
     assert 'stroke-width="2.6"' in svg
