@@ -9,6 +9,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -88,7 +89,7 @@ def code(function: Callable[..., Any]) -> dict[str, Any]:
         # The links are new in Dagster and may change; without them an asset loses nothing but its link.
         warnings.simplefilter("ignore", BetaWarning)
         place = LocalFileCodeReference(
-            file_path=str(inspect.getsourcefile(function)),
+            file_path=str(Path(inspect.getfile(function)).resolve()),
             line_number=inspect.getsourcelines(function)[1],
             label=f"{function.__module__}.{function.__qualname__}",
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from dagster import (
     AssetExecutionContext,
     MaterializeResult,
@@ -200,15 +201,13 @@ def make_briefs(settings: Settings, result: StateResult) -> dict[str, Any]:
 
 def headline(result: StateResult) -> dict[str, int]:
     """Return the figures of a run that are worth following from run to run; the UI plots them."""
-    scores = result.table("tract_scores")
-    sure = scores[scores[col.TIER].isin(["A", "B"])]
-    adults = sure[col.ELIGIBLE_ADULTS]
+    known, adults = result.summary, result.summary[col.ELIGIBLE_ADULTS_TOP]
     return {
-        "communities": len(result.table("communities")),
-        "tracts_listed": int(scores[col.RANK].notna().sum()),
-        "tracts_of_tiers_a_and_b": len(sure),
+        "communities": int(known[col.N_COMMUNITIES]),
+        "tracts_listed": int(known[col.N_RANKED]),
+        "tracts_of_tiers_a_and_b": int(known[col.N_TIER_A] + known[col.N_TIER_B]),
         # Unknown of all is left out: zero would be drawn as a fall.
-        **({} if adults.isna().all() else {"eligible_adults_in_tiers_a_and_b": round(adults.sum())}),
+        **({} if pd.isna(adults) else {"eligible_adults_in_tiers_a_and_b": round(adults)}),
     }
 
 

@@ -16,6 +16,7 @@ from geodata.decisions.actions import state_medians
 from geodata.decisions.barriers import barriers
 from geodata.decisions.hubs import hub_table
 from geodata.decisions.ranked_tracts import grouped_tracts, ranked_tracts
+from geodata.decisions.state_summary import state_summary
 from geodata.diagnostics import state_diagnostics
 from geodata.diagnostics.equity import equity_curves, equity_table, shortfall_lines
 from geodata.geography.contiguity import contacts
@@ -31,6 +32,7 @@ from geodata.schemas.computed import (
     HUBS,
     ROLLUPS,
     SENSITIVITY,
+    STATE_SUMMARY,
     TRACT_SCORES,
     WORK_BY_QUARTER,
 )
@@ -203,6 +205,13 @@ DECISIONS: tuple[Step, ...] = (
         state_diagnostics.rollup_table,
         ("grouped_tracts", "tract_areas", "study_area"),
         ROLLUPS,
+        "decisions",
+    ),
+    Step(
+        "state_summary",
+        state_summary,
+        ("grouped_tracts", "communities", "study_area.providers", "study_area.sites"),
+        STATE_SUMMARY,
         "decisions",
     ),
     Step(

@@ -62,6 +62,12 @@ class StateResult:
             return self.tables[name]
         return _TABLES[name].empty()
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The totals of the state: its row of `state_summary`. Empty for a result of before there was that table."""
+        rows = self.table("state_summary").to_dict("records")
+        return {str(name): value for name, value in rows[0].items()} if rows else {}
+
     def geo(self, name: str) -> gpd.GeoDataFrame:
         """Return a table with geometry (EPSG:4326)."""
         table = self.table(name)

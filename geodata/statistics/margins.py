@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Numbers = npt.NDArray[np.float64]
 
@@ -22,6 +23,13 @@ def sum_margin(estimates: Numbers, margins: Numbers) -> Numbers:
     largest_of_zero = np.max(np.where(zero, squares, 0.0), axis=1)
     total = np.sum(np.where(zero, 0.0, squares), axis=1) + largest_of_zero
     return np.sqrt(np.where(np.isnan(margins).any(axis=1), np.nan, total))
+
+
+def grouped_margin(margins: pd.Series, by: pd.Series) -> pd.Series:
+    """Return √(Σ MOE²) by group; missing where one of the group's margins is. `by` is aligned with `margins`."""
+    squares = margins.astype("float64").pow(2)
+    total = squares.groupby(by).sum()
+    return total.where(~squares.isna().groupby(by).any()).pow(0.5)
 
 
 def share_margin(count: Numbers, count_margin: Numbers, whole: Numbers, whole_margin: Numbers) -> Numbers:

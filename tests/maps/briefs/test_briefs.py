@@ -46,6 +46,7 @@ def test_without_a_survey_and_polygons_a_brief_says_so_and_gives_no_sentence_aro
     tables = dict(synthetic.tables)
     for name in ("tract_scores", "communities"):
         tables[name] = tables[name].assign(eligible_adults=float("nan"), eligible_adults_moe=float("nan"))
+    tables["state_summary"] = tables["state_summary"].assign(working_age=float("nan"), eligible_adults=float("nan"))
     tables["communities"] = tables["communities"].assign(geometry=None)
     tables["barriers"] = tables["barriers"].iloc[:0]
     bare = dataclasses.replace(synthetic, tables=tables)
