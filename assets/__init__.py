@@ -5,20 +5,18 @@ Holds no arithmetic of the domain (see `geodata`), no pages (see `maps`) and no 
 
 from assets.canonical_tables import TABLE_ASSETS
 from assets.decisions import DECISION_ASSETS
-from assets.examination import EXAMINATION_ASSETS
 from assets.nation import NATION_ASSETS
 from assets.products import PRODUCT_ASSETS
 from assets.result_ages import UPKEEP_ASSETS
 from assets.scenarios import SCENARIO_ASSETS
+from assets.scoring import SCORING_ASSETS
 from assets.sources import SOURCE_ASSETS
-from assets.walk import WALK_ASSETS
 
 ALL_ASSETS = [
     *SOURCE_ASSETS,
     *TABLE_ASSETS,
-    *WALK_ASSETS,
+    *SCORING_ASSETS,
     *DECISION_ASSETS,
-    *EXAMINATION_ASSETS,
     *PRODUCT_ASSETS,
     *NATION_ASSETS,
     *SCENARIO_ASSETS,

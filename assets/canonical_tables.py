@@ -14,7 +14,7 @@ from dagster import (
     asset,
 )
 
-from assets.metadata import docs, rejects_by_reason, table_metadata
+from assets.metadata import code, docs, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from assets.sources import source_key
 from geodata.ingest.combine import FEEDS, combine
@@ -36,7 +36,7 @@ def table_asset(table: Table, sources: tuple[str, ...]) -> AssetsDefinition:
         kinds={"geoparquet" if table.spatial else "parquet"},
         owners=["team:data"],
         description=f"{table.meaning}. Of all places at hand, from: {', '.join(sources)}.",
-        metadata=docs("data-dictionary.md"),
+        metadata={**docs("data-dictionary.md"), **code(combine)},
         check_specs=[
             AssetCheckSpec(
                 "has_rows",

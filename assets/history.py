@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.canonical_tables import TABLE_INS
+from geodata.communities.grouping import Previous
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.sourced import Sourced
 from geodata.schemas.state_result import StateResult
-from geodata.settings import Settings, load_settings
+from geodata.settings import Settings
 from geodata.storage.files import folder_written_aside
+from geodata.storage.parquet import read_table
 from geodata.storage.shared_home import fetch, publish
 
+# The asset that stands for the last run of a state.
+LAST_RESULT = "last_result"
 RESULT = "result"
 TABLES = "tables"
 
@@ -41,9 +45,16 @@ class LastRun:
         """Return the canonical tables it was computed from."""
         return canonical_at(self.folder / TABLES)
 
-    def settings(self) -> Settings:
-        """Return the settings it was computed with."""
-        return load_settings(None, self.result().settings)
+    def communities(self) -> Previous:
+        """Return its communities, whichever version of the program made them."""
+        names = ("community_tracts", "communities")
+        return Previous(*(read_table(self.folder / RESULT / f"{name}.parquet") for name in names))
+
+
+def earlier(settings: Settings, usps: str) -> Previous | None:
+    """Return the communities of the state's last run, whose names and ids are kept where tracts barely change."""
+    last = LastRun.find(settings, usps)
+    return None if last is None else last.communities()
 
 
 def canonical_at(folder: Path) -> CanonicalTables:

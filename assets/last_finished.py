@@ -1,4 +1,4 @@
-"""The last finished run of a state, and whether it was computed from just what is at hand now.
+"""The last finished run of a state, and whether it was computed from just what there is now.
 
 The record is Dagster's own: the fingerprint stands in the metadata of the state's last result, and the run counts as
 finished only where each of its products came from that same run. Does not hold the fingerprint
@@ -7,16 +7,12 @@ finished only where each of its products came from that same run. Does not hold 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from dagster import AssetKey, AssetRecordsFilter, DagsterInstance, EventLogRecord
 
-import assets
-import geodata
-import maps
 from geodata.comparison.fingerprint import code_digest, fingerprint
 from geodata.scoring.study_area import StudyArea
-from geodata.settings import Settings
+from geodata.settings import CHECKOUT, Settings
 
 FINGERPRINT = "fingerprint"
 RESULT = AssetKey("state_result")
@@ -33,7 +29,7 @@ class Finished:
 
 def program() -> str:
     """Return the hash of the code that results follow from."""
-    return code_digest(Path(str(package.__file__)).parent for package in (geodata, assets, maps))
+    return code_digest(CHECKOUT / package for package in ("geodata", "assets", "maps"))
 
 
 def mark_of(area: StudyArea, settings: Settings) -> str:

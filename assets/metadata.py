@@ -5,11 +5,18 @@ Does not hold what the tables mean (see `geodata.schemas`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+import warnings
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from dagster import (
+    BetaWarning,
+    CodeReferencesMetadataValue,
+    LocalFileCodeReference,
     MetadataValue,
     TableColumn,
     TableColumnConstraints,
@@ -73,6 +80,20 @@ def rows_metadata(frame: pd.DataFrame) -> dict[str, Any]:
 def docs(page: str) -> dict[str, Any]:
     """Return where the page of docs/ that explains an asset lies."""
     return {"docs": MetadataValue.path(CHECKOUT / "docs" / page)}
+
+
+def code(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return where the function that does an asset's work stands, as the UI links to it."""
+    function = inspect.unwrap(function.func if isinstance(function, partial) else function)
+    with warnings.catch_warnings():
+        # The links are new in Dagster and may change; without them an asset loses nothing but its link.
+        warnings.simplefilter("ignore", BetaWarning)
+        place = LocalFileCodeReference(
+            file_path=str(Path(inspect.getfile(function)).resolve()),
+            line_number=inspect.getsourcelines(function)[1],
+            label=f"{function.__module__}.{function.__qualname__}",
+        )
+        return {"dagster/code_references": CodeReferencesMetadataValue(code_references=[place])}
 
 
 def provenance_metadata(uses: Iterable[SourceUse]) -> dict[str, Any]:

@@ -29,12 +29,13 @@ from dagster import (
 from pydantic import Field
 
 from assets.canonical_tables import TABLE_INS
-from assets.decisions import earlier
+from assets.history import LAST_RESULT, earlier
 from assets.last_finished import RESULT
+from assets.metadata import code
 from assets.partitions import STATES
 from assets.products import MAKERS, national_paths, product_paths, result_folder, result_metadata, thumbnail
 from assets.resources import Choices
-from geodata.analysis import analyse_area
+from geodata.analysis import Run, analyse_area
 from geodata.communities.grouping import Previous
 from geodata.errors import OnrampError
 from geodata.ingest.canonical_tables import CanonicalTables
@@ -69,9 +70,11 @@ class Following(Config):
 
 @asset(
     ins=TABLE_INS,
+    deps=[AssetDep(LAST_RESULT, partition_mapping=AllPartitionMapping())],
     group_name=GROUP,
     owners=["team:analysis"],
     kinds={"numba"},
+    metadata=code(analyse_area),
     check_specs=[AssetCheckSpec(COMPUTED, asset="all_states", description="No state broke off or was left out.")],
 )
 def all_states(
@@ -89,12 +92,12 @@ def all_states(
         area = study_area(canonical, states, settings, choices.date)
         areas = areas_of(area, canonical, settings)
         previous = earlier_of(settings, states)
-        results = analyse_area(area, areas, settings, choices.date, previous, other_choices=True)
+        run = Run(settings, choices.date, context.run_id)
+        results = analyse_area(area, areas, run, previous, other_choices=True)
     except OnrampError as error:
         raise Failure(description=str(error), allow_retries=False) from None
     failed: dict[str, str] = {}
     for usps, result in results.items():
-        result.run_id = context.run_id
         try:
             write_state(context, result, areas[usps], settings, config.products)
         except Exception as error:  # one state must not take fifty others with it
@@ -156,6 +159,7 @@ def every_state_computed(states: Sequence[str], failed: dict[str, str], settings
     group_name=GROUP,
     owners=OWNERS,
     kinds={"html"},
+    metadata=code(build_national),
     check_specs=[AssetCheckSpec(PRESENT, asset="national", description="Every state is on the page. Warns only.")],
 )
 def national(context: AssetExecutionContext, choices: Choices) -> Iterator[MaterializeResult]:

@@ -8,21 +8,20 @@ from typing import Any
 import pandas as pd
 from dagster import (
     AssetExecutionContext,
-    AssetIn,
     MaterializeResult,
     MetadataValue,
     Output,
-    PythonObjectDagsterType,
     asset,
     get_dagster_logger,
 )
 
-from assets.decisions import DECIDED, facts_of
-from assets.examination import EXAMINED
 from assets.history import LastRun, canonical_at, keep
 from assets.last_finished import FINGERPRINT, mark_of
+from assets.metadata import code
 from assets.partitions import STATES
 from assets.resources import Choices
+from assets.steps import step_ins, walk_of
+from geodata.analysis import RESULT_VALUES, STEPS, Run, result_tables, stored_behind
 from geodata.analysis import state_result as result_of_state
 from geodata.comparison.changes import ChangeReport, change_report, source_changes, tables_by_cause
 from geodata.comparison.reruns import rerun_between
@@ -42,16 +41,7 @@ from maps.site.build import build_site
 GROUP = "5_products"
 OWNERS = ["team:products"]
 THUMBNAIL_PX = 480
-FRAME = PythonObjectDagsterType(pd.DataFrame)
-# Asset name: result table.
-RESULT_ASSETS = {
-    "need_parts": "need_parts",
-    **{name: table.name for name, table in DECIDED.items()},
-    "hubs": "hubs",
-    **{table.name: table.name for table in EXAMINED},
-    "sensitivity": "sensitivity",
-}
-FACTS = ("facts", "examination_facts")
+RESULT_INPUTS = stored_behind(STEPS, RESULT_VALUES) | {"study_area"}
 
 
 def result_folder(home: Path, usps: str) -> Path:
@@ -82,19 +72,18 @@ def national_paths(home: Path) -> dict[str, Path]:
     partitions_def=STATES,
     owners=OWNERS,
     kinds={"geoparquet"},
-    ins={asset_name: AssetIn(dagster_type=FRAME) for asset_name in (*RESULT_ASSETS, *FACTS)},
+    ins=step_ins(RESULT_INPUTS),
+    metadata=code(result_of_state),
 )
 def state_result(
-    context: AssetExecutionContext, choices: Choices, study_area: StudyArea, **computed: pd.DataFrame
+    context: AssetExecutionContext, choices: Choices, study_area: StudyArea, **computed: Any
 ) -> Output[StateResult]:
     """All that the run knows of the state, with every source it rests on and the settings it used."""
-    tables = {table: computed[asset_name] for asset_name, table in RESULT_ASSETS.items()}
-    facts = {name: value for part in FACTS for name, value in facts_of(computed[part]).items()}
-    result = result_of_state(
-        context.partition_key, study_area, tables, facts, choices.settings, choices.date, context.run_id
-    )
-    told = result_metadata(result, study_area, choices.settings)
-    return Output(result, metadata={"map": thumbnail(result), **told})
+    usps, run = context.partition_key, Run(choices.settings, choices.date, context.run_id)
+    walk = walk_of(context, choices, {"study_area": study_area, **computed}, RESULT_INPUTS)
+    result = result_of_state(usps, study_area, result_tables(walk), walk.value("facts")[usps], run)
+    shown = result_metadata(result, study_area, choices.settings)
+    return Output(result, metadata={"map": thumbnail(result), **shown})
 
 
 def result_metadata(result: StateResult, area: StudyArea, settings: Settings) -> dict[str, Any]:
@@ -103,13 +92,13 @@ def result_metadata(result: StateResult, area: StudyArea, settings: Settings) ->
         "settings_digest": result.settings_digest,
         "stale_or_missing": [use.source for use in result.sources if use.freshness in ("stale", "missing")],
         "rows": {name: len(table) for name, table in result.tables.items()},
-        "settings": MetadataValue.json(result.settings),
+        "settings": MetadataValue.json(result.settings.method()),
         **headline(result),
         FINGERPRINT: mark_of(area, settings),
     }
 
 
-@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"html"})
+@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"html"}, metadata=code(build_site))
 def pages(choices: Choices, state_result: StateResult) -> MaterializeResult:
     """The site of the state: overview, map, communities, counties, method. Opens from disk, without a network.
 
@@ -158,19 +147,24 @@ def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | N
     last = LastRun.find(settings, now.state.usps)
     if last is None:
         return None
-    before = last.result()
     try:
-        settings_before = last.settings()
+        before = last.result()
     except SettingsError as problem:
         get_dagster_logger().warning(f"Not compared with the last run, which another version of Onramp made. {problem}")
         return None
     by_cause = tables_by_cause(source_changes(before.sources, now.sources))
-    old = (last.canonical(), settings_before, before.as_of)
+    old = (last.canonical(), before.settings, before.as_of)
     new = (canonical_at(settings.home / "tables"), settings, now.as_of)
     return change_report(before, now, rerun_between(old, new, by_cause, now.state.usps))
 
 
-@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"csv", "excel", "geopackage"})
+@asset(
+    group_name=GROUP,
+    partitions_def=STATES,
+    owners=OWNERS,
+    kinds={"csv", "excel", "geopackage"},
+    metadata=code(write_lists),
+)
 def lists(choices: Choices, state_result: StateResult) -> MaterializeResult:
     """Ranked communities and tracts, and every marker of the map, as CSV, XLSX, GeoPackage, GeoParquet and JSON."""
     return MaterializeResult(metadata=make_lists(choices.settings, state_result))
@@ -185,7 +179,7 @@ def make_lists(settings: Settings, result: StateResult) -> dict[str, Any]:
     return {"folder": MetadataValue.path(folder), "files": len(files)}
 
 
-@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"pdf"})
+@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"pdf"}, metadata=code(write_briefs))
 def briefs(choices: Choices, state_result: StateResult) -> MaterializeResult:
     """One or two printable pages for the state and each community, the figures, and the bundle for e-mail."""
     return MaterializeResult(metadata=make_briefs(choices.settings, state_result))
@@ -207,15 +201,13 @@ def make_briefs(settings: Settings, result: StateResult) -> dict[str, Any]:
 
 def headline(result: StateResult) -> dict[str, int]:
     """Return the figures of a run that are worth following from run to run; the UI plots them."""
-    scores = result.table("tract_scores")
-    sure = scores[scores[col.TIER].isin(["A", "B"])]
-    adults = sure[col.ELIGIBLE_ADULTS]
+    known, adults = result.summary, result.summary[col.ELIGIBLE_ADULTS_TOP]
     return {
-        "communities": len(result.table("communities")),
-        "tracts_listed": int(scores[col.RANK].notna().sum()),
-        "tracts_of_tiers_a_and_b": len(sure),
+        "communities": int(known[col.N_COMMUNITIES]),
+        "tracts_listed": int(known[col.N_RANKED]),
+        "tracts_of_tiers_a_and_b": int(known[col.N_TIER_A] + known[col.N_TIER_B]),
         # Unknown of all is left out: zero would be drawn as a fall.
-        **({} if adults.isna().all() else {"eligible_adults_in_tiers_a_and_b": round(adults.sum())}),
+        **({} if pd.isna(adults) else {"eligible_adults_in_tiers_a_and_b": round(adults)}),
     }
 
 

@@ -15,33 +15,12 @@ from dagster import (
 )
 
 from assets.last_finished import Finished, last_finished
+from assets.metadata import code
 from assets.resources import Choices
 from geodata.states import find_state
 
 GROUP = "7_upkeep"
 CHECK = "no_state_overdue"
-
-
-@asset(
-    group_name=GROUP,
-    owners=["team:operations"],
-    check_specs=[AssetCheckSpec(CHECK, asset="state_ages", description="Every state was computed lately.")],
-)
-def state_ages(context: AssetExecutionContext, choices: Choices) -> Iterator[MaterializeResult]:
-    """How long ago the last finished run of each state of the settings was.
-
-    Where one is overdue the run fails after saying so, that whoever is told of failures hears of it.
-    """
-    settings = choices.settings
-    states = [find_state(text).usps for text in settings.states]
-    known = {usps: last_finished(context.instance, usps) for usps in states}
-    days = ages(known, datetime.now(UTC))
-    rows = [f"| {usps} | {'never' if age is None else f'{age:.1f}'} |" for usps, age in days.items()]
-    table = "\n".join(["| State | Days since its last finished run |", "|---|---|", *rows])
-    check = overdue(days, settings.operations.result_age_days)
-    yield MaterializeResult(metadata={"states": len(states), "ages": MetadataValue.md(table)}, check_results=[check])
-    if not check.passed:
-        raise Failure(description=check.description, allow_retries=False)
 
 
 def ages(known: Mapping[str, Finished | None], now: datetime) -> dict[str, float | None]:
@@ -63,6 +42,29 @@ def overdue(days: Mapping[str, float | None], limit: int) -> AssetCheckResult:
         description=f"Not finished within {limit} days: {told}." if late else told or "All states are recent.",
         metadata={"overdue": list(late)},
     )
+
+
+@asset(
+    group_name=GROUP,
+    owners=["team:operations"],
+    metadata=code(overdue),
+    check_specs=[AssetCheckSpec(CHECK, asset="state_ages", description="Every state was computed lately.")],
+)
+def state_ages(context: AssetExecutionContext, choices: Choices) -> Iterator[MaterializeResult]:
+    """How long ago the last finished run of each state of the settings was.
+
+    Where one is overdue the run fails after saying so, that whoever is told of failures hears of it.
+    """
+    settings = choices.settings
+    states = [find_state(text).usps for text in settings.states]
+    known = {usps: last_finished(context.instance, usps) for usps in states}
+    days = ages(known, datetime.now(UTC))
+    rows = [f"| {usps} | {'never' if age is None else f'{age:.1f}'} |" for usps, age in days.items()]
+    table = "\n".join(["| State | Days since its last finished run |", "|---|---|", *rows])
+    check = overdue(days, settings.operations.result_age_days)
+    yield MaterializeResult(metadata={"states": len(states), "ages": MetadataValue.md(table)}, check_results=[check])
+    if not check.passed:
+        raise Failure(description=check.description, allow_retries=False)
 
 
 UPKEEP_ASSETS = [state_ages]

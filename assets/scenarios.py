@@ -6,6 +6,7 @@ from typing import Any
 from dagster import AssetExecutionContext, Failure, MaterializeResult, MetadataValue, asset
 
 from assets.history import canonical_now
+from assets.metadata import code
 from assets.partitions import STATES
 from assets.products import OWNERS
 from assets.resources import Choices
@@ -26,7 +27,7 @@ def scenario_folder(home: Path, usps: str, name: str) -> Path:
     return home / "products" / usps / "scenarios" / slug
 
 
-@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"csv"})
+@asset(group_name=GROUP, partitions_def=STATES, owners=OWNERS, kinds={"csv"}, metadata=code(run_scenario))
 def scenario_differences(
     context: AssetExecutionContext, choices: Choices, state_result: StateResult
 ) -> MaterializeResult:

@@ -22,7 +22,7 @@ from dagster import (
     asset,
 )
 
-from assets.metadata import docs, provenance_metadata, rejects_by_reason, table_metadata
+from assets.metadata import code, docs, provenance_metadata, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from geodata.errors import OnrampError
 from geodata.fetching.choose_acquirer import acquirer_for, states_served
@@ -53,7 +53,7 @@ def source_asset(source: Source) -> AssetsDefinition:
         kinds={"python", spec.media if spec.media in ("csv", "json", "tiff") else "file"},
         owners=["team:data"],
         description=_description(spec),
-        metadata=_about(spec),
+        metadata={**_about(spec), **code(source.parse)},
         freshness_policy=REFRESHED_NIGHTLY,
         check_specs=[
             AssetCheckSpec(

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -24,15 +25,15 @@ from typing import Any
 from bench.common import HERE, RESULTS, machine, parser, peak_mb, size_suffix, sized
 
 AS_OF = "2020-10-27"
-STAGES = ("study_area", "travel", "need_parts", "training_access", "work_access", "tract_scores", "contacts",
-          "travel_access", "decide")  # fmt: skip
-AFTER = ("examine", "hub_table", "areas_of")
+STAGES = ("study_area", "travel_engine", "travel", "need_parts", "training_access", "work_access", "tract_scores",
+          "travel_access", "ranked_tracts", "contacts", "community_tracts", "barriers", "community_ranks",
+          "communities")  # fmt: skip
 Stages = list[dict[str, Any]]
 
 
 def measure(canonical: Any, states: list[str], settings: Any) -> Stages:
     """Run the walk for `states` and return what each stage took, in the order they ended."""
-    from geodata import analysis
+    from geodata.analysis import STEPS, Walk
 
     taken: Stages = []
 
@@ -53,14 +54,11 @@ def measure(canonical: Any, states: list[str], settings: Any) -> Stages:
 
         return run
 
-    kept = {name: getattr(analysis, name) for name in (*STAGES, *AFTER)}
-    for name, work in kept.items():
-        setattr(analysis, name, timed(name, work))
-    try:
-        analysis.analyse(canonical, states, settings, AS_OF)
-    finally:
-        for name, work in kept.items():
-            setattr(analysis, name, work)
+    given = {"canonical": canonical, "states": states, "settings": settings, "as_of": AS_OF, "last_result": None}
+    walk = Walk([replace(step, function=timed(step.name, step.function)) for step in STEPS], given)
+    for step in STEPS:
+        if step.name != "sensitivity":
+            walk.result(step.name)
     return taken
 
 
@@ -130,7 +128,8 @@ def markdown(account: dict[str, Any]) -> str:
         f"| {one['peak_mb']:.0f} |"
         for one, again in zip(cold, last, strict=True)
     ]
-    sums = {"**tables to ranked communities**": STAGES, "**and all that is computed after**": (*STAGES, *AFTER)}
+    every = tuple(one["stage"] for one in cold)
+    sums = {"**tables to ranked communities**": STAGES, "**and all that is computed after**": every}
     lines += [
         f"| {name} | {total(cold, stages, 'seconds'):.1f} | {total(cold, stages, 'cpu'):.1f} "
         f"| {total(last, stages, 'seconds'):.1f} | {total(last, stages, 'cpu'):.1f} "

@@ -1,7 +1,7 @@
 """Running the analysis again with something changed: scenarios, and the causes of a change.
 
 Does not hold what is done with the results (`geodata.comparison.differences`, `geodata.comparison.changes`), or
-single choices of method (`geodata.diagnostics.rescoring`).
+single choices of method (`geodata.analysis.rescoring`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import replace
 import pandas as pd
 
 from geodata.analysis import analyse
+from geodata.analysis.rescoring import point_scores
 from geodata.communities.grouping import Previous
 from geodata.comparison.changes import DATA, SETTINGS, VINTAGE, Rerun
 from geodata.comparison.differences import Differences, differences
 from geodata.comparison.scenarios import Scenario, apply
 from geodata.diagnostics.equity import shortfall_lines
-from geodata.diagnostics.rescoring import point_scores
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings

@@ -1,7 +1,7 @@
 """Recruitment hubs: where p places reach most of the people the work is meant for, p = 1, 2 and so on.
 
-Takes people, candidate sites and minutes between them. Does not hold the solver
-(`geodata.decisions.maximal_covering`) or travel.
+Takes people, candidate sites and the minutes between them. Does not hold the solver
+(`geodata.decisions.maximal_covering`) or how travel is measured.
 """
 
 from __future__ import annotations
@@ -9,12 +9,30 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.access.reach import reach
+from geodata.communities.community_table import Supply
 from geodata.decisions.maximal_covering import Cover, ExactCover, greedy, near_best, reduced
 from geodata.schemas import columns as col
 from geodata.schemas.computed import HUBS
-from geodata.settings import Hubs
+from geodata.scoring.study_area import StudyArea
+from geodata.settings import Hubs, Settings
+from geodata.travel.minutes import TravelEngine
 
 CANDIDATE_COLUMNS = [col.CANDIDATE_ID, col.NAME, col.KIND, col.LATITUDE, col.LONGITUDE]
+
+
+def hub_table(area: StudyArea, scores: pd.DataFrame, engine: TravelEngine, settings: Settings) -> pd.DataFrame:
+    """Return the `hubs` table of every state of `scores`: where p hubs reach most people of tiers A and B."""
+    places = candidates(area.job_centers, area.all_providers, settings.hubs)
+    people = people_to_reach(scores)
+    cover = settings.hubs.cover_minutes
+    catchment = settings.access.model_copy(update={"catchment_minutes": cover, "rural_catchment_minutes": cover})
+    origins = area.origins[area.origins[col.GEOID].isin(people[col.GEOID])].reset_index(drop=True)
+    pairs = Supply.of(reach(origins, places, engine, catchment), "candidate_id").reached_from(people[[col.GEOID]])
+    pairs[col.CANDIDATE_ID] = places[col.CANDIDATE_ID].to_numpy()[pairs[col.PLACE]]
+    minutes = pairs[[col.GEOID, col.CANDIDATE_ID, "minutes"]]
+    made = [hubs(part, places, minutes, settings.hubs, str(state)) for state, part in people.groupby(col.STATE)]
+    return pd.concat(made, ignore_index=True) if made else hubs(people, places, minutes, settings.hubs, "")
 
 
 def candidates(job_centers: pd.DataFrame, providers: pd.DataFrame, settings: Hubs) -> pd.DataFrame:

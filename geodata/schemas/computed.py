@@ -6,6 +6,8 @@ communities. Probabilities and shares are 0–1; the pillars, Need and Priority 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from geodata.schemas import columns as col
 from geodata.schemas.table import COUNTY_PATTERN, GEOID_PATTERN, Column, Table
 
@@ -62,6 +64,14 @@ _TRAINING = (
     Column(col.PROVIDERS_WITHIN, "integer", "Providers within the catchment", "providers", least=0),
     Column(col.SEATS_WITHIN, "number", "Yearly seats within the catchment", "seats a year", least=0),
 )
+
+
+def _adults_of(name: str, where: str) -> tuple[Column, Column]:
+    return (
+        Column(name, "number", f"Eligible adults in {where}", "people", least=0),
+        Column(f"{name}_moe", "number", f"90 % margin of error of {name}", "people", least=0),
+    )
+
 
 TRACT_SCORES = Table(
     "tract_scores",
@@ -167,6 +177,17 @@ COMMUNITY_TRACTS = Table(
     "Which tract is in which community",
     (Column(col.COMMUNITY_ID, "text", "Community", nullable=False), _GEOID, _STATE),
     key=("geoid",),
+)
+# What `community_tracts` says while a state is computed; its result keeps the columns above.
+GROUPED_TRACTS = replace(
+    COMMUNITY_TRACTS,
+    columns=(
+        *COMMUNITY_TRACTS.columns,
+        Column(
+            col.KIND, "text", "community, or single for a lone tract", nullable=False, one_of=("community", "single")
+        ),
+        Column(col.SINGLE_REASON, "text", "Why a tract stands alone", one_of=SINGLE_REASONS),
+    ),
 )
 UNIT_KINDS = ("tract", "community", "state")
 BARRIERS = Table(
@@ -320,6 +341,37 @@ CLUSTERS = Table(
     key=("geoid",),
 )
 
+STATE_SUMMARY = Table(
+    "state_summary",
+    "The totals of the state: tracts, people with their margins, communities, providers and planned sites",
+    (
+        _STATE,
+        Column(col.N_TRACTS, "integer", "Tracts", least=0),
+        Column(col.N_RANKED, "integer", "Tracts with a rank", least=0),
+        Column(col.N_GATED, "integer", "Underserved tracts", least=0),
+        Column(col.N_TIER_A, "integer", "Tracts of tier A", least=0),
+        Column(col.N_TIER_B, "integer", "Tracts of tier B", least=0),
+        Column(col.N_TIER_C, "integer", "Tracts of tier C", least=0),
+        *_ADULTS,
+        *_adults_of(col.ELIGIBLE_ADULTS_GATED, "underserved tracts"),
+        *_adults_of(col.ELIGIBLE_ADULTS_TOP, "tracts of tier A or B"),
+        *_adults_of(col.ELIGIBLE_ADULTS_GROUPED, "communities"),
+        Column(col.POPULATION_GROUPED, "number", "Residents of communities", "people", least=0),
+        Column(col.N_COMMUNITIES, "integer", "Communities", least=0),
+        Column(col.N_COMMUNITIES_TIER_A, "integer", "Communities of tier A", least=0),
+        Column(col.N_COMMUNITIES_TIER_B, "integer", "Communities of tier B", least=0),
+        Column("providers", "integer", "Providers in the state that count toward the training gap", least=0),
+        Column(col.PROVIDERS_ASSUMED, "integer", "Those whose seats are assumed", least=0),
+        Column(col.SEATS, "number", "Yearly seats they are counted with", "seats", least=0),
+        Column(col.PLANNED_SITES, "integer", "Planned sites in the state that bring work", "sites", least=0),
+        Column(col.SITES_ASSUMED, "integer", "Those whose units are assumed", "sites", least=0),
+        Column(col.UNITS, "number", "Units they are counted with", "units", least=0),
+        Column(col.JOB_YEARS_LOW, "number", "Job-years at these sites, low", "job-years", least=0),
+        Column(col.JOB_YEARS_MID, "number", "The same, mid", "job-years", least=0),
+        Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
+    ),
+    key=(col.STATE,),
+)
 RESULT_TABLES: tuple[Table, ...] = (
     TRACT_SCORES,
     NEED_PARTS,
@@ -334,4 +386,5 @@ RESULT_TABLES: tuple[Table, ...] = (
     SENSITIVITY,
     ROLLUPS,
     CLUSTERS,
+    STATE_SUMMARY,
 )

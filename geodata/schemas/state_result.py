@@ -13,13 +13,16 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import ValidationError
 
-from geodata.errors import InputError
+from geodata.errors import InputError, SettingsError
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import CANONICAL
 from geodata.schemas.computed import RESULT_TABLES
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.table import Table
+from geodata.settings import Settings
+from geodata.settings.error_messages import sentences
 from geodata.states import UNITED_STATES, State, find_state
 from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
@@ -43,7 +46,7 @@ class StateResult:
     as_of: str
     tables: dict[str, pd.DataFrame]
     sources: list[SourceUse] = field(default_factory=list)
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
     settings_digest: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     run_id: str = ""
@@ -58,6 +61,12 @@ class StateResult:
         if name in self.tables:
             return self.tables[name]
         return _TABLES[name].empty()
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The totals of the state: its row of `state_summary`. Empty for a result of before there was that table."""
+        rows = self.table("state_summary").to_dict("records")
+        return {str(name): value for name, value in rows[0].items()} if rows else {}
 
     def geo(self, name: str) -> gpd.GeoDataFrame:
         """Return a table with geometry (EPSG:4326)."""
@@ -75,7 +84,7 @@ class StateResult:
                 "state": self.state.usps,
                 "as_of": self.as_of,
                 "run_id": self.run_id,
-                "settings": self.settings,
+                "settings": self.settings.method(),
                 "settings_digest": self.settings_digest,
                 "facts": self.facts,
                 "sources": [use.to_dict() for use in self.sources],
@@ -87,7 +96,8 @@ class StateResult:
 
     @classmethod
     def load(cls, folder: Path, only: Collection[str] | None = None) -> StateResult:
-        """Read a result that `save` wrote; InputError where the folder does not hold one.
+        """Read a result that `save` wrote; InputError where the folder does not hold one, SettingsError where another
+        version of the program wrote it whose settings this one does not know.
 
         `only` names the tables wanted where not all are.
         """
@@ -106,11 +116,22 @@ class StateResult:
             as_of=manifest[col.AS_OF],
             tables=tables,
             sources=[SourceUse.from_dict(values) for values in manifest[col.SOURCES]],
-            settings=manifest["settings"],
+            settings=_settings_of(manifest["settings"], folder),
             settings_digest=manifest["settings_digest"],
             facts=manifest["facts"],
             run_id=manifest["run_id"],
         )
+
+
+def _settings_of(values: object, folder: Path) -> Settings:
+    """Return the settings of a manifest; those it does not name, such as where files lie, are the defaults."""
+    if not isinstance(values, dict):
+        raise SettingsError(f"The run in {folder} does not say with which settings it was computed: compute it again.")
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        strange = sentences(error, Settings)
+        raise SettingsError(f"The run in {folder} has settings this version does not know: {strange}") from None
 
 
 def gathered(results: Sequence[StateResult]) -> StateResult:

@@ -5,9 +5,6 @@ Turns the canonical `sites` into supply. Does not hold travel or access (see `ge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -72,16 +69,15 @@ def site_work(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.Data
     return out
 
 
-def default_site(settings: Mapping[str, dict[str, Any]]) -> tuple[dict[str, int], float]:
+def default_site(settings: Opportunity) -> tuple[dict[str, int], float]:
     """Return the units a site that reports none is taken to have, and their work in job-years (mid).
 
-    `settings` are those stored with a result, by section. Without such an assumption it is one unit of the first kind.
+    Without such an assumption it is one unit of the first kind.
     """
-    chosen = {**Opportunity().model_dump(), **settings.get("opportunity", {})}
-    rates = chosen["job_years_per_unit"]
-    units = {kind: int(count) for kind, count in chosen["default_units"].items()} or {next(iter(rates)): 1}
-    upkeep = chosen["maintenance_job_years_per_unit_year"]["mid"] * chosen["maintenance_years"]
-    return units, sum(count * (rates[kind]["mid"] + upkeep) for kind, count in units.items())
+    units = dict(settings.default_units) or {settings.kinds[0]: 1}
+    upkeep = settings.maintenance_job_years_per_unit_year.mid * settings.maintenance_years
+    rates = settings.job_years_per_unit
+    return units, sum(count * (rates[kind].mid + upkeep) for kind, count in units.items())
 
 
 def opening_quarters(dates: pd.Series, as_of: str) -> pd.Series:

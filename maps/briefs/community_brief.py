@@ -72,7 +72,7 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
     margin = texts("briefs.facts.adults_note", moe=words.about(row[col.ELIGIBLE_ADULTS_MOE]))
     adults = texts("briefs.facts.adults_unknown") if is_missing(row[col.ELIGIBLE_ADULTS]) else margin
     if is_missing(row[col.NEAREST_PROVIDER_MINUTES]):
-        catchment = writer.result.settings.get("access", {}).get("catchment_minutes", 30)
+        catchment = writer.result.settings.access.catchment_minutes
         far = texts("briefs.facts.training_none_note", minutes=words.number(catchment))
         training = writer.fact("training", texts("briefs.facts.training_none"), far)
     else:

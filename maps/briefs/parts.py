@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +9,7 @@ import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
+from geodata.settings import Uncertainty
 from maps.briefs.model import Fact, Grid, Point, Section
 from maps.cartography.base_map import Ground, ground_of
 from maps.texts import Texts, load_texts
@@ -31,7 +31,7 @@ class Writer:
     @classmethod
     def of(cls, result: StateResult, language: str) -> Writer:
         """Return the writer for a language."""
-        return cls(result, load_texts(language).about(result.settings.get("industry", {})))
+        return cls(result, load_texts(language).about(result.settings.industry))
 
     @cached_property
     def words(self) -> Words:
@@ -44,9 +44,9 @@ class Writer:
         return ground_of(self.result)
 
     @cached_property
-    def uncertainty(self) -> Mapping[str, float]:
+    def uncertainty(self) -> Uncertainty:
         """The settings of uncertainty."""
-        return dict(self.result.settings.get("uncertainty", {}))
+        return self.result.settings.uncertainty
 
     @property
     def banner(self) -> str:
@@ -122,7 +122,7 @@ class Writer:
         if basis == "suppressed":
             return self.texts("codes.seats_basis.suppressed")
         if basis == "assumed":
-            seats = self.result.settings.get("training", {}).get("assumed_seats", 1)
+            seats = self.result.settings.training.assumed_seats
             return self.texts("briefs.training.assumed", seats=self.words.number(seats))
         return self.words.number(provider[col.SEATS])
 
@@ -190,13 +190,13 @@ class Writer:
 
     def method(self) -> Section:
         """Return how it was made, in four sentences."""
-        weights = self.result.settings.get("priority", {}).get("weights", {})
+        weights = self.result.settings.priority.weights
         total = sum(weights.values()) or 1.0
         shares = {
             key: self.words.percent(weights.get(name, 0.0) / total)
             for key, name in (("need", "need"), ("gap", "training_gap"), ("work", "opportunity"))
         }
-        draws = int(self.uncertainty.get("draws", 0))
+        draws = self.uncertainty.draws
         sentences = [*self.texts.sentences("briefs.method.sentences")]
         if not draws:
             sentences[-1] = self.texts("briefs.method.undrawn")

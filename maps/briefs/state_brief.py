@@ -83,25 +83,25 @@ def _barriers(writer: Writer) -> Section:
 
 def _facts(writer: Writer) -> list[Fact]:
     texts, words, result = writer.texts, writer.words, writer.result
-    scores, communities, hubs = result.table("tract_scores"), result.table("communities"), recommended_hubs(result)
+    known, scores, hubs = result.summary, result.table("tract_scores"), recommended_hubs(result)
     providers = result.table("providers")
-    tiers = communities[col.TIER].value_counts()
-    note = texts("briefs.facts.communities_note", a=words.number(tiers.get("A", 0)), b=words.number(tiers.get("B", 0)))
+    first, second = (words.number(known[name]) for name in (col.N_COMMUNITIES_TIER_A, col.N_COMMUNITIES_TIER_B))
+    note = texts("briefs.facts.communities_note", a=first, b=second)
     top = scores[scores[col.TIER] == "A"]
     stages = providers[providers[col.STATE] == result.state.usps][col.ENTRY_STAGE].value_counts()
     facts = [
-        writer.fact("communities", words.number(len(communities)), note),
+        writer.fact("communities", words.number(known[col.N_COMMUNITIES]), note),
         writer.fact(
             "tracts",
-            words.number(len(top)),
-            texts("briefs.facts.tracts_note", n=words.number(scores[col.GATED].sum())),
+            words.number(known[col.N_TIER_A]),
+            texts("briefs.facts.tracts_note", n=words.number(known[col.N_GATED])),
         ),
         writer.fact(
             "adults_ab",
             words.about(top[col.ELIGIBLE_ADULTS].sum(min_count=1)),
             texts("briefs.facts.adults_unknown")
-            if scores[col.ELIGIBLE_ADULTS].isna().all()
-            else texts("briefs.facts.adults_ab_note", n=words.about(scores[col.ELIGIBLE_ADULTS].sum(min_count=1))),
+            if is_missing(known[col.ELIGIBLE_ADULTS])
+            else texts("briefs.facts.adults_ab_note", n=words.about(known[col.ELIGIBLE_ADULTS])),
         ),
         writer.fact(
             "providers",
@@ -116,8 +116,7 @@ def _facts(writer: Writer) -> list[Fact]:
         sites = result.table("sites")
         own = sites[(sites[col.STATUS] == "planned") & (sites[col.STATE] == result.state.usps)]
         facts.append(writer.fact("sites", words.number(len(own)), texts("briefs.facts.sites_note")))
-    rows = writer.rows("work_by_quarter", "state", result.state.usps)
-    low, mid, high = (sum(row[f"job_years_{level}"] for row in rows) for level in ("low", "mid", "high"))
+    low, mid, high = (known[name] for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
     work = texts("briefs.facts.work_value", n=words.job_years(mid))
     work_note = texts("briefs.facts.work_state_note", low=words.job_years(low), high=words.job_years(high))
     facts.append(writer.fact("work_state", work, work_note))
@@ -151,7 +150,7 @@ def _hubs(writer: Writer) -> Section:
     title = texts("briefs.hubs.title")
     if not len(hubs):
         return Section(title, lead=[texts("briefs.hubs.none")])
-    minutes = writer.result.settings.get("hubs", {}).get("cover_minutes", 20)
+    minutes = writer.result.settings.hubs.cover_minutes
     lead = texts(
         "briefs.hubs.lead",
         n=len(hubs),
@@ -167,13 +166,13 @@ def _hubs(writer: Writer) -> Section:
 
 
 def _who(writer: Writer) -> Section:
-    texts, words, scores = writer.texts, writer.words, writer.result.table("tract_scores")
-    known = scores[[col.WORKING_AGE, col.ELIGIBLE_ADULTS]].notna().any().all()
+    texts, words, totals = writer.texts, writer.words, writer.result.summary
+    known = not any(is_missing(totals[name]) for name in (col.WORKING_AGE, col.ELIGIBLE_ADULTS))
     lead = texts(
         "briefs.who.state",
-        population=words.about(scores[col.POPULATION].sum(), 3),
-        working=words.about(scores[col.WORKING_AGE].sum(), 3),
-        adults=words.about(scores[col.ELIGIBLE_ADULTS].sum(), 3),
+        population=words.about(totals[col.POPULATION], 3),
+        working=words.about(totals[col.WORKING_AGE], 3),
+        adults=words.about(totals[col.ELIGIBLE_ADULTS], 3),
     )
     grid = writer.measures_grid("state", writer.result.state.usps)
     return Section(

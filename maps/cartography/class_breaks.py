@@ -56,7 +56,7 @@ class Breaks(TypedDict):
 def of_state(result: StateResult) -> Breaks:
     """Return the inner edges of each numeric layer of a state's map."""
     scores = result.table("tract_scores")
-    gate = float(result.settings.get("priority", {}).get("gate_need", 65.0))
+    gate = result.settings.priority.gate_need
     return {
         "priority": quantile_edges(scores.loc[scores[col.GATED].astype(bool), col.PRIORITY]),
         "pillar": distinct([gate if edge == 65.0 else edge for edge in PILLAR_BREAKS]),

@@ -143,7 +143,7 @@ def _map(ground: Ground, frame: Frame, beyond: np.ndarray, close_ups: dict[str, 
 def _legend(result: StateResult, texts: Texts, y: float) -> tuple[list[str], float]:
     """Return the legend below `y`, and where it ends."""
     words, parts = Words(texts), []
-    top = words.top_share(result.settings.get("uncertainty", {}))
+    top = words.top_share(result.settings.uncertainty)
     hubs = len(recommended_hubs(result))
     for kind, key in LEGEND_TEXTS.items():
         parts.append(svg.swatch(kind, (PANEL_LEFT, y, 48, 24)))

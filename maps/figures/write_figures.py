@@ -41,7 +41,7 @@ FIGURES = ("state_map", *CHARTS)
 
 
 def _texts(result: StateResult, language: str) -> Texts:
-    return load_texts(language).about(result.settings.get("industry", {}))
+    return load_texts(language).about(result.settings.industry)
 
 
 def state_map_png(result: StateResult, width_px: int = PNG_WIDTH_PX, language: str = "en") -> bytes:

@@ -64,7 +64,7 @@ def points(result: StateResult) -> dict[str, dict[str, object]]:
             "order": whole(hubs[col.ORDER]),
             "share": whole(hubs[col.COVERED_SHARE], 1000),
             "adults": whole(hubs[col.COVERED_ADULTS]),
-            "minutes": result.settings.get("hubs", {}).get("cover_minutes"),
+            "minutes": result.settings.hubs.cover_minutes,
             "recommended": plain(recommended_hubs(result)[col.P].max()),
         },
     }

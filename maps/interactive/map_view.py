@@ -10,11 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import folium
 
 from geodata.schemas.state_result import StateResult
+from geodata.settings import Settings
 from maps.cartography import symbols
 from maps.cartography.colors import COLORS
 from maps.interactive import leaflet
@@ -119,12 +119,12 @@ def fragments(
     payload: MapPayload, result: StateResult, texts: Texts, *, pages: Mapping[str, str], tiles: bool = False
 ) -> MapFragments:
     """Return the parts of a page's map in one language; `pages` gives the address of each community's page."""
-    uncertainty = result.settings.get("uncertainty", {})
+    chances = result.settings.uncertainty
     settings = {
         "tiles": TILES if tiles else None,
         "pages": dict(pages),
-        "tiers": [round(100 * float(uncertainty.get(f"tier_{letter}", share))) for letter, share in _TIERS],
-        "top": Words(texts).top_share(uncertainty),
+        "tiers": [round(100 * tier) for tier in (chances.tier_a, chances.tier_b, chances.tier_c)],
+        "top": Words(texts).top_share(chances),
         "reach_km": _reach_km(result.settings),
     }
     blocks = {"map-facts": payload.facts, "map-land": payload.land}
@@ -164,14 +164,10 @@ def assembled(
     )
 
 
-_TIERS = (("a", 0.8), ("b", 0.5), ("c", 0.2))
-
-
-def _reach_km(settings: Mapping[str, Any]) -> float:
+def _reach_km(settings: Settings) -> float:
     """Return the straight distance of the urban catchment, for circles labelled as an approximation."""
-    travel, access = settings.get("travel", {}), settings.get("access", {})
-    hours = float(access.get("catchment_minutes", 30)) / 60
-    return round(hours * float(travel.get("speed_kmh_urban", 40)) / float(travel.get("detour_factor", 1.35)), 1)
+    hours = settings.access.catchment_minutes / 60
+    return round(hours * settings.travel.speed_kmh_urban / settings.travel.detour_factor, 1)
 
 
 def inert_json(value: object) -> str:

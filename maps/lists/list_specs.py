@@ -106,6 +106,15 @@ _SPECS = (
         filters="area_kind",
     ),
     ListSpec(
+        "state_summary",
+        computed.STATE_SUMMARY,
+        order="state",
+        shown="state n_tracts n_ranked n_gated n_tier_a n_tier_b n_communities population eligible_adults "
+        "eligible_adults_moe eligible_adults_top eligible_adults_top_moe providers seats planned_sites units "
+        "job_years_low job_years_mid job_years_high",
+        row_header="state",
+    ),
+    ListSpec(
         "sites",
         canonical.SITES,
         order="status expected_date site_id",

@@ -154,8 +154,8 @@ class _Writer:
 
     def _guidance(self) -> list[str]:
         result, texts = self.result, self.texts
-        words, uncertainty = Words(texts), result.settings.get("uncertainty", {})
-        steps = {letter: words.percent(uncertainty.get(f"tier_{letter}")) for letter in ("a", "b", "c")}
+        words, uncertainty = Words(texts), result.settings.uncertainty
+        steps = {letter: words.percent(getattr(uncertainty, f"tier_{letter}")) for letter in ("a", "b", "c")}
         return [
             *old_copies(result, texts),
             *missing_sources(result, texts),

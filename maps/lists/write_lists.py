@@ -40,7 +40,7 @@ def list_files(result: StateResult, language: str = "en") -> dict[str, list[str]
 
 def texts_for(result: StateResult, language: str) -> Texts:
     """Return the texts of a language with the words of the run's industry."""
-    return load_texts(language).about(result.settings.get("industry", {}))
+    return load_texts(language).about(result.settings.industry)
 
 
 def tables_in(result: StateResult, texts: Texts) -> dict[str, ListTable]:

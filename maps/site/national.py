@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from geodata.settings import Industry
 from geodata.storage.files import folder_written_aside
 from maps.interactive.map_view import static
 from maps.site.addresses import Addresses, file_of
@@ -65,7 +66,7 @@ def _page(
     failed: Sequence[str],
     downloads: Sequence[str],
 ) -> str:
-    words = Words(load_texts(place.language).about(entries[0].industry if entries else {}))
+    words = Words(load_texts(place.language).about(entries[0].industry if entries else Industry()))
     made = nation_map(entries, land, words, folders)
     context = nation_page(entries, words, place, folders, failed=failed, downloads=downloads)
     return render(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -10,6 +9,7 @@ import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
+from geodata.settings import Industry
 from geodata.states import State
 from maps.site.views.state_view import available_definitions
 from maps.wording.rows import Row, records
@@ -29,7 +29,7 @@ class StateEntry:
     state: State
     as_of: str
     sample: bool
-    industry: Mapping[str, object]
+    industry: Industry
     counties: gpd.GeoDataFrame
     communities: int
     adults: float
@@ -47,7 +47,7 @@ def entry_of(result: StateResult) -> StateEntry:
         state=result.state,
         as_of=result.as_of,
         sample=result.sample,
-        industry=dict(result.settings.get("industry", {})),
+        industry=result.settings.industry,
         counties=counties,
         communities=len(communities),
         adults=float(communities[col.ELIGIBLE_ADULTS].sum(min_count=1)),

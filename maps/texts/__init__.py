@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from geodata.errors import InputError
+from geodata.settings import Industry
 
 FOLDER = Path(__file__).resolve().parent
 #: What stands at a key: a text, a list of texts, or a group of further keys.
@@ -34,14 +35,13 @@ class Texts:
         self.language = language
         self._tree = tree
 
-    def about(self, industry: Mapping[str, object]) -> Texts:
+    def about(self, industry: Industry) -> Texts:
         """Return the same texts with the words of an industry (settings `industry`) put in wherever they are named.
 
         Without words of its own in this language the industry is the one the language's file words: EV charging.
         """
-        words = industry.get("words")
-        own = words.get(self.language) if isinstance(words, Mapping) else None
-        return _about(self.language, json.dumps(own, sort_keys=True)) if own else self
+        own = industry.words.get(self.language)
+        return _about(self.language, json.dumps(own.model_dump(mode="json"), sort_keys=True)) if own else self
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text at `key` with `values` put in."""

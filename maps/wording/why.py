@@ -5,11 +5,11 @@ The map's card, the lists and the briefs all say it with these. Does not hold an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypedDict
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
+from geodata.settings import Uncertainty
 from maps.texts import Texts
 from maps.wording.rows import Row
 from maps.wording.words import Words, is_missing
@@ -24,7 +24,7 @@ class Medians(TypedDict):
     catchment_minutes: float
     rural_catchment_minutes: float
     reference_area: str
-    uncertainty: Mapping[str, float]
+    uncertainty: Uncertainty
     archived: frozenset[str]
 
 
@@ -36,13 +36,12 @@ def medians_of(result: StateResult) -> Medians:
     """
     scores, parts, settings = result.table("tract_scores"), result.table("need_parts"), result.settings
     archived = parts.loc[parts[col.ARCHIVED].fillna(False).astype(bool), col.DEFINITION]
-    access, uncertainty = settings.get("access", {}), settings.get("uncertainty", {})
     return {
         "nearest_provider_minutes": scores[col.NEAREST_PROVIDER_MINUTES].median(),
-        "catchment_minutes": access.get("catchment_minutes", 30.0),
-        "rural_catchment_minutes": access.get("rural_catchment_minutes", 60.0),
-        "reference_area": settings.get("need", {}).get("reference_area", "state"),
-        "uncertainty": uncertainty,
+        "catchment_minutes": settings.access.catchment_minutes,
+        "rural_catchment_minutes": settings.access.rural_catchment_minutes,
+        "reference_area": settings.need.reference_area,
+        "uncertainty": settings.uncertainty,
         "archived": frozenset(map(str, archived)),
     }
 

@@ -7,12 +7,13 @@ A missing value is written as the text for “no value”, never as zero. Does n
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
 
 from geodata.schemas import columns as col
+from geodata.settings import Uncertainty
 from maps.texts import Texts
 from maps.wording.rows import Row
 
@@ -27,15 +28,16 @@ def is_missing(value: object) -> bool:
     return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
 
 
-def chance_key(probability: float, tiers: Mapping[str, float] | None = None) -> str:
+def chance_key(probability: float, chances: Uncertainty | None = None) -> str:
     """Return which words describe a probability: certain, very_likely, likely, possible or unlikely.
 
-    The steps are the tiers' (settings `uncertainty.tier_a`, `tier_b`, `tier_c`), and 0.95 for certain.
+    The steps are the tiers' (settings `uncertainty.tier_a`, `tier_b`, `tier_c`), and 0.95 for certain. Without
+    `chances` the settings are the defaults.
     """
-    tiers = tiers or {}
+    chances = chances or Uncertainty()
     if probability >= NEARLY_CERTAIN:
         return "certain"
-    steps = (float(tiers.get(f"tier_{letter}", value)) for letter, value in (("a", 0.8), ("b", 0.5), ("c", 0.2)))
+    steps = (chances.tier_a, chances.tier_b, chances.tier_c)
     return next((key for key, step in zip(CHANCES, steps, strict=True) if probability >= step), "unlikely")
 
 
@@ -157,15 +159,15 @@ class Words:
         word = self.code("compass", part)
         return self.texts("format.part_of", place=place, part=f"{word} {number}" if number else word)
 
-    def chance(self, probability: Number, tiers: Mapping[str, float] | None = None) -> str:
+    def chance(self, probability: Number, chances: Uncertainty | None = None) -> str:
         """Return how sure we are that a place is among the top, such as `very likely among the top tenth`."""
         if probability is None or is_missing(probability):
             return self.missing
-        return self.texts(f"format.chance.{chance_key(float(probability), tiers)}", top=self.top_share(tiers))
+        return self.texts(f"format.chance.{chance_key(float(probability), chances)}", top=self.top_share(chances))
 
-    def top_share(self, uncertainty: Mapping[str, float] | None = None) -> str:
+    def top_share(self, chances: Uncertainty | None = None) -> str:
         """Return the words for the top share: `tenth`, or a percentage where it is another."""
-        share = float((uncertainty or {}).get("top_share", 0.1))
+        share = (chances or Uncertainty()).top_share
         if math.isclose(share, 0.1):
             return self.texts("format.top_tenth")
         return self.texts("format.top_other", share=self.percent(share))

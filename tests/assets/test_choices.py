@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, get_args
 
-import pandas as pd
 import pytest
 from dagster import (
-    AssetCheckSeverity,
     DagsterInstance,
     DagsterInvalidConfigError,
     Definitions,
@@ -18,7 +16,6 @@ from dagster import (
 )
 
 from assets.resources import ChoiceRefused, Choices, choices_checked_at_launch
-from assets.walk import definitions_found
 from geodata.settings import Access, Need, Priority, Settings, Travel
 
 
@@ -93,11 +90,3 @@ def test_what_is_filled_in_reaches_the_run(job: JobDefinition) -> None:
 def test_the_launchpad_offers_what_the_settings_take(field: str, section: type, name: str) -> None:
     offered, _ = get_args(Choices.model_fields[field].annotation)
     assert tuple(offered) == get_args(section.model_fields[name].annotation)
-
-
-def test_a_weight_without_values_is_told() -> None:
-    parts = pd.DataFrame({"definition": ["svi", "svi", "workforce"]})
-    told = definitions_found(parts, Need(weights={"svi": 1.0, "heat": 1.0, "cejst": 0.0}))
-    assert (told.passed, told.description) == (False, "Without heat; Need rests on svi.")
-    assert told.severity == AssetCheckSeverity.WARN
-    assert definitions_found(parts, Need(weights={"svi": 1.0})).passed

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.analysis import analyse
+from geodata.analysis.rescoring import point_scores
 from geodata.comparison.scenarios import apply, scenario_of
-from geodata.diagnostics.rescoring import point_scores
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.scoring.need import need, need_parts
 from geodata.scoring.priority import combine

@@ -90,7 +90,7 @@ def test_no_page_speaks_of_charging(made: Made) -> None:
 @pytest.mark.slow
 def test_no_list_and_no_brief_speaks_of_charging(made: Made) -> None:
     language = "es"
-    texts = load_texts(language).about(made.result.settings["industry"])
+    texts = load_texts(language).about(made.result.settings.industry)
     for name in LISTS:
         assert charging_in(list_page(made.result, name, texts, LANGUAGES)) == set()
         for column in list_table(made.result, name).columns:
@@ -128,7 +128,7 @@ def test_the_providers_teach_the_trade_of_the_industry(made: Made) -> None:
 @pytest.mark.parametrize("industry", INDUSTRIES)
 def test_no_text_of_the_project_speaks_of_charging(industry: str, language: str) -> None:
     settings = usable_settings(ROOT / "industries" / f"{industry}.yaml")
-    texts = load_texts(language).about(settings.method()["industry"])
+    texts = load_texts(language).about(settings.industry)
     groups = yaml.safe_load((FOLDER / f"{language}.yaml").read_text("utf-8")).keys() - {"industry"}
     assert {group: found for group in groups if (found := charging_in(str(texts.find(group))))} == {}
 

@@ -26,8 +26,8 @@ from assets.canonical_tables import TABLE_ASSETS
 from assets.last_finished import FINGERPRINT, PRODUCTS, RESULT, mark_of
 from assets.partitions import STATES
 from assets.resources import Choices
+from assets.scoring import study_area
 from assets.sources import SOURCE_ASSETS
-from assets.walk import study_area
 from geodata.fetching.acquire import FolderAcquirer
 from geodata.ingest.combine import FEEDS, combine
 from geodata.ingest.read_source import read_source

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.decisions.state_summary import state_summary
 from geodata.schemas.canonical import CANONICAL
 from geodata.schemas.computed import RESULT_TABLES
 from geodata.schemas.provenance import SourceUse
@@ -681,12 +682,21 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         **_state_tables(scores, tables["job_centers"], rng),
         **_land(scores, cells, names),
     }
+    seats = tables["providers"]["seats"].fillna(1.0)
+    entry = tables["providers"]["entry_stage"].eq("entry")
+    work = tables["work_by_quarter"][tables["work_by_quarter"]["unit_kind"] == "state"]
+    tables["state_summary"] = state_summary(
+        SCHEMAS["tract_scores"].validate(scores),
+        communities,
+        tables["providers"].assign(seats_used=seats, seats_assumed=tables["providers"]["seats"].isna())[entry],
+        work.assign(assumed_units=False),
+    )
     return StateResult(
         state=find_state("XL"),
         as_of="2026-11-22",
         tables={name: SCHEMAS[name].validate(table) for name, table in tables.items()},
         sources=_sources(),
-        settings=Settings().model_dump(mode="json"),
+        settings=Settings(),
         settings_digest="0123456789ab",
         facts={"travel_engine": "great_circle", "draws": 1000, "morans_i": 0.42},
         run_id="synthetic",

@@ -26,7 +26,7 @@ def driver(tmp_path_factory):
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_list_pages_work_under_their_own_policy(driver, hostile, tmp_path, language):
-    texts = load_texts(language).about(hostile.settings["industry"])
+    texts = load_texts(language).about(hostile.settings.industry)
     for name in PAGES:
         file = tmp_path / f"{name}.html"
         file.write_text(list_page(hostile, name, texts, ("en", "es")), encoding="utf-8")

@@ -35,7 +35,7 @@ def method(view: SiteView, figures: bool = True) -> Context:
         "sensitivity": _sensitivity(view),
         "equity": _equity(view),
         "figures": {name: _figure(view, name) for name in FIGURES} if figures else {},
-        "settings": settings_rows(view.result.settings),
+        "settings": settings_rows(view.result.settings.method()),
         "facts": [
             (name, _plain(value))
             for name, value in sorted(view.result.facts.items())
@@ -46,8 +46,8 @@ def method(view: SiteView, figures: bool = True) -> Context:
 
 def _values(view: SiteView) -> dict[str, str]:
     w, settings = view.words, view.result.settings
-    priority, access, chance = settings.get("priority", {}), settings.get("access", {}), view.state.uncertainty
-    weights = priority.get("weights", {})
+    priority, access, chance = settings.priority, settings.access, settings.uncertainty
+    weights = priority.weights
     total = sum(weights.values()) or 1.0
     named = [
         f"{view.texts(f'map.layers.{layer}.name').lower()} {w.percent(weights[name] / total)}"
@@ -56,14 +56,14 @@ def _values(view: SiteView) -> dict[str, str]:
     ]
     return {
         "weights": ", ".join(named),
-        "gate": w.number(priority.get("gate_need", 65)),
-        "draws": w.number(chance.get("draws", 0)),
+        "gate": w.number(priority.gate_need),
+        "draws": w.number(chance.draws),
         "top": w.top_share(chance),
-        "a": w.percent(chance.get("tier_a", 0.8)),
-        "b": w.percent(chance.get("tier_b", 0.5)),
-        "c": w.percent(chance.get("tier_c", 0.2)),
-        "urban": w.number(access.get("catchment_minutes", 30)),
-        "rural": w.number(access.get("rural_catchment_minutes", 60)),
+        "a": w.percent(chance.tier_a),
+        "b": w.percent(chance.tier_b),
+        "c": w.percent(chance.tier_c),
+        "urban": w.number(access.catchment_minutes),
+        "rural": w.number(access.rural_catchment_minutes),
     }
 
 

@@ -70,13 +70,12 @@ def _why(view: SiteView) -> Answer | None:
 
 
 def _work(view: SiteView) -> Answer | None:
-    t, w = view.texts, view.words
-    quarters = view.state.quarters_of.get(("state", view.result.state.usps))
-    if quarters is None:
+    t, w, known = view.texts, view.words, view.result.summary
+    if not known.get(col.PLANNED_SITES):
         return None
-    low, mid, high = (float(quarters[f"job_years_{name}"].sum()) for name in ("low", "mid", "high"))
+    low, mid, high = (float(known[name]) for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
     text = view.count(
-        "site.minute.work_text", int(quarters["sites"].sum()), low=w.job_years(low), high=w.job_years(high)
+        "site.minute.work_text", int(known[col.PLANNED_SITES]), low=w.job_years(low), high=w.job_years(high)
     )
     return _answer(view, "work", t("site.minute.work_lead", mid=w.job_years(mid)), text)
 
@@ -95,7 +94,7 @@ def _sure(view: SiteView, rows: list[Row]) -> Answer | None:
 def _rests(view: SiteView) -> str:
     """Return on which definitions Need rests where one that has a weight has no values; nothing where all have."""
     t, available = view.texts, available_definitions(view.result)
-    weights = view.result.settings.get("need", {}).get("weights", {})
+    weights = view.result.settings.need.weights
     weighted = sorted(name for name, weight in weights.items() if weight > 0)
     present, absent = ([name for name in weighted if (name in available) is there] for there in (True, False))
     if not absent or not present:

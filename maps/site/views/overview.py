@@ -52,7 +52,7 @@ def overview(view: SiteView) -> Context:
         "abroad": view.result.state.usps in LAND_ABROAD,
         "map_note": "" if view.bare else t("site.overview.map_note"),
         "map_caption": t("site.overview.map_caption_bare" if view.bare else "site.overview.map_caption"),
-        "draws": w.number(state.uncertainty.get("draws", 0)),
+        "draws": w.number(state.uncertainty.draws),
     }
 
 

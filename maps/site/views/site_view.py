@@ -34,7 +34,7 @@ class SiteView:
     @cached_property
     def texts(self) -> Texts:
         """The texts, with the industry's words in them."""
-        return load_texts(self.language).about(self.state.result.settings.get("industry", {}))
+        return load_texts(self.language).about(self.state.result.settings.industry)
 
     @cached_property
     def words(self) -> Words:
@@ -75,7 +75,7 @@ class SiteView:
     @cached_property
     def worth(self) -> str:
         """What one planned site is worth in work under the settings of this run, and what that is not."""
-        units, years = default_site(self.result.settings)
+        units, years = default_site(self.result.settings.opportunity)
         made_of = [
             self.texts("map.card.units", kind=self.texts.word("codes.units", kind), n=self.words.number(count))
             for kind, count in units.items()
@@ -92,7 +92,7 @@ class SiteView:
         assumed = int((own[col.SEATS_BASIS] == "assumed").sum())
         if not assumed:
             return ""
-        seats = self.words.number(self.result.settings.get("training", {}).get("assumed_seats", 1))
+        seats = self.words.number(self.result.settings.training.assumed_seats)
         return self.count("site.community.seats_assumed", assumed, of=self.words.number(len(own)), seats=seats)
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
+from geodata.settings import Uncertainty
 from maps.cartography.locator import Locator
 from maps.wording.hub_choice import recommended_hubs
 from maps.wording.rows import Row, records
@@ -89,7 +89,7 @@ class StateView:
     @property
     def hub_minutes(self) -> float:
         """Travel within which a hub reaches people."""
-        return float(self.result.settings.get("hubs", {}).get("cover_minutes", 20))
+        return self.result.settings.hubs.cover_minutes
 
     @cached_property
     def rollups(self) -> pd.DataFrame:
@@ -102,9 +102,9 @@ class StateView:
         return Locator(self.result)
 
     @cached_property
-    def uncertainty(self) -> Mapping[str, float]:
+    def uncertainty(self) -> Uncertainty:
         """The settings of the uncertainty analysis."""
-        return dict(self.result.settings.get("uncertainty", {}))
+        return self.result.settings.uncertainty
 
 
 def available_definitions(result: StateResult) -> list[str]:

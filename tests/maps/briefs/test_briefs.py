@@ -46,6 +46,7 @@ def test_without_a_survey_and_polygons_a_brief_says_so_and_gives_no_sentence_aro
     tables = dict(synthetic.tables)
     for name in ("tract_scores", "communities"):
         tables[name] = tables[name].assign(eligible_adults=float("nan"), eligible_adults_moe=float("nan"))
+    tables["state_summary"] = tables["state_summary"].assign(working_age=float("nan"), eligible_adults=float("nan"))
     tables["communities"] = tables["communities"].assign(geometry=None)
     tables["barriers"] = tables["barriers"].iloc[:0]
     bare = dataclasses.replace(synthetic, tables=tables)
@@ -104,7 +105,7 @@ def test_there_are_three_questions_and_four_sentences_of_method(community, write
 
 
 def test_without_draws_the_method_does_not_claim_any(synthetic):
-    settings = {**synthetic.settings, "uncertainty": {**synthetic.settings["uncertainty"], "draws": 0}}
+    settings = synthetic.settings.with_changes({"uncertainty": {"draws": 0}})
     brief = state_brief(Writer.of(dataclasses.replace(synthetic, settings=settings), "en"))
     assert "no simulations" in brief.method.lead[0]
 

@@ -26,9 +26,9 @@ def test_breaks_are_the_lists_own_and_hold_what_they_say(synthetic: StateResult)
 
 def test_the_gate_of_the_run_is_a_break() -> None:
     result = synthetic_result(40)
-    result.settings["priority"]["gate_need"] = 80.0
+    result.settings = result.settings.with_changes({"priority": {"gate_need": 80.0}})
     assert breaks.of_state(result)["pillar"] == [50, 80, 90]
-    result.settings["priority"]["gate_need"] = 72.0
+    result.settings = result.settings.with_changes({"priority": {"gate_need": 72.0}})
     assert breaks.of_state(result)["pillar"] == [50, 72, 80, 90]
 
 

@@ -9,7 +9,7 @@ from maps.texts import load_texts
 
 
 def test_a_community_is_outlined_and_its_neighborhood_counted(hostile):
-    ground, texts = ground_of(hostile), load_texts("en").about(hostile.settings["industry"])
+    ground, texts = ground_of(hostile), load_texts("en").about(hostile.settings.industry)
     ident = hostile.table("communities")["community_id"].iloc[0]
     svg = locator_svg(ground, ident, texts)
     assert f'stroke="{symbols.LINES["subject"].color}" stroke-width="5"' in svg

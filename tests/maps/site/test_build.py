@@ -212,7 +212,7 @@ def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypat
     monkeypatch.setattr(map_view, "folium_script", lambda made: seen.append(rendered(made)) or seen[-1])
     scripts = []
     for result in (hostile, synthetic):
-        texts = load_texts("en").about(result.settings["industry"])
+        texts = load_texts("en").about(result.settings.industry)
         scripts.append(map_view.fragments(map_payload(result), result, texts, pages={}).scripts)
     assert len(seen) == 2
     assert not any(name[:12] in script for name in HOSTILE_NAMES for script in seen)

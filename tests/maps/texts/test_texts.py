@@ -14,7 +14,7 @@ from geodata.errors import InputError
 from geodata.schemas import canonical as schemas
 from geodata.schemas import computed as result_tables
 from geodata.schemas.provenance import Freshness
-from geodata.settings import Barriers, IndustryWords, Need, Opportunity
+from geodata.settings import Barriers, Industry, IndustryWords, Need, Opportunity
 from maps.texts import FOLDER, languages, load_texts
 
 #: Where a language may say more than English, whose words are the schema's own meaning of the column.
@@ -107,12 +107,12 @@ def test_another_industry_needs_only_its_words() -> None:
     words = dict.fromkeys(IndustryWords.model_fields, "x") | {"name": "heat pump", "sites": "installations"}
     heat = {"words": dict.fromkeys(languages(), words | {"kinds": {"home": "heat pumps in homes"}})}
     for language in languages():
-        texts = load_texts(language).about(heat)
+        texts = load_texts(language).about(Industry.model_validate(heat))
         assert "heat pump" in texts("site.overview.title", state="Kansas")
         assert "nstallations" in texts("map.controls.sites")
         assert "{" not in str(texts.find("map.signs.sites"))
         assert texts.word("codes.units", "home") == "heat pumps in homes"
-    assert "vehículos eléctricos" in load_texts("es").about({})("site.overview.title", state="X")
+    assert "vehículos eléctricos" in load_texts("es").about(Industry())("site.overview.title", state="X")
 
 
 @pytest.mark.parametrize("language", languages())

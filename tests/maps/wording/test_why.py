@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geodata.settings import IndustryWords
+from geodata.settings import Industry, IndustryWords, Uncertainty
 from maps.texts import load_texts
 from maps.wording.why import medians_of, names_of_designations, why
 
@@ -14,7 +14,7 @@ MEDIANS = {
     "catchment_minutes": 30.0,
     "rural_catchment_minutes": 60.0,
     "reference_area": "state",
-    "uncertainty": {"tier_a": 0.8, "tier_b": 0.5, "tier_c": 0.2, "top_share": 0.1},
+    "uncertainty": Uncertainty(tier_a=0.8, tier_b=0.5, tier_c=0.2, top_share=0.1),
     "archived": frozenset({"cejst"}),
 }
 ROW = {
@@ -62,7 +62,7 @@ def test_the_sentences_carry_the_numbers(texts):
 
 def test_another_industry_names_its_own_places(texts):
     words = dict.fromkeys(IndustryWords.model_fields, "solar farms") | {"kinds": {}}
-    other = texts.about({"words": {"en": words}})
+    other = texts.about(Industry.model_validate({"words": {"en": words}}))
     assert any(sentence.startswith("Planned solar farms") for sentence in why(ROW, other, MEDIANS))
 
 
@@ -112,7 +112,7 @@ def test_medians_and_archived_definitions_come_from_the_result(synthetic):
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_tract_has_reasons_in_every_language(hostile, language):
-    texts, medians = load_texts(language).about(hostile.settings["industry"]), medians_of(hostile)
+    texts, medians = load_texts(language).about(hostile.settings.industry), medians_of(hostile)
     for _, row in hostile.table("tract_scores").iterrows():
         told = why(row, texts, medians)
         assert told

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata.settings import Uncertainty
 from maps.texts import load_texts
 from maps.wording.words import Words, chance_key, rounded
 
@@ -63,9 +64,7 @@ def test_lists_in_sentences(en: Words, es: Words) -> None:
 
 def test_certainty_follows_the_tiers_of_the_run(en: Words) -> None:
     assert en.chance(0.83) == "very likely among the top tenth"
-    assert (
-        en.chance(0.83, {"tier_a": 0.9, "tier_b": 0.6, "tier_c": 0.3, "top_share": 0.05}) == "likely among the top 5%"
-    )
+    assert en.chance(0.83, Uncertainty(tier_a=0.9, tier_b=0.6, tier_c=0.3, top_share=0.05)) == "likely among the top 5%"
     assert [chance_key(p) for p in (1.0, 0.8, 0.5, 0.2, 0.0)] == [
         "certain",
         "very_likely",

@@ -18,7 +18,7 @@ def test_need_that_rests_on_less_than_was_weighted_says_so(synthetic: StateResul
 
     parts = synthetic.table("need_parts")
     known = sorted(set(parts["definition"]))
-    settings = {**synthetic.settings, "need": {"weights": dict.fromkeys(known, 1.0)}}
+    settings = synthetic.settings.with_changes({"need": {"weights": dict.fromkeys(known, 1.0)}})
     whole = replace(synthetic, settings=settings)
     assert "Need is based" not in sure(whole)
     of_one = {**whole.tables, "need_parts": parts[parts["definition"] == "cejst"]}

@@ -6,29 +6,39 @@ The Dagster assets take the same steps one by one. This is the way of a notebook
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
-import geopandas as gpd
 import pandas as pd
 
+from geodata.analysis.decision_steps import DECISIONS, Lines
+from geodata.analysis.scoring_steps import SCORING
+from geodata.analysis.step import Step, Walk
 from geodata.communities.grouping import Previous
-from geodata.decisions.decide import decide, hub_table
-from geodata.diagnostics.examine import Lines, examine
-from geodata.diagnostics.rescoring import sensitivity_of
-from geodata.geography.contiguity import contacts
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas import columns as col
+from geodata.schemas.computed import COMMUNITY_TRACTS
 from geodata.schemas.rows import by_state
 from geodata.schemas.state_result import StateResult
-from geodata.scoring.need import need_parts
+from geodata.schemas.table import Table
+from geodata.schemas.table_with_facts import Facts
 from geodata.scoring.study_area import StudyArea, areas_of, study_area
-from geodata.scoring.tract_scores import tract_scores, training_access, travel, work_access
 from geodata.settings import Settings
 from geodata.states import find_state
-from geodata.travel.choose_engine import engine_for
-from geodata.uncertainty.travel_range import travel_access
 
+STEPS: tuple[Step, ...] = (*SCORING, *DECISIONS)
+# Result table: the step it comes from, the last of those that return it.
+RESULT_STEPS = {step.output.name: step.name for step in STEPS if isinstance(step.output, Table)}
+# What a result is put together from.
+RESULT_VALUES = frozenset({*RESULT_STEPS.values(), "facts"})
 WORK_COLUMNS = ["units", "assumed_units", "quarter", "job_years_low", "job_years_mid", "job_years_high"]
+
+
+class Run(NamedTuple):
+    """What a result is of: the settings, the ISO date it speaks for and the id of the run that made it."""
+
+    settings: Settings
+    as_of: str
+    run_id: str = ""
 
 
 def analyse(
@@ -47,14 +57,13 @@ def analyse(
     """
     area = study_area(canonical, states, settings, as_of)
     areas = areas_of(area, canonical, settings)
-    return analyse_area(area, areas, settings, as_of, previous, lines, other_choices=other_choices)
+    return analyse_area(area, areas, Run(settings, as_of), previous, lines, other_choices=other_choices)
 
 
 def analyse_area(
     area: StudyArea,
     areas: Mapping[str, StudyArea],
-    settings: Settings,
-    as_of: str,
+    run: Run,
     previous: Previous | None = None,
     lines: Lines | None = None,
     *,
@@ -67,48 +76,31 @@ def analyse_area(
     the shortfall lines of a run this one is compared with. With `other_choices` the scores are also taken under other
     choices of method, for the table `sensitivity`.
     """
-    engine = engine_for(settings.travel, area.raster("friction"))
-    reached = travel(area, engine, settings)
-    parts = need_parts(area.definitions, area.measures, area.reference, settings.need)
-    training = training_access(area, reached.training, settings)
-    work = work_access(area, reached.work, settings)
-    scores = tract_scores(area, parts, training, work, settings)
-    touching = contacts(gpd.GeoDataFrame(area.polygons), settings.communities.shared_border_m)
-    access = travel_access(area, engine, settings)
-    decided = decide(area, reached, scores, parts, access, settings, previous, touching)
-    ranked = decided.tables["tract_scores"]
-    examined = examine(area, ranked, parts, settings, lines, touching)
-    hubs = hub_table(area, ranked, engine, settings)
-    tables = {"need_parts": parts, "hubs": hubs, **decided.tables, **examined.tables}
-    if other_choices:
-        tables["sensitivity"] = sensitivity_of(area, reached, decided.tables, settings, as_of)
+    given = {"study_area": area, "settings": run.settings, "as_of": run.as_of, "last_result": previous}
+    walk = Walk(STEPS, given if lines is None else {**given, "shortfall_lines": lines})
+    tables = result_tables(walk, other_choices=other_choices)
     own = {name: by_state(table, areas) for name, table in tables.items()}
+    facts = walk.value("facts")
     return {
-        state: state_result(
-            state,
-            of_state,
-            {name: cut[state] for name, cut in own.items()},
-            {**reached.facts, **decided.state_facts[state], **examined.state_facts[state]},
-            settings,
-            as_of,
-        )
+        state: state_result(state, of_state, {name: cut[state] for name, cut in own.items()}, facts[state], run)
         for state, of_state in areas.items()
     }
 
 
+def result_tables(walk: Walk, *, other_choices: bool = True) -> dict[str, pd.DataFrame]:
+    """Return the tables of a result by name, taking the steps of `walk` that are still to be taken."""
+    wanted = {name: step for name, step in RESULT_STEPS.items() if other_choices or step != "sensitivity"}
+    tables = {name: walk.value(step) for name, step in wanted.items()}
+    return {**tables, COMMUNITY_TRACTS.name: COMMUNITY_TRACTS.validate(tables[COMMUNITY_TRACTS.name])}
+
+
 def state_result(
-    state: str,
-    area: StudyArea,
-    tables: Mapping[str, pd.DataFrame],
-    facts: Mapping[str, Any],
-    settings: Settings,
-    as_of: str,
-    run_id: str = "",
+    state: str, area: StudyArea, tables: Mapping[str, pd.DataFrame], facts: Facts, run: Run
 ) -> StateResult:
     """Return what was computed of one state, with the canonical tables its pages show."""
     return StateResult(
         state=find_state(state),
-        as_of=as_of,
+        as_of=run.as_of,
         tables={
             **tables,
             "tracts": area.polygons,
@@ -122,10 +114,10 @@ def state_result(
             "rejects": area.rejects,
         },
         sources=area.sources(),
-        settings=settings.method(),
-        settings_digest=settings.digest(),
+        settings=run.settings,
+        settings_digest=run.settings.digest(),
         facts={**facts, **_supply_facts(area)},
-        run_id=run_id,
+        run_id=run.run_id,
     )
 
 

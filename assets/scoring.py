@@ -1,0 +1,44 @@
+"""The state a run is of, and the steps that score its tracts. One partition a state."""
+
+from collections.abc import Iterator
+
+from dagster import AssetExecutionContext, AssetsDefinition, Output, asset
+
+from assets.canonical_tables import TABLE_INS
+from assets.last_finished import last_finished, mark_of
+from assets.metadata import table_metadata
+from assets.resources import Choices
+from assets.steps import shown, step_assets
+from geodata.analysis.scoring_steps import SCORING, STUDY_AREA
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.schemas.canonical import TRACTS
+from geodata.schemas.sourced import Sourced
+from geodata.scoring.study_area import StudyArea
+from geodata.scoring.study_area import study_area as cut_study_area
+
+UNCHANGED = """\
+Where the run asks for it and nothing that bears on the state has changed since its last finished run, the run
+ends here and all that follows is skipped."""
+
+
+@asset(
+    **{**shown(STUDY_AREA), "description": f"{STUDY_AREA.meaning}\n\n{UNCHANGED}"},
+    ins=TABLE_INS,
+    output_required=False,
+)
+def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourced) -> Iterator[Output[StudyArea]]:
+    """Cut the state out of the canonical tables, or yield nothing where it is as it was."""
+    usps, settings = context.partition_key, choices.settings
+    area = cut_study_area(CanonicalTables.of(tables), [usps], settings, choices.date)
+    last = last_finished(context.instance, usps) if choices.only_if_changed else None
+    if last is not None and last.fingerprint == mark_of(area, settings):
+        context.log.info(f"{usps}: nothing changed since the last finished run; it stays as it is.")
+        return
+    figures = {} if STUDY_AREA.figures is None else STUDY_AREA.figures(area)
+    yield Output(area, metadata={**figures, **table_metadata(area.tracts, TRACTS)})
+
+
+SCORING_ASSETS: list[AssetsDefinition] = [
+    study_area,
+    *step_assets(step for step in SCORING if step is not STUDY_AREA),
+]

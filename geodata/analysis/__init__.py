@@ -1,0 +1,22 @@
+"""The analysis as a walk: its steps as data, and the calls that take them.
+
+Assets are made from `STEPS`, `analyse` takes them all, and scoring again takes the first part of them.
+"""
+
+from geodata.analysis.analyse import RESULT_VALUES, STEPS, Run, analyse, analyse_area, result_tables, state_result
+from geodata.analysis.step import Check, Step, Verdict, Walk, stored_behind
+
+__all__ = [
+    "RESULT_VALUES",
+    "STEPS",
+    "Check",
+    "Run",
+    "Step",
+    "Verdict",
+    "Walk",
+    "analyse",
+    "analyse_area",
+    "result_tables",
+    "state_result",
+    "stored_behind",
+]

@@ -1,0 +1,93 @@
+"""The totals of a state: its tracts, its people and how sure their number is, its communities, providers and sites.
+
+Pages say these and sum nothing themselves. Does not hold what is summed by county or other area
+(`geodata.communities.rollups`).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geodata.schemas import columns as col
+from geodata.schemas.computed import STATE_SUMMARY
+from geodata.schemas.rows import by_state
+from geodata.statistics.margins import grouped_margin
+
+JOB_YEARS = [col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH]
+
+
+def state_summary(
+    tracts: pd.DataFrame, communities: pd.DataFrame, providers: pd.DataFrame, sites: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the `state_summary` table, a row for each state of `tracts`.
+
+    `tracts` is `tract_scores` with the community each tract is in, `communities` the table of that name; `providers`
+    and `sites` are those that count (`geodata.scoring.study_area.StudyArea`), of which the ones in the state are
+    summed. People that are known of no tract are unknown, not zero; of no tract at all they are zero.
+    """
+    states = sorted(tracts[col.STATE].unique())
+    parts = (by_state(table, states) for table in (tracts, communities, providers, sites))
+    rows = [
+        {col.STATE: state, **_tracts(own), **_communities(grouped), **_providers(training), **_sites(work)}
+        for state, own, grouped, training, work in zip(states, *(part.values() for part in parts), strict=True)
+    ]
+    return STATE_SUMMARY.validate(pd.DataFrame(rows, columns=STATE_SUMMARY.names))
+
+
+def _tracts(tracts: pd.DataFrame) -> dict[str, float | int]:
+    gated = tracts[col.GATED].fillna(False).astype(bool)
+    tier = tracts[col.TIER].where(gated)
+    inside = tracts[col.COMMUNITY_ID].notna()
+    return {
+        col.N_TRACTS: len(tracts),
+        col.N_RANKED: int(tracts[col.RANK].notna().sum()),
+        col.N_GATED: int(gated.sum()),
+        col.N_TIER_A: int(tier.eq("A").sum()),
+        col.N_TIER_B: int(tier.eq("B").sum()),
+        col.N_TIER_C: int(tier.eq("C").sum()),
+        col.POPULATION: _people(tracts, col.POPULATION),
+        col.WORKING_AGE: _people(tracts, col.WORKING_AGE),
+        **_adults(tracts, ""),
+        **_adults(tracts[gated], "_gated"),
+        **_adults(tracts[tier.isin(["A", "B"])], "_top"),
+        **_adults(tracts[inside], "_grouped"),
+        col.POPULATION_GROUPED: _people(tracts[inside], col.POPULATION),
+    }
+
+
+def _adults(tracts: pd.DataFrame, suffix: str) -> dict[str, float]:
+    """Return the eligible adults of `tracts` and their margin, unknown where that of a tract is."""
+    margin = grouped_margin(tracts[col.ELIGIBLE_ADULTS_MOE], tracts[col.STATE])
+    return {
+        f"{col.ELIGIBLE_ADULTS}{suffix}": _people(tracts, col.ELIGIBLE_ADULTS),
+        f"{col.ELIGIBLE_ADULTS}{suffix}_moe": float(margin.iloc[0]) if len(margin) else 0.0,
+    }
+
+
+def _people(tracts: pd.DataFrame, column: str) -> float:
+    return float(tracts[column].astype("float64").sum(min_count=1)) if len(tracts) else 0.0
+
+
+def _communities(communities: pd.DataFrame) -> dict[str, int]:
+    return {
+        col.N_COMMUNITIES: len(communities),
+        col.N_COMMUNITIES_TIER_A: int(communities[col.TIER].eq("A").sum()),
+        col.N_COMMUNITIES_TIER_B: int(communities[col.TIER].eq("B").sum()),
+    }
+
+
+def _providers(providers: pd.DataFrame) -> dict[str, float | int]:
+    return {
+        "providers": len(providers),
+        col.PROVIDERS_ASSUMED: int(providers["seats_assumed"].astype(bool).sum()),
+        col.SEATS: float(providers["seats_used"].sum()),
+    }
+
+
+def _sites(sites: pd.DataFrame) -> dict[str, float | int]:
+    return {
+        col.PLANNED_SITES: len(sites),
+        col.SITES_ASSUMED: int(sites["assumed_units"].astype(bool).sum()),
+        col.UNITS: float(sites[col.UNITS].fillna(0.0).sum()),
+        **{name: float(sites[name].fillna(0.0).sum()) for name in JOB_YEARS},
+    }

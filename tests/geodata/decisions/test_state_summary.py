@@ -1,0 +1,75 @@
+"""The totals of a state are those of its own rows, and say what is not known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geodata.decisions.state_summary import state_summary
+
+TRACTS = pd.DataFrame(
+    {
+        "geoid": ["44001000100", "44001000200", "44001000300", "20001000100"],
+        "state": ["RI", "RI", "RI", "KS"],
+        "rank": [1, 2, None, None],
+        "gated": [True, True, False, False],
+        "tier": ["A", "C", "none", "none"],
+        "community_id": ["x", None, None, None],
+        "population": [1000.0, 2000.0, 500.0, 800.0],
+        "working_age": [600.0, 1100.0, np.nan, np.nan],
+        "eligible_adults": [100.0, 50.0, 10.0, np.nan],
+        "eligible_adults_moe": [30.0, 40.0, np.nan, np.nan],
+    }
+)
+COMMUNITIES = pd.DataFrame({"state": ["RI"], "tier": ["A"]})
+PROVIDERS = pd.DataFrame({"state": ["RI", "RI", "MA"], "seats_used": [20.0, 1.0, 99.0], "seats_assumed": [0, 1, 0]})
+SITES = pd.DataFrame(
+    {
+        "state": ["RI", "MA", "RI"],
+        "units": [4.0, 9.0, 2.0],
+        "assumed_units": [True, False, False],
+        "job_years_low": [0.1, 9.0, 0.2],
+        "job_years_mid": [0.2, 9.0, 0.3],
+        "job_years_high": [0.3, 9.0, 0.4],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def summary() -> pd.DataFrame:
+    return state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES).set_index("state")
+
+
+def test_tracts_and_communities_are_counted_by_state(summary: pd.DataFrame) -> None:
+    counts = ["n_tracts", "n_ranked", "n_gated", "n_tier_a", "n_tier_b", "n_tier_c", "n_communities"]
+    assert summary.loc["RI", counts].tolist() == [3, 2, 2, 1, 0, 1, 1]
+    assert summary.loc["KS", counts].tolist() == [1, 0, 0, 0, 0, 0, 0]
+    assert summary.loc["RI", "n_communities_tier_a"] == 1 and summary.loc["RI", "n_communities_tier_b"] == 0
+
+
+def test_a_sum_with_an_unknown_margin_has_an_unknown_margin(summary: pd.DataFrame) -> None:
+    rhode_island = summary.loc["RI"]
+    assert rhode_island["eligible_adults"] == 160 and pd.isna(rhode_island["eligible_adults_moe"])
+    assert (rhode_island["eligible_adults_gated"], rhode_island["eligible_adults_gated_moe"]) == (150, 50)
+    assert (rhode_island["eligible_adults_top"], rhode_island["eligible_adults_top_moe"]) == (100, 30)
+    assert (rhode_island["eligible_adults_grouped"], rhode_island["population_grouped"]) == (100, 1000)
+
+
+def test_people_known_of_no_tract_are_unknown_and_of_no_tract_at_all_they_are_none(summary: pd.DataFrame) -> None:
+    kansas = summary.loc["KS"]
+    assert pd.isna(kansas["eligible_adults"]) and pd.isna(kansas["working_age"]) and kansas["population"] == 800
+    assert kansas["eligible_adults_top"] == kansas["eligible_adults_top_moe"] == 0
+
+
+def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.DataFrame) -> None:
+    rhode_island = summary.loc["RI"]
+    assert rhode_island[["providers", "providers_assumed", "seats"]].tolist() == [2, 1, 21]
+    assert rhode_island[["planned_sites", "sites_assumed", "units"]].tolist() == [2, 1, 6]
+    job_years = rhode_island[["job_years_low", "job_years_mid", "job_years_high"]].astype(float)
+    assert job_years.tolist() == pytest.approx([0.3, 0.5, 0.7])
+    assert summary.loc["KS", ["providers", "planned_sites", "job_years_mid"]].tolist() == [0, 0, 0]
+
+
+def test_without_a_tract_there_is_no_row() -> None:
+    assert state_summary(TRACTS.iloc[:0], COMMUNITIES, PROVIDERS, SITES).empty
