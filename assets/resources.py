@@ -53,7 +53,7 @@ class ChoiceRefused(DagsterError):
     __module__ = "builtins"
 
 
-class Choices(ConfigurableResource):
+class Choices(ConfigurableResource["Choices"]):
     """The settings of a run: those of the deployment, changed by whatever is filled in here.
 
     Which state is computed is the partition. docs/settings.md lists all settings with their defaults.

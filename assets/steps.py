@@ -75,11 +75,6 @@ def step_asset(step: Step) -> AssetsDefinition:
     """Return the asset of a step: its stored inputs read, its function called, its checks answered."""
     needed = stored_behind(STEPS, step.inputs)
 
-    @asset(
-        **shown(step),
-        ins=step_ins(needed),
-        deps=[AssetDep(LAST_RESULT)] if LAST_RESULT in needed else None,
-    )
     def made(
         context: AssetExecutionContext, choices: Choices, **inputs: Any
     ) -> Iterator[Output[Any] | AssetCheckResult]:
@@ -88,7 +83,9 @@ def step_asset(step: Step) -> AssetsDefinition:
         for check in step.checks:
             yield answer(check, walk)
 
-    return made
+    lineage = [AssetDep(LAST_RESULT)] if LAST_RESULT in needed else None
+    declared: AssetsDefinition = asset(**shown(step), ins=step_ins(needed), deps=lineage)(made)
+    return declared
 
 
 def shown(step: Step) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 
 import requests
@@ -47,10 +47,11 @@ def tell(subject: str, told: list[str], settings: Alerts, environ: Mapping[str, 
     """
     ways, problems = [], []
     address = environ.get(settings.webhook_url_env, "").strip()
-    for wanted, way, send in (
+    channels: tuple[tuple[bool, str, Callable[[], None]], ...] = (
         (bool(address), "web address", lambda: post(address, subject, told)),
         (bool(settings.smtp_host and settings.mail_to), "e-mail", lambda: mail(subject, told, settings, environ)),
-    ):
+    )
+    for wanted, way, send in channels:
         if not wanted:
             continue
         try:

@@ -297,11 +297,11 @@ class _Quiet(highspy.Highs):
     def enableCallbacks(self) -> None:  # noqa: N802
         """Set the callbacks with the output off."""
         self.setOptionValue("output_flag", False)
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def _solver() -> highspy.Highs:
-    solver = _Quiet()
+    solver = _Quiet()  # type: ignore[no-untyped-call]
     options = {"threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-6}
     for name, value in options.items():
         solver.setOptionValue(name, value)
