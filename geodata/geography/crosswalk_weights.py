@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.schemas import columns as col
+
 # A tract is designated when at least half of it was; sums of shares carry rounding of the last digits.
 HALF = 0.5 - 1e-9
 
@@ -17,9 +19,9 @@ def weighted_mean(groups: pd.Series, weights: pd.Series, values: pd.Series) -> p
     """Return Σ w x / Σ w over the pieces with a value; missing where they weigh nothing."""
     w, x = weights.to_numpy(dtype=np.float64), values.to_numpy(dtype=np.float64, na_value=np.nan)
     known = ~np.isnan(x)
-    terms = pd.DataFrame({"weight": np.where(known, w, 0.0), "product": np.where(known, w * x, 0.0)})
+    terms = pd.DataFrame({col.WEIGHT: np.where(known, w, 0.0), "product": np.where(known, w * x, 0.0)})
     sums = terms.groupby(groups.to_numpy(), sort=True).sum()
-    return sums["product"] / sums["weight"].where(sums["weight"] > 0)
+    return sums["product"] / sums[col.WEIGHT].where(sums[col.WEIGHT] > 0)
 
 
 def mostly_known(groups: pd.Series, land: pd.Series, known: pd.Series, lost: float) -> pd.Series:

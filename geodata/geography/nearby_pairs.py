@@ -27,7 +27,7 @@ def near_pairs(latitude: FloatArray, longitude: FloatArray, meters: float) -> ND
 
 
 def distance_m(latitude: FloatArray, longitude: FloatArray, pairs: NDArray[np.intp]) -> FloatArray:
-    """Return the chord between the two points of each pair, in meters; NaN where one has no coordinates."""
+    """Return float64[k], the chord in meters between the points of each pair; NaN where one has no coordinates."""
     spots = _on_globe(latitude, longitude)
     return np.asarray(np.linalg.norm(spots[pairs[:, 0]] - spots[pairs[:, 1]], axis=1))
 

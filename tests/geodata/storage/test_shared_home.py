@@ -27,7 +27,7 @@ from geodata.storage.object_store import connection
 from geodata.storage.pointers import Pointer
 from geodata.storage.shared_home import ABANDONED, SharedHome
 from pipelines.command.cli import app
-from pipelines.storage import TableStorage, files_named_in
+from pipelines.storage import TableStorage, files_beside
 from tests.conftest import ROOT
 from tests.support.object_store import KEYS, object_store
 
@@ -230,8 +230,8 @@ def test_files_a_table_names_travel_with_it_and_must_lie_under_home(machine: Mac
     inside, outside = one.home / "cache/population.tif", tmp_path / "elsewhere.tif"
     outside.write_text("cells")
     table = pd.DataFrame({"kind": ["population"], "path": [str(inside)]})
-    assert files_named_in(Sourced(table, REJECTS.empty())) == [inside]
-    assert files_named_in(Sourced(table.drop(columns="path"), REJECTS.empty())) == []
+    assert files_beside(Sourced(table, REJECTS.empty()), tmp_path) == [inside]
+    assert files_beside(Sourced(table.drop(columns="path"), REJECTS.empty()), tmp_path) == []
     with pytest.raises(InputError, match="outside the home folder"):
         one.publish("rasters", outside)
 
