@@ -25,6 +25,7 @@ import shapely
 
 from bench.common import RESULTS, machine, parser, size_suffix, sized
 from geodata.schemas.table import CRS
+from geodata.settings import Industry
 from geodata.states import REGISTRY
 from maps.cartography.colors import COLORS
 from maps.interactive import leaflet
@@ -147,7 +148,7 @@ def our_nation(counties_in_all: int, folder: Path) -> Path:
                     state=state,
                     as_of="2026-11-22",
                     sample=False,
-                    industry={},
+                    industry=Industry(),
                     counties=inside,
                     communities=5,
                     adults=1e5,
