@@ -1,6 +1,6 @@
 """Travel engine (c): driving minutes over a road network built from a local OpenStreetMap extract.
 
-Speeds are those of the road class; see `geodata.travel.road_graph` for what is not modelled. The extract is
+Speeds are those of the road class; see `geodata.travel.road_graph` for what is not modeled. The extract is
 © OpenStreetMap contributors, ODbL. Does not hold the reading of extracts or the search.
 """
 

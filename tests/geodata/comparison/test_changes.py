@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.analysis import analyse
+from geodata.analysis import analyze
 from geodata.communities.grouping import Previous
 from geodata.comparison.changes import attribution, change_report, source_changes, tables_by_cause
 from geodata.comparison.reruns import rerun_between
@@ -23,7 +23,7 @@ def use(source: str, table: str, vintage: str, sha: str) -> SourceUse:
 
 
 def result(tables, settings=SETTINGS, uses=(), previous=None) -> StateResult:
-    made = analyse(tables, ["XL"], settings, AS_OF, previous)["XL"]
+    made = analyze(tables, ["XL"], settings, AS_OF, previous)["XL"]
     return replace(made, sources=list(uses))
 
 
@@ -38,7 +38,7 @@ def test_nothing_changed_is_an_empty_report(baseline):
     assert report.summary["causes"] == []
 
 
-def test_each_cause_is_told_apart_and_the_parts_sum(baseline):
+def test_each_cause_is_distinguished_and_the_parts_sum(baseline):
     old_uses = [use("afdc", "providers", "2026", "a"), use("svi", "definitions", "2020", "c")]
     new_uses = [use("afdc", "providers", "2026", "b"), use("svi", "definitions", "2022", "d")]
     moved = grid.providers().assign(latitude=grid.place(5)[0], longitude=grid.place(5)[1])

@@ -166,7 +166,7 @@ def test_a_tract_without_residents_is_listed_with_the_reason(canonical: Canonica
     assert len(scores) == 9
 
 
-def test_without_any_provider_the_gap_is_unknown_and_weights_renormalise(
+def test_without_any_provider_the_gap_is_unknown_and_weights_renormalize(
     canonical: CanonicalTables, settings: Settings
 ) -> None:
     nobody = {name: table for name, table in canonical.tables.items() if name != "providers"}

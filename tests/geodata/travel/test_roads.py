@@ -231,7 +231,7 @@ LONE_WAY = '<osm version="0.6"><way id="1"><nd ref="{}"/><nd ref="2"/><tag k="hi
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("a.osm", "<html><body>504</body></html>", "a web page"),
         ("a.osm.pbf", "not protobuf at all", "not a readable"),
@@ -243,10 +243,10 @@ LONE_WAY = '<osm version="0.6"><way id="1"><nd ref="{}"/><nd ref="2"/><tag k="hi
         ("a.osm", None, "cannot be read"),
     ],
 )  # fmt: skip
-def test_files_that_are_not_extracts_are_refused(tmp_path: Path, name: str, content: str | None, told: str) -> None:
+def test_files_that_are_not_extracts_are_refused(tmp_path: Path, name: str, content: str | None, message: str) -> None:
     if content is not None:
         (tmp_path / name).write_text(content)
-    with pytest.raises(InputError, match=told) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         RoadsEngine(tmp_path / name).minutes(at((0, 0)), at((0, 1)), 60.0)
     assert name in str(caught.value)
 
@@ -307,9 +307,9 @@ def test_an_extract_with_damage_is_one_sentence(tmp_path: Path, found: bytes, sp
     data = path.read_bytes()
     assert found in data
     path.write_bytes(data.replace(found, spoilt, 1))
-    with pytest.raises(InputError, match=r"^a\.osm: not a readable OpenStreetMap extract") as told:
+    with pytest.raises(InputError, match=r"^a\.osm: not a readable OpenStreetMap extract") as message:
         road_graph(path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(message.value)
 
 
 def test_a_packed_extract_with_bytes_changed_is_read_or_one_sentence(tmp_path: Path) -> None:
