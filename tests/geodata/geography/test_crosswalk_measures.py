@@ -94,7 +94,9 @@ def test_people_are_conserved(land: dict[tuple[int, int], int], people: list[int
     pairs = [(f"440010201{i:02d}", f"440010101{j:02d}", float(size)) for (i, j), size in land.items()]
     pairs += [("25001020100", pairs[0][1], 7.0)]
     old = sorted({j for _, j, _ in pairs})
-    old_rows = {j: {"count": people[k], "share": shares[k], "count_moe": 1, "share_moe": 0.1} for k, j in enumerate(old)}
+    old_rows = {
+        j: {"count": people[k], "share": shares[k], "count_moe": 1, "share_moe": 0.1} for k, j in enumerate(old)
+    }
     whole = {j: {"count": row["count"], "count_moe": 1} for j, row in old_rows.items()}
     both = pd.concat([survey("population", whole), survey("no_vehicle", old_rows)], ignore_index=True)
     table, _, _ = measures_to_2020(both, relationship(pairs))

@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import rasterio
 from numpy.typing import NDArray
-from pyproj import Geod
-from rasterio.transform import from_bounds, from_origin
 
-from geodata.errors import InputError
 from geodata.geography.coordinates import Points
 from geodata.travel.friction import FrictionEngine
-from geodata.travel.friction_raster import meters_per_degree
 from geodata.travel.minutes import TravelEngine, TravelMinutes
-
-STEP = 1 / 120
-WGS84 = Geod(ellps="WGS84")
-
-
-def write(
-    path: Path, values: NDArray[Any], left: float = -100.0, top: float = 40.0, step: float = STEP, **options: Any
-) -> Path:
-    """Write a raster in degrees whose upper left corner is at (left, top)."""
-    profile: dict[str, Any] = {
-        "driver": "GTiff", "height": values.shape[0], "width": values.shape[1], "count": 1,
-        "dtype": values.dtype, "crs": "EPSG:4326", "transform": from_origin(left, top, step, step), "nodata": -9999,
-    }  # fmt: skip
-    with rasterio.open(path, "w", **(profile | options)) as out:
-        out.write(values, 1)
-    return path
-
-
-def center(row: float, column: float, left: float = -100.0, top: float = 40.0) -> tuple[float, float]:
-    """Return latitude and longitude of the center of a cell."""
-    return top - (row + 0.5) * STEP, left + (column + 0.5) * STEP
-
-
-def points(*places: tuple[float, float]) -> Points:
-    """Return points from (latitude, longitude)."""
-    return Points(np.array([p[0] for p in places]), np.array([p[1] for p in places]))
+from tests.geodata.travel.small_surfaces import STEP, WGS84, center, points, uniform, write
 
 
 def pairs(found: TravelMinutes) -> dict[tuple[int, int], float]:
@@ -52,20 +22,8 @@ def pairs(found: TravelMinutes) -> dict[tuple[int, int], float]:
     )
 
 
-def uniform(rows: int = 120, columns: int = 120, friction: float = 1e-3) -> NDArray[np.float32]:
-    """Return a surface of one friction."""
-    return np.full((rows, columns), friction, np.float32)
-
-
 def test_it_is_a_travel_engine(tmp_path: Path) -> None:
     assert isinstance(FrictionEngine(tmp_path / "x.tif"), TravelEngine)
-
-
-@pytest.mark.parametrize("latitude", [-45.0, 0.0, 40.0, 71.0])
-def test_meters_are_those_of_the_ellipsoid(latitude: float) -> None:
-    east, north = meters_per_degree(np.array([latitude]))
-    assert east[0] == pytest.approx(WGS84.inv(-0.005, latitude, 0.005, latitude)[2] * 100, rel=1e-6)
-    assert north[0] == pytest.approx(WGS84.inv(0, latitude - 0.005, 0, latitude + 0.005)[2] * 100, rel=1e-6)
 
 
 def test_uniform_friction_is_distance_times_friction(tmp_path: Path) -> None:
@@ -210,18 +168,6 @@ def test_cells_faster_than_assumed_widen_the_window(tmp_path: Path) -> None:
     assert found.minutes[0] == pytest.approx(400 * 0.7147 * 0.2, rel=2e-3)
 
 
-def test_a_projected_raster_is_warped_and_says_so(tmp_path: Path) -> None:
-    meters = uniform(200, 200)
-    raster = write(
-        tmp_path / "utm.tif", meters, crs="EPSG:32614", transform=from_origin(400_000, 4_500_000, 1000, 1000)
-    )  # fmt: skip
-    home, away = (39.9, -99.5), (39.9, -99.2)
-    found = FrictionEngine(raster).minutes(points(home), points(away), 60.0)
-    meters_apart = WGS84.inv(home[1], home[0], away[1], away[0])[2]
-    assert found.minutes[0] == pytest.approx(meters_apart * 1e-3, rel=0.06)
-    assert "EPSG:32614" in found.engine_version
-
-
 def test_engine_version_and_date_are_recorded(tmp_path: Path) -> None:
     raster = write(tmp_path / "f.tif", uniform())
     with rasterio.open(raster, "r+") as out:
@@ -230,41 +176,3 @@ def test_engine_version_and_date_are_recorded(tmp_path: Path) -> None:
     found = FrictionEngine(raster).minutes(here, here, 5.0)
     assert (found.engine, found.data_date, found.minutes.tolist()) == ("friction", "2019-06-01", [0.0])
     assert FrictionEngine(raster, data_date="2020").minutes(here, here, 5.0).data_date == "2020"
-
-
-def test_scaled_integers_are_unpacked(tmp_path: Path) -> None:
-    raster = write(tmp_path / "f.tif", np.full((60, 60), 100, np.int16))
-    with rasterio.open(raster, "r+") as out:
-        out.scales = (1e-5,)
-    found = FrictionEngine(raster).minutes(points(center(30, 30)), points(center(31, 30)), 60.0)
-    assert found.minutes[0] == pytest.approx(0.925, rel=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda p: p.write_bytes(b"<ows:ExceptionReport>"), "web page or service message"),
-        (lambda p: p.write_bytes(b""), "not a GeoTIFF"),
-        (lambda p: p.write_bytes(b"II*\x00" + b"\x00" * 40), "cannot be opened"),
-        (lambda p: None, "cannot be read"),
-        (lambda p: write(p, uniform(), crs=None), "no coordinate system"),
-        (lambda p: write(p, uniform(friction=60.0)), "cannot be minutes per meter"),
-        (lambda p: write(p, uniform(friction=1e-6)), "cannot be minutes per meter"),
-        (lambda p: write(p, uniform(), left=4e5, top=4e6, step=1000), "not degrees"),
-        (lambda p: write(p, uniform(), left=20.0), "none of the 1 origins"),
-        (lambda p: write(p, uniform(friction=-9999)), "none of the 1 origins"),
-        (lambda p: write(p, uniform(), transform=from_bounds(-99, 39, -100, 40, 120, 120)), "mirrored"),
-    ],
-)  # fmt: skip
-def test_files_that_are_not_friction_rasters_are_refused_in_one_sentence(tmp_path: Path, make: Any, message: str) -> None:
-    path = tmp_path / "raster.tif"
-    make(path)
-    with pytest.raises(InputError, match=message) as caught:
-        FrictionEngine(path).minutes(points(center(60, 60)), points(center(60, 60)), 10.0)
-    assert "raster.tif" in str(caught.value)
-
-
-def test_a_missing_band_is_named(tmp_path: Path) -> None:
-    raster = write(tmp_path / "f.tif", uniform())
-    with pytest.raises(InputError, match="no band 2"):
-        FrictionEngine(raster, band=2).minutes(points(center(60, 60)), points(center(60, 60)), 10.0)
