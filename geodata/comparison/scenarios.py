@@ -1,4 +1,4 @@
-"""Scenarios: what would change if a programme opened, a site closed or the method chose otherwise.
+"""Scenarios: what would change if a program opened, a site closed or the method chose otherwise.
 
 A scenario is a YAML file of changes to providers, sites and settings. Here it is read, checked and applied to the
 tables; the analysis then runs as it would on any others. Does not hold the analysis or the comparison

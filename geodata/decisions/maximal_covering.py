@@ -212,7 +212,7 @@ class ExactCover:
     max Σ w_i z_i with z_i ≤ Σ_{j covers i} y_j, Σ y_j = p, y binary, 0 ≤ z ≤ 1 (z need not be whole: at a best
     solution each is 0 or 1). The linear relaxation is solved first. Its bound often proves a known solution
     best; otherwise every site whose reduced cost says it cannot be part of a better one is struck out, and
-    the integer programme is left with few.
+    the integer program is left with few.
     """
 
     def __init__(self, cover: Cover) -> None:
@@ -272,7 +272,7 @@ def _chosen(sites: ArrayLike, covered: float, bound: float) -> Chosen:
 
 
 def _whole(cover: Cover, p: int, seconds: float, start: list[int], bound: float) -> tuple[IntArray, float]:
-    """Return the sites and proven bound of the integer programme, started from `start`."""
+    """Return the sites and proven bound of the integer program, started from `start`."""
     n_sites = cover.rows.shape[1]
     solver = _solver()
     solver.setOptionValue("time_limit", float(seconds))

@@ -197,11 +197,11 @@ def _meters(longitude: float, latitude: float, shape: Any) -> float:
 
     Within some tens of kilometers the error is below a thousandth.
     """
-    local = shapely.transform(shape, _towards(longitude, latitude))
+    local = shapely.transform(shape, _toward(longitude, latitude))
     return float(shapely.distance(local, shapely.Point(0, 0)) * METERS_PER_DEGREE)
 
 
-def _towards(longitude: float, latitude: float) -> Callable[[Any], Any]:
+def _toward(longitude: float, latitude: float) -> Callable[[Any], Any]:
     scale = np.array([np.cos(np.radians(latitude)), 1.0])
 
     def moved(coordinates: Any) -> Any:

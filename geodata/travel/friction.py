@@ -20,7 +20,7 @@ from geodata.geography.coordinates import Points
 from geodata.travel.friction_raster import FASTEST_MINUTES_PER_M, FrictionRaster, meters_per_degree
 from geodata.travel.least_cost import Grid, least_cost_minutes
 from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
-from geodata.travel.pairs import sorted_pairs
+from geodata.travel.pairs import FoundPairs, MeasuredBy, sorted_minutes
 
 ENGINE_VERSION = "1"
 ASSUMED_FASTEST = 4e-4  # minutes per meter, 150 km/h; windows grow where the raster holds faster cells
@@ -69,33 +69,12 @@ class FrictionEngine:
         with FrictionRaster(self.raster, self.band) as raster:
             homes = self._locate(raster, origins, "origins")
             places = self._locate(raster, destinations, "destinations")
-            pairs = [
-                (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)),
-                *_tiled_search(raster, homes, places, limit, threads),
-            ]
+            found = list(_tiled_search(raster, homes, places, limit, threads))
             data_date = self.data_date or raster.data_date
             version = ENGINE_VERSION
             if raster.warped_from:
                 version += f", warped from {raster.warped_from}"
-        origin, destination, minutes = sorted_pairs(
-            np.concatenate([pair[0] for pair in pairs]),
-            np.concatenate([pair[1] for pair in pairs]),
-            np.concatenate([pair[2] for pair in pairs]),
-            len(origins),
-            len(destinations),
-        )
-        return TravelMinutes(
-            origin,
-            destination,
-            minutes,
-            len(origins),
-            len(destinations),
-            self.name,
-            version,
-            data_date,
-            snap_km=homes.snap_km,
-            destination_snap_km=places.snap_km,
-        )
+        return sorted_minutes(found, MeasuredBy(self.name, version, data_date), homes.snap_km, places.snap_km)
 
     def _locate(self, raster: FrictionRaster, points: Points, what: str) -> Located:
         located = locate(raster, points, self.max_snap_km)
@@ -186,8 +165,8 @@ def _nearest_passable(friction, east, south, rows, columns, max_m, around):  # t
 
 def _tiled_search(
     raster: FrictionRaster, homes: Located, places: Located, limit: FloatArray, threads: int
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], FloatArray]]:
-    """Yield (origin, destination, minutes) tile by tile of the destinations, so that memory stays bounded."""
+) -> Iterator[FoundPairs]:
+    """Yield what is found tile by tile of the destinations, so that memory stays bounded."""
     home_ids = np.flatnonzero(homes.found)
     home_ids = home_ids[np.argsort(homes.row[home_ids], kind="stable")]
     home_rows = homes.row[home_ids]
@@ -217,7 +196,7 @@ def _tiled_search(
             cells, which = np.unique(place_cell, return_inverse=True)
             found = least_cost_minutes(grid, cells, home_cell, furthest, limit[near], threads)
             place, home, minutes = _shared(*found, which, len(cells))
-            yield near[home].astype(np.int32), members[place].astype(np.int32), minutes
+            yield FoundPairs(near[home].astype(np.int32), members[place].astype(np.int32), minutes)
 
 
 def _window(

@@ -7,13 +7,10 @@ import pandas as pd
 import pytest
 
 from geodata.analysis import analyze
-from geodata.communities.grouping import Previous
 from geodata.comparison.changes import attribution, change_report, source_changes, tables_by_cause
 from geodata.comparison.reruns import rerun_between
-from geodata.errors import InputError
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.state_result import StateResult
-from geodata.states import find_state
 from tests.geodata.scoring import grid
 from tests.geodata.small_world import AS_OF, SETTINGS, canonical
 
@@ -102,23 +99,7 @@ def with_sites(made: StateResult, *sites: pd.DataFrame) -> StateResult:
     return replace(made, tables={**made.tables, "sites": pd.concat(sites, ignore_index=True)})
 
 
-def test_communities_entering_and_leaving_are_named(baseline):
-    previous = Previous(baseline.table("community_tracts"), baseline.table("communities"))
-    turned = grid.definition("svi", [n / 10 for n in range(9, 0, -1)], [None] * 9, True)
-    measures = grid.measures(no_vehicle=[n / 20 for n in range(9, 0, -1)])
-    after = result(canonical(definitions=turned, measures=measures), previous=previous)
-    found = change_report(baseline, after).differences.communities
-    assert {"left", "entered"} & set(found["change"])
-    same = change_report(baseline, result(canonical(), previous=previous)).differences.communities
-    assert set(same["change"]) == {"same"}
-
-
 def test_sources_that_appear_are_a_new_vintage():
     table = source_changes([], [use("a", "sites", "2026", "x")])
     assert table.iloc[0][["source", "change", "after"]].tolist() == ["a", "vintage", "2026"]
     assert table["before"].isna().all()
-
-
-def test_two_states_cannot_be_compared(baseline):
-    with pytest.raises(InputError, match="two runs of one state"):
-        change_report(baseline, replace(baseline, state=find_state("RI")))

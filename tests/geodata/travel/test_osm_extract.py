@@ -60,7 +60,7 @@ def test_files_that_are_not_extracts_are_refused(tmp_path: Path, name: str, cont
 
 
 @pytest.mark.parametrize(
-    ("found", "spoilt"),
+    ("found", "spoiled"),
     [
         (b'<node id="2"', b'<node id="0.93"'),
         (b' lat="0.0', b' lat="a.0'),
@@ -69,11 +69,11 @@ def test_files_that_are_not_extracts_are_refused(tmp_path: Path, name: str, cont
         (b'version="0.6"', b'version="0.7"'),
     ],
 )
-def test_an_extract_with_damage_is_one_sentence(tmp_path: Path, found: bytes, spoilt: bytes) -> None:
+def test_an_extract_with_damage_is_one_sentence(tmp_path: Path, found: bytes, spoiled: bytes) -> None:
     path = osm_xml(tmp_path / "a.osm", SQUARE, [([1, 2, 3, 4, 1], {"highway": "residential"})])
     data = path.read_bytes()
     assert found in data
-    path.write_bytes(data.replace(found, spoilt, 1))
+    path.write_bytes(data.replace(found, spoiled, 1))
     with pytest.raises(InputError, match=r"^a\.osm: not a readable OpenStreetMap extract") as message:
         road_graph(path)
     assert "\n" not in str(message.value)
