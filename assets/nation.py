@@ -35,7 +35,7 @@ from assets.metadata import code
 from assets.partitions import STATES
 from assets.products import MAKERS, national_paths, product_paths, result_folder, result_metadata, thumbnail
 from assets.resources import Choices
-from geodata.analysis import Run, analyse_area
+from geodata.analysis import Run, analyze_area
 from geodata.communities.grouping import Previous
 from geodata.errors import OnrampError
 from geodata.ingest.canonical_tables import CanonicalTables
@@ -74,7 +74,7 @@ class Following(Config):
     group_name=GROUP,
     owners=["team:analysis"],
     kinds={"numba"},
-    metadata=code(analyse_area),
+    metadata=code(analyze_area),
     check_specs=[AssetCheckSpec(COMPUTED, asset="all_states", description="No state broke off or was left out.")],
 )
 def all_states(
@@ -93,7 +93,7 @@ def all_states(
         areas = areas_of(area, canonical, settings)
         previous = earlier_of(settings, states)
         run = Run(settings, choices.date, context.run_id)
-        results = analyse_area(area, areas, run, previous, other_choices=True)
+        results = analyze_area(area, areas, run, previous, other_choices=True)
     except OnrampError as error:
         raise Failure(description=str(error), allow_retries=False) from None
     failed: dict[str, str] = {}

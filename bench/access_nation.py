@@ -16,7 +16,8 @@ import numpy as np
 
 from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 from bench.nation import people, places, seats
-from geodata.access import e2sfca, gaussian_decay
+from geodata.access.decay import gaussian_decay
+from geodata.access.measures import e2sfca
 from geodata.geography.coordinates import Points
 from geodata.geography.sphere import EARTH_RADIUS_KM, unit_vectors
 from geodata.travel.great_circle import GreatCircle

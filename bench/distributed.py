@@ -18,7 +18,7 @@ import numpy as np
 from bench.access_nation import ENGINE
 from bench.common import Contender, parser, side_by_side, size_option, size_suffix, sized, write_results
 from bench.nation import people, places, seats
-from geodata.access import CatchmentWeights, catchment_weights
+from geodata.access.catchment_weights import CatchmentWeights, catchment_weights
 from geodata.geography.coordinates import Points
 
 Work = Callable[[], np.ndarray]

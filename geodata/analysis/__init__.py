@@ -1,9 +1,9 @@
 """The analysis as a walk: its steps as data, and the calls that take them.
 
-Assets are made from `STEPS`, `analyse` takes them all, and scoring again takes the first part of them.
+Assets are made from `STEPS`, `analyze` takes them all, and scoring again takes the first part of them.
 """
 
-from geodata.analysis.analyse import RESULT_VALUES, STEPS, Run, analyse, analyse_area, result_tables, state_result
+from geodata.analysis.analyze import RESULT_VALUES, STEPS, Run, analyze, analyze_area, result_tables, state_result
 from geodata.analysis.step import Check, Step, Verdict, Walk, stored_behind
 
 __all__ = [
@@ -14,8 +14,8 @@ __all__ = [
     "Step",
     "Verdict",
     "Walk",
-    "analyse",
-    "analyse_area",
+    "analyze",
+    "analyze_area",
     "result_tables",
     "state_result",
     "stored_behind",

@@ -102,9 +102,9 @@ def _parts(all_units: pd.DataFrame, rows: list[int], taken: set[str | None]) -> 
         return _numbered(rows, _by_rank(places)[mine], taken)
     weight = all_units[col.POPULATION].fillna(0.0).clip(lower=1.0).to_numpy(dtype=float)
     known = np.isfinite(places).all(axis=1)
-    centre = np.average(places[known], axis=0, weights=weight[known]) if known.any() else np.zeros(2)
+    center = np.average(places[known], axis=0, weights=weight[known]) if known.any() else np.zeros(2)
     # Degrees of longitude shrink with latitude; a place that is not known is taken to be central.
-    offset = np.nan_to_num(places - centre) * [np.cos(np.radians(centre[1])), 1.0]
+    offset = np.nan_to_num(places - center) * [np.cos(np.radians(center[1])), 1.0]
     here = offset[mine] / max(float(np.hypot(*offset.T).max()), 1e-12)
     targets = np.array([TARGETS[name] for name in free])
     cost = ((here[:, None, :] - targets[None]) ** 2).sum(axis=2)

@@ -61,8 +61,8 @@ class Graph:
         """Return Σ people × squared distance from the nodes' center: the less, the more compact."""
         weight = np.maximum(self.people[list(nodes)], 1.0)
         xy = self.xy[list(nodes)]
-        centre = weight @ xy / weight.sum()
-        return float(weight @ ((xy - centre) ** 2).sum(axis=1))
+        center = weight @ xy / weight.sum()
+        return float(weight @ ((xy - center) ** 2).sum(axis=1))
 
     def border(self, node: int, nodes: set[int]) -> float:
         """Return the length of border `node` shares with `nodes`."""

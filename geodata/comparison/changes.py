@@ -1,6 +1,6 @@
 """Why a list changed since the last run: what moved on the ground, and how much of each rank change has which cause.
 
-Causes are three: the data of a source, a source's new vintage, and the settings. They are told apart by reruns in
+Causes are three: the data of a source, a source's new vintage, and the settings. They are distinguished by reruns in
 which only some of them have changed, made by a callable given from outside. Does not hold how a run is computed, or
 what differs between the results (`geodata.comparison.differences`).
 """
@@ -57,22 +57,22 @@ def change_report(before: StateResult, after: StateResult, rerun: Rerun | None =
     """Return what changed between two results of one state, and why.
 
     `rerun` returns `tract_scores` computed with the named causes as they are in `after` and the others as in `before`;
-    it is called for the mixtures of the causes that changed, never for all or none. Without it no cause is told.
+    it is called for the mixtures of the causes that changed, never for all or none. Without it no cause is named.
     """
     found = differences(before, after)
     places = place_changes(before, after)
     sources = source_changes(before.sources, after.sources)
     changed = causes_of(before, after, sources)
-    told = pd.DataFrame()
+    parts = pd.DataFrame()
     if rerun is not None:
-        told = attribution(before.table("tract_scores"), after.table("tract_scores"), changed, rerun)
+        parts = attribution(before.table("tract_scores"), after.table("tract_scores"), changed, rerun)
     counts = (places["table"] + "_" + places["change"]).value_counts().sort_index()
     summary = {
         **found.summary,
         **{str(name): int(count) for name, count in counts.items()},
         "causes": list(changed),
     }
-    return ChangeReport(places, sources, told, found, summary)
+    return ChangeReport(places, sources, parts, found, summary)
 
 
 def place_changes(before: StateResult, after: StateResult) -> pd.DataFrame:
@@ -125,8 +125,8 @@ def source_changes(before: Iterable[SourceUse], after: Iterable[SourceUse]) -> p
             change = DATA
         else:
             continue
-        told = [None if use is None or use.sha256 is None else use.vintage or "undated" for use in (old, new)]
-        rows.append((known.table, known.source, known.file, change, *told))
+        vintages = [None if use is None or use.sha256 is None else use.vintage or "undated" for use in (old, new)]
+        rows.append((known.table, known.source, known.file, change, *vintages))
     return pd.DataFrame(rows, columns=["table", col.SOURCE, col.FILE, "change", "before", "after"])
 
 

@@ -58,7 +58,7 @@ def table_digest(table: pd.DataFrame) -> bytes:
 
 
 def code_digest(folders: Iterable[Path]) -> str:
-    """Return a hash of the program's own files under `folders`: another version computes anew."""
+    """Return a hash of the program's own files under `folders`: another version computes again."""
     return _code_digest(tuple(folders))
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geodata.analysis import analyse
+from geodata.analysis import analyze
 from geodata.analysis.rescoring import point_scores
 from geodata.communities.grouping import Previous
 from geodata.comparison.changes import DATA, SETTINGS, VINTAGE, Rerun
@@ -33,15 +33,15 @@ def run_scenario(
 ) -> tuple[StateResult, StateResult, Differences]:
     """Return the baseline of `state`, the scenario's result, and what differs.
 
-    `before` is the baseline where it is at hand. The scenario keeps the baseline's shortfall lines, and its
+    `before` is the baseline where it is available. The scenario keeps the baseline's shortfall lines, and its
     communities where its tracts barely change.
     """
     if before is None:
-        before = analyse(canonical, [state], settings, as_of)[state]
+        before = analyze(canonical, [state], settings, as_of)[state]
     changed_tables, changed_settings = apply(scenario, canonical, settings)
     previous = Previous(before.table("community_tracts"), before.table("communities"))
     lines = shortfall_lines(before.table("tract_scores"), settings.equity)
-    after = analyse(changed_tables, [state], changed_settings, as_of, previous, lines)[state]
+    after = analyze(changed_tables, [state], changed_settings, as_of, previous, lines)[state]
     return before, after, differences(before, after)
 
 

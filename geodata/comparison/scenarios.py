@@ -1,4 +1,4 @@
-"""Scenarios: what would change if a programme opened, a site closed or the method chose otherwise.
+"""Scenarios: what would change if a program opened, a site closed or the method chose otherwise.
 
 A scenario is a YAML file of changes to providers, sites and settings. Here it is read, checked and applied to the
 tables; the analysis then runs as it would on any others. Does not hold the analysis or the comparison
@@ -239,16 +239,16 @@ def _new_sites(scenario: Scenario, canonical: CanonicalTables, sites: pd.DataFra
 
 
 def _placed(rows: pd.DataFrame, canonical: CanonicalTables, names: list[str]) -> pd.DataFrame:
-    """Return `rows` with the state of the nearest tract centre and with all columns `names`."""
+    """Return `rows` with the state of the nearest tract center and with all columns `names`."""
     if not len(rows):
         return rows
     centers = canonical.table("centers")
     if centers.empty:
-        raise InputError("a place cannot be added without tract centres", field="add", remedy="Run the sources first.")
+        raise InputError("a place cannot be added without tract centers", field="add", remedy="Run the sources first.")
     known = centers[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=np.float64)
     states = []
     for spot in rows[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=np.float64):
-        # Degrees of longitude shrink with latitude; the nearest of many close centres needs no more than that.
+        # Degrees of longitude shrink with latitude; the nearest of many close centers needs no more than that.
         away = (known - spot + 180.0) % 360.0 - 180.0
         away[:, 1] *= np.cos(np.radians(spot[0]))
         states.append(centers[col.STATE].iloc[int(np.argmin((away**2).sum(axis=1)))])

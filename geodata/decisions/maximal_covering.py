@@ -151,7 +151,7 @@ def swapped(cover: Cover, chosen: list[int]) -> list[int]:
 def near_best(cover: Cover, most: int) -> list[Chosen]:
     """Return a good choice of 1, 2 … `most` sites (no more than there are), each with how far it may be off.
 
-    The better of the greedy choice and of the sites the bound favours, both improved by exchanges.
+    The better of the greedy choice and of the sites the bound favors, both improved by exchanges.
     """
     walk = greedy(cover, most)
     n_sites = cover.rows.shape[1]
@@ -160,8 +160,8 @@ def near_best(cover: Cover, most: int) -> list[Chosen]:
     for p in range(1, min(most, n_sites) + 1):
         chosen = swapped(cover, filled(walk, p, n_sites))
         covered = cover.covered(chosen)
-        bound, price, favoured = _priced(cover, p, covered, price)
-        other = swapped(cover, favoured)
+        bound, price, favored = _priced(cover, p, covered, price)
+        other = swapped(cover, favored)
         if cover.covered(other) > covered:
             chosen, covered = other, cover.covered(other)
         found.append(_chosen(chosen, covered, max(bound, covered)))
@@ -174,7 +174,7 @@ def filled(walk: list[int], p: int, n_sites: int) -> list[int]:
 
 
 def _priced(cover: Cover, p: int, known: float, price: FloatArray) -> tuple[float, FloatArray, list[int]]:
-    """Return a bound on what p sites can cover, the prices that prove it and the p sites they favour.
+    """Return a bound on what p sites can cover, the prices that prove it and the p sites they favor.
 
     Lagrangean relaxation (Fisher 1981; Galvão & ReVelle 1996): if covering row i must be bought from the chosen sites
     at price i, each row is taken where its weight exceeds its price and the p sites that earn most are chosen. No
@@ -182,13 +182,13 @@ def _priced(cover: Cover, p: int, known: float, price: FloatArray) -> tuple[floa
     """
     counted = cover.rows.astype(np.float64)
     by_site = counted.T.tocsr()
-    least, best_price, favoured, step, since = np.inf, price, np.arange(p), 1.0, 0
+    least, best_price, favored, step, since = np.inf, price, np.arange(p), 1.0, 0
     for _ in range(PRICE_ROUNDS):
         earned = by_site @ price
         top = np.argsort(-earned, kind="stable")[:p]
         value = float(np.maximum(cover.weight - price, 0.0).sum() + earned[top].sum())
         if value < least:
-            least, best_price, favoured, since = value, price, top, 0
+            least, best_price, favored, since = value, price, top, 0
         else:
             since += 1
         if least <= known * (1 + 1e-9):
@@ -203,7 +203,7 @@ def _priced(cover: Cover, p: int, known: float, price: FloatArray) -> tuple[floa
         if squared == 0.0:
             break
         price = np.clip(price - step * (value - known) / squared * slope, 0.0, cover.weight)
-    return least, best_price, np.sort(favoured).tolist()
+    return least, best_price, np.sort(favored).tolist()
 
 
 class ExactCover:
@@ -212,7 +212,7 @@ class ExactCover:
     max Σ w_i z_i with z_i ≤ Σ_{j covers i} y_j, Σ y_j = p, y binary, 0 ≤ z ≤ 1 (z need not be whole: at a best
     solution each is 0 or 1). The linear relaxation is solved first. Its bound often proves a known solution
     best; otherwise every site whose reduced cost says it cannot be part of a better one is struck out, and
-    the integer programme is left with few.
+    the integer program is left with few.
     """
 
     def __init__(self, cover: Cover) -> None:
@@ -272,7 +272,7 @@ def _chosen(sites: ArrayLike, covered: float, bound: float) -> Chosen:
 
 
 def _whole(cover: Cover, p: int, seconds: float, start: list[int], bound: float) -> tuple[IntArray, float]:
-    """Return the sites and proven bound of the integer programme, started from `start`."""
+    """Return the sites and proven bound of the integer program, started from `start`."""
     n_sites = cover.rows.shape[1]
     solver = _solver()
     solver.setOptionValue("time_limit", float(seconds))

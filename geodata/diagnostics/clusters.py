@@ -28,7 +28,7 @@ GLOBAL_PERMUTATIONS = 999
 class Moran:
     """Moran's I of one state and of its tracts.
 
-    `value` the global I with row-standardised neighbors, `expected` -1/(n - 1), `p_value` by permutation; `local`
+    `value` the global I with row-standardized neighbors, `expected` -1/(n - 1), `p_value` by permutation; `local`
     float64[n] and `p_local` float64[n], NaN for tracts without neighbors; `lag` the mean of the neighbors.
     """
 
@@ -71,7 +71,7 @@ def clusters(
 
 
 def moran(values: FloatArray, weights: csr_matrix, geoids: pd.Series, settings: Diagnostics, seed: int) -> Moran:
-    """Return Moran's I of `values` with the row-standardised `weights` (Moran 1950; local parts: Anselin 1995).
+    """Return Moran's I of `values` with the row-standardized `weights` (Moran 1950; local parts: Anselin 1995).
 
     I = n / S0 · Σ_i z_i Σ_j w_ij z_j / Σ z²; I_i = z_i Σ_j w_ij z_j · (n - 1) / Σ z². Local p-values are two-sided
     pseudo p-values of conditional permutation.
@@ -113,7 +113,7 @@ def _global_p(z: FloatArray, weights: csr_matrix, value: float, count: int, seed
 
 
 def _weights(part: pd.DataFrame, contacts: pd.DataFrame) -> csr_matrix:
-    """Return the row-standardised contiguity matrix of the tracts of `part`."""
+    """Return the row-standardized contiguity matrix of the tracts of `part`."""
     index = pd.Index(part[col.GEOID])
     a, b = index.get_indexer(pd.Index(contacts["geoid_a"])), index.get_indexer(pd.Index(contacts["geoid_b"]))
     known = (a >= 0) & (b >= 0)

@@ -17,8 +17,8 @@ def tract_names(tracts: pd.DataFrame, counties: pd.DataFrame, places: pd.DataFra
     """
     county = tracts[col.COUNTY_GEOID].map(counties.set_index(col.COUNTY_GEOID)[col.NAME])
     named = tracts[[col.GEOID]].assign(county_name=county)
-    centre = gpd.points_from_xy(tracts[col.LONGITUDE], tracts[col.LATITUDE], crs=CRS)
-    located = gpd.GeoDataFrame(tracts[[col.GEOID]], geometry=centre)[tracts[col.LATITUDE].notna().to_numpy()]
+    center = gpd.points_from_xy(tracts[col.LONGITUDE], tracts[col.LATITUDE], crs=CRS)
+    located = gpd.GeoDataFrame(tracts[[col.GEOID]], geometry=center)[tracts[col.LATITUDE].notna().to_numpy()]
     if located.empty or places.empty:
         return named.assign(place_name=None)
     shapes = gpd.GeoDataFrame(places[[col.PLACE_GEOID, col.NAME]], geometry=places["geometry"].to_numpy(), crs=CRS)

@@ -54,11 +54,11 @@ def place(
     ordered = tracts.sort_values(col.GEOID, ignore_index=True)
     found, distance = _areas_of(longitude[spots], latitude[spots], ordered.geometry.values, tolerance_m)
     hit = found >= 0
-    rows, areas, metres = spots[hit], found[hit], distance[hit]
+    rows, areas, meters = spots[hit], found[hit], distance[hit]
     geoids = ordered[col.GEOID].to_numpy()[areas]
     out.iloc[rows, 0] = geoids
-    out.iloc[rows, 1] = np.where(metres == 0, "inside", "nearest")
-    out.iloc[rows, 2] = metres
+    out.iloc[rows, 1] = np.where(meters == 0, "inside", "nearest")
+    out.iloc[rows, 2] = meters
     return out
 
 
@@ -186,22 +186,22 @@ def _areas_of(
     )
     for which, area in zip(*tree.query(boxes), strict=True):
         spot = lost[which]
-        metres = _metres(longitude[spot], latitude[spot], shapes[area])
-        if metres <= tolerance_m and not metres >= distance[spot]:
-            found[spot], distance[spot] = area, metres
+        meters = _meters(longitude[spot], latitude[spot], shapes[area])
+        if meters <= tolerance_m and not meters >= distance[spot]:
+            found[spot], distance[spot] = area, meters
     return found, distance
 
 
-def _metres(longitude: float, latitude: float, shape: Any) -> float:
+def _meters(longitude: float, latitude: float, shape: Any) -> float:
     """Return the distance from a point to a shape near it, on the plane that touches the globe at the point.
 
     Within some tens of kilometers the error is below a thousandth.
     """
-    local = shapely.transform(shape, _towards(longitude, latitude))
+    local = shapely.transform(shape, _toward(longitude, latitude))
     return float(shapely.distance(local, shapely.Point(0, 0)) * METERS_PER_DEGREE)
 
 
-def _towards(longitude: float, latitude: float) -> Callable[[Any], Any]:
+def _toward(longitude: float, latitude: float) -> Callable[[Any], Any]:
     scale = np.array([np.cos(np.radians(latitude)), 1.0])
 
     def moved(coordinates: Any) -> Any:

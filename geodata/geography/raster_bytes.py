@@ -53,7 +53,7 @@ def _block_ends(raster: DatasetReader, path: Path) -> Iterator[int]:
             raise InputError(
                 f"its cells are cut into {rows * columns * raster.count:,} pieces, more than {MOST_BLOCKS:,}",
                 file=path,
-                remedy="Write it anew in tiles, for example with gdal_translate -co TILED=YES.",
+                remedy="Rewrite it in tiles, for example with gdal_translate -co TILED=YES.",
             )
         for row in range(rows):
             for column in range(columns):

@@ -72,7 +72,7 @@ def _outline(
     kinds = shapely.get_type_id(shapes)
     wrong = ~np.isin(kinds, (NONE, POLYGON, MULTIPOLYGON, COLLECTION)) & ~shapely.is_empty(shapes)
     if wrong.any():
-        raise InputError("neighbours are found among polygons only", row=int(np.argmax(wrong)), field="geometry")
+        raise InputError("neighbors are found among polygons only", row=int(np.argmax(wrong)), field="geometry")
     # A polygon without holes is one ring; only the others need be taken apart, which copies them.
     simple = np.flatnonzero((kinds == POLYGON) & (shapely.get_num_interior_rings(shapes) == 0))
     others = np.flatnonzero((kinds > POLYGON) | (shapely.get_num_interior_rings(shapes) > 0))

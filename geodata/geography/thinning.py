@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 @numba.njit(cache=True, nogil=True)
-def _centre(y, x, people, rows):  # type: ignore[no-untyped-def]
+def _center(y, x, people, rows):  # type: ignore[no-untyped-def]
     """Return the center of some cells, their people, and the weighted squares of distances from it (0 for one)."""
     total, north, east = 0.0, 0.0, 0.0
     for i in rows:
@@ -80,7 +80,7 @@ def _thin_all(start, y, x, people, by_y, by_x, most):  # type: ignore[no-untyped
         if start[tract] == start[tract + 1]:
             continue
         first[0], stop[0] = start[tract], start[tract + 1]
-        spread[0] = _centre(y, x, people, by_y[first[0] : stop[0]])[3]
+        spread[0] = _center(y, x, people, by_y[first[0] : stop[0]])[3]
         groups = 1
         while groups < most:
             widest = 0
@@ -93,12 +93,12 @@ def _thin_all(start, y, x, people, by_y, by_x, most):  # type: ignore[no-untyped
             cut = a + _part(y, x, people, by_y[a:b], by_x[a:b], side, spare)
             stop[widest], first[groups], stop[groups] = cut, cut, b
             for group in (widest, groups):
-                spread[group] = _centre(y, x, people, by_y[first[group] : stop[group]])[3]
+                spread[group] = _center(y, x, people, by_y[first[group] : stop[group]])[3]
             groups += 1
         whole, begin = 0.0, n
         for group in range(groups):
             members = by_y[first[group] : stop[group]]
-            north, east, total, _ = _centre(y, x, people, members)
+            north, east, total, _ = _center(y, x, people, members)
             whole += total
             nearest, picked = np.inf, members[0]
             for i in members:

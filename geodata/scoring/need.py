@@ -78,7 +78,7 @@ def need_parts(definitions: pd.DataFrame, measures: pd.DataFrame, tracts: pd.Dat
 def need(parts: pd.DataFrame, tracts: pd.DataFrame, settings: Need) -> pd.DataFrame:
     """Return [geoid, need, need_ensemble, n_indices, agreement_count, designated_by] for all of `tracts`.
 
-    The ensemble is the weighted mean of the definitions' percentiles (missing ones renormalise the weights);
+    The ensemble is the weighted mean of the definitions' percentiles (missing ones renormalize the weights);
     Need is its percentile rank in the reference area, so that the three pillars share one scale.
     """
     counted = parts[parts[col.WEIGHT] > 0]

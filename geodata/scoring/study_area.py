@@ -131,7 +131,7 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
     here = every[every[col.STATE].isin(states)].reset_index(drop=True)
     if here.empty:
         raise OnrampError(
-            f"The tables at hand hold no tract of {', '.join(states)}: run the sources for it first, or name it in "
+            f"The available tables hold no tract of {', '.join(states)}: run the sources for it first, or name it in "
             "the setting “states”."
         )
     reach_km = reach_of(settings)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geodata.statistics.random_numbers import start, uniform
 from geodata.statistics.threads import in_threads
 
-NEIGHBOURS = 200
+NEIGHBORS = 200
 # A unit whose rarer tail has been met this often is not significant at any level of use.
 ENOUGH = 50
 
@@ -48,7 +48,7 @@ def _permute(worker, workers, z, lag, degree, keys, permutations, seed, p_value)
         k = degree[i]
         if k == 0 or k >= n - 1:
             continue
-        begin = start(seed, NEIGHBOURS, keys[i])
+        begin = start(seed, NEIGHBORS, keys[i])
         chosen = np.empty(k, np.int64)
         counter = 0
         above, below, done = 0, 0, 0

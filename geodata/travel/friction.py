@@ -1,4 +1,4 @@
-"""Travel engine (b): least-cost minutes over a friction raster such as the Malaria Atlas motorised surface.
+"""Travel engine (b): least-cost minutes over a friction raster such as the Malaria Atlas motorized surface.
 
 Weiss et al. 2020 (doi:10.1038/s41591-020-1059-1) describe the surface: each cell holds the minutes it takes to cross
 a meter. Minutes run from cell center to cell center, so two points of one cell are 0 minutes apart. Does not
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from geodata.errors import InputError
 from geodata.geography.coordinates import Points
-from geodata.travel.friction_raster import FASTEST_MINUTES_PER_M, FrictionRaster, metres_per_degree
+from geodata.travel.friction_raster import FASTEST_MINUTES_PER_M, FrictionRaster, meters_per_degree
 from geodata.travel.least_cost import Grid, least_cost_minutes
 from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
-from geodata.travel.pairs import sorted_pairs
+from geodata.travel.pairs import FoundPairs, MeasuredBy, sorted_minutes
 
 ENGINE_VERSION = "1"
 ASSUMED_FASTEST = 4e-4  # minutes per meter, 150 km/h; windows grow where the raster holds faster cells
@@ -69,33 +69,12 @@ class FrictionEngine:
         with FrictionRaster(self.raster, self.band) as raster:
             homes = self._locate(raster, origins, "origins")
             places = self._locate(raster, destinations, "destinations")
-            pairs = [
-                (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)),
-                *_tiled_search(raster, homes, places, limit, threads),
-            ]
+            found = list(_tiled_search(raster, homes, places, limit, threads))
             data_date = self.data_date or raster.data_date
             version = ENGINE_VERSION
             if raster.warped_from:
                 version += f", warped from {raster.warped_from}"
-        origin, destination, minutes = sorted_pairs(
-            np.concatenate([pair[0] for pair in pairs]),
-            np.concatenate([pair[1] for pair in pairs]),
-            np.concatenate([pair[2] for pair in pairs]),
-            len(origins),
-            len(destinations),
-        )
-        return TravelMinutes(
-            origin,
-            destination,
-            minutes,
-            len(origins),
-            len(destinations),
-            self.name,
-            version,
-            data_date,
-            snap_km=homes.snap_km,
-            destination_snap_km=places.snap_km,
-        )
+        return sorted_minutes(found, MeasuredBy(self.name, version, data_date), homes.snap_km, places.snap_km)
 
     def _locate(self, raster: FrictionRaster, points: Points, what: str) -> Located:
         located = locate(raster, points, self.max_snap_km)
@@ -123,14 +102,14 @@ def locate(raster: FrictionRaster, points: Points, max_snap_km: float) -> Locate
         rows = raster.clip_rows(int(r.min()) - reach_rows, int(r.max()) + reach_rows + 1)
         columns = raster.clip_columns(int(c.min()) - reach_columns, int(c.max()) + reach_columns + 1)
         grid = raster.grid(rows, columns)
-        near_row, near_column, metres = _nearest_passable(
+        near_row, near_column, meters = _nearest_passable(
             grid.friction, grid.east_m, grid.south_m, r - rows[0] + 1, (c - columns[0]) % raster.columns + 1,
             max_snap_km * 1000, raster.wraps and columns[1] - columns[0] == raster.columns,
         )  # fmt: skip
         hit = near_row >= 0
         row[members] = np.where(hit, near_row + rows[0] - 1, -1)
         column[members] = (near_column + columns[0] - 1) % raster.columns
-        snap[members] = np.where(hit, metres / 1000, np.nan)
+        snap[members] = np.where(hit, meters / 1000, np.nan)
     row[~inside] = -1
     return Located(row, column, snap)
 
@@ -144,11 +123,11 @@ def _groups(key: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     yield from np.split(order, starts[1:])
 
 
-def _margin_columns(raster: FrictionRaster, rows: NDArray[np.int64], metres: float, margin_rows: int) -> int:
-    """Return how many columns `metres` are on the row, of those within reach of `rows`, nearest to a pole."""
+def _margin_columns(raster: FrictionRaster, rows: NDArray[np.int64], meters: float, margin_rows: int) -> int:
+    """Return how many columns `meters` are on the row, of those within reach of `rows`, nearest to a pole."""
     edges = raster.row_latitude(np.array([rows.min() - margin_rows, rows.max() + margin_rows]))
-    east = metres_per_degree(edges)[0].min() * raster.column_degrees
-    return int(min(np.ceil(metres / east) + 1, raster.columns))
+    east = meters_per_degree(edges)[0].min() * raster.column_degrees
+    return int(min(np.ceil(meters / east) + 1, raster.columns))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -159,7 +138,7 @@ def _nearest_passable(friction, east, south, rows, columns, max_m, around):  # t
     """
     near_row = np.full(rows.size, -1, np.int64)
     near_column = np.zeros(rows.size, np.int64)
-    metres = np.zeros(rows.size, np.float64)
+    meters = np.zeros(rows.size, np.float64)
     width = friction.shape[1] - 2
     for i in range(rows.size):
         r, c = rows[i], columns[i]
@@ -180,14 +159,14 @@ def _nearest_passable(friction, east, south, rows, columns, max_m, around):  # t
                     if squared < best or (squared == best and near_row[i] < 0):
                         best = squared
                         near_row[i], near_column[i] = y, x
-        metres[i] = np.sqrt(best)
-    return near_row, near_column, metres
+        meters[i] = np.sqrt(best)
+    return near_row, near_column, meters
 
 
 def _tiled_search(
     raster: FrictionRaster, homes: Located, places: Located, limit: FloatArray, threads: int
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], FloatArray]]:
-    """Yield (origin, destination, minutes) tile by tile of the destinations, so that memory stays bounded."""
+) -> Iterator[FoundPairs]:
+    """Yield what is found tile by tile of the destinations, so that memory stays bounded."""
     home_ids = np.flatnonzero(homes.found)
     home_ids = home_ids[np.argsort(homes.row[home_ids], kind="stable")]
     home_rows = homes.row[home_ids]
@@ -217,7 +196,7 @@ def _tiled_search(
             cells, which = np.unique(place_cell, return_inverse=True)
             found = least_cost_minutes(grid, cells, home_cell, furthest, limit[near], threads)
             place, home, minutes = _shared(*found, which, len(cells))
-            yield near[home].astype(np.int32), members[place].astype(np.int32), minutes
+            yield FoundPairs(near[home].astype(np.int32), members[place].astype(np.int32), minutes)
 
 
 def _window(
@@ -226,9 +205,9 @@ def _window(
     """Return the part of the raster that no path of `furthest` minutes from these cells can leave."""
     fastest = ASSUMED_FASTEST
     while True:
-        metres = furthest / fastest
-        margin = int(np.ceil(metres / (110_500 * abs(raster.row_degrees)))) + 1
-        sideways = _margin_columns(raster, row, metres, margin)
+        meters = furthest / fastest
+        margin = int(np.ceil(meters / (110_500 * abs(raster.row_degrees)))) + 1
+        sideways = _margin_columns(raster, row, meters, margin)
         rows = raster.clip_rows(int(row.min()) - margin, int(row.max()) + margin + 1)
         columns = raster.clip_columns(int(column.min()) - sideways, int(column.max()) + sideways + 1)
         grid = raster.grid(rows, columns)

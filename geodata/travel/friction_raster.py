@@ -37,7 +37,7 @@ SLOWEST_MEDIAN = 1.0  # 1 m a minute as the median says the unit is another (min
 REMOTE = ("http://", "https://", "s3://", "/vsi")
 
 
-def metres_per_degree(latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def meters_per_degree(latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return meters per degree of longitude and of latitude at `latitude` on the WGS 84 ellipsoid.
 
     Prime-vertical and meridional radii of curvature (Snyder 1987, USGS Professional Paper 1395, eq. 4-18 to 4-20).
@@ -64,7 +64,7 @@ class FrictionRaster:
         if not self._source.crs.is_geographic:
             self.warped_from = self._source.crs.to_string()[:60]
             log.warning(
-                "%s is in %s; it is read through a nearest-neighbour warp to EPSG:4326.",
+                "%s is in %s; it is read through a nearest-neighbor warp to EPSG:4326.",
                 Path(path).name,
                 self.warped_from,
             )
@@ -163,9 +163,9 @@ class FrictionRaster:
             friction[1:-1, 1 + at - left : 1 + at - left + width] = self._read(top, bottom, start, stop)
             at += width
         latitude = self.row_latitude(np.arange(top - 1, bottom + 1))
-        east = metres_per_degree(latitude)[0] * self.column_degrees
+        east = meters_per_degree(latitude)[0] * self.column_degrees
         middle = np.append((latitude[:-1] + latitude[1:]) / 2, latitude[-1])
-        south = metres_per_degree(middle)[1] * abs(self.row_degrees)
+        south = meters_per_degree(middle)[1] * abs(self.row_degrees)
         diagonal = np.hypot(south, np.append((east[:-1] + east[1:]) / 2, east[-1]))
         return Grid(friction, east, south, diagonal)
 
@@ -189,9 +189,9 @@ class FrictionRaster:
             fastest, median = float(passable.min()), float(np.median(passable[:: max(1, passable.size // 10_000)]))
             if fastest < FASTEST_MINUTES_PER_M or median > SLOWEST_MEDIAN:
                 raise InputError(
-                    f"values from {fastest:.3g} with a median of {median:.3g} cannot be minutes per metre",
+                    f"values from {fastest:.3g} with a median of {median:.3g} cannot be minutes per meter",
                     file=self.path,
-                    remedy="Give a friction surface in minutes per metre (60 km/h is 0.001).",
+                    remedy="Give a friction surface in minutes per meter (60 km/h is 0.001).",
                 )
         return np.asarray(values)
 

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numba
 import numpy as np
-from numpy.typing import NDArray
+
+from geodata.travel.minutes import FloatArray, IndexArray, TravelMinutes
 
 ABSENT = -1
+
+
+class FoundPairs(NamedTuple):
+    """Pairs as a search finds them, in any order: rows of origins and of destinations, and minutes."""
+
+    origin: IndexArray
+    destination: IndexArray
+    minutes: FloatArray
+
+
+class MeasuredBy(NamedTuple):
+    """What measured minutes: the engine, its version and the date of its data."""
+
+    engine: str
+    version: str
+    data_date: str | None
 
 
 @numba.njit(cache=True, nogil=True)
@@ -44,14 +64,19 @@ def counting_order(key, n_keys):  # type: ignore[no-untyped-def]
     return order
 
 
-def sorted_pairs(
-    origin: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    minutes: NDArray[np.float64],
-    n_origins: int,
-    n_destinations: int,
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Return travel pairs sorted by origin then destination (two counting sorts, as of a two-digit number)."""
-    by_destination = counting_order(destination, n_destinations)
-    order = by_destination[counting_order(origin[by_destination], n_origins)]
-    return origin[order], destination[order], minutes[order]
+def sorted_minutes(
+    parts: Sequence[FoundPairs], by: MeasuredBy, snap_km: FloatArray, destination_snap_km: FloatArray
+) -> TravelMinutes:
+    """Join what was found in `parts` and sort it by origin then destination.
+
+    `snap_km`, float64[n_origins], and `destination_snap_km`, float64[n_destinations], say how far points were moved.
+    """
+    origin, destination = (np.concatenate([np.empty(0, np.int32), *(part[k] for part in parts)]) for k in (0, 1))
+    minutes = np.concatenate([np.empty(0), *(part.minutes for part in parts)])
+    # Two counting sorts, as of a two-digit number.
+    by_destination = counting_order(destination, len(destination_snap_km))
+    order = by_destination[counting_order(origin[by_destination], len(snap_km))]
+    return TravelMinutes(
+        origin[order], destination[order], minutes[order], len(snap_km), len(destination_snap_km),
+        by.engine, by.version, by.data_date, snap_km, destination_snap_km,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ Holds the contraction of bends, the components worth keeping and the cache. Does
 (`geodata.travel.roads`).
 
 Times are whole ticks of 0.1 ms: sums of whole numbers are exact, so a path costs the same in whichever direction
-it is searched. Turn restrictions, traffic and signals are not modelled; speeds are those of the road class.
+it is searched. Turn restrictions, traffic and signals are not modeled; speeds are those of the road class.
 """
 
 from __future__ import annotations

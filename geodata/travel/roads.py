@@ -1,6 +1,6 @@
 """Travel engine (c): driving minutes over a road network built from a local OpenStreetMap extract.
 
-Speeds are those of the road class; see `geodata.travel.road_graph` for what is not modelled. The extract is
+Speeds are those of the road class; see `geodata.travel.road_graph` for what is not modeled. The extract is
 © OpenStreetMap contributors, ODbL. Does not hold the reading of extracts or the search.
 """
 
@@ -21,7 +21,7 @@ from geodata.errors import InputError
 from geodata.geography.coordinates import Points
 from geodata.geography.sphere import EARTH_RADIUS_KM, angle_of_chord, unit_vectors
 from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
-from geodata.travel.pairs import sorted_pairs
+from geodata.travel.pairs import FoundPairs, MeasuredBy, sorted_minutes
 from geodata.travel.road_graph import SPEEDS_KMH, TICKS_PER_MINUTE, RoadGraph, road_graph
 from geodata.travel.shortest_paths import shortest_ticks
 
@@ -64,21 +64,9 @@ class RoadsEngine:
         threads = self.threads or numba.get_num_threads()
         origin, destination, ticks = self.network.ticks(homes, places, limit, threads)
         keep = ticks <= np.floor(limit[origin] * TICKS_PER_MINUTE)
-        origin, destination, minutes = sorted_pairs(
-            origin[keep], destination[keep], ticks[keep] / TICKS_PER_MINUTE, len(origins), len(destinations)
-        )
-        return TravelMinutes(
-            origin,
-            destination,
-            minutes,
-            len(origins),
-            len(destinations),
-            self.name,
-            ENGINE_VERSION,
-            self.data_date or self.network.graph.data_date,
-            snap_km=homes.km,
-            destination_snap_km=places.km,
-        )
+        found = FoundPairs(origin[keep], destination[keep], ticks[keep] / TICKS_PER_MINUTE)
+        by = MeasuredBy(self.name, ENGINE_VERSION, self.data_date or self.network.graph.data_date)
+        return sorted_minutes([found], by, homes.km, places.km)
 
     def _snap(self, points: Points, what: str) -> Snapped:
         snapped = self.network.snap(points, self.max_snap_km, self.access_kmh)

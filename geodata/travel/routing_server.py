@@ -32,7 +32,7 @@ from geodata.geography.sphere import EARTH_RADIUS_KM, angle, chord_limit, chord_
 from geodata.geography.z_curve import morton
 from geodata.storage.files import written_aside
 from geodata.travel.minutes import FloatArray, TravelMinutes, per_origin
-from geodata.travel.pairs import sorted_pairs
+from geodata.travel.pairs import FoundPairs, MeasuredBy, sorted_minutes
 from geodata.travel.routing_protocols import Answer, Ask, Divide, Osrm, RoutingProtocol, Server, Valhalla
 
 log = logging.getLogger(__name__)
@@ -108,14 +108,8 @@ class RoutingServer:
         near = ~(snap[origin] > self.max_snap_km) & ~(far_side[destination] > self.max_snap_km)
         self._log_far(snap, "origins")
         self._log_far(far_side, "destinations")
-        pairs = sorted_pairs(
-            origin[near].astype(np.int32), destination[near].astype(np.int32), minutes[near],
-            len(origins), len(destinations),
-        )  # fmt: skip
-        return TravelMinutes(
-            *pairs, len(origins), len(destinations), self.name, server.version, server.data_date,
-            snap_km=snap, destination_snap_km=far_side,
-        )  # fmt: skip
+        pairs = FoundPairs(origin[near].astype(np.int32), destination[near].astype(np.int32), minutes[near])
+        return sorted_minutes([pairs], MeasuredBy(self.name, server.version, server.data_date), snap, far_side)
 
     def _answers(
         self, server: Server, origins: Points, destinations: Points, chunks: list[tuple[Indices, Indices]]

@@ -11,7 +11,7 @@ from geodata.schemas.canonical import JOB_CENTERS, TRACTS
 from geodata.settings import Settings
 from tests.geodata.scoring import grid
 
-AS_OF = "2026-09-30"
+AS_OF = grid.AS_OF
 SETTINGS = Settings(
     need={"weights": {"svi": 1, "cejst": 1, "workforce": 1}},
     # A straight line from tract to tract takes 22.5 minutes northward, 17 eastward.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geodata.analysis import analyse
+from geodata.analysis import analyze
 from geodata.schemas.canonical import JOB_CENTERS, MEASURES, PROVIDERS, SITES, TRACTS
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
@@ -13,7 +13,7 @@ from tests.geodata.small_world import AS_OF, SETTINGS, canonical
 
 
 def run(settings: Settings = SETTINGS, **tables: pd.DataFrame) -> StateResult:
-    return analyse(canonical(**tables), ["XL"], settings, AS_OF)["XL"]
+    return analyze(canonical(**tables), ["XL"], settings, AS_OF)["XL"]
 
 
 def test_nobody_is_listed():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geodata.analysis import analyse
+from geodata.analysis import analyze
 from geodata.comparison.fingerprint import table_digest
 from geodata.fetching.acquire import FolderAcquirer
 from geodata.ingest.canonical_tables import CanonicalTables
@@ -47,27 +47,27 @@ def assert_same(alone: StateResult, together: StateResult) -> None:
     pd.testing.assert_series_equal(pd.Series(alone.facts), pd.Series(together.facts), rtol=1e-12)
 
 
-def test_a_state_and_its_neighbour(tmp_path: Path) -> None:
+def test_a_state_and_its_neighbor(tmp_path: Path) -> None:
     settings = load_settings(None, {"home": str(tmp_path), "uncertainty": {"draws": 200}})
     states = [state for state in REGISTRY if state.usps in ("XL", "XS")]
     canonical = canonical_of(write_sample(tmp_path / "files", tracts=250), states, settings)
-    together = analyse(canonical, ["XL", "XS"], settings, AS_OF)
+    together = analyze(canonical, ["XL", "XS"], settings, AS_OF)
     for result in together.values():
         assert result.table("tract_scores")["tier"].isin(["A", "B", "C"]).any()
-    assert_same(analyse(canonical, ["XL"], settings, AS_OF)["XL"], together["XL"])
+    assert_same(analyze(canonical, ["XL"], settings, AS_OF)["XL"], together["XL"])
 
 
 @pytest.mark.realdata
 def test_real_states_out_of_the_nation(realdata: Path, tmp_path: Path) -> None:
-    """Massachusetts competes with Rhode Island for places of both; Alaska has neighbours nowhere."""
+    """Massachusetts competes with Rhode Island for places of both; Alaska has neighbors nowhere."""
     settings = load_settings(None, {"home": str(tmp_path), "uncertainty": {"draws": 100}})
     canonical = canonical_of(realdata, [state for state in REGISTRY if not state.fictional], settings)
     states = ["AK", "MA", "RI"]
-    together = analyse(canonical, states, settings, "2020-10-27")
+    together = analyze(canonical, states, settings, "2020-10-27")
     area = study_area(canonical, states, settings, "2020-10-27")
     cut = areas_of(area, canonical, settings)
     for usps in ("AK", "RI"):
         own = study_area(canonical, [usps], settings, "2020-10-27")
         for part in fields(own):
             assert table_digest(getattr(own, part.name)) == table_digest(getattr(cut[usps], part.name)), part.name
-        assert_same(analyse(canonical, [usps], settings, "2020-10-27")[usps], together[usps])
+        assert_same(analyze(canonical, [usps], settings, "2020-10-27")[usps], together[usps])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.analysis import analyse
+from geodata.analysis import analyze
 from geodata.analysis.rescoring import point_scores
 from geodata.comparison.scenarios import apply, scenario_of
 from geodata.ingest.canonical_tables import CanonicalTables
@@ -77,9 +77,9 @@ def test_scaling_all_seats_changes_no_rank(factor):
 
 
 def test_the_order_of_input_rows_changes_nothing():
-    once = analyse(WORLD, ["XL"], SETTINGS, AS_OF)["XL"]
+    once = analyze(WORLD, ["XL"], SETTINGS, AS_OF)["XL"]
     mixed = {name: table.sample(frac=1, random_state=7) for name, table in WORLD.tables.items()}
-    again = analyse(CanonicalTables(mixed), ["XL"], SETTINGS, AS_OF)["XL"]
+    again = analyze(CanonicalTables(mixed), ["XL"], SETTINGS, AS_OF)["XL"]
     for name in (
         "tract_scores",
         "communities",

@@ -28,7 +28,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
 
-from geodata.analysis import analyse
+from geodata.analysis import analyze
 from geodata.ingest.gather import gather
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings, load_settings
@@ -60,7 +60,7 @@ def settings_of(usps: str, home: Path, realdata: Path | None) -> Settings:
 def result_of(usps: str, settings: Settings) -> StateResult:
     """Return the result of a state, its sources as if all had been retrieved at one time."""
     canonical = gather([usps], settings)
-    result = analyse(canonical, [usps], settings, AS_OF, other_choices=True)[usps]
+    result = analyze(canonical, [usps], settings, AS_OF, other_choices=True)[usps]
     # Other files of the folder have no part in the result, so a newer set of real files changes nothing here.
     uses = [use if use.retrieved_at is None else replace(use, retrieved_at=RETRIEVED) for use in result.sources]
     result.sources = [use if use.age_days is None else replace(use, age_days=0.0) for use in uses]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from geodata.analysis import analyse
+from geodata.analysis import analyze
 from geodata.errors import SettingsError
 from geodata.fetching.acquire import FolderAcquirer
 from geodata.ingest.canonical_tables import CanonicalTables
@@ -67,7 +67,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     canonical = CanonicalTables.of(
         {table.name: combine(table, {name: reads[name] for name in FEEDS[table.name]}, settings) for table in tables}
     )
-    result = analyse(canonical, ["XL"], settings, "2026-09-30")["XL"]
+    result = analyze(canonical, ["XL"], settings, "2026-09-30")["XL"]
     build_site(result, folder / "site", PAGES_IN[request.param])
     return Made(settings, result, folder)
 

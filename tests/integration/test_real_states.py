@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.analysis import analyse
+from geodata.analysis import analyze
 from geodata.communities.grouping import Previous
 from geodata.fetching.choose_acquirer import acquirer_for, states_served
 from geodata.ingest.canonical_tables import CanonicalTables
@@ -36,7 +36,7 @@ def island(realdata: Path) -> tuple[CanonicalTables, StateResult]:
         if table.name in TABLES
     }
     canonical = CanonicalTables.of(made)
-    return canonical, analyse(canonical, ["RI"], settings, "2026-09-30")["RI"]
+    return canonical, analyze(canonical, ["RI"], settings, "2026-09-30")["RI"]
 
 
 def test_every_tract_has_a_rank_or_a_reason(island):
@@ -76,7 +76,7 @@ def test_a_second_run_keeps_ids_and_names(island):
     canonical, first = island
     settings = load_settings(None, {"states": ["RI"], "uncertainty": {"draws": 300, "seed": 4}})
     previous = Previous(first.table("community_tracts"), first.table("communities"))
-    second = analyse(canonical, ["RI"], settings, "2026-10-31", previous)["RI"]
+    second = analyze(canonical, ["RI"], settings, "2026-10-31", previous)["RI"]
     names = dict(zip(first.table("communities")["community_id"], first.table("communities")["name"], strict=True))
     again = second.table("communities")
     kept = again[again["community_id"].isin(names)]

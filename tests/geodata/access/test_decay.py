@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from geodata.access import DECAYS, flat, gaussian_decay, step_decay
+from geodata.access.decay import DECAYS, flat, gaussian_decay, step_decay
 from geodata.errors import InputError
 
 

@@ -6,18 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geodata.access import (
-    catchment_weights,
-    cumulative,
-    e2sfca,
-    flat,
-    gaussian_decay,
-    gravity,
-    nearest_k,
-    step_decay,
-    three_step,
-    two_step,
-)
+from geodata.access.catchment_weights import catchment_weights
+from geodata.access.decay import flat, gaussian_decay, step_decay
+from geodata.access.measures import cumulative, e2sfca, gravity, nearest_k, three_step, two_step
 from geodata.errors import InputError
 from tests.geodata.access import plain
 from tests.geodata.travel_pairs import travel_minutes

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.access import AccessResult, catchment_weights, e2sfca, flat, gaussian_decay, step_decay
-from geodata.access.decay import DecayFunction
+from geodata.access.catchment_weights import AccessResult, catchment_weights
+from geodata.access.decay import DecayFunction, flat, gaussian_decay, step_decay
+from geodata.access.measures import e2sfca
 from geodata.geography.coordinates import Points
 from geodata.travel.great_circle import GreatCircle
 from tests.geodata.access import plain

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.access import collapse, spread
+from geodata.access.tract_origins import collapse, spread
 from geodata.errors import InputError
 
 

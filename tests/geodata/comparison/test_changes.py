@@ -6,14 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.analysis import analyse
-from geodata.communities.grouping import Previous
+from geodata.analysis import analyze
 from geodata.comparison.changes import attribution, change_report, source_changes, tables_by_cause
 from geodata.comparison.reruns import rerun_between
-from geodata.errors import InputError
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.state_result import StateResult
-from geodata.states import find_state
 from tests.geodata.scoring import grid
 from tests.geodata.small_world import AS_OF, SETTINGS, canonical
 
@@ -23,7 +20,7 @@ def use(source: str, table: str, vintage: str, sha: str) -> SourceUse:
 
 
 def result(tables, settings=SETTINGS, uses=(), previous=None) -> StateResult:
-    made = analyse(tables, ["XL"], settings, AS_OF, previous)["XL"]
+    made = analyze(tables, ["XL"], settings, AS_OF, previous)["XL"]
     return replace(made, sources=list(uses))
 
 
@@ -38,7 +35,7 @@ def test_nothing_changed_is_an_empty_report(baseline):
     assert report.summary["causes"] == []
 
 
-def test_each_cause_is_told_apart_and_the_parts_sum(baseline):
+def test_each_cause_is_distinguished_and_the_parts_sum(baseline):
     old_uses = [use("afdc", "providers", "2026", "a"), use("svi", "definitions", "2020", "c")]
     new_uses = [use("afdc", "providers", "2026", "b"), use("svi", "definitions", "2022", "d")]
     moved = grid.providers().assign(latitude=grid.place(5)[0], longitude=grid.place(5)[1])
@@ -102,23 +99,7 @@ def with_sites(made: StateResult, *sites: pd.DataFrame) -> StateResult:
     return replace(made, tables={**made.tables, "sites": pd.concat(sites, ignore_index=True)})
 
 
-def test_communities_entering_and_leaving_are_named(baseline):
-    previous = Previous(baseline.table("community_tracts"), baseline.table("communities"))
-    turned = grid.definition("svi", [n / 10 for n in range(9, 0, -1)], [None] * 9, True)
-    measures = grid.measures(no_vehicle=[n / 20 for n in range(9, 0, -1)])
-    after = result(canonical(definitions=turned, measures=measures), previous=previous)
-    found = change_report(baseline, after).differences.communities
-    assert {"left", "entered"} & set(found["change"])
-    same = change_report(baseline, result(canonical(), previous=previous)).differences.communities
-    assert set(same["change"]) == {"same"}
-
-
 def test_sources_that_appear_are_a_new_vintage():
     table = source_changes([], [use("a", "sites", "2026", "x")])
     assert table.iloc[0][["source", "change", "after"]].tolist() == ["a", "vintage", "2026"]
     assert table["before"].isna().all()
-
-
-def test_two_states_cannot_be_compared(baseline):
-    with pytest.raises(InputError, match="two runs of one state"):
-        change_report(baseline, replace(baseline, state=find_state("RI")))

@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists, barriers
 from geodata.schemas.canonical import MEASURES
 from geodata.settings import Barriers
 
 CHOICES = Barriers(measures=("no_vehicle", "no_internet"))
+
+
 GEOIDS = [f"97001{n:06d}" for n in range(5)]
 
 
@@ -84,17 +85,3 @@ def test_lists_name_the_farthest_above_first():
     rows += [(3, "no_internet", 3.0, 0.01, 0.01, "value"), (1, "no_internet", 200.0, 0.9, 0.01, "value")]
     made = table(rows).reset_index()
     assert barrier_lists(made, "community")["c"] == "no_internet no_vehicle"
-
-
-def test_actions_by_quadrant_and_the_median_is_not_near():
-    units = pd.DataFrame({"opportunity": [60, 60, 40, 40, 50, None], "training_gap": [40, 60, 40, 60, 50, 40]})
-    units["state"] = "XL"
-    medians = pd.DataFrame({"opportunity": [50.0, None], "training_gap": [50.0, 50.0]}, index=["XL", "XM"])
-    chosen = actions(units, medians)
-    assert chosen[:5].tolist() == ["recruit_now", "bring_training", "connect_to_work", "build_both", "build_both"]
-    assert pd.isna(chosen[5])
-    assert actions(units.assign(state="XM"), medians).isna().all()
-    assert state_medians(units).loc["XL"].tolist() == [50.0, 45.0]
-    # A mean of tracts at the median may lie above it by its last digit.
-    hair = pd.DataFrame({"opportunity": [50 + 7e-15], "training_gap": [50 - 7e-15], "state": ["XL"]})
-    assert actions(hair, medians).tolist() == ["build_both"]

@@ -1,4 +1,4 @@
-"""Rasters that are cut short or lie about themselves are told of before, or where, their cells are read."""
+"""Rasters that are cut short or lie about themselves are reported before, or where, their cells are read."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from geodata.travel.minutes import TravelMinutes
 from tests.geodata.travel_pairs import travel_minutes
 
 GEOIDS = [f"97001{n:06d}" for n in range(1, 10)]
+AS_OF = "2026-09-30"
 STEP_DEGREES = 0.1
 
 

@@ -23,6 +23,8 @@ from tests.geodata.travel import loopback
 from tests.geodata.travel.loopback import Place, Roads, as_json, page, serving
 
 KM = 6371.0088 * np.pi / 180 * 0.01
+
+
 Start = Callable[[Roads], AbstractContextManager[str]]
 
 
@@ -279,18 +281,6 @@ def test_addresses_that_are_refused(engine: Callable[..., RoutingServer], url: s
 
 def test_a_public_server_may_be_allowed(engine: Callable[..., RoutingServer]) -> None:
     assert engine("https://router.project-osrm.org", allow_public=True).name
-
-
-def test_older_valhalla_answers_are_understood() -> None:
-    """Before 3.5 the points came back as asked, in a list of lists; concise answers hold plain rows."""
-    one, two = at((40.0, 9.9)), at((40.1, 9.9), (40.2, 9.9))
-    nested = {"sources_to_targets": [[{"time": 60}, {"time": None}]], "sources": [[{"lat": 40.0, "lon": 9.9}]]}
-    answer = Valhalla().answer(200, nested, one, two)
-    np.testing.assert_array_equal(answer.minutes, [[1.0, np.nan]])
-    assert answer.source_km.tolist() == [0.0]
-    assert np.isnan(answer.target_km).all()
-    concise = {"sources_to_targets": {"durations": [[60, None]]}}
-    np.testing.assert_array_equal(Valhalla().answer(200, concise, one, two).minutes, [[1.0, np.nan]])
 
 
 def test_no_points_ask_nothing(engine: Callable[..., RoutingServer]) -> None:

@@ -6,16 +6,14 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
-from geodata.ingest.canonical_tables import CanonicalTables
-from geodata.scoring.study_area import study_area
-from geodata.scoring.tract_scores import training_access, travel, work_access
 from geodata.settings import Settings
 from geodata.uncertainty.certainty import certainty, draw_model, tiers
-from geodata.uncertainty.travel_range import TravelAccess, job_years, travel_access, travel_triangles
-from tests.geodata.scoring import grid
+from geodata.uncertainty.travel_range import TravelAccess, job_years, travel_triangles
 from tests.geodata.simulated import NODES, Simulated, observed, truth
 
 MANY = Settings(uncertainty={"draws": 400}, priority={"gate_need": 40.0})
+
+
 # Weights under which no two ensembles or scores are equal but for rounding.
 SURE = Settings(
     need={"weights": {"svi": 1.0, "workforce": 1.37}},
@@ -109,7 +107,7 @@ def test_communities_come_from_the_same_draws():
     assert set(communities["tier"]) <= {"A", "B"}
 
 
-def test_convergence_is_told():
+def test_convergence_is_reported():
     facts = run(state()).facts["XL"]
     assert facts["draws"] == 400
     assert 0 < facts["largest_standard_error"] <= 0.5 / 20
@@ -137,37 +135,6 @@ def test_tiers_by_chance_and_gate():
     p = pd.Series([0.8, 0.79, 0.5, 0.2, 0.19, 0.9])
     gated = pd.Series([True] * 5 + [False])
     assert tiers(p, gated, MANY.uncertainty).tolist() == ["A", "B", "B", "C", "none", "none"]
-
-
-def test_access_at_the_central_factor_is_the_point_estimate_and_quicker_travel_reaches_more():
-    svi = grid.definition("svi", [n / 10 for n in range(1, 10)], [None] * 9, True)
-    tables = {"centers": grid.centers(), "measures": grid.measures(), "definitions": svi}
-    settings = Settings(access={"rural_catchment_minutes": 30.0, "cells_per_tract": 1})
-    area = study_area(
-        CanonicalTables({**tables, "providers": grid.providers(), "sites": grid.sites()}),
-        ["XL"],
-        settings,
-        "2026-09-30",
-    )
-    reached = travel(area, grid.GridEngine(), settings)
-    access = travel_access(area, grid.GridEngine(), settings)
-    centre = int(np.flatnonzero(access.nodes == 1.0)[0])
-    seats = training_access(area, reached.training, settings).set_index("geoid")["training_access"] / 1000
-    work = work_access(area, reached.work, settings).set_index("geoid")["work_access"] / 1000
-    np.testing.assert_allclose(access.training[:, centre], seats.reindex(access.geoids), atol=1e-12)
-    middle = access.opportunity[:, centre] @ job_years(settings.opportunity)[:, 1]
-    np.testing.assert_allclose(middle, work.reindex(access.geoids), atol=1e-12)
-    reached_by = (access.training > 1e-9).sum(axis=0)
-    # 30 minutes hold tracts at most 2 steps from the provider (3 steps count nothing), 35 hold those at 3.
-    assert reached_by[0] == 8
-    assert reached_by[centre] == 6
-    assert (np.diff(reached_by) <= 0).all()
-
-
-def test_only_straight_lines_have_a_detour_to_be_unsure_of():
-    assert travel_triangles("friction", MANY.travel)[0] == (1.0, 1.0, 1.0)
-    low, mode, high = travel_triangles("great_circle", MANY.travel)[0]
-    assert (low, mode, high) == pytest.approx((1.2 / 1.35, 1.0, 1.5 / 1.35))
 
 
 @pytest.mark.slow

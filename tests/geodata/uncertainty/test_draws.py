@@ -5,11 +5,8 @@ import numba
 import numpy as np
 import pytest
 
-from geodata.errors import InputError
 from geodata.uncertainty import draws as kernel
-from geodata.uncertainty.draw_model import travel_factors
 from geodata.uncertainty.draws import simulate_ranks
-from geodata.uncertainty.rank_lists import RankCounts, RankedLists, _bins, _middles
 from tests.geodata.uncertainty.models import model, reordered
 from tests.geodata.uncertainty.plain_draws import plain_ranks
 
@@ -160,53 +157,6 @@ def test_chances_of_the_top_sum_to_its_size():
         np.testing.assert_allclose(result.p_top_count[inside].sum(), 3)
 
 
-@pytest.mark.parametrize("size", [1, 255, 768, 769, 9000, 85_000])
-def test_bins_hold_all_places_in_order_and_stay_narrow(size):
-    bins = _bins(size)
-    assert bins[0] == 0
-    assert set(np.diff(bins)) <= {0, 1}
-    assert bins[-1] < 768
-    middle = _middles(bins)[bins]
-    places = np.arange(1, size + 1)
-    assert (np.abs(middle - places) <= (0 if size <= 768 else 0.006 * places + 0.5)).all()
-
-
-def test_quantiles_of_long_lists_are_within_half_a_percent():
-    n, draws = 3000, 200
-    rng = np.random.default_rng(3)
-    lists = RankedLists(np.zeros(n, np.int32), np.arange(n, dtype=np.int32))
-    counts = RankCounts(lists, model(), draws)
-    ranks = np.array([rng.permutation(n) + 1 for _ in range(draws)], dtype=np.int32)
-    counts.add(ranks[:150])
-    counts.add(ranks[150:])
-    summary = counts.summary(n, np.arange(n), np.ones(n))
-    exact = np.quantile(ranks, 0.5, axis=0, method="inverted_cdf")
-    np.testing.assert_allclose(summary.rank_median, exact, rtol=0.005)
-
-
-def test_inputs_that_cannot_be_are_refused():
-    for changes, told in (
-        ({"measures_se": np.full((40, 3), np.nan)}, "standard error"),
-        ({"measures": np.full((40, 3), 1.5)}, "outside the range"),
-        ({"training": np.full((40, 3), np.nan)}, "training"),
-        ({"definition_weights": [0.0, 0.0, 0.0]}, "above 0"),
-        ({"travel_nodes": [1.0, 0.9, 1.1]}, "must rise"),
-        ({"job_years": [[2, 1, 3], [1, 1, 1]]}, "must rise"),
-        ({"tie_order": np.arange(3)}, "shape"),
-        ({"quantiles": (0.5, 0.05, 0.95)}, "quantiles"),
-        ({"community_weight": None}, "weight"),
-        ({"key": np.ones(40, int)}, "one key"),
-    ):
-        with pytest.raises(InputError, match=told):
-            model(**changes)
-    with pytest.raises(InputError, match="no index"):
-        model(measures=np.full((40, 3), np.nan), definitions=np.full((40, 2), np.nan))
-    with pytest.raises(InputError, match="draw"):
-        simulate_ranks(model(), 0)
-    with pytest.raises(InputError, match="different lists"):
-        simulate_ranks(model(community=np.zeros(40, int)), 2)
-
-
 def test_communities_without_any_tract_have_no_place():
     none = simulate_ranks(model(community=np.full(40, -1)), 5).communities
     assert len(none.rank_median) == 0
@@ -214,14 +164,6 @@ def test_communities_without_any_tract_have_no_place():
         model(community=np.where(np.arange(40) < 5, 3, -1), reference=np.zeros(40, int), scope=np.zeros(40, int)), 5
     )
     np.testing.assert_array_equal(some.communities.rank_median, [np.nan, np.nan, np.nan, 1.0])
-
-
-def test_travel_factors_hold_the_centre_and_the_ends():
-    nodes = travel_factors((0.9, 1.0, 1.1), (0.85, 1.0, 1.15))
-    assert nodes[0] == pytest.approx(0.9 / 1.15)
-    assert nodes[-1] == pytest.approx(1.1 / 0.85)
-    assert 1.0 in nodes
-    assert travel_factors((1, 1, 1), (1, 1, 1)).tolist() == [1.0]
 
 
 GROWTH = """

@@ -41,7 +41,7 @@ class Run(NamedTuple):
     run_id: str = ""
 
 
-def analyse(
+def analyze(
     canonical: CanonicalTables,
     states: Sequence[str],
     settings: Settings,
@@ -53,14 +53,14 @@ def analyse(
 ) -> dict[str, StateResult]:
     """Return the result of each of `states` (postal codes), computed together.
 
-    `as_of` is the ISO date the run speaks for; for the others see `analyse_area`.
+    `as_of` is the ISO date the run speaks for; for the others see `analyze_area`.
     """
     area = study_area(canonical, states, settings, as_of)
     areas = areas_of(area, canonical, settings)
-    return analyse_area(area, areas, Run(settings, as_of), previous, lines, other_choices=other_choices)
+    return analyze_area(area, areas, Run(settings, as_of), previous, lines, other_choices=other_choices)
 
 
-def analyse_area(
+def analyze_area(
     area: StudyArea,
     areas: Mapping[str, StudyArea],
     run: Run,

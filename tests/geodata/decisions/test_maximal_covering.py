@@ -1,0 +1,104 @@
+"""Maximal covering against all choices, its bound, and another solver."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
+
+from geodata.decisions.maximal_covering import Cover, ExactCover, greedy, near_best, reduced, swapped
+
+
+def random_cover(rng: np.random.Generator, rows: int, sites: int, radius: float) -> Cover:
+    near = cdist(rng.random((rows, 2)), rng.random((sites, 2))) <= radius
+    row, site = np.nonzero(near)
+    return Cover.from_pairs(row, site, rng.integers(1, 500, rows).astype(float), sites)
+
+
+def best_of_all(cover: Cover, p: int) -> float:
+    chosen = np.array(list(combinations(range(cover.rows.shape[1]), p)))
+    return float((cover.weight @ cover.rows.toarray()[:, chosen].any(axis=2)).max())
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4))
+def test_exact_is_the_best_of_all_choices_and_greedy_near_it(seed, p):
+    rng = np.random.default_rng(seed)
+    cover = random_cover(rng, 30, 9, rng.uniform(0.1, 0.5))
+    best = best_of_all(cover, p)
+    small, kept = reduced(cover)
+    if len(kept) >= p:
+        chosen = ExactCover(small).solve(p, 10.0, list(range(p)))
+        assert chosen.covered == pytest.approx(best)
+        assert cover.covered(kept[chosen.sites]) == pytest.approx(best)
+        assert chosen.gap == 0.0
+    else:
+        assert small.covered(np.arange(len(kept))) == pytest.approx(best)
+    walk = greedy(cover, p)
+    assert cover.covered(walk) >= (1 - 1 / np.e) * best - 1e-9
+    assert cover.covered(walk) - 1e-9 <= cover.covered(swapped(cover, walk)) <= best + 1e-9
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1))
+def test_the_quick_choice_says_truly_how_far_it_may_be_off(seed):
+    rng = np.random.default_rng(seed)
+    cover = random_cover(rng, 30, 9, rng.uniform(0.1, 0.5))
+    for p, near in enumerate(near_best(cover, 4), start=1):
+        best = best_of_all(cover, p)
+        assert len(near.sites) == p
+        assert near.covered == pytest.approx(cover.covered(near.sites))
+        assert near.covered <= best + 1e-9 <= near.bound + 2e-9
+        assert near.gap == pytest.approx((near.bound - near.covered) / near.bound if near.bound else 0.0, abs=1e-8)
+
+
+def test_the_bound_is_close_where_there_is_much_to_choose_from():
+    cover = random_cover(np.random.default_rng(4), 600, 120, 0.12)
+    small, _ = reduced(cover)
+    near = near_best(small, 8)
+    assert max(found.gap for found in near) < 0.05
+    solver = ExactCover(small)
+    for p, found in enumerate(near, start=1):
+        exact = solver.solve(p, 60.0, found.sites.tolist(), found.bound)
+        assert exact.gap == 0.0
+        assert found.covered <= exact.covered + 1e-9 <= found.bound + 2e-9
+
+
+def test_what_time_leaves_unproven_has_the_bound_known_before():
+    cover, _ = reduced(random_cover(np.random.default_rng(4), 600, 120, 0.12))
+    near = near_best(cover, 8)[-1]
+    hurried = ExactCover(cover).solve(8, 0.0, near.sites.tolist(), near.bound)
+    assert hurried.covered == near.covered
+    assert hurried.bound == near.bound
+    assert 0.0 < hurried.gap == near.gap
+
+
+@pytest.mark.slow
+def test_against_spopt():
+    spopt = pytest.importorskip("spopt.locate")
+    pulp = pytest.importorskip("pulp")
+    rng = np.random.default_rng(3)
+    people, sites = rng.random((80, 2)), rng.random((15, 2))
+    weight = rng.integers(1, 300, 80).astype(float)
+    distance = cdist(people, sites)
+    row, site = np.nonzero(distance <= 0.2)
+    small, _ = reduced(Cover.from_pairs(row, site, weight, 15))
+    solver = ExactCover(small)
+    for p in (2, 4, 6):
+        theirs = spopt.MCLP.from_cost_matrix(distance, weight, service_radius=0.2, p_facilities=p)
+        theirs = theirs.solve(pulp.PULP_CBC_CMD(msg=False))
+        ours = solver.solve(p, 10.0, greedy(small, p)[:p])
+        assert ours.covered == pytest.approx(theirs.problem.objective.value())
+
+
+def test_the_solver_prints_nothing_of_its_own():
+    """Its banner comes once a process, so a process of its own is asked."""
+    program = "from geodata.decisions.maximal_covering import _solver; _solver()"
+    asked = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert asked.stdout == ""

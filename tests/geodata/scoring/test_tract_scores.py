@@ -1,0 +1,95 @@
+"""The score on a 3 × 3 grid worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geodata.access.reach import reach, tract_access
+from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.scoring.need import need_parts
+from geodata.scoring.study_area import study_area
+from geodata.scoring.tract_scores import demand_of, tract_scores, training_access, travel, work_access
+from geodata.settings import Settings
+from tests.geodata.scoring import grid
+from tests.geodata.scoring.grid import AS_OF
+
+
+def weight(minutes: float) -> float:
+    """Gaussian decay with T = 30, written out."""
+    floor = math.exp(-0.5)
+    return (math.exp(-0.5 * (minutes / 30) ** 2) - floor) / (1 - floor)
+
+
+def test_access_to_training_by_hand(canonical: CanonicalTables, settings: Settings) -> None:
+    area = study_area(canonical, ["XL"], settings, AS_OF)
+    table = training_access(area, travel(area, grid.GridEngine(), settings).training, settings).set_index("geoid")
+    # The college in tract 1 reaches, within 30 minutes: tract 1 (0), 2 and 4 (10), 3, 5, 7 (20), 6 and 8 (30 → 0).
+    demand_in_reach = 100 * weight(0) + (200 + 400) * weight(10) + (300 + 500 + 700) * weight(20)
+    ratio = 90 / demand_in_reach
+    assert table.loc[grid.GEOIDS[0], "training_access"] == pytest.approx(1000 * ratio)
+    assert table.loc[grid.GEOIDS[4], "training_access"] == pytest.approx(1000 * ratio * weight(20))
+    assert table.loc[grid.GEOIDS[5], "training_access"] == pytest.approx(0, abs=1e-9)
+    assert table.loc[grid.GEOIDS[4], "nearest_provider_minutes"] == 20
+    assert table.loc[grid.GEOIDS[4], "nearest_provider_name"] == "Corner College"
+    assert table.loc[grid.GEOIDS[4], "seats_within"] == 90
+    assert pd.isna(table.loc[grid.GEOIDS[8], "nearest_provider_minutes"])
+    assert table.loc[grid.GEOIDS[8], "providers_within"] == 0
+
+
+def test_what_is_shared_out_is_what_there_is(canonical: CanonicalTables, settings: Settings) -> None:
+    area = study_area(canonical, ["XL"], settings, AS_OF)
+    reached = reach(area.origins, area.providers, grid.GridEngine(), settings.access)
+    people = demand_of(reached, area)
+    access = tract_access(reached, np.array([90.0]), people, settings.access)
+    assert (access * people).sum() == pytest.approx(90.0)
+
+
+def test_the_score_is_the_sum_of_its_points_and_ranks_follow(canonical: CanonicalTables, settings: Settings) -> None:
+    scores = scored(canonical, settings).set_index("geoid")
+    points = scores[["points_need", "points_training_gap", "points_opportunity"]].sum(axis=1)
+    assert points.to_numpy() == pytest.approx(scores["priority"].to_numpy())
+    nine = scores.loc[grid.GEOIDS[8]]
+    # Tract 9: Need 94.4; no training in reach, like 6 and 8 (three tie at the bottom: rank 2) → gap 100 - 16.7;
+    # work at its door: the highest of nine → 94.4.
+    assert nine["need"] == pytest.approx(100 * 8.5 / 9)
+    assert nine["training_gap"] == pytest.approx(100 - 100 * 1.5 / 9)
+    assert nine["opportunity"] == pytest.approx(100 * 8.5 / 9)
+    assert nine["priority"] == pytest.approx(0.5 * 100 * 8.5 / 9 + 0.3 * (100 - 100 * 1.5 / 9) + 0.2 * 100 * 8.5 / 9)
+    # The gate: Need ≥ 65 holds from tract 7 (72.2) on; 8 and 9 are designated as well.
+    assert scores["gated"].tolist() == [False] * 6 + [True] * 3
+    assert scores["gate_reason"].tolist()[6:] == ["need", "both", "both"]
+    assert scores.loc[grid.GEOIDS[8], "rank"] == 1
+    assert scores["unranked_reason"].tolist()[:6] == ["not_gated"] * 6
+
+
+def scored(canonical: CanonicalTables, settings: Settings) -> pd.DataFrame:
+    area = study_area(canonical, ["XL"], settings, AS_OF)
+    parts = need_parts(canonical.table("definitions"), canonical.table("measures"), area.tracts, settings.need)
+    reached = travel(area, grid.GridEngine(), settings)
+    training = training_access(area, reached.training, settings)
+    return tract_scores(area, parts, training, work_access(area, reached.work, settings), settings)
+
+
+def test_a_tract_without_residents_is_listed_with_the_reason(canonical: CanonicalTables, settings: Settings) -> None:
+    measures = canonical.table("measures").copy()
+    empty = measures["geoid"] == grid.GEOIDS[4]
+    measures.loc[empty, ["count", "share"]] = [0.0, np.nan]
+    measures.loc[empty & (measures["measure"] != "population"), "status"] = "missing"
+    scores = scored(CanonicalTables({**canonical.tables, "measures": measures}), settings).set_index("geoid")
+    assert scores.loc[grid.GEOIDS[4], "unranked_reason"] == "no_residents"
+    assert pd.isna(scores.loc[grid.GEOIDS[4], "rank"])
+    assert len(scores) == 9
+
+
+def test_without_any_provider_the_gap_is_unknown_and_weights_renormalize(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    nobody = {name: table for name, table in canonical.tables.items() if name != "providers"}
+    nine = scored(CanonicalTables(nobody), settings).set_index("geoid").iloc[8]
+    assert pd.isna(nine["training_gap"])
+    assert nine["priority"] == pytest.approx((0.5 * nine["need"] + 0.2 * nine["opportunity"]) / 0.7)
+    assert "training_unknown" in nine["flags"].split()
