@@ -46,7 +46,7 @@ def table_asset(table: Table, sources: tuple[str, ...]) -> AssetsDefinition:
                 "key_is_unique",
                 asset=table.name,
                 blocking=True,
-                description="No row appears twice. Stops the run: such a row would be counted twice.",
+                description="No row appears twice. Stops what follows: such a row would be counted twice.",
             ),
         ],
     )

@@ -64,7 +64,7 @@ def source_asset(source: Source) -> AssetsDefinition:
                 "rows_accounted_for",
                 asset=key,
                 blocking=True,
-                description="Rows in = kept + rejected + out of scope. Stops the run where a row was lost.",
+                description="Rows in = kept + rejected + out of scope. Stops what follows: a row was lost.",
             ),
         ],
     )

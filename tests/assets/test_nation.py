@@ -11,7 +11,7 @@ import pytest
 from dagster import AssetMaterialization, DagsterInstance, Definitions, Failure, asset, define_asset_job, materialize
 
 from assets.last_finished import RESULT
-from assets.nation import national, available_results
+from assets.nation import available_results, national
 from assets.partitions import STATES
 from assets.products import national_paths, product_paths, result_folder
 from assets.resources import Choices

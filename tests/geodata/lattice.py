@@ -1,4 +1,4 @@
-"""A made-up state of square tracts, one kilometre wide, for tests of what is made of scored tracts."""
+"""A made-up state of square tracts, one kilometer wide, for tests of what is made of scored tracts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def tracts(width: int, height: int, missing: set[tuple[int, int]] = frozenset())
 
 def scores(shapes: gpd.GeoDataFrame, people: float | np.ndarray = 4000.0, tier: str = "A") -> pd.DataFrame:
     """Return what grouping and community tables need of `tract_scores`: all tracts listed, of one tier."""
-    centre = shapes.geometry.centroid if shapes.crs is None else shapes.set_crs(None, allow_override=True).centroid
+    center = shapes.geometry.centroid if shapes.crs is None else shapes.set_crs(None, allow_override=True).centroid
     n = np.arange(len(shapes))
     return pd.DataFrame(
         {
@@ -33,8 +33,8 @@ def scores(shapes: gpd.GeoDataFrame, people: float | np.ndarray = 4000.0, tier: 
             "county_geoid": shapes["geoid"].str[:5].to_numpy(),
             "county_name": "Grid County",
             "place_name": None,
-            "latitude": centre.y.to_numpy(),
-            "longitude": centre.x.to_numpy(),
+            "latitude": center.y.to_numpy(),
+            "longitude": center.x.to_numpy(),
             "population": np.broadcast_to(people, len(shapes)).astype(float),
             "working_age": np.broadcast_to(people, len(shapes)) * 0.6,
             "eligible_adults": np.broadcast_to(people, len(shapes)) * 0.2,

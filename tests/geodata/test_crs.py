@@ -1,4 +1,4 @@
-"""The same tracts drawn in NAD 83, in WGS 84 and in Albers metres give the same neighbours, origins and places."""
+"""The same tracts drawn in NAD 83, in WGS 84 and in Albers meters give the same neighbors, origins and places."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def drawn() -> gpd.GeoDataFrame:
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, gpd.GeoDataFrame]:
-    """Return the tracts as read from a file in each system; NAD 83 and WGS 84 are taken for one (to a metre)."""
+    """Return the tracts as read from a file in each system; NAD 83 and WGS 84 are taken for one (to a meter)."""
     folder = tmp_path_factory.mktemp("crs")
     found = {}
     for name, crs in SYSTEMS.items():
@@ -80,7 +80,7 @@ def same(frames: list[pd.DataFrame], key: list[str], atol: float) -> None:
         pd.testing.assert_frame_equal(other.sort_values(key, ignore_index=True), first, rtol=1e-7, atol=atol)
 
 
-def test_neighbours_are_the_same(read: dict[str, gpd.GeoDataFrame]) -> None:
+def test_neighbors_are_the_same(read: dict[str, gpd.GeoDataFrame]) -> None:
     tables = [contacts(frame, 50.0) for frame in read.values()]
     same(tables, ["geoid_a", "geoid_b"], 1e-3)
     assert len(tables[0]) == 2 * SIDE * (SIDE - 1)
@@ -90,8 +90,8 @@ def test_origins_and_their_people_are_the_same(read: dict[str, gpd.GeoDataFrame]
     same([origins(frame, CENTERS) for frame in read.values()], ["geoid"], 1e-7)
     cells = [populated_cells(frame, people) for frame in read.values()]
     same([table.groupby("geoid", as_index=False)["people"].sum() for table in cells], ["geoid"], 1e-3)
-    centres = origins(read["NAD 83"], CENTERS).assign(population=4400)
-    rural = [rurality(frame, centres) for frame in read.values()]
+    centers = origins(read["NAD 83"], CENTERS).assign(population=4400)
+    rural = [rurality(frame, centers) for frame in read.values()]
     assert rural[0].nunique() == 2
     for other in rural[1:]:
         pd.testing.assert_series_equal(other.sort_index(), rural[0].sort_index())

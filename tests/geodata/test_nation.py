@@ -47,7 +47,7 @@ def assert_same(alone: StateResult, together: StateResult) -> None:
     pd.testing.assert_series_equal(pd.Series(alone.facts), pd.Series(together.facts), rtol=1e-12)
 
 
-def test_a_state_and_its_neighbour(tmp_path: Path) -> None:
+def test_a_state_and_its_neighbor(tmp_path: Path) -> None:
     settings = load_settings(None, {"home": str(tmp_path), "uncertainty": {"draws": 200}})
     states = [state for state in REGISTRY if state.usps in ("XL", "XS")]
     canonical = canonical_of(write_sample(tmp_path / "files", tracts=250), states, settings)
@@ -59,7 +59,7 @@ def test_a_state_and_its_neighbour(tmp_path: Path) -> None:
 
 @pytest.mark.realdata
 def test_real_states_out_of_the_nation(realdata: Path, tmp_path: Path) -> None:
-    """Massachusetts competes with Rhode Island for places of both; Alaska has neighbours nowhere."""
+    """Massachusetts competes with Rhode Island for places of both; Alaska has neighbors nowhere."""
     settings = load_settings(None, {"home": str(tmp_path), "uncertainty": {"draws": 100}})
     canonical = canonical_of(realdata, [state for state in REGISTRY if not state.fictional], settings)
     states = ["AK", "MA", "RI"]

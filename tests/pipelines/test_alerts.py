@@ -140,7 +140,7 @@ def nightly() -> None:
     read_sites()
 
 
-def test_a_failed_run_is_told_in_a_sentence_without_its_key(
+def test_a_failed_run_is_reported_in_a_sentence_without_its_key(
     hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONRAMP_ALERT_WEBHOOK", address(hook))

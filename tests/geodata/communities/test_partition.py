@@ -9,7 +9,7 @@ from geodata.communities.partition import Graph, split
 
 
 def lattice(width: int, height: int, people) -> Graph:
-    """Return a grid of square tracts, a kilometre wide."""
+    """Return a grid of square tracts, a kilometer wide."""
     xy = np.array([(column, row) for row in range(height) for column in range(width)], dtype=float)
     edges = [(n, n + 1, 1.0) for n in range(width * height) if (n + 1) % width]
     edges += [(n, n + width, 1.0) for n in range(width * (height - 1))]

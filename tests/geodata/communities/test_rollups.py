@@ -45,7 +45,7 @@ def test_a_tract_lies_in_its_county_its_place_and_the_areas_that_name_it():
     assert by_kind["county"] == by_kind["workforce_area"] == table["geoid"].tolist()
     assert by_kind["legislative_district"] == [geoid(3, 0)]
     places = areas[areas["area_kind"] == "place"].set_index("geoid")["area_name"].to_dict()
-    # Two places hold the centre of the second tract; the lower GEOID takes it.
+    # Two places hold the center of the second tract; the lower GEOID takes it.
     assert places == {geoid(0, 0): "West Town", geoid(1, 0): "Overlap"}
 
 

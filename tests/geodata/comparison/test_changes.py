@@ -38,7 +38,7 @@ def test_nothing_changed_is_an_empty_report(baseline):
     assert report.summary["causes"] == []
 
 
-def test_each_cause_is_told_apart_and_the_parts_sum(baseline):
+def test_each_cause_is_separate_and_the_parts_sum(baseline):
     old_uses = [use("afdc", "providers", "2026", "a"), use("svi", "definitions", "2020", "c")]
     new_uses = [use("afdc", "providers", "2026", "b"), use("svi", "definitions", "2022", "d")]
     moved = grid.providers().assign(latitude=grid.place(5)[0], longitude=grid.place(5)[1])

@@ -30,7 +30,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_a_file_is_read_whole(tmp_path):
     text = """
-name: A programme in the south
+name: A program in the south
 providers:
   add:
     - {name: New College, latitude: 39.8, longitude: -134.8, seats: 30, cip_codes: ["46.0302"]}
@@ -54,7 +54,7 @@ settings:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("name: x\nproviders:\n  add:\n    - {name: A, latitude: 99, longitude: 0}", "providers.add.1.latitude"),
         ("name: x\nproviders:\n  add:\n    - {name: A, latitude: 9, longitude: 0, seat: 3}", "seat"),
@@ -66,10 +66,10 @@ settings:
         ("name: x\nprovider: {remove: [a]}", "field “provider”"),
     ],
 )
-def test_each_mistake_is_told_in_a_sentence_with_its_place(tmp_path, text, told):
+def test_each_mistake_is_a_sentence_with_its_place(tmp_path, text, message):
     with pytest.raises(InputError) as error:
         load_scenario(written(tmp_path, text))
-    assert told in str(error.value)
+    assert message in str(error.value)
     assert "plan.yaml" in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -86,7 +86,7 @@ def test_a_setting_that_cannot_be_is_refused_as_any_other():
         apply(scenario_of({"name": "x", "settings": {"access": {"catchment_minutes": -3}}}), canonical(), SETTINGS)
 
 
-def test_a_new_programme_raises_access_and_the_difference_says_for_whom(baseline):
+def test_a_new_program_raises_access_and_the_difference_says_for_whom(baseline):
     scenario = scenario_of({"name": "x", "providers": {"add": [COLLEGE]}})
     before, after, found = run_scenario(canonical(), "XL", SETTINGS, AS_OF, scenario, baseline)
     changed = found.tracts.set_index("geoid")

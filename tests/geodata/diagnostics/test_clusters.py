@@ -75,7 +75,7 @@ def test_order_of_rows_does_not_matter():
     assert once[1] == again[1]
 
 
-def test_tracts_without_neighbours_are_told_not_judged():
+def test_tracts_without_neighbors_are_reported_not_judged():
     table, touching = land(patch())
     alone = table["geoid"].iloc[0]
     apart = touching[(touching["geoid_a"] != alone) & (touching["geoid_b"] != alone)]

@@ -7,7 +7,7 @@ from shapely.geometry import box
 
 from geodata.geography.contiguity import contacts
 
-METRE = 1 / 111_320
+METER = 1 / 111_320
 
 
 def frame(**boxes) -> gpd.GeoDataFrame:
@@ -25,22 +25,22 @@ def test_a_corner_is_no_contact_and_a_side_is():
     tracts = frame(a=box(0, 0, 0.01, 0.01), b=box(0.01, 0, 0.02, 0.01), c=box(0.02, 0.01, 0.03, 0.02))
     table = contacts(tracts, 50.0)
     assert pairs(table) == {("a", "b")}
-    assert table["shared_m"].iloc[0] == pytest.approx(0.01 / METRE, rel=0.01)
+    assert table["shared_m"].iloc[0] == pytest.approx(0.01 / METER, rel=0.01)
 
 
 def test_slivers_neither_part_nor_join():
-    gap, overlap = 2 * METRE, -2 * METRE
+    gap, overlap = 2 * METER, -2 * METER
     tracts = frame(
         a=box(0, 0, 0.01, 0.01),
         b=box(0.01 + gap, 0, 0.02, 0.01),
         c=box(0.02 + overlap, 0, 0.03, 0.01),
-        far=box(0.03 + 20 * METRE, 0, 0.04, 0.01),
+        far=box(0.03 + 20 * METER, 0, 0.04, 0.01),
     )
     assert pairs(contacts(tracts, 50.0)) == {("a", "b"), ("b", "c")}
 
 
 def test_a_shorter_border_than_asked_for_does_not_count():
-    tracts = frame(a=box(0, 0, 0.01, 0.01), b=box(0.01, 0.01 - 30 * METRE, 0.02, 0.02))
+    tracts = frame(a=box(0, 0, 0.01, 0.01), b=box(0.01, 0.01 - 30 * METER, 0.02, 0.02))
     assert pairs(contacts(tracts, 50.0)) == set()
     assert pairs(contacts(tracts, 20.0)) == {("a", "b")}
 

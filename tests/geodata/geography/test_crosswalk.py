@@ -119,13 +119,13 @@ def test_land_is_conserved(parts: list[tuple[int, int, int]], flags: list[bool],
     unique = {(i, j): land for i, j, land in parts}
     rows = [(f"440010201{i:02d}", f"440010101{j:02d}", float(land)) for (i, j), land in unique.items()]
     there = relationship(rows)
-    told = {f"440010101{j:02d}": (values[j], flags[j]) for j in range(6)}
-    found = to_2020(definitions(told), there).table.set_index("geoid")
+    stated = {f"440010101{j:02d}": (values[j], flags[j]) for j in range(6)}
+    found = to_2020(definitions(stated), there).table.set_index("geoid")
     land20 = there.groupby("geoid_2020")["land_part_m2"].sum()
     land10 = there.groupby("geoid_2010")["land_part_m2"].sum()
-    before = sum(land10[j] for j in land10.index if told[j][1])
+    before = sum(land10[j] for j in land10.index if stated[j][1])
     assert (found["designated_share"] * land20).sum() == pytest.approx(before)
-    assert (found["value"] * land20).sum() == pytest.approx(sum(land10[j] * told[j][0] for j in land10.index))
+    assert (found["value"] * land20).sum() == pytest.approx(sum(land10[j] * stated[j][0] for j in land10.index))
     assert found["value"].between(min(values) - 1e-9, max(values) + 1e-9).all()
 
 

@@ -62,7 +62,7 @@ def test_two_tracts_by_hand() -> None:
     ]
 
 
-def test_what_is_missing_nobody_or_without_a_place_is_told_apart() -> None:
+def test_missing_empty_and_unplaced_are_distinguished() -> None:
     parts = relationship(
         [(A20, A10, 99.5), (A20, B10, 0.5), (B20, B10, 80), (B20, A10, 20), (C20, C10, 10), (W20, "44001990000", 0)]
     )
@@ -94,15 +94,15 @@ def test_people_are_conserved(land: dict[tuple[int, int], int], people: list[int
     pairs = [(f"440010201{i:02d}", f"440010101{j:02d}", float(size)) for (i, j), size in land.items()]
     pairs += [("25001020100", pairs[0][1], 7.0)]
     old = sorted({j for _, j, _ in pairs})
-    told = {j: {"count": people[k], "share": shares[k], "count_moe": 1, "share_moe": 0.1} for k, j in enumerate(old)}
-    whole = {j: {"count": row["count"], "count_moe": 1} for j, row in told.items()}
-    both = pd.concat([survey("population", whole), survey("no_vehicle", told)], ignore_index=True)
+    rows = {j: {"count": people[k], "share": shares[k], "count_moe": 1, "share_moe": 0.1} for k, j in enumerate(old)}
+    whole = {j: {"count": row["count"], "count_moe": 1} for j, row in rows.items()}
+    both = pd.concat([survey("population", whole), survey("no_vehicle", rows)], ignore_index=True)
     table, _, _ = measures_to_2020(both, relationship(pairs))
     assert (table["state"] == "RI").all()
     found = of(table, "population")["count"]
-    assert found.sum() == pytest.approx(sum(row["count"] for row in told.values()))
+    assert found.sum() == pytest.approx(sum(row["count"] for row in rows.values()))
     after = of(table, "no_vehicle")["share"].fillna(0)
-    assert (after * found).sum() == pytest.approx(sum(row["count"] * row["share"] for row in told.values()))
+    assert (after * found).sum() == pytest.approx(sum(row["count"] * row["share"] for row in rows.values()))
 
 
 def test_codes_of_both_censuses_do_not_meet_before_they_are_carried_over() -> None:

@@ -26,7 +26,7 @@ ONE, TWO, THREE = "01001000100", "01001000200", "01001000300"
 
 
 def write(path: Path, people: NDArray[Any], crs: str = "EPSG:4326", step: float = 0.01, **options: Any) -> Path:
-    """Write a population raster whose upper left corner is at (−90, 40), or (0, 0) in metres."""
+    """Write a population raster whose upper left corner is at (−90, 40), or (0, 0) in meters."""
     corner = (-90.0, 40.0) if crs == "EPSG:4326" else (0.0, 0.0)
     profile: dict[str, Any] = {
         "driver": "GTiff", "height": people.shape[0], "width": people.shape[1], "count": 1, "dtype": "float32",
@@ -51,12 +51,12 @@ def frame(**polygons: shapely.Polygon | None) -> gpd.GeoDataFrame:
 
 
 def centers(**places: tuple[float, float, int]) -> pd.DataFrame:
-    """Return centres (latitude, longitude, population) by geoid."""
+    """Return centers (latitude, longitude, population) by geoid."""
     rows = [(name[1:], *place) for name, place in places.items()]
     return pd.DataFrame(rows, columns=["geoid", "latitude", "longitude", "population"])
 
 
-def test_the_basis_is_told_and_the_best_at_hand_is_taken(tmp_path: Path) -> None:
+def test_the_basis_is_reported_and_the_best_available_is_taken(tmp_path: Path) -> None:
     people = np.zeros((20, 20))
     people[2, 2], people[6, 6] = 30.0, 10.0
     raster = write(tmp_path / "p.tif", people)
@@ -74,7 +74,7 @@ def test_the_basis_is_told_and_the_best_at_hand_is_taken(tmp_path: Path) -> None
     assert origins(None, known)["geoid"].tolist() == [TWO]
 
 
-def test_a_tract_without_polygon_or_centre_is_absent() -> None:
+def test_a_tract_without_polygon_or_center_is_absent() -> None:
     assert len(origins(frame(t01001000100=None), centers())) == 0
 
 
@@ -196,8 +196,8 @@ def test_rural_is_below_the_density_of_people_on_land() -> None:
     assert rurality(tracts, known, 1000).all()
 
 
-def test_without_polygons_the_neighbours_tell() -> None:
-    """A lattice of centres 2 km apart means about 4 km² each; two centres alone tell nothing."""
+def test_without_polygons_the_neighbors_decide() -> None:
+    """A lattice of centers 2 km apart means about 4 km² each; two centers alone say nothing."""
     step = 2 / 111.2
     y, x = np.mgrid[0:15, 0:15] * step
     known = pd.DataFrame(
@@ -227,7 +227,7 @@ def read_centers(path: Path) -> pd.DataFrame:
 
 @pytest.mark.realdata
 def test_real_tracts_without_a_polygon_are_seen_to_be_rural(realdata: Path) -> None:
-    """Georgia's missing polygons are of sparse counties; the neighbours' estimate agrees with land elsewhere."""
+    """Georgia's missing polygons are of sparse counties; the neighbors' estimate agrees with land elsewhere."""
     known = read_centers(realdata / "national" / "CenPop2020_Mean_TR.txt")
     tracts = gpd.read_file(realdata / "GA" / "cb_2020_13_tract_500k.zip").rename(columns={"GEOID": "geoid"})
     georgia = known[known["geoid"].str.startswith("13")]["geoid"]

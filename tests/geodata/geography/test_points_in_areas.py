@@ -53,12 +53,12 @@ def test_the_tolerance_is_kept() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.floats(20, 70), st.floats(0, 2 * np.pi), st.floats(1, 1500))
-def test_distances_agree_with_the_geodesic(latitude: float, bearing: float, metres: float) -> None:
+def test_distances_agree_with_the_geodesic(latitude: float, bearing: float, meters: float) -> None:
     tract = gpd.GeoDataFrame({"geoid": [CODES[0]]}, geometry=[Point(-100.0, latitude).buffer(1e-9)], crs="EPSG:4326")
     geod = Geod(ellps="sphere")
-    longitude, lat, _ = geod.fwd(-100.0, latitude, np.degrees(bearing), metres)
+    longitude, lat, _ = geod.fwd(-100.0, latitude, np.degrees(bearing), meters)
     found = place(points((longitude, lat)), tract, tolerance_m=2000)
-    assert found["distance_m"][0] == pytest.approx(metres, rel=2e-3, abs=0.01)
+    assert found["distance_m"][0] == pytest.approx(meters, rel=2e-3, abs=0.01)
 
 
 def test_coarse_places_get_no_tract() -> None:

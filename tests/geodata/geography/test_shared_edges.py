@@ -20,8 +20,8 @@ def pairs(edges):
 def pysal_pairs(shapes):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        neighbours = Rook.from_dataframe(gpd.GeoDataFrame(geometry=list(shapes)), use_index=False).neighbors
-    return sorted({(i, j) for i, others in neighbours.items() for j in others if i < j})
+        neighbors = Rook.from_dataframe(gpd.GeoDataFrame(geometry=list(shapes)), use_index=False).neighbors
+    return sorted({(i, j) for i, others in neighbors.items() for j in others if i < j})
 
 
 def jittered_grid(rows: int, columns: int, seed: int) -> list[Polygon]:
@@ -131,7 +131,7 @@ def test_what_cannot_be_is_refused():
 
 
 @pytest.mark.realdata
-def test_rhode_island_has_the_neighbours_libpysal_finds(realdata):
+def test_rhode_island_has_the_neighbors_libpysal_finds(realdata):
     tracts = gpd.read_file(f"zip://{realdata}/RI/cb_2020_44_tract_500k.zip")
     found = rook_edges(tracts.geometry.values)
     assert pairs(found) == pysal_pairs(tracts.geometry)

@@ -67,7 +67,7 @@ def test_numbers_are_those_of_splitmix64():
     np.testing.assert_array_equal(mine, [plain_draws.uniform(begin, draw) for draw in range(5)])
 
 
-def test_numbers_are_even_and_neighbours_unrelated():
+def test_numbers_are_even_and_neighbors_unrelated():
     keys = np.arange(44007000100, 44007000100 + 400, dtype=np.uint64)
     u = _uniforms(20, 100, keys, 500)
     assert u.min() > 0

@@ -1,4 +1,4 @@
-"""The engine that the settings and the data at hand call for."""
+"""The engine that the settings and the available data call for."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def test_each_setting_has_its_engine(asked: dict[str, Any], raster: Path | None,
 
 
 @pytest.mark.parametrize(
-    ("engine", "told"),
+    ("engine", "message"),
     [("friction", "needs one"), ("roads", "travel.roads_file"), ("valhalla", "travel.server_url")],
 )
-def test_what_an_engine_lacks_is_named(engine: str, told: str) -> None:
-    with pytest.raises(SettingsError, match=told):
+def test_what_an_engine_lacks_is_named(engine: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
         engine_for(Travel(engine=engine))  # type: ignore[arg-type]

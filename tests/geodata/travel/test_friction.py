@@ -35,8 +35,8 @@ def write(
     return path
 
 
-def centre(row: float, column: float, left: float = -100.0, top: float = 40.0) -> tuple[float, float]:
-    """Return latitude and longitude of the centre of a cell."""
+def center(row: float, column: float, left: float = -100.0, top: float = 40.0) -> tuple[float, float]:
+    """Return latitude and longitude of the center of a cell."""
     return top - (row + 0.5) * STEP, left + (column + 0.5) * STEP
 
 
@@ -62,7 +62,7 @@ def test_it_is_a_travel_engine(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("latitude", [-45.0, 0.0, 40.0, 71.0])
-def test_metres_are_those_of_the_ellipsoid(latitude: float) -> None:
+def test_meters_are_those_of_the_ellipsoid(latitude: float) -> None:
     east, north = metres_per_degree(np.array([latitude]))
     assert east[0] == pytest.approx(WGS84.inv(-0.005, latitude, 0.005, latitude)[2] * 100, rel=1e-6)
     assert north[0] == pytest.approx(WGS84.inv(0, latitude - 0.005, 0, latitude + 0.005)[2] * 100, rel=1e-6)
@@ -70,13 +70,13 @@ def test_metres_are_those_of_the_ellipsoid(latitude: float) -> None:
 
 def test_uniform_friction_is_distance_times_friction(tmp_path: Path) -> None:
     raster = write(tmp_path / "f.tif", uniform())
-    home = centre(60, 60)
-    ends = [centre(60, 90), centre(90, 60), centre(40, 40)]
+    home = center(60, 60)
+    ends = [center(60, 90), center(90, 60), center(40, 40)]
     found = pairs(FrictionEngine(raster).minutes(points(home), points(*ends), 60.0))
     for column, end in enumerate(ends):
-        metres = WGS84.inv(home[1], home[0], end[1], end[0])[2]
+        meters = WGS84.inv(home[1], home[0], end[1], end[0])[2]
         # Straight and diagonal runs of cells follow the line they join, but for its curvature.
-        assert found[0, column] == pytest.approx(metres * 1e-3, rel=2e-4)
+        assert found[0, column] == pytest.approx(meters * 1e-3, rel=2e-4)
 
 
 def test_a_degree_of_longitude_shrinks_towards_the_pole(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_degree_of_longitude_shrinks_towards_the_pole(tmp_path: Path) -> None:
 def test_a_river_is_crossed_by_its_bridge_alone(tmp_path: Path) -> None:
     surface = uniform()
     surface[:, 60] = -9999
-    home, away = centre(60, 55), centre(60, 65)
+    home, away = center(60, 55), center(60, 65)
     walled = FrictionEngine(write(tmp_path / "walled.tif", surface))
     assert len(walled.minutes(points(home), points(away), 600.0)) == 0
     surface[30, 60] = 1e-3
@@ -107,8 +107,8 @@ def test_a_river_is_crossed_by_its_bridge_alone(tmp_path: Path) -> None:
 
 def test_catchments_are_those_of_each_origin(tmp_path: Path) -> None:
     raster = write(tmp_path / "f.tif", uniform())
-    homes = points(centre(60, 60), centre(60, 60))
-    places = points(centre(60, 70), centre(60, 90))
+    homes = points(center(60, 60), center(60, 60))
+    places = points(center(60, 70), center(60, 90))
     found = FrictionEngine(raster).minutes(homes, places, np.array([15.0, 30.0]))
     assert list(pairs(found)) == [(0, 0), (1, 0), (1, 1)]
     assert found.minutes[0] == found.minutes[1]
@@ -118,8 +118,8 @@ def test_points_on_water_move_to_the_shore_and_say_how_far(tmp_path: Path) -> No
     surface = uniform()
     surface[:, 50:70] = 0.0
     raster = write(tmp_path / "f.tif", surface)
-    homes = points(centre(60, 52), centre(60, 60), centre(60, 40), (10.0, 10.0))
-    found = FrictionEngine(raster, max_snap_km=3.0).minutes(homes, points(centre(60, 45)), 30.0)
+    homes = points(center(60, 52), center(60, 60), center(60, 40), (10.0, 10.0))
+    found = FrictionEngine(raster, max_snap_km=3.0).minutes(homes, points(center(60, 45)), 30.0)
     assert sorted(pairs(found)) == [(0, 0), (2, 0)]
     assert found.snap_km is not None and found.destination_snap_km is not None
     assert found.snap_km[0] == pytest.approx(3 * 0.7125, rel=0.01)
@@ -150,8 +150,8 @@ def test_the_180th_meridian_is_no_barrier(tmp_path: Path, left: float) -> None:
     assert sorted(results[0]) == [(0, 0), (0, 1), (0, 2)]
     for key, minutes in results[1].items():
         assert results[0][key] == pytest.approx(minutes, rel=1e-9)
-    metres = WGS84.inv(179.375, latitude, -179.375, latitude)[2]
-    assert results[0][0, 2] == pytest.approx(metres * 1e-3, rel=1e-3)
+    meters = WGS84.inv(179.375, latitude, -179.375, latitude)[2]
+    assert results[0][0, 2] == pytest.approx(meters * 1e-3, rel=1e-3)
 
 
 def test_a_raster_that_ends_at_the_180th_meridian_does_not_wrap(tmp_path: Path) -> None:
@@ -205,20 +205,20 @@ def test_cells_faster_than_assumed_widen_the_window(tmp_path: Path) -> None:
     surface = uniform(40, 600, 2e-3)
     surface[20] = 2e-4
     found = FrictionEngine(write(tmp_path / "f.tif", surface)).minutes(
-        points(centre(20, 10)), points(centre(20, 410)), 60.0
+        points(center(20, 10)), points(center(20, 410)), 60.0
     )
     assert found.minutes[0] == pytest.approx(400 * 0.7147 * 0.2, rel=2e-3)
 
 
 def test_a_projected_raster_is_warped_and_says_so(tmp_path: Path) -> None:
-    metres = uniform(200, 200)
+    meters = uniform(200, 200)
     raster = write(
-        tmp_path / "utm.tif", metres, crs="EPSG:32614", transform=from_origin(400_000, 4_500_000, 1000, 1000)
+        tmp_path / "utm.tif", meters, crs="EPSG:32614", transform=from_origin(400_000, 4_500_000, 1000, 1000)
     )  # fmt: skip
     home, away = (39.9, -99.5), (39.9, -99.2)
     found = FrictionEngine(raster).minutes(points(home), points(away), 60.0)
-    metres_apart = WGS84.inv(home[1], home[0], away[1], away[0])[2]
-    assert found.minutes[0] == pytest.approx(metres_apart * 1e-3, rel=0.06)
+    meters_apart = WGS84.inv(home[1], home[0], away[1], away[0])[2]
+    assert found.minutes[0] == pytest.approx(meters_apart * 1e-3, rel=0.06)
     assert "EPSG:32614" in found.engine_version
 
 
@@ -226,7 +226,7 @@ def test_engine_version_and_date_are_recorded(tmp_path: Path) -> None:
     raster = write(tmp_path / "f.tif", uniform())
     with rasterio.open(raster, "r+") as out:
         out.update_tags(TIFFTAG_DATETIME="2019:06:01 00:00:00")
-    here = points(centre(60, 60))
+    here = points(center(60, 60))
     found = FrictionEngine(raster).minutes(here, here, 5.0)
     assert (found.engine, found.data_date, found.minutes.tolist()) == ("friction", "2019-06-01", [0.0])
     assert FrictionEngine(raster, data_date="2020").minutes(here, here, 5.0).data_date == "2020"
@@ -236,12 +236,12 @@ def test_scaled_integers_are_unpacked(tmp_path: Path) -> None:
     raster = write(tmp_path / "f.tif", np.full((60, 60), 100, np.int16))
     with rasterio.open(raster, "r+") as out:
         out.scales = (1e-5,)
-    found = FrictionEngine(raster).minutes(points(centre(30, 30)), points(centre(31, 30)), 60.0)
+    found = FrictionEngine(raster).minutes(points(center(30, 30)), points(center(31, 30)), 60.0)
     assert found.minutes[0] == pytest.approx(0.925, rel=1e-3)
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "message"),
     [
         (lambda p: p.write_bytes(b"<ows:ExceptionReport>"), "web page or service message"),
         (lambda p: p.write_bytes(b""), "not a GeoTIFF"),
@@ -256,15 +256,17 @@ def test_scaled_integers_are_unpacked(tmp_path: Path) -> None:
         (lambda p: write(p, uniform(), transform=from_bounds(-99, 39, -100, 40, 120, 120)), "mirrored"),
     ],
 )  # fmt: skip
-def test_files_that_are_not_friction_rasters_are_refused_in_one_sentence(tmp_path: Path, make: Any, told: str) -> None:
+def test_files_that_are_not_friction_rasters_are_refused_in_one_sentence(
+    tmp_path: Path, make: Any, message: str
+) -> None:
     path = tmp_path / "raster.tif"
     make(path)
-    with pytest.raises(InputError, match=told) as caught:
-        FrictionEngine(path).minutes(points(centre(60, 60)), points(centre(60, 60)), 10.0)
+    with pytest.raises(InputError, match=message) as caught:
+        FrictionEngine(path).minutes(points(center(60, 60)), points(center(60, 60)), 10.0)
     assert "raster.tif" in str(caught.value)
 
 
 def test_a_missing_band_is_named(tmp_path: Path) -> None:
     raster = write(tmp_path / "f.tif", uniform())
     with pytest.raises(InputError, match="no band 2"):
-        FrictionEngine(raster, band=2).minutes(points(centre(60, 60)), points(centre(60, 60)), 10.0)
+        FrictionEngine(raster, band=2).minutes(points(center(60, 60)), points(center(60, 60)), 10.0)

@@ -57,7 +57,7 @@ def test_same_minutes_as_scikit_image(limit: float) -> None:
 
 
 def by_scipy(grid: Grid, sources: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return minutes by an explicit graph: every pair of neighbours an edge."""
+    """Return minutes by an explicit graph: every pair of neighbors an edge."""
     friction = grid.friction.astype(float)
     rows, columns = friction.shape
     edges: list[tuple[int, int, float]] = []
@@ -66,14 +66,14 @@ def by_scipy(grid: Grid, sources: NDArray[np.int64]) -> NDArray[np.float64]:
             for dr, dc in ((0, 1), (1, 0), (1, 1), (1, -1)):
                 y, x = r + dr, c + dc
                 if y < rows and 0 <= x < columns and np.isfinite(friction[r, c] + friction[y, x]):
-                    metres = (
+                    meters = (
                         grid.east_m[r]
                         if dr == 0
                         else grid.south_m[r]
                         if dc == 0
                         else np.hypot(grid.south_m[r], (grid.east_m[r] + grid.east_m[y]) / 2)
                     )
-                    edges.append((r * columns + c, y * columns + x, (friction[r, c] + friction[y, x]) / 2 * metres))
+                    edges.append((r * columns + c, y * columns + x, (friction[r, c] + friction[y, x]) / 2 * meters))
     a, b, minutes = (np.array(part) for part in zip(*edges, strict=True))
     n = rows * columns
     return dijkstra(coo_matrix((minutes, (a, b)), shape=(n, n)).tocsr(), directed=False, indices=sources)

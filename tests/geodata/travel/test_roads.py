@@ -231,7 +231,7 @@ LONE_WAY = '<osm version="0.6"><way id="1"><nd ref="{}"/><nd ref="2"/><tag k="hi
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("a.osm", "<html><body>504</body></html>", "a web page"),
         ("a.osm.pbf", "not protobuf at all", "not a readable"),
@@ -243,10 +243,10 @@ LONE_WAY = '<osm version="0.6"><way id="1"><nd ref="{}"/><nd ref="2"/><tag k="hi
         ("a.osm", None, "cannot be read"),
     ],
 )  # fmt: skip
-def test_files_that_are_not_extracts_are_refused(tmp_path: Path, name: str, content: str | None, told: str) -> None:
+def test_files_that_are_not_extracts_are_refused(tmp_path: Path, name: str, content: str | None, message: str) -> None:
     if content is not None:
         (tmp_path / name).write_text(content)
-    with pytest.raises(InputError, match=told) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         RoadsEngine(tmp_path / name).minutes(at((0, 0)), at((0, 1)), 60.0)
     assert name in str(caught.value)
 
@@ -293,7 +293,7 @@ def test_same_times_as_scipy(seed: int, limit: int, long: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "spoilt"),
+    ("found", "damaged"),
     [
         (b'<node id="2"', b'<node id="0.93"'),
         (b' lat="0.0', b' lat="a.0'),
@@ -302,14 +302,14 @@ def test_same_times_as_scipy(seed: int, limit: int, long: int) -> None:
         (b'version="0.6"', b'version="0.7"'),
     ],
 )
-def test_an_extract_with_damage_is_one_sentence(tmp_path: Path, found: bytes, spoilt: bytes) -> None:
+def test_an_extract_with_damage_is_one_sentence(tmp_path: Path, found: bytes, damaged: bytes) -> None:
     path = osm_xml(tmp_path / "a.osm", SQUARE, [([1, 2, 3, 4, 1], {"highway": "residential"})])
     data = path.read_bytes()
     assert found in data
-    path.write_bytes(data.replace(found, spoilt, 1))
-    with pytest.raises(InputError, match=r"^a\.osm: not a readable OpenStreetMap extract") as told:
+    path.write_bytes(data.replace(found, damaged, 1))
+    with pytest.raises(InputError, match=r"^a\.osm: not a readable OpenStreetMap extract") as raised:
         road_graph(path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_a_packed_extract_with_bytes_changed_is_read_or_one_sentence(tmp_path: Path) -> None:

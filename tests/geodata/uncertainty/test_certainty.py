@@ -109,7 +109,7 @@ def test_communities_come_from_the_same_draws():
     assert set(communities["tier"]) <= {"A", "B"}
 
 
-def test_convergence_is_told():
+def test_convergence_is_reported():
     facts = run(state()).facts["XL"]
     assert facts["draws"] == 400
     assert 0 < facts["largest_standard_error"] <= 0.5 / 20
@@ -151,16 +151,16 @@ def test_access_at_the_central_factor_is_the_point_estimate_and_quicker_travel_r
     )
     reached = travel(area, grid.GridEngine(), settings)
     access = travel_access(area, grid.GridEngine(), settings)
-    centre = int(np.flatnonzero(access.nodes == 1.0)[0])
+    center = int(np.flatnonzero(access.nodes == 1.0)[0])
     seats = training_access(area, reached.training, settings).set_index("geoid")["training_access"] / 1000
     work = work_access(area, reached.work, settings).set_index("geoid")["work_access"] / 1000
-    np.testing.assert_allclose(access.training[:, centre], seats.reindex(access.geoids), atol=1e-12)
-    middle = access.opportunity[:, centre] @ job_years(settings.opportunity)[:, 1]
+    np.testing.assert_allclose(access.training[:, center], seats.reindex(access.geoids), atol=1e-12)
+    middle = access.opportunity[:, center] @ job_years(settings.opportunity)[:, 1]
     np.testing.assert_allclose(middle, work.reindex(access.geoids), atol=1e-12)
     reached_by = (access.training > 1e-9).sum(axis=0)
     # 30 minutes hold tracts at most 2 steps from the provider (3 steps count nothing), 35 hold those at 3.
     assert reached_by[0] == 8
-    assert reached_by[centre] == 6
+    assert reached_by[center] == 6
     assert (np.diff(reached_by) <= 0).all()
 
 

@@ -185,7 +185,7 @@ def test_quantiles_of_long_lists_are_within_half_a_percent():
 
 
 def test_inputs_that_cannot_be_are_refused():
-    for changes, told in (
+    for changes, message in (
         ({"measures_se": np.full((40, 3), np.nan)}, "standard error"),
         ({"measures": np.full((40, 3), 1.5)}, "outside the range"),
         ({"training": np.full((40, 3), np.nan)}, "training"),
@@ -197,7 +197,7 @@ def test_inputs_that_cannot_be_are_refused():
         ({"community_weight": None}, "weight"),
         ({"key": np.ones(40, int)}, "one key"),
     ):
-        with pytest.raises(InputError, match=told):
+        with pytest.raises(InputError, match=message):
             model(**changes)
     with pytest.raises(InputError, match="no index"):
         model(measures=np.full((40, 3), np.nan), definitions=np.full((40, 2), np.nan))
@@ -216,7 +216,7 @@ def test_communities_without_any_tract_have_no_place():
     np.testing.assert_array_equal(some.communities.rank_median, [np.nan, np.nan, np.nan, 1.0])
 
 
-def test_travel_factors_hold_the_centre_and_the_ends():
+def test_travel_factors_hold_the_center_and_the_ends():
     nodes = travel_factors((0.9, 1.0, 1.1), (0.85, 1.0, 1.15))
     assert nodes[0] == pytest.approx(0.9 / 1.15)
     assert nodes[-1] == pytest.approx(1.1 / 0.85)

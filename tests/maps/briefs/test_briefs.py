@@ -1,4 +1,4 @@
-"""Briefs: what they tell, as pages and as tagged PDF, with any name, in both languages."""
+"""Briefs: what they say, as pages and as tagged PDF, with any name, in both languages."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def document(community):
     return pypdf.PdfReader(io.BytesIO(brief_pdf(community)))
 
 
-def test_a_community_brief_tells_numbers_with_ranges(community, synthetic):
+def test_a_community_brief_states_numbers_with_ranges(community, synthetic):
     row, said = community_row(synthetic), words_of(community)
     assert f"{row['rank_low']:.0f} to {row['rank_high']:.0f} in 90% of simulations" in said
     assert f"{Words(Writer.of(synthetic, 'en').texts).about(row['eligible_adults'])}" in said
