@@ -188,7 +188,7 @@ def test_the_pdf_holds_nothing_that_acts(document):
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_any_name_makes_a_sound_brief_and_stays_text(hostile, language):
     writer = Writer.of(hostile, language)
-    name = '#panic("x") = *b* _i_ $x$ `c` <l> @r \\u{1f} {{7*7}} 中\ue000\x07 ' + "y" * 300
+    name = '#panic("x") = *b* _i_ $x$ `c` <l> @r \\u{1f} {{7*7}} 中\ue000\x07 ' + "y" * 300  # codespell:ignore ue
     row = {**community_row(hostile), "name": name, "place": None, "nearest_provider_name": name}
     brief = community_brief(writer, row)
     said = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(brief_pdf(brief))).pages)
