@@ -128,7 +128,7 @@ def test_rhode_island_of_2018_keeps_its_people(realdata: Path) -> None:
     assert rejects.empty
     before, after = (one.groupby("measure")["count"].sum() for one in (old, table))
     assert after.to_dict() == pytest.approx(before.to_dict())
-    # Every populated tract of 2020 has them, and two surveys two years apart tell of the same places.
+    # Every populated tract of 2020 has them, and two surveys two years apart describe the same places.
     beside = of(new, "no_vehicle").join(of(table, "no_vehicle"), rsuffix="_carried")
     assert beside["share_carried"].notna().sum() >= 244
     assert beside["share"].corr(beside["share_carried"], method="spearman") > 0.85

@@ -44,7 +44,7 @@ def test_a_raster_cut_short_is_no_whole_one(tmp_path: Path, how: dict[str, objec
     check_end(path, "tiff", "x")
     path.write_bytes(path.read_bytes()[:-1])
     with rasterio.open(path):
-        pass  # The header tells nothing of it.
+        pass  # The header says nothing of it.
     with pytest.raises(InputError, match=r"population\.tif: the raster breaks off: it has [\d,]+ bytes, and cells up"):
         check_whole(path)
     with pytest.raises(FetchError, match="x sent a raster that is not whole: the raster breaks off"):

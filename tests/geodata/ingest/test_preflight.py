@@ -73,7 +73,7 @@ def test_a_misspelled_definition_is_refused_beside_a_users_own_index(tmp_path: P
         usable_settings(None, weighing("svii"))
     assert usable_settings(None, weighing("flood")).need.weights == {"flood": 1}
     file.write_text("geoid,height\n97001000100,3\n")
-    assert usable_settings(None, weighing("flood")).need.weights == {"flood": 1}, "the run tells what the file lacks"
+    assert usable_settings(None, weighing("flood")).need.weights == {"flood": 1}, "the run says what the file lacks"
 
 
 def test_a_date_may_come_as_yaml_reads_it(tmp_path: Path) -> None:

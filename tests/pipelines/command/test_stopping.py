@@ -1,4 +1,4 @@
-"""Being stopped is a sentence and the exit code that tells the signal."""
+"""Being stopped is a sentence and the exit code that names the signal."""
 
 from __future__ import annotations
 
