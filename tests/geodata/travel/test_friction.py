@@ -15,7 +15,7 @@ from rasterio.transform import from_bounds, from_origin
 from geodata.errors import InputError
 from geodata.geography.coordinates import Points
 from geodata.travel.friction import FrictionEngine
-from geodata.travel.friction_raster import metres_per_degree  # codespell:ignore meters
+from geodata.travel.friction_raster import metres_per_degree  # codespell:ignore metres
 from geodata.travel.minutes import TravelEngine, TravelMinutes
 
 STEP = 1 / 120
@@ -63,7 +63,7 @@ def test_it_is_a_travel_engine(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("latitude", [-45.0, 0.0, 40.0, 71.0])
 def test_meters_are_those_of_the_ellipsoid(latitude: float) -> None:
-    east, north = metres_per_degree(np.array([latitude]))  # codespell:ignore meters
+    east, north = metres_per_degree(np.array([latitude]))  # codespell:ignore metres
     assert east[0] == pytest.approx(WGS84.inv(-0.005, latitude, 0.005, latitude)[2] * 100, rel=1e-6)
     assert north[0] == pytest.approx(WGS84.inv(0, latitude - 0.005, 0, latitude + 0.005)[2] * 100, rel=1e-6)
 
