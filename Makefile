@@ -61,13 +61,15 @@ contracts: $(DEV) ## who may import whom
 spelling: $(DEV) ## misspelled words and British spellings (word list: docs/words.txt)
 	$(BIN)/codespell
 
-# Both are packages of the npm registry, kept by npx; without node the scripts are checked by the browser tests alone.
-NPX := npx --yes --package
-scripts: ## types and layout of the maps' scripts, where node is installed
-	@if ! command -v npx >/dev/null; then echo "scripts: not checked, no node here"; \
-	elif [ -f maps/static/tsconfig.json ]; then \
-	  $(NPX) typescript@7.0.2 tsc --project maps/static/tsconfig.json \
-	  && $(NPX) prettier@3.10.1 prettier --log-level warn --check "maps/static/*.js"; fi
+# Both are packages of the npm registry, kept by npx; without node, or where the registry cannot be reached and npx does not
+# have them yet, the scripts are checked by the browser tests alone.
+NPX := npx --yes --prefer-offline --package typescript@7.0.2 --package prettier@3.10.1
+scripts: ## types and layout of the maps' scripts, where node and its packages are available
+	@if ! command -v npx >/dev/null; then echo "scripts: not checked, node is not installed"; \
+	elif ! npm_config_fetch_retries=0 $(NPX) tsc --version >/dev/null 2>&1; then \
+	  echo "scripts: not checked, npx could not obtain TypeScript and Prettier (no network?)"; \
+	else $(NPX) tsc --project maps/static/tsconfig.json \
+	  && $(NPX) prettier --log-level warn --check "maps/static/*.js"; fi
 
 docs: $(DEV) ## the documentation site, its links and its references into the code, in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict

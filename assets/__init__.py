@@ -1,4 +1,4 @@
-"""Thin Dagster assets, one module a stage of the walk: unpack, call a pure function, attach metadata.
+"""Thin Dagster assets, one module per stage: unpack, call a pure function, attach metadata.
 
 Holds no arithmetic of the domain (see `geodata`), no pages (see `maps`) and no wiring (see `pipelines`).
 """

@@ -1,7 +1,6 @@
-"""Canonical tables: what the sources of a kind say together, one asset a table, of all places."""
+"""Canonical tables: the sources of each kind combined, one asset per table, for all places."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from dagster import (
     AssetCheckResult,
@@ -14,7 +13,7 @@ from dagster import (
     asset,
 )
 
-from assets.metadata import code, docs, rejects_by_reason, table_metadata
+from assets.metadata import Metadata, code, docs, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from assets.sources import source_key
 from geodata.ingest.combine import FEEDS, combine
@@ -35,19 +34,19 @@ def table_asset(table: Table, sources: tuple[str, ...]) -> AssetsDefinition:
         ins={name: AssetIn(source_key(name), dagster_type=SOURCED) for name in sources},
         kinds={"geoparquet" if table.spatial else "parquet"},
         owners=["team:data"],
-        description=f"{table.meaning}. Of all places at hand, from: {', '.join(sources)}.",
+        description=f"{table.meaning}. Covers all available places; from: {', '.join(sources)}.",
         metadata={**docs("data-dictionary.md"), **code(combine)},
         check_specs=[
             AssetCheckSpec(
                 "has_rows",
                 asset=table.name,
-                description="At least one source gave rows. Warns only: what rests on the table says what it lacks.",
+                description="At least one source gave rows. Warns only: results say what is missing.",
             ),
             AssetCheckSpec(
                 "key_is_unique",
                 asset=table.name,
                 blocking=True,
-                description="No row is there twice. Stops what follows: it would count twice.",
+                description="No row appears twice. Stops what follows: such a row would be counted twice.",
             ),
         ],
     )
@@ -63,12 +62,12 @@ def table_asset(table: Table, sources: tuple[str, ...]) -> AssetsDefinition:
 def key_is_unique(made: Sourced, table: Table) -> AssetCheckResult:
     """Fail where two rows of a table have the same key."""
     repeated = int(made.table.duplicated(list(table.key)).sum()) if table.key else 0
-    told = f"{repeated} rows repeat the {' and '.join(table.key)} of another." if repeated else "No row is there twice."
+    doubled = f"{repeated} rows repeat the {' and '.join(table.key)} of another."
     return AssetCheckResult(
         asset_key=table.name,
         check_name="key_is_unique",
         passed=repeated == 0,
-        description=told,
+        description=doubled if repeated else "No row appears twice.",
         metadata={"repeated": repeated},
     )
 
@@ -86,7 +85,7 @@ def has_rows(made: Sourced, table: Table, reads: Mapping[str, Sourced]) -> Asset
     )
 
 
-def _metadata(made: Sourced, table: Table, reads: Mapping[str, Sourced]) -> dict[str, Any]:
+def _metadata(made: Sourced, table: Table, reads: Mapping[str, Sourced]) -> Metadata:
     counts = {f"rows_from/{name}": len(read.table) for name, read in reads.items()}
     notes = {"notes": "; ".join(made.notes)} if made.notes else {}
     return {**table_metadata(made.table, table), **counts, **rejects_by_reason(made.rejects), **notes}

@@ -1,4 +1,4 @@
-"""Decisions for a state, with their diagnostics, and the last result they keep the names of. One partition a state."""
+"""Decisions for a state, with their diagnostics, and the last result whose names they keep. Partitioned by state."""
 
 from dagster import AssetsDefinition, AssetSpec
 
@@ -12,8 +12,8 @@ last_result = AssetSpec(
     LAST_RESULT,
     description=(
         "The last published result of the state, kept when its pages are written. Its communities keep their names "
-        "and ids wherever their tracts barely change. It is of an earlier run, so nothing in this one makes it; there "
-        "is none before the first."
+        "and ids wherever their tracts barely change. It comes from an earlier run, so no asset of "
+        "this run makes it; before the first run there is none."
     ),
     group_name=GROUPS["decisions"],
     partitions_def=STATES,

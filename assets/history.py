@@ -1,7 +1,7 @@
 """The last run of a state, kept so that the next one can be compared with it and keep its communities' names.
 
-Files are linked, not copied: a table is written aside and renamed, so an older one lives on under its link and costs
-disk only once it differs. Does not hold the comparison (`geodata.comparison.changes`).
+Files are linked, not copied: a table is written aside and renamed, so the older version stays under its link and
+takes disk space only once it differs. Does not hold the comparison (`geodata.comparison.changes`).
 """
 
 import os
@@ -18,7 +18,7 @@ from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table
 from geodata.storage.shared_home import fetch, publish
 
-# The asset that stands for the last run of a state.
+# The asset that represents the last run of a state.
 LAST_RESULT = "last_result"
 RESULT = "result"
 TABLES = "tables"
@@ -26,7 +26,7 @@ TABLES = "tables"
 
 @dataclass(frozen=True)
 class LastRun:
-    """A finished run of one state: its result, and the canonical tables it rests on."""
+    """A finished run of one state: its result, and the canonical tables it is based on."""
 
     folder: Path
 

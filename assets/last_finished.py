@@ -1,6 +1,6 @@
-"""The last finished run of a state, and whether it was computed from just what there is now.
+"""The last finished run of a state, and whether it was computed from the current inputs.
 
-The record is Dagster's own: the fingerprint stands in the metadata of the state's last result, and the run counts as
+The record is Dagster's own: the fingerprint is in the metadata of the state's last result, and the run counts as
 finished only where each of its products came from that same run. Does not hold the fingerprint
 (`geodata.comparison.fingerprint`).
 """
@@ -21,19 +21,19 @@ PRODUCTS = tuple(AssetKey(name) for name in ("pages", "lists", "briefs"))
 
 @dataclass(frozen=True)
 class Finished:
-    """A run of a state all of whose products were made: when the last of them was, and from what."""
+    """A run of a state all of whose products were made: when the last of them was made, and from which inputs."""
 
     at: datetime
     fingerprint: str | None
 
 
 def program() -> str:
-    """Return the hash of the code that results follow from."""
+    """Return the hash of the code that results depend on."""
     return code_digest(CHECKOUT / package for package in ("geodata", "assets", "maps"))
 
 
 def mark_of(area: StudyArea, settings: Settings) -> str:
-    """Return the fingerprint of all that a state's result and pages follow from."""
+    """Return the fingerprint of everything a state's result and pages depend on."""
     return fingerprint(area, settings, program())
 
 

@@ -1,4 +1,4 @@
-"""What the Dagster UI shows of a table: rows, columns with units, a preview, provenance.
+"""Metadata of tables for the Dagster UI: rows, columns with units, a preview, provenance.
 
 Does not hold what the tables mean (see `geodata.schemas`).
 """
@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import pandas as pd
 from dagster import (
@@ -28,6 +28,11 @@ from geodata.schemas import columns as col
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.table import Table
 from geodata.settings import CHECKOUT
+
+MetadataEntry: TypeAlias = (
+    MetadataValue | TableSchema | str | float | list[str] | dict[str, int] | dict[str, str] | None
+)
+Metadata: TypeAlias = dict[str, MetadataEntry]
 
 PREVIEW_ROWS = 8
 PREVIEW_COLUMNS = 12
@@ -60,30 +65,30 @@ def preview(frame: pd.DataFrame) -> MetadataValue:
     return MetadataValue.table(records=records, schema=TableSchema(columns=columns))
 
 
-def _cell(value: Any) -> str:
+def _cell(value: float | str | None) -> str:
     if pd.isna(value):
         return ""
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
-def table_metadata(frame: pd.DataFrame, table: Table) -> dict[str, Any]:
+def table_metadata(frame: pd.DataFrame, table: Table) -> Metadata:
     """Return row count, column schema and preview of a table."""
     return {**rows_metadata(frame), "dagster/column_schema": column_schema(table)}
 
 
-def rows_metadata(frame: pd.DataFrame) -> dict[str, Any]:
+def rows_metadata(frame: pd.DataFrame) -> Metadata:
     """Return row count and preview of a table that has no schema of its own."""
     return {"dagster/row_count": len(frame), "preview": preview(frame)}
 
 
-def docs(page: str) -> dict[str, Any]:
-    """Return where the page of docs/ that explains an asset lies."""
+def docs(page: str) -> Metadata:
+    """Return the path of the page in docs/ that explains an asset."""
     return {"docs": MetadataValue.path(CHECKOUT / "docs" / page)}
 
 
-def code(function: Callable[..., Any]) -> dict[str, Any]:
-    """Return where the function that does an asset's work stands, as the UI links to it."""
+def code(function: Callable[..., object]) -> Metadata:
+    """Return the link to the function that does an asset's work, for the UI."""
     function = inspect.unwrap(function.func if isinstance(function, partial) else function)
     with warnings.catch_warnings():
         # The links are new in Dagster and may change; without them an asset loses nothing but its link.
@@ -96,8 +101,8 @@ def code(function: Callable[..., Any]) -> dict[str, Any]:
         return {"dagster/code_references": CodeReferencesMetadataValue(code_references=[place])}
 
 
-def provenance_metadata(uses: Iterable[SourceUse]) -> dict[str, Any]:
-    """Return where the rows came from: one line a file, and the sums of the account."""
+def provenance_metadata(uses: Iterable[SourceUse]) -> Metadata:
+    """Return the provenance of the rows: one line per file, and the totals of rows."""
     uses = list(uses)
     records = [
         TableRecord(
@@ -106,7 +111,7 @@ def provenance_metadata(uses: Iterable[SourceUse]) -> dict[str, Any]:
                 "file": use.file or "",
                 "freshness": use.freshness,
                 "vintage": use.vintage or "",
-                "licence": use.licence[:80],
+                "license": use.licence[:80],
                 "retrieved": use.retrieved_at or "",
                 "age_days": "" if use.age_days is None else f"{use.age_days:g}",
                 "sha256": (use.sha256 or "")[:16],
@@ -134,7 +139,7 @@ def _table(frame: pd.DataFrame) -> MetadataValue:
     return MetadataValue.table(records=[TableRecord({str(name): value for name, value in row.items()}) for row in rows])
 
 
-def rejects_by_reason(rejects: pd.DataFrame) -> dict[str, Any]:
+def rejects_by_reason(rejects: pd.DataFrame) -> Metadata:
     """Return how many rows were refused for each reason."""
     if rejects.empty:
         return {}

@@ -1,13 +1,12 @@
-"""The nation: all states computed together in one run, and the product that fans in from the states.
+"""The nation: all states computed together in one run, and the product that collects the results of the states.
 
 `all_states` computes once and writes each state's partition of `state_result`, and of the products asked for, itself.
-A single state, a retry and spreading over machines go by the partitioned assets, with the same functions and the same
-numbers. `national` reads the latest result of each state, whichever way it was made.
+A single state, a retry and a run spread over machines use the partitioned assets, with the same functions and the
+same numbers. `national` reads the latest result of each state, whichever way it was made.
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from dagster import (
@@ -31,7 +30,7 @@ from pydantic import Field
 from assets.canonical_tables import TABLE_INS
 from assets.history import LAST_RESULT, earlier
 from assets.last_finished import RESULT
-from assets.metadata import code
+from assets.metadata import Metadata, code
 from assets.partitions import STATES
 from assets.products import MAKERS, national_paths, product_paths, result_folder, result_metadata, thumbnail
 from assets.resources import Choices
@@ -56,7 +55,7 @@ PRESENT = "every_state_present"
 
 
 class Following(Config):
-    """What is written of each state beside its result."""
+    """The products written for each state in addition to its result."""
 
     pages: bool = Field(default=True, description="Write the site of each state.")
     lists: bool = Field(default=False, description="Write the lists of each state.")
@@ -75,19 +74,19 @@ class Following(Config):
     owners=["team:analysis"],
     kinds={"numba"},
     metadata=code(analyze_area),
-    check_specs=[AssetCheckSpec(COMPUTED, asset="all_states", description="No state broke off or was left out.")],
+    check_specs=[AssetCheckSpec(COMPUTED, asset="all_states", description="No state failed or was left out.")],
 )
 def all_states(
     context: AssetExecutionContext, config: Following, choices: Choices, **tables: Sourced
 ) -> MaterializeResult:
-    """Every state at hand computed together: its result and the products asked for, as partitions of those assets.
+    """Every available state computed together: its result and the products asked for, as partitions of those assets.
 
-    A state whose products cannot be written is named and the others go on; it is retried alone by its own partition.
+    A state whose products cannot be written is named and the others go on; retry it alone, by its own partition.
     """
     canonical, settings = CanonicalTables.of(tables), choices.settings
     # Pages of states lead to the nation's where its folder is; in this run they are written first.
     national_paths(settings.home)["map"].parent.mkdir(parents=True, exist_ok=True)
-    states = states_at_hand(canonical, settings)
+    states = available_states(canonical, settings)
     try:
         area = study_area(canonical, states, settings, choices.date)
         areas = areas_of(area, canonical, settings)
@@ -109,7 +108,7 @@ def all_states(
     )
 
 
-def states_at_hand(canonical: CanonicalTables, settings: Settings) -> list[str]:
+def available_states(canonical: CanonicalTables, settings: Settings) -> list[str]:
     """Return the states to compute: those of the settings the tables know tracts of, else all with polygons."""
     named = {find_state(text).usps for text in settings.states}
     known = set(canonical.table("tracts")[col.STATE])
@@ -119,7 +118,7 @@ def states_at_hand(canonical: CanonicalTables, settings: Settings) -> list[str]:
 
 
 def earlier_of(settings: Settings, states: Sequence[str]) -> Previous | None:
-    """Return the communities of the last runs of `states` together; None where none was run."""
+    """Return the communities of the last runs of `states` together; None where no state was run before."""
     found = [last for last in (earlier(settings, usps) for usps in states) if last is not None]
     if not found:
         return None
@@ -136,21 +135,21 @@ def write_state(
     usps = result.state.usps
     folder = result.save(result_folder(settings.home, usps))
     publish(settings, f"tables/state_result/{usps}", folder)
-    told = result_metadata(result, area, settings)
-    shown = {"map": thumbnail(result)} if products else {}
-    context.log_event(AssetMaterialization(RESULT, partition=usps, metadata={**shown, **told}))
+    metadata = result_metadata(result, area, settings)
+    picture = {"map": thumbnail(result)} if products else {}
+    context.log_event(AssetMaterialization(RESULT, partition=usps, metadata={**picture, **metadata}))
     for name in products:
         context.log_event(AssetMaterialization(name, partition=usps, metadata=MAKERS[name](settings, result)))
 
 
 def every_state_computed(states: Sequence[str], failed: dict[str, str], settings: Settings) -> AssetCheckResult:
-    """Fail where a state broke off, or one of the settings is in no table."""
+    """Fail where a state failed, or where a state of the settings is in no table."""
     absent = sorted({find_state(text).usps for text in settings.states} - set(states))
-    told = [f"{len(states) - len(failed)} states computed."]
-    told += [f"Without a tract in the tables: {', '.join(absent)}."] if absent else []
-    told += [f"Broke off: {', '.join(failed)}."] if failed else []
+    sentences = [f"{len(states) - len(failed)} states computed."]
+    sentences += [f"Without a tract in the tables: {', '.join(absent)}."] if absent else []
+    sentences += [f"Failed: {', '.join(failed)}."] if failed else []
     return AssetCheckResult(
-        asset_key="all_states", check_name=COMPUTED, passed=not (absent or failed), description=" ".join(told)
+        asset_key="all_states", check_name=COMPUTED, passed=not (absent or failed), description=" ".join(sentences)
     )
 
 
@@ -165,12 +164,13 @@ def every_state_computed(states: Sequence[str], failed: dict[str, str], settings
 def national(context: AssetExecutionContext, choices: Choices) -> Iterator[MaterializeResult]:
     """The nation by county, leading to the states' pages, and the communities of all states in one list.
 
-    It is made of the states there are. One that is missing, or whose last run failed, is named on the page.
+    It is made from the states that have been computed. A state that is missing, or whose last run failed, is named on
+    the page.
     """
     settings, paths = choices.settings, national_paths(choices.settings.home)
     for usps in STATES.get_partition_keys():
         fetch(settings, f"tables/state_result/{usps}")
-    results, unreadable = results_at_hand(settings.home)
+    results, unreadable = available_results(settings.home)
     failed = sorted({*failed_states(context.instance), *unreadable})
     missing = missing_states([result.state.usps for result in results], settings)
 
@@ -188,7 +188,7 @@ def national(context: AssetExecutionContext, choices: Choices) -> Iterator[Mater
     )
     publish(settings, "products/national", paths["map"].parent, *([paths["lists"]] if files else []))
     size = sum(path.stat().st_size for path in paths["map"].parent.rglob("*.html"))
-    metadata: dict[str, Any] = {
+    metadata: Metadata = {
         "page": MetadataValue.path(paths["map"]),
         "megabytes": round(size / 1e6, 2),
         "lists": len(files),
@@ -200,8 +200,8 @@ def national(context: AssetExecutionContext, choices: Choices) -> Iterator[Mater
     yield MaterializeResult(metadata=metadata, check_results=[every_state_present(results, missing, failed)])
 
 
-def results_at_hand(home: Path) -> tuple[list[StateResult], list[str]]:
-    """Return the latest result of each state there is one of, and the states whose result cannot be read.
+def available_results(home: Path) -> tuple[list[StateResult], list[str]]:
+    """Return the latest result of each state that has one, and the states whose result cannot be read.
 
     Only what a national product shows is read. Fictional states are left out where there are real ones.
     """
@@ -233,16 +233,16 @@ def missing_states(present: Sequence[str], settings: Settings) -> list[str]:
 def every_state_present(
     results: Sequence[StateResult], missing: Sequence[str], failed: Sequence[str]
 ) -> AssetCheckResult:
-    """Warn of states that are not there or whose last run failed, naming them."""
-    told = [f"{len(results)} states are on the page."]
-    told += [f"Not computed yet: {', '.join(missing)}."] if missing else []
-    told += [f"Last run failed: {', '.join(failed)}."] if failed else []
+    """Warn of states that are missing or whose last run failed, naming them."""
+    sentences = [f"{len(results)} states are on the page."]
+    sentences += [f"Not computed yet: {', '.join(missing)}."] if missing else []
+    sentences += [f"Last run failed: {', '.join(failed)}."] if failed else []
     return AssetCheckResult(
         asset_key="national",
         check_name=PRESENT,
         passed=not (missing or failed),
         severity=AssetCheckSeverity.WARN,
-        description=" ".join(told),
+        description=" ".join(sentences),
         metadata={"missing": list(missing), "failed": list(failed)},
     )
 

@@ -1,4 +1,4 @@
-"""Partitions: one a state, the sample's fictional one included so that a newcomer can run it from the UI."""
+"""Partitions: one per state, including the fictional sample state, so that a newcomer can run it from the UI."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""What people open: the state's result in one place, its pages and its lists. One partition a state."""
+"""The products people open: a state's result in one place, its pages, lists and briefs. Partitioned by state."""
 
 import base64
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from dagster import (
@@ -17,7 +16,7 @@ from dagster import (
 
 from assets.history import LastRun, canonical_at, keep
 from assets.last_finished import FINGERPRINT, mark_of
-from assets.metadata import code
+from assets.metadata import Metadata, code
 from assets.partitions import STATES
 from assets.resources import Choices
 from assets.steps import step_ins, walk_of
@@ -76,9 +75,9 @@ def national_paths(home: Path) -> dict[str, Path]:
     metadata=code(result_of_state),
 )
 def state_result(
-    context: AssetExecutionContext, choices: Choices, study_area: StudyArea, **computed: Any
+    context: AssetExecutionContext, choices: Choices, study_area: StudyArea, **computed: object
 ) -> Output[StateResult]:
-    """All that the run knows of the state, with every source it rests on and the settings it used."""
+    """Everything the run computed for the state, with every source it is based on and the settings it used."""
     usps, run = context.partition_key, Run(choices.settings, choices.date, context.run_id)
     walk = walk_of(context, choices, {"study_area": study_area, **computed}, RESULT_INPUTS)
     result = result_of_state(usps, study_area, result_tables(walk), walk.value("facts")[usps], run)
@@ -86,8 +85,8 @@ def state_result(
     return Output(result, metadata={"map": thumbnail(result), **shown})
 
 
-def result_metadata(result: StateResult, area: StudyArea, settings: Settings) -> dict[str, Any]:
-    """Return what the UI says of a state's result, and the fingerprint of what it was computed from."""
+def result_metadata(result: StateResult, area: StudyArea, settings: Settings) -> Metadata:
+    """Return the UI metadata of a state's result, and the fingerprint of what it was computed from."""
     return {
         "settings_digest": result.settings_digest,
         "stale_or_missing": [use.source for use in result.sources if use.freshness in ("stale", "missing")],
@@ -107,19 +106,18 @@ def pages(choices: Choices, state_result: StateResult) -> MaterializeResult:
     return MaterializeResult(metadata=make_pages(choices.settings, state_result))
 
 
-def make_pages(settings: Settings, result: StateResult) -> dict[str, Any]:
-    """Write the site of a state, keep the run as the last one, and return what to say of it."""
+def make_pages(settings: Settings, result: StateResult) -> Metadata:
+    """Write the site of a state, keep the run as the last one, and return the metadata."""
     usps = result.state.usps
     paths = product_paths(settings.home, usps)
     report = changes_since_last(settings, result)
-    beside = downloads(result, paths, settings.languages)
     nation = national_paths(settings.home)["map"].parent
     build_site(
         result,
         paths["map"].parent,
         settings.languages,
         changes=report,
-        downloads=beside,
+        downloads=downloads(result, paths, settings.languages),
         tiles=settings.maps.online_tiles,
         nation=f"../../{nation.name}/" if nation.is_dir() else "",
     )
@@ -142,7 +140,7 @@ def downloads(result: StateResult, paths: dict[str, Path], languages: tuple[str,
 def changes_since_last(settings: Settings, now: StateResult) -> ChangeReport | None:
     """Return what changed since the last run of the state, with its causes; None at the first.
 
-    None also where the last run was made by a version of the program whose settings were others.
+    None also where a version of the program with other settings made the last run.
     """
     last = LastRun.find(settings, now.state.usps)
     if last is None:
@@ -170,8 +168,8 @@ def lists(choices: Choices, state_result: StateResult) -> MaterializeResult:
     return MaterializeResult(metadata=make_lists(choices.settings, state_result))
 
 
-def make_lists(settings: Settings, result: StateResult) -> dict[str, Any]:
-    """Write the lists of a state and return what to say of them."""
+def make_lists(settings: Settings, result: StateResult) -> Metadata:
+    """Write the lists of a state and return the metadata."""
     folder = product_paths(settings.home, result.state.usps)["lists"]
     with folder_written_aside(folder) as aside:
         files = write_lists(result, aside, settings.languages)
@@ -185,8 +183,8 @@ def briefs(choices: Choices, state_result: StateResult) -> MaterializeResult:
     return MaterializeResult(metadata=make_briefs(choices.settings, state_result))
 
 
-def make_briefs(settings: Settings, result: StateResult) -> dict[str, Any]:
-    """Write the briefs, figures and bundle of a state and return what to say of them."""
+def make_briefs(settings: Settings, result: StateResult) -> Metadata:
+    """Write the briefs, figures and bundle of a state and return the metadata."""
     usps = result.state.usps
     paths = product_paths(settings.home, usps)
     # Whole folders, so that no brief of a community that is no longer one stays behind.
@@ -217,7 +215,7 @@ def thumbnail(result: StateResult) -> MetadataValue:
     return MetadataValue.md(f"![Priority by tract](data:image/png;base64,{picture})")
 
 
-MAKERS: dict[str, Callable[[Settings, StateResult], dict[str, Any]]] = {
+MAKERS: dict[str, Callable[[Settings, StateResult], Metadata]] = {
     "pages": make_pages,
     "lists": make_lists,
     "briefs": make_briefs,

@@ -1,6 +1,6 @@
-"""What assets are given: the settings of the run and the way to obtain files.
+"""The resource `choices`: the settings of a run, as an analyst fills them in.
 
-`Choices` is what an analyst fills in the launchpad; every field is optional and documented, and a bad value
+`Choices` is the form of the launchpad; every field is optional and documented, and a bad value
 stops the run before its first step with one sentence. Does not hold storage (see `pipelines.storage`).
 """
 
@@ -47,7 +47,7 @@ for choice in (ReferenceArea, Aggregation, Measure, Decay, Engine):
 
 
 class ChoiceRefused(DagsterError):
-    """What is filled in cannot be used, so no run is made of it."""
+    """The choices cannot be used, so no run is created from them."""
 
     # The UI shows the full name in front of the sentence; the module says nothing to a person.
     __module__ = "builtins"
@@ -93,7 +93,7 @@ class Choices(ConfigurableResource["Choices"]):
         "roads needs travel.roads_file, valhalla and osrm need travel.server_url (give them in other).",
     )
     draws: int | None = Field(
-        default=None, description="Monte Carlo draws that tell how sure ranks are; 0 turns it off."
+        default=None, description="Monte Carlo draws that show how sure ranks are; 0 turns them off."
     )
     as_of: str | None = Field(default=None, description="Date the run speaks for, YYYY-MM-DD; today when empty.")
     scenario: str | None = Field(
@@ -112,7 +112,7 @@ class Choices(ConfigurableResource["Choices"]):
         try:
             self.check()
         except OnrampError as error:
-            # Said on a line of its own, and not tried again: the settings would be the same.
+            # Logged on a line of its own, and not retried: the settings would be the same.
             if context.log:
                 context.log.error(str(error))
             if context.run and context.instance:
@@ -121,7 +121,7 @@ class Choices(ConfigurableResource["Choices"]):
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Iterator[Self]:
-        """Check, then give the choices to the run while it is its turn."""
+        """Check the choices, wait for the turn of the run, and hold it until the run ends."""
         self.setup_for_execution(context)
         run, log = context.run, context.log
         if run is None or log is None:
@@ -138,12 +138,12 @@ class Choices(ConfigurableResource["Choices"]):
             yield self
 
     def check(self) -> None:
-        """Raise OnrampError where the run could not work with what is filled in."""
+        """Raise OnrampError where the run could not work with the choices."""
         settings = self.settings
         check(settings)
         if strange := sorted(set(settings.languages) - set(languages())):
-            told = f"there are no texts in “{strange[0]}”; there are {', '.join(languages())}."
-            raise SettingsError(f"Setting “languages”: {told}")
+            available = ", ".join(languages())
+            raise SettingsError(f"Setting “languages”: there are no texts in “{strange[0]}”; there are {available}.")
         if self.scenario is not None:
             load_scenario(Path(self.scenario))
 
@@ -157,8 +157,8 @@ class Choices(ConfigurableResource["Choices"]):
         """The ISO date the run speaks for."""
         return self.settings.as_of or datetime.now(UTC).date().isoformat()
 
-    def _changes(self) -> dict[str, Any]:
-        named: dict[str, dict[str, Any]] = {
+    def _changes(self) -> dict[str, object]:
+        named: dict[str, dict[str, object]] = {
             "need": {"weights": self.need_weights, "reference_area": self.reference_area},
             "priority": {
                 "weights": self.pillar_weights,
@@ -175,20 +175,18 @@ class Choices(ConfigurableResource["Choices"]):
             "sources": {"folder": self.sources_folder, "optional": self.optional_sources},
             "uncertainty": {"draws": self.draws},
         }
-        changes: dict[str, Any] = {
-            name: dict(value) if isinstance(value, dict) else value for name, value in self.other.items()
-        }
+        changes: dict[str, object] = dict(self.other)
         for name, section in named.items():
             given = {key: value for key, value in section.items() if value is not None}
             if given:
-                changes[name] = {**changes.get(name, {}), **given}
+                changes[name] = {**self.other.get(name, {}), **given}
         if self.as_of is not None:
             changes[col.AS_OF] = self.as_of
         return changes
 
 
 def choices_checked_at_launch() -> ResourceDefinition:
-    """Return the resource `choices`, which refuses what cannot be used before a run is made of it.
+    """Return the resource `choices`, which refuses choices that cannot be used before a run is created.
 
     Dagster calls the function of a configured resource while it plans a run. What it raises is shown where the run
     was asked for, and nothing is marked as failed.

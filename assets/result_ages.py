@@ -1,4 +1,4 @@
-"""Whether every state of the deployment has been computed lately. National, and not partitioned."""
+"""Whether every state of the deployment has been computed recently. National, and not partitioned."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -31,15 +31,14 @@ def ages(known: Mapping[str, Finished | None], now: datetime) -> dict[str, float
 def overdue(days: Mapping[str, float | None], limit: int) -> AssetCheckResult:
     """Fail where a state is older than `limit` days or was never computed, naming it and its age."""
     late = {usps: age for usps, age in days.items() if age is None or age > limit}
-    told = ", ".join(f"{usps} ({'never' if age is None else f'{age:.0f} days'})" for usps, age in late.items())
-    if not days:
-        told = "No states are named in the settings."
+    named = ", ".join(f"{usps} ({'never' if age is None else f'{age:.0f} days'})" for usps, age in late.items())
+    recent = "All states are recent." if days else "No states are named in the settings."
     return AssetCheckResult(
         asset_key="state_ages",
         check_name=CHECK,
         passed=not late,
         severity=AssetCheckSeverity.ERROR,
-        description=f"Not finished within {limit} days: {told}." if late else told or "All states are recent.",
+        description=f"Not finished within {limit} days: {named}." if late else recent,
         metadata={"overdue": list(late)},
     )
 
@@ -48,12 +47,12 @@ def overdue(days: Mapping[str, float | None], limit: int) -> AssetCheckResult:
     group_name=GROUP,
     owners=["team:operations"],
     metadata=code(overdue),
-    check_specs=[AssetCheckSpec(CHECK, asset="state_ages", description="Every state was computed lately.")],
+    check_specs=[AssetCheckSpec(CHECK, asset="state_ages", description="Every state was computed recently.")],
 )
 def state_ages(context: AssetExecutionContext, choices: Choices) -> Iterator[MaterializeResult]:
     """How long ago the last finished run of each state of the settings was.
 
-    Where one is overdue the run fails after saying so, that whoever is told of failures hears of it.
+    If one is overdue, the run reports it and then fails, so that the people who get alerts hear of it.
     """
     settings = choices.settings
     states = [find_state(text).usps for text in settings.states]

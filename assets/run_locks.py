@@ -1,4 +1,4 @@
-"""Runs that share a home folder taking turns, so that none computes from tables another is replacing.
+"""Runs that share a home folder take turns, so that none computes from tables that another is replacing.
 
 The canonical tables are of all places: a run that obtains sources writes them, a run that only computes a state reads
 them. So one run obtains at a time and nobody reads meanwhile; runs that compute go side by side, one for each state.
@@ -23,9 +23,9 @@ _WRITES = {"state", "refresh_sources", "nation"}
 def turn(
     home: Path, job: str, usps: str | None, say: Callable[[str], None], longest: float = LONGEST_SECONDS
 ) -> Iterator[None]:
-    """Hold what a run of `job` needs for itself in `home`; `say` is told where that means waiting.
+    """Hold the locks that a run of `job` needs in `home`; `say` gets a sentence when the run has to wait.
 
-    Raises OnrampError after `longest` seconds. Jobs that are not of the walk wait for nobody.
+    Raises OnrampError after `longest` seconds. Jobs that read or write no tables do not wait.
     """
     if job not in _READS | _WRITES:
         yield

@@ -1,12 +1,11 @@
-"""What if: a scenario file run beside the state's result, and only the differences told. One partition a state."""
+"""Scenarios: a scenario file compared with the state's result; only differences are written. Partitioned by state."""
 
 from pathlib import Path
-from typing import Any
 
 from dagster import AssetExecutionContext, Failure, MaterializeResult, MetadataValue, asset
 
 from assets.history import canonical_now
-from assets.metadata import code
+from assets.metadata import Metadata, code
 from assets.partitions import STATES
 from assets.products import OWNERS
 from assets.resources import Choices
@@ -33,7 +32,7 @@ def scenario_differences(
 ) -> MaterializeResult:
     """Who gains access, which ranks and tiers move and how evenness changes under the scenario in the run config.
 
-    Name the file in `scenario` of the resource `choices`; docs/scenarios.md says what it may hold.
+    Name the file in `scenario` of the resource `choices`; docs/scenarios.md says what it may contain.
     """
     if choices.scenario is None:
         raise Failure("Name a scenario file in the run config: choices.scenario.", allow_retries=False)
@@ -46,7 +45,7 @@ def scenario_differences(
         raise Failure(description=str(error), allow_retries=False) from None
     folder = write_differences(found, scenario_folder(choices.settings.home, usps, scenario.name))
     publish(choices.settings, f"products/{usps}/scenarios/{folder.name}", folder)
-    metadata: dict[str, Any] = {"scenario": scenario.name, "folder": MetadataValue.path(folder), **found.summary}
+    metadata: Metadata = {"scenario": scenario.name, "folder": MetadataValue.path(folder), **found.summary}
     return MaterializeResult(metadata=metadata)
 
 

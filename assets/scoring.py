@@ -1,4 +1,4 @@
-"""The state a run is of, and the steps that score its tracts. One partition a state."""
+"""The study area of a state, and the steps that score its tracts. Partitioned by state."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from assets.canonical_tables import TABLE_INS
 from assets.last_finished import last_finished, mark_of
 from assets.metadata import table_metadata
 from assets.resources import Choices
-from assets.steps import shown, step_assets
+from assets.steps import declaration, step_assets
 from geodata.analysis.scoring_steps import SCORING, STUDY_AREA
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.canonical import TRACTS
@@ -17,17 +17,17 @@ from geodata.scoring.study_area import StudyArea
 from geodata.scoring.study_area import study_area as cut_study_area
 
 UNCHANGED = """\
-Where the run asks for it and nothing that bears on the state has changed since its last finished run, the run
-ends here and all that follows is skipped."""
+If the run asks for it and none of the state's inputs has changed since its last finished run, the run
+ends here and all later steps are skipped."""
 
 
 @asset(
-    **{**shown(STUDY_AREA), "description": f"{STUDY_AREA.meaning}\n\n{UNCHANGED}"},
+    **{**declaration(STUDY_AREA), "description": f"{STUDY_AREA.meaning}\n\n{UNCHANGED}"},
     ins=TABLE_INS,
     output_required=False,
 )
 def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourced) -> Iterator[Output[StudyArea]]:
-    """Cut the state out of the canonical tables, or yield nothing where it is as it was."""
+    """Cut the state out of the canonical tables, or yield nothing where nothing changed."""
     usps, settings = context.partition_key, choices.settings
     area = cut_study_area(CanonicalTables.of(tables), [usps], settings, choices.date)
     last = last_finished(context.instance, usps) if choices.only_if_changed else None

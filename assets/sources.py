@@ -1,12 +1,11 @@
 """Source assets: one for each publisher's product, made by a factory from its spec and parser.
 
-Network and folders are reached here and nowhere else in the walk. Sources are of all places and unpartitioned;
-a run for a state obtains that state's files as well as those of the deployment's states.
+Only these assets reach the network and folders of files. Sources cover all places and are not partitioned;
+a run for a state obtains the files of that state and of the deployment's states.
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from dagster import (
     AssetCheckResult,
@@ -22,7 +21,7 @@ from dagster import (
     asset,
 )
 
-from assets.metadata import code, docs, provenance_metadata, rejects_by_reason, table_metadata
+from assets.metadata import Metadata, code, docs, provenance_metadata, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from geodata.errors import OnrampError
 from geodata.fetching.choose_acquirer import acquirer_for, states_served
@@ -32,7 +31,7 @@ from geodata.sources import SOURCES
 from geodata.sources.spec import Source, SourceSpec
 
 GROUP = "1_sources"
-# The schedule nightly_sources obtains them; two nights missed are a warning, a week is a failure.
+# The schedule nightly_sources refreshes them; two missed nights are a warning, a week is a failure.
 REFRESHED_NIGHTLY = FreshnessPolicy.time_window(warn_window=timedelta(days=2), fail_window=timedelta(days=7))
 PARTITION_TAG = "dagster/partition"
 
@@ -90,17 +89,16 @@ def source_asset(source: Source) -> AssetsDefinition:
 
 
 def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
-    """Warn of a source that is missing or stale, with its sentence."""
+    """Warn of a source that is missing or stale, with its note."""
     poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
-    told = "; ".join(use.note for use in poor)
-    if not poor:
-        told = f"{len(got.uses)} file(s), none stale." if got.uses else "Optional, and not asked for."
+    notes = "; ".join(use.note for use in poor)
+    good = f"{len(got.uses)} file(s), none stale." if got.uses else "Optional, and not requested."
     return AssetCheckResult(
         asset_key=key,
         check_name="found_and_fresh",
         passed=not poor,
         severity=AssetCheckSeverity.WARN,
-        description=told,
+        description=notes if poor else good,
         metadata={"files": len(got.uses), "stale_or_missing": len(poor)},
     )
 
@@ -125,14 +123,14 @@ def _description(spec: SourceSpec) -> str:
     page = f"[Publisher’s page]({spec.page}). " if spec.page else ""
     tracts = f" Census tracts of {spec.tract_vintage}." if spec.tract_vintage else ""
     return (
-        f"{spec.title}, by {spec.publisher}. {page}Updated {spec.cadence}. Licence: {spec.licence}.{tracts}\n\n"
+        f"{spec.title}, by {spec.publisher}. {page}Updated {spec.cadence}. License: {spec.licence}.{tracts}\n\n"
         f"Gives the table “{spec.table.name}”: {spec.table.meaning}. {need}{archived}"
     )
 
 
-def _about(spec: SourceSpec) -> dict[str, Any]:
+def _about(spec: SourceSpec) -> Metadata:
     files = ", ".join(spec.filenames)
-    about = {"publisher": spec.publisher, "licence": spec.licence, "cadence": spec.cadence, "file_names": files}
+    about = {"publisher": spec.publisher, "license": spec.licence, "cadence": spec.cadence, "file_names": files}
     addresses = {"page": spec.page, "key_page": spec.key_page}
     return {
         **about,

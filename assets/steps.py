@@ -1,9 +1,9 @@
-"""Assets made from the steps of the analysis: one a stored step, partitioned by state.
+"""Assets made from the steps of the analysis: one per stored step, partitioned by state.
 
-Does not hold the steps (`geodata.analysis`) or what a state begins with (`assets.scoring`).
+Does not hold the steps (`geodata.analysis`) or the first asset of a state (`assets.scoring`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -23,7 +23,7 @@ from dagster import (
 )
 
 from assets.history import LAST_RESULT, earlier
-from assets.metadata import code, docs, rows_metadata, table_metadata
+from assets.metadata import Metadata, code, docs, rows_metadata, table_metadata
 from assets.partitions import STATES
 from assets.resources import Choices
 from geodata.analysis import STEPS, Check, Step, Walk, stored_behind
@@ -56,7 +56,9 @@ def stored_as(step: Step) -> type:
     return pd.DataFrame if isinstance(step.output, Table) else step.output
 
 
-def walk_of(context: AssetExecutionContext, choices: Choices, inputs: dict[str, Any], needed: Iterable[str]) -> Walk:
+def walk_of(
+    context: AssetExecutionContext, choices: Choices, inputs: Mapping[str, object], needed: Iterable[str]
+) -> Walk:
     """Return the walk of a state from the stored results `inputs`; `needed` are the inputs of what is computed."""
     usps, settings = context.partition_key, choices.settings
     given = {"settings": settings, "as_of": choices.date, **inputs}
@@ -66,29 +68,29 @@ def walk_of(context: AssetExecutionContext, choices: Choices, inputs: dict[str, 
 
 
 @lru_cache(maxsize=1)
-def _unstored(run_id: str, usps: str) -> dict[str, Any]:
+def _unstored(run_id: str, usps: str) -> dict[str, object]:
     """Return the results of steps that are not stored, which the steps of a run in one process share."""
     return {}
 
 
 def step_asset(step: Step) -> AssetsDefinition:
-    """Return the asset of a step: its stored inputs read, its function called, its checks answered."""
+    """Return the asset of a step: it reads the stored inputs, calls the function and evaluates the checks."""
     needed = stored_behind(STEPS, step.inputs)
 
     def made(
-        context: AssetExecutionContext, choices: Choices, **inputs: Any
-    ) -> Iterator[Output[Any] | AssetCheckResult]:
+        context: AssetExecutionContext, choices: Choices, **inputs: object
+    ) -> Iterator[Output[object] | AssetCheckResult]:
         walk = walk_of(context, choices, inputs, needed)
         yield output_of(step, walk.result(step.name))
         for check in step.checks:
-            yield answer(check, walk)
+            yield check_result(check, walk)
 
     lineage = [AssetDep(LAST_RESULT)] if LAST_RESULT in needed else None
-    declared: AssetsDefinition = asset(**shown(step), ins=step_ins(needed), deps=lineage)(made)
+    declared: AssetsDefinition = asset(**declaration(step), ins=step_ins(needed), deps=lineage)(made)
     return declared
 
 
-def shown(step: Step) -> dict[str, Any]:
+def declaration(step: Step) -> dict[str, Any]:
     """Return how the asset of a step is named, described and checked."""
     return {
         "name": step.name,
@@ -105,19 +107,19 @@ def shown(step: Step) -> dict[str, Any]:
     }
 
 
-def output_of(step: Step, result: Any) -> Output[Any]:
-    """Return the result of a step with what the UI says of it: rows, columns, a preview, figures."""
+def output_of(step: Step, result: object) -> Output[object]:
+    """Return the result of a step with its metadata: rows, columns, a preview, figures."""
     table, facts = result if isinstance(result, TableWithFacts) else (result, {})
     found = {name: value for known in facts.values() for name, value in known.items() if value is not None}
     figures = {} if step.figures is None else step.figures(table)
-    rows: dict[str, Any] = {}
+    rows: Metadata = {}
     if isinstance(table, pd.DataFrame):
         rows = table_metadata(table, step.output) if isinstance(step.output, Table) else rows_metadata(table)
     return Output(result, metadata={**rows, **figures, **found})
 
 
-def answer(check: Check, walk: Walk) -> AssetCheckResult:
-    """Return the answer to a check; one that does not block warns."""
+def check_result(check: Check, walk: Walk) -> AssetCheckResult:
+    """Return the result of a check; a check that does not block the run warns."""
     verdict = walk.verdict(check)
     severity = AssetCheckSeverity.ERROR if check.blocking else AssetCheckSeverity.WARN
     return AssetCheckResult(

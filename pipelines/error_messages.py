@@ -1,7 +1,7 @@
-"""What goes wrong outside of Onramp, said in one sentence: a full disk, a folder that cannot be written, no memory.
+"""One sentence for an error from outside Onramp: a full disk, a folder that cannot be written, no memory.
 
-Errors Onramp raises itself are sentences already. What is not foreseen here is said in one sentence too, with where
-it happened, because a person can do nothing with a traceback; ONRAMP_TRACEBACK=1 shows it all the same.
+Errors that Onramp raises itself are sentences already. An unexpected error becomes one sentence too, with the place
+where it happened, because most people can do nothing with a traceback; ONRAMP_TRACEBACK=1 shows the traceback.
 """
 
 from __future__ import annotations
@@ -43,21 +43,21 @@ _KNOWN = (
 )
 
 
-def said_plainly(kind: str, message: str) -> str | None:
-    """Return the sentence for an error of this type and message, None where it is none of the surroundings."""
+def known_sentence(kind: str, message: str) -> str | None:
+    """Return the sentence for an error of this type and message, None where it is not an error of the system."""
     text = f"{kind}: {message}".casefold()
-    told = next((sentence for pattern, sentence in _KNOWN if re.search(pattern, text)), None)
-    if told is None:
+    sentence = next((sentence for pattern, sentence in _KNOWN if re.search(pattern, text)), None)
+    if sentence is None:
         return None
     path = re.search(r"'(/[^']*)'", message)
-    # The end of a path tells most of it, and a path may be very long.
-    return f"{path.group(1)[-120:]}: {told}" if path else f"{told[0].upper()}{told[1:]}"
+    # The end of a path says most, and a path may be very long.
+    return f"{path.group(1)[-120:]}: {sentence}" if path else f"{sentence[0].upper()}{sentence[1:]}"
 
 
 def sentence_of(problem: BaseException) -> str:
-    """Return one sentence for any error, and no more, whatever it is."""
+    """Return exactly one sentence for any error."""
     kind, message = type(problem).__name__, str(problem)
-    known = said_plainly(kind, message)
+    known = known_sentence(kind, message)
     if known is not None:
         return known
     frames = traceback.extract_tb(problem.__traceback__)
@@ -69,6 +69,6 @@ def sentence_of(problem: BaseException) -> str:
     )
 
 
-def shown_whole() -> bool:
+def traceback_wanted() -> bool:
     """Return whether a person asked to see tracebacks."""
     return bool(os.environ.get(SHOW_ALL))

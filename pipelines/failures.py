@@ -1,22 +1,34 @@
-"""What a failed run says to a person: one sentence a step that failed."""
+"""The messages of a failed run: one sentence for each step that failed."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Protocol
 
 from dagster import DagsterEvent, DagsterEventType
 
 from geodata.fetching.client.redaction import Redactor
 from geodata.sources import SOURCES
-from pipelines.error_messages import said_plainly
+from pipelines.error_messages import known_sentence
+
+
+class RecordedError(Protocol):
+    """An error as Dagster records it: the name of its class and its text."""
+
+    @property
+    def cls_name(self) -> str | None:
+        """The name of the class."""
+
+    @property
+    def message(self) -> str:
+        """The text."""
 
 
 def sentences(events: Iterable[DagsterEvent]) -> list[str]:
     """Return one sentence for each step that failed, or for the run where none did, without keys of this process."""
     redact = Redactor(secrets())
-    told = []
+    messages: list[str] = []
     refused: dict[str | None, list[str]] = {}
     for event in events:
         if event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
@@ -31,18 +43,18 @@ def sentences(events: Iterable[DagsterEvent]) -> list[str]:
             error = data.error.cause or data.error if data.error else None
             sentence = metadata.description if metadata and metadata.description else _sentence(error)
             sentence = " ".join(refused.get(event.step_key, [])) or sentence
-            told.append(redact(f"{(event.step_key or '').replace('__', '/')}: {sentence.strip()}"))
-        elif event.event_type == DagsterEventType.PIPELINE_FAILURE and not told and event.job_failure_data.error:
-            # It failed around its steps; what a log line has said already is not said again.
+            messages.append(redact(f"{(event.step_key or '').replace('__', '/')}: {sentence.strip()}"))
+        elif event.event_type == DagsterEventType.PIPELINE_FAILURE and not messages and event.job_failure_data.error:
+            # It failed outside its steps; what a log line has reported already is not repeated.
             error = event.job_failure_data.error.cause or event.job_failure_data.error
-            told += filter(None, [said_plainly(error.cls_name or "", error.message)])
-    return told
+            messages += filter(None, [known_sentence(error.cls_name or "", error.message)])
+    return messages
 
 
-def _sentence(error: Any) -> str:
+def _sentence(error: RecordedError | None) -> str:
     if error is None:
         return ""
-    return said_plainly(error.cls_name or "", error.message) or str(error.message)
+    return known_sentence(error.cls_name or "", error.message) or error.message
 
 
 def secrets() -> list[str]:

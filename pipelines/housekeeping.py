@@ -1,4 +1,4 @@
-"""The job that keeps an unattended deployment small: old copies, broken-off files and records of old runs go."""
+"""The job that keeps a deployment small: it removes old copies, unfinished files and records of old runs."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,7 @@ def prune_cache(context: OpExecutionContext, choices: Choices) -> None:
 
 @op
 def clear_leftovers(context: OpExecutionContext, choices: Choices) -> None:
-    """Remove what was being written when a run broke off days ago."""
+    """Remove files that a run left unfinished days ago."""
     shared = shared_home(choices.settings)
     gone = {} if shared is None else {"shared_objects_removed": shared.clear(datetime.now(UTC))}
     context.add_output_metadata({"leftovers_removed": clear(choices.settings.home, datetime.now(UTC)), **gone})
@@ -58,7 +58,7 @@ def forget(instance: DagsterInstance, before: datetime) -> int:
 
 @job(executor_def=in_process_executor)
 def upkeep() -> None:
-    """Clear away old copies, broken-off files and records of old runs."""
+    """Clear away old copies, unfinished files and records of old runs."""
     prune_cache()
     clear_leftovers()
     forget_old_runs()

@@ -49,7 +49,7 @@ storage:
 
 
 def prepare(home: Path) -> Path:
-    """Return the DAGSTER_HOME under `home`, written where it is not there, and set it for this process.
+    """Return the DAGSTER_HOME under `home`, created if missing, and set it for this process.
 
     A `dagster.yaml` a person has changed is left alone.
     """
@@ -68,17 +68,17 @@ def prepare(home: Path) -> Path:
 
 
 def writable(home: Path) -> None:
-    """Make the home folder where it is not there; SettingsError where it cannot be written to."""
+    """Create the home folder if it is missing; SettingsError where it cannot be written to."""
     try:
         home.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=home):
             pass
     except OSError as problem:
-        told = f"The home folder {home} cannot be written to ({problem.strerror})."
-        raise SettingsError(f"{told} Name another with --home or the setting home.") from None
+        message = f"The home folder {home} cannot be written to ({problem.strerror})."
+        raise SettingsError(f"{message} Name another with --home or the setting home.") from None
 
 
 def instance(home: Path) -> DagsterInstance:
-    """Return the instance under `home`, made where it is not there."""
+    """Return the instance under `home`, created if missing."""
     prepare(home)
     return DagsterInstance.get()

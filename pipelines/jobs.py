@@ -1,13 +1,11 @@
 """The jobs a person or a schedule launches.
 
-`state` is the one to press: everything for one state, sources included; `nation` is the same for all states at once.
-`refresh_sources` reaches the network and is apart from `analysis`, so that a slow publisher never blocks states that
-only compute.
+`state` is the one to start with: everything for one state, sources included; `nation` is the same for all states at
+once. `refresh_sources` reaches the network and is separate from `analysis`, so that a slow publisher never blocks
+states that only compute.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from dagster import AssetSelection, define_asset_job, in_process_executor
 
@@ -41,7 +39,7 @@ refresh_sources_job = define_asset_job(
 analysis_job = define_asset_job(
     "analysis",
     selection=WALK - SOURCES - TABLES,
-    description="Compute one state from the canonical tables at hand; nothing is fetched.",
+    description="Compute one state from the available canonical tables; nothing is fetched.",
     executor_def=in_process_executor,
 )
 nation_job = define_asset_job(
@@ -54,13 +52,13 @@ nation_job = define_asset_job(
 national_job = define_asset_job(
     "national_overview",
     selection=AssetSelection.assets("national"),
-    description="The national overview and list anew, from the latest result of each state; nothing is computed.",
+    description="Rebuild the national overview and list from the latest result of each state; nothing is computed.",
     executor_def=in_process_executor,
 )
 scenario_job = define_asset_job(
     "scenario",
     selection=SCENARIOS,
-    description="Run a scenario file beside the last result of a state; name the file in the run config.",
+    description="Compare a scenario file with the last result of a state; name the file in the run config.",
     executor_def=in_process_executor,
 )
 check_ages_job = define_asset_job(
@@ -69,7 +67,7 @@ check_ages_job = define_asset_job(
     description="See how long ago each state of the settings was computed, and name those overdue.",
     executor_def=in_process_executor,
 )
-JOBS: list[Any] = [
+JOBS = (
     state_job,
     refresh_sources_job,
     analysis_job,
@@ -78,4 +76,4 @@ JOBS: list[Any] = [
     scenario_job,
     check_ages_job,
     upkeep,
-]
+)

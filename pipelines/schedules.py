@@ -1,6 +1,6 @@
-"""What runs by the clock: every night the sources, every week all states anew.
+"""Schedules: the sources every night, all states again every week.
 
-After the nightly sources the states whose inputs changed follow by themselves (see `pipelines.sensors`).
+After the nightly sources, the states whose inputs changed are computed by a sensor (see `pipelines.sensors`).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ daily_ages = ScheduleDefinition(
     job=check_ages_job,
     cron_schedule="0 7 * * *",
     execution_timezone="UTC",
-    description="Look every morning for states that have not been computed lately.",
+    description="Look every morning for states that have not been computed recently.",
 )
 weekly_upkeep = ScheduleDefinition(
     name="weekly_upkeep",

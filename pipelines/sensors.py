@@ -1,4 +1,4 @@
-"""What happens by itself when something else has: states follow their sources, files are taken from the inbox."""
+"""Sensors: states are computed after their sources change, files are taken from the inbox folder."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def states_after_sources(context: RunStatusSensorContext) -> Iterator[RunRequest
 @sensor(
     job=refresh_sources_job,
     minimum_interval_seconds=LOOK_EVERY_SECONDS,
-    description="Take in files dropped into the inbox folder; a bad one is handed back with a report beside it.",
+    description="Take in files dropped into the inbox folder; a bad one is moved to “rejected” with a report.",
 )
 def inbox(context: SensorEvaluationContext) -> SensorResult:
     """Look into the inbox, and ask for a refresh where a file was taken in."""
@@ -64,13 +64,13 @@ def inbox(context: SensorEvaluationContext) -> SensorResult:
     good = [outcome for outcome in found.outcomes if outcome.accepted]
     if good:
         sync(settings, SUPPLIED_FOLDER, settings.home / SUPPLIED_FOLDER)
-        # What came and when: the same file brought back after another one is news again.
+        # What came and when: the same file brought back after another one is new again.
         key = f"inbox-{'-'.join(outcome.hash[:12] for outcome in good)}-{context.last_tick_completion_time or 0:.0f}"
         return SensorResult([RunRequest(run_key=key, tags={"files": str(len(good))})], cursor=cursor)
-    told = " ".join(outcome.sentence for outcome in found.outcomes)
+    message = " ".join(outcome.sentence for outcome in found.outcomes)
     if found.waiting:
-        told = f"{told} {len(found.waiting)} file(s) wait to be whole.".strip()
-    return SensorResult(skip_reason=SkipReason(told or "Nothing new in the inbox."), cursor=cursor)
+        message = f"{message} {len(found.waiting)} file(s) wait until they are complete.".strip()
+    return SensorResult(skip_reason=SkipReason(message or "Nothing new in the inbox."), cursor=cursor)
 
 
 SENSORS = [states_after_sources, inbox, alerts]

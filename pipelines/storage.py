@@ -1,8 +1,8 @@
-"""Where assets keep what they return: GeoParquet under the home folder, written aside and renamed.
+"""Storage of asset results: GeoParquet under the home folder, written aside and renamed.
 
 `<home>/tables/<asset>` for tables of all places, with a file or folder a partition for those of a state. Where the
 settings name a storage that machines share, each is sent there and brought from there (see
-`geodata.storage.shared_home`). Does not hold the results and pages people open (see `assets.products`).
+`geodata.storage.shared_home`). Does not hold the products people open (see `assets.products`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class TableStorage(ConfigurableIOManager):
     home: str
     url: str | None = None
 
-    def handle_output(self, context: OutputContext, obj: Any) -> None:
+    def handle_output(self, context: OutputContext, obj: object) -> None:
         """Store what an asset returned."""
         path = self._path(context)
         if isinstance(obj, COMPOSITES):
@@ -75,7 +75,7 @@ def table_file(path: Path) -> Path:
 
 
 def files_beside(obj: object, path: Path) -> list[Path]:
-    """Return the files that go where what is kept at `path` goes: its facts, or the rasters its rows name."""
+    """Return the files stored together with `obj`: its facts, or the rasters that its rows name."""
     if isinstance(obj, TableWithFacts):
         return [facts_file(path)]
     if not isinstance(obj, Sourced) or "path" not in obj.table:

@@ -69,7 +69,9 @@ def test_the_index_names_every_page() -> None:
 def test_the_picture_of_the_architecture_is_that_of_the_imports() -> None:
     drawer = script("draw_architecture")
     drawn = drawer.draw(drawer.survey())
-    assert drawer.PICTURE.read_text(encoding="utf-8") == drawn, "draw it anew: python docs/scripts/draw_architecture.py"
+    assert drawer.PICTURE.read_text(encoding="utf-8") == drawn, (
+        "draw it again: python docs/scripts/draw_architecture.py"
+    )
 
 
 @pytest.mark.parametrize("file", ["data-dictionary.md", "settings.md"])
@@ -77,7 +79,7 @@ def test_the_reference_pages_say_what_the_code_says(file: str) -> None:
     writer = script("write_reference")
     page = writer.PAGES[file]()
     assert (ROOT / "docs" / file).read_text(encoding="utf-8") == page, (
-        "write it anew: python docs/scripts/write_reference.py"
+        "write it again: python docs/scripts/write_reference.py"
     )
     assert file != "settings.md" or "|  |" not in page.replace("| |", "|  |"), "a setting has no description"
 
@@ -89,7 +91,7 @@ def test_every_dependency_has_its_reason_and_its_row() -> None:
     rows = dict(re.findall(r"(?m)^\| ([\w-]+) \| ([^|]+?) \|", lister.PAGE.read_text(encoding="utf-8")))
     locked = lister.locked()
     assert {name: locked[name] for name in named} == {name: rows.get(name) for name in named}, (
-        "write it anew: python docs/scripts/list_dependencies.py"
+        "write it again: python docs/scripts/list_dependencies.py"
     )
 
 

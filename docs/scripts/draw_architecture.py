@@ -17,13 +17,13 @@ PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 ROOMS = ("pipelines", "assets", "maps", "geodata")
 SAYS = {
     "pipelines": "wiring: jobs, schedules, sensors, storage, the onramp command",
-    "assets": "thin Dagster assets, one module a stage",
+    "assets": "thin Dagster assets, one module per stage",
     "maps": "from tables to what people open",
     "geodata": "the library: from publishers' files to decisions",
 }
 COLORS = {"pipelines": "#e7edf6", "assets": "#e3f1ee", "maps": "#fbf1de", "geodata": "#f3e8ef"}
 INK, QUIET = "#1b1f24", "#59636e"
-WIDE, MARGIN, ROW, BOX, LANE = 1000, 20, 34, 190, 130
+WIDE, MARGIN, ROW, BOX, LANE = 1040, 20, 34, 190, 130
 
 
 @dataclass

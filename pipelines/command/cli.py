@@ -36,7 +36,7 @@ from pipelines.command.stopping import STOPPED, noting_stops
 from pipelines.command.storage_commands import commands as storage_commands
 from pipelines.command.terminal import Terminal
 from pipelines.command.viewing_commands import commands as viewing_commands
-from pipelines.error_messages import sentence_of, shown_whole
+from pipelines.error_messages import sentence_of, traceback_wanted
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -98,7 +98,7 @@ def nation(
     changes: SetOption = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="Date that the run is for, YYYY-MM-DD.")] = None,
     products: Annotated[
-        str, typer.Option(help="What to write for each state beside its result: pages, lists, briefs, or none.")
+        str, typer.Option(help="What to write for each state: pages, lists, briefs, or none.")
     ] = "pages",
     home: HomeOption = None,
 ) -> None:
@@ -181,7 +181,7 @@ def _ended() -> int:
     except BrokenPipeError:
         return _hung_up()
     except Exception as problem:
-        if shown_whole():
+        if traceback_wanted():
             raise
         return print_error(sentence_of(problem), 1)
     return 0

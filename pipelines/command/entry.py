@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from pipelines.command.stopping import STOPPED
-from pipelines.error_messages import NO_MEMORY, sentence_of, shown_whole
+from pipelines.error_messages import NO_MEMORY, sentence_of, traceback_wanted
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
         # Also where there was no memory left to report an earlier error.
         message, code = NO_MEMORY, 1
     except Exception as problem:
-        if shown_whole():
+        if traceback_wanted():
             raise
         message, code = sentence_of(problem), 1
     sys.stderr.write(f"{message}\n")

@@ -53,9 +53,9 @@ def test_what_cannot_be_used_is_refused_before_there_is_a_run(
     job: JobDefinition, choices: dict[str, Any], sentence: str
 ) -> None:
     with DagsterInstance.ephemeral() as instance:
-        with pytest.raises(ChoiceRefused) as told:
+        with pytest.raises(ChoiceRefused) as raised:
             job.execute_in_process(config(**choices), instance=instance, raise_on_error=False)
-        assert str(told.value).startswith(sentence)
+        assert str(raised.value).startswith(sentence)
         assert instance.get_runs_count() == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from dagster import AssetMaterialization, DagsterInstance, Definitions, Failure, asset, define_asset_job, materialize
 
 from assets.last_finished import RESULT
-from assets.nation import national, results_at_hand
+from assets.nation import available_results, national
 from assets.partitions import STATES
 from assets.products import national_paths, product_paths, result_folder
 from assets.resources import Choices
@@ -61,7 +61,7 @@ def test_states_that_are_missing_or_broke_off_are_named(tmp_path: Path, monkeypa
         again = materialize([national], instance=instance, resources={"choices": choices})
         assert "Last run failed: GA." in str(again.get_asset_check_evaluations()[0].description)
 
-    assert [result.state.usps for result in results_at_hand(tmp_path)[0]] == ["KS", "RI"]
+    assert [result.state.usps for result in available_results(tmp_path)[0]] == ["KS", "RI"]
     page = national_paths(tmp_path)["map"].read_text("utf-8")
     assert 'href="../RI/site/index.html"' in page
     assert 'href="../KS/site/index.html"' not in page

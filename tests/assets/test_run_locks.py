@@ -79,7 +79,7 @@ def test_one_waits_until_the_other_ends(tmp_path: Path) -> None:
     assert len(said) == 1
 
 
-def test_a_folder_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OnrampError, match="cannot be written"), turn(tmp_path / "file", "state", "RI", print):
         pass

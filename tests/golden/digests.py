@@ -3,7 +3,7 @@
 A digest changes where a value or a word does, and not with the machine: numbers count to seven significant digits,
 compressed blocks and archives by what they hold, and fonts and pictures (PDF, PNG) not at all.
 
-`python -m tests.golden.digests` writes the files beside this module anew; review what they say changed, and name it in
+`python -m tests.golden.digests` writes the files beside this module again; review what they say changed, and name it in
 the changelog.
 """
 

@@ -101,17 +101,17 @@ def test_no_list_and_no_brief_speaks_of_charging(made: Made) -> None:
 
 
 @pytest.mark.slow
-def test_the_numbers_follow_the_labour_table_of_the_industry(made: Made) -> None:
+def test_the_numbers_follow_the_labor_table_of_the_industry(made: Made) -> None:
     opportunity = made.settings.opportunity
     sites = made.result.table("sites")
     sites = sites[sites["job_years_mid"].notna()]
     assert set(sites["source"]) == {"planned_sites"}
     assert kinds_counted(sites) == list(opportunity.kinds)
-    told = sites[[f"units_{kind}" for kind in opportunity.kinds]]
+    counts = sites[[f"units_{kind}" for kind in opportunity.kinds]]
     # The sample gives every kind somewhere, and leaves some sites silent.
-    assert told.notna().any().all() and told.isna().all(axis=1).any()
+    assert counts.notna().any().all() and counts.isna().all(axis=1).any()
     upkeep = opportunity.maintenance_job_years_per_unit_year.mid * opportunity.maintenance_years
-    for (_, site), work in zip(told.iterrows(), sites["job_years_mid"], strict=True):
+    for (_, site), work in zip(counts.iterrows(), sites["job_years_mid"], strict=True):
         units = site.dropna() if site.notna().any() else pd.Series(opportunity.default_units).add_prefix("units_")
         by_hand = sum(n * (opportunity.job_years_per_unit[str(k)[6:]].mid + upkeep) for k, n in units.items())
         assert work == pytest.approx(by_hand)

@@ -57,7 +57,7 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
 
 
 class Deployment:
-    """A deployment whose clock stands still until it is told to go on."""
+    """A deployment whose clock stands still until the test advances it."""
 
     def __init__(self, home: Path, instance: DagsterInstance, context: WorkspaceProcessContext) -> None:
         self.home, self.instance, self.now = home, instance, SATURDAY
@@ -84,7 +84,7 @@ class Deployment:
 
     def _asked(self, round_of_daemon: Any) -> list[tuple[str, str | None]]:
         known = {run.run_id for run in self.instance.get_runs()}
-        assert [told for told in round_of_daemon() if told is not None and hasattr(told, "message")] == []
+        assert [event for event in round_of_daemon() if event is not None and hasattr(event, "message")] == []
         new = [run for run in self.instance.get_runs() if run.run_id not in known]
         assert all(run.status == DagsterRunStatus.QUEUED for run in new)
         return [(run.job_name, run.tags.get("dagster/partition")) for run in reversed(new)]
@@ -138,7 +138,7 @@ def test_states_follow_their_sources_and_a_dropped_file_asks_for_them(deployed: 
     assert deployed.look() == []
 
 
-def test_a_run_that_fails_is_told(deployed: Deployment, hook: list[dict[str, Any]]) -> None:
+def test_a_run_that_fails_is_reported(deployed: Deployment, hook: list[dict[str, Any]]) -> None:
     assert deployed.look() == []
     deployed.until(SATURDAY.replace(hour=7, minute=0, second=30))
     run = deployed.last("check_ages")
@@ -148,8 +148,8 @@ def test_a_run_that_fails_is_told(deployed: Deployment, hook: list[dict[str, Any
     job = build_defs().resolve_job_def("check_ages")
     assert not execute_run(InMemoryJob(job), starting, deployed.instance, raise_on_error=False).success
     assert deployed.look() == []
-    (told,) = hook
-    assert told["subject"] == "Onramp: check_ages failed"
-    assert "RI (never)" in told["text"]
+    (alert,) = hook
+    assert alert["subject"] == "Onramp: check_ages failed"
+    assert "RI (never)" in alert["text"]
     deployed.look()
     assert len(hook) == 1

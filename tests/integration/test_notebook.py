@@ -58,5 +58,5 @@ def test_it_draws_and_writes(ran: tuple[Path, dict[str, Any]]) -> None:
 
 
 def test_it_needs_no_dagster() -> None:
-    told = "".join("".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code")
-    assert "dagster" not in told and "assets" not in told and "pipelines" not in told
+    source = "".join("".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code")
+    assert "dagster" not in source and "assets" not in source and "pipelines" not in source

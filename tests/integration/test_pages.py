@@ -160,7 +160,7 @@ def test_a_tract_is_found_by_its_number(site: Path, desktop: webdriver.Chrome, r
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_a_press_on_the_map_tells_of_the_tract_under_it(
+def test_a_press_on_the_map_shows_the_tract_under_it(
     site: Path, request: pytest.FixtureRequest, size: str, result: StateResult
 ) -> None:
     page = opened(request.getfixturevalue(size), site / "index.html")
@@ -220,19 +220,19 @@ def test_every_layer_and_every_card_can_be_opened(site: Path, desktop: webdriver
     for file in (site / "index.html", site / "es" / "index.html"):
         page = opened(desktop, file)
         shown = page.run(
-            "const {model, look} = Onramp.page, told = [];"
+            "const {model, look} = Onramp.page, texts = [];"
             "const choice = document.getElementById('layer');"
             "for (const option of choice.options) { choice.value = option.value;"
             " choice.dispatchEvent(new Event('change'));"
-            " told.push(document.querySelector('#legend li, #legend td').textContent); }"
+            " texts.push(document.querySelector('#legend li, #legend td').textContent); }"
             "const counts = {tract: model.facts.tracts.code.length, community: model.facts.communities.length,"
             " sites: model.facts.points.sites.id.length, providers: model.facts.points.providers.id.length,"
             " centers: model.facts.points.centers.id.length, hubs: model.facts.points.hubs.p.length,"
             " county: model.land.counties.paths.length, place: model.land.places.paths.length, tribal: 1};"
             "for (const [kind, count] of Object.entries(counts)) for (let i = 0; i < count; i++) {"
             " model.select({kind, index: i}, i === 0, false);"
-            " told.push(document.querySelector('#card h3').textContent); }"
-            "return told"
+            " texts.push(document.querySelector('#card h3').textContent); }"
+            "return texts"
         )
         assert len(shown) > 150
         assert all(text.strip() for text in shown)
@@ -318,8 +318,8 @@ def test_the_policy_lets_nothing_in_and_nothing_out(site: Path, desktop: webdriv
     )
     assert asked == "refused"
     assert page.run("return window.hacked === undefined")
-    told = page.logs()
-    assert len([line for line in told if "Content Security Policy" in line]) >= 5
+    logs = page.logs()
+    assert len([line for line in logs if "Content Security Policy" in line]) >= 5
     assert page.requests() == []
 
 

@@ -127,7 +127,7 @@ def test_a_run_outlasts_a_server_that_goes_away_and_comes_back(instance: Dagster
     assert run.status == DagsterRunStatus.SUCCESS
 
 
-def test_a_server_that_is_not_there_is_told_without_the_password(
+def test_a_missing_server_is_reported_without_the_password(
     database: Database, unused_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(POSTGRES, database.url.replace(str(database.port), str(unused_port)))
@@ -136,6 +136,6 @@ def test_a_server_that_is_not_there_is_told_without_the_password(
     prepare(tmp_path)
     with pytest.raises(Exception) as lost:
         DagsterInstance.from_config(str(tmp_path / "dagster"))
-    told = "".join(traceback.format_exception(lost.value))
-    assert str(unused_port) in told
-    assert database.password not in told
+    message = "".join(traceback.format_exception(lost.value))
+    assert str(unused_port) in message
+    assert database.password not in message

@@ -66,7 +66,7 @@ def test_communities_are_where_the_state_knows_need_to_be(island):
     assert communities["population"].max() <= 40_000
     assert communities["name"].is_unique
     assert communities.geometry.is_valid.all()
-    # Central Falls (tracts 108 to 111) is one neighbourhood of one community.
+    # Central Falls (tracts 108 to 111) is one neighborhood of one community.
     falls = grouped[grouped["geoid"].isin([f"440070{n}00" for n in (108, 109, 110, 111)])]
     assert len(falls) == 4
     assert falls["community_id"].nunique() == 1

@@ -72,12 +72,12 @@ def _warp(xy: np.ndarray) -> np.ndarray:
 def _coverage(n: int, detail: int, rng: np.random.Generator) -> np.ndarray:
     """Return `n` polygons (degrees) that tile the state, about 6×`detail` vertices each."""
     urban = n // 2
-    centres = np.array([[WEST + 1.1, SOUTH + 1.0], [WEST + 3.1, SOUTH + 2.1]])
+    centers = np.array([[WEST + 1.1, SOUTH + 1.0], [WEST + 3.1, SOUTH + 2.1]])
     spread = np.array([0.30, 0.17])
     pick = rng.random(urban) < 0.35
     points = np.vstack(
         [
-            centres[pick.astype(int)] + rng.normal(size=(urban, 2)) * spread[pick.astype(int)][:, None],
+            centers[pick.astype(int)] + rng.normal(size=(urban, 2)) * spread[pick.astype(int)][:, None],
             np.column_stack(
                 [WEST + rng.uniform(0.02, WIDTH - 0.02, n - urban), SOUTH + rng.uniform(0.02, HEIGHT - 0.02, n - urban)]
             ),
@@ -634,7 +634,7 @@ def _sources() -> list[SourceUse]:
             "Sample",
             "providers",
             "missing",
-            note="No file was given; programmes known only to this list are absent.",
+            note="No file was given; programs known only to this list are absent.",
         ),
     ]
 

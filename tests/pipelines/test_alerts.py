@@ -15,7 +15,7 @@ from dagster import DagsterInstance, Failure, build_run_status_sensor_context, j
 
 from geodata.errors import OnrampError
 from geodata.settings import Alerts
-from pipelines.alerts import alerts, tell
+from pipelines.alerts import alerts, send_alert
 
 KEY = "s3cret-key-of-a-publisher"
 
@@ -98,7 +98,9 @@ def address(hook: Hook, path: str = "/hooks/token") -> str:
 
 def test_a_failure_is_posted_and_mailed(hook: Hook, post: Post) -> None:
     settings = Alerts(smtp_host="127.0.0.1", smtp_port=post.server_address[1], mail_to=("gis@example.org",))
-    ways = tell("Onramp: state for RI failed", ["sites: No file."], settings, {"ONRAMP_ALERT_WEBHOOK": address(hook)})
+    ways = send_alert(
+        "Onramp: state for RI failed", ["sites: No file."], settings, {"ONRAMP_ALERT_WEBHOOK": address(hook)}
+    )
     assert ways == ["web address", "e-mail"]
     assert hook.bodies[0]["failures"] == ["sites: No file."]
     assert hook.bodies[0]["text"] == "Onramp: state for RI failed\nsites: No file."
@@ -108,14 +110,14 @@ def test_a_failure_is_posted_and_mailed(hook: Hook, post: Post) -> None:
 
 
 def test_nothing_is_sent_where_nobody_is_named() -> None:
-    assert tell("s", ["t"], Alerts(), {}) == []
+    assert send_alert("s", ["t"], Alerts(), {}) == []
 
 
 def test_one_way_that_fails_does_not_stop_the_other_and_gives_away_no_address(hook: Hook, post: Post) -> None:
     hook.answer = 500
     settings = Alerts(smtp_host="127.0.0.1", smtp_port=post.server_address[1], mail_to=("gis@example.org",))
     with pytest.raises(OnrampError) as caught:
-        tell("s", ["t"], settings, {"ONRAMP_ALERT_WEBHOOK": address(hook, "/hooks/token")})
+        send_alert("s", ["t"], settings, {"ONRAMP_ALERT_WEBHOOK": address(hook, "/hooks/token")})
     assert len(post.mails) == 1
     assert "web address" in str(caught.value)
     assert "token" not in str(caught.value)
@@ -124,7 +126,7 @@ def test_one_way_that_fails_does_not_stop_the_other_and_gives_away_no_address(ho
 def test_a_password_is_never_sent_in_the_clear(post: Post) -> None:
     settings = Alerts(smtp_host="127.0.0.1", smtp_port=post.server_address[1], mail_to=("gis@example.org",))
     with pytest.raises(OnrampError, match="smtp_starttls"):
-        tell("s", ["t"], settings, {"ONRAMP_SMTP_USER": "me", "ONRAMP_SMTP_PASSWORD": "p"})
+        send_alert("s", ["t"], settings, {"ONRAMP_SMTP_USER": "me", "ONRAMP_SMTP_PASSWORD": "p"})
     assert post.mails == []
 
 
@@ -138,7 +140,7 @@ def nightly() -> None:
     read_sites()
 
 
-def test_a_failed_run_is_told_in_a_sentence_without_its_key(
+def test_a_failed_run_is_reported_in_a_sentence_without_its_key(
     hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONRAMP_ALERT_WEBHOOK", address(hook))

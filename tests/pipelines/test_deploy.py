@@ -101,8 +101,8 @@ def test_every_service_is_checked_waits_and_has_no_more_rights_than_it_needs() -
         assert name == "code" or "healthcheck" in service, name
         for needed in service.get("depends_on", {}).values():
             assert needed == {"condition": "service_healthy"}
-    told = (DEPLOY / "example.env").read_text()
-    filled = {name for name in ("POSTGRES_PASSWORD", "CENSUS_API_KEY", "NLR_API_KEY") if f"{name}=\n" in told}
+    example = (DEPLOY / "example.env").read_text()
+    filled = {name for name in ("POSTGRES_PASSWORD", "CENSUS_API_KEY", "NLR_API_KEY") if f"{name}=\n" in example}
     assert len(filled) == 3, "the example holds no secret"
 
 

@@ -24,7 +24,7 @@ def onramp(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("problem", "told"),
+    ("problem", "message"),
     [
         (
             OSError(28, "No space left on device", "/srv/onramp/tables/x.parquet"),
@@ -46,9 +46,9 @@ def onramp(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
         (ValueError("strange\nand more"), "Something happened that was not foreseen: ValueError (strange)."),
     ],
 )
-def test_an_error_of_the_surroundings_is_one_sentence(problem: Exception, told: str) -> None:
+def test_an_error_of_the_surroundings_is_one_sentence(problem: Exception, message: str) -> None:
     sentence = sentence_of(problem)
-    assert told in sentence
+    assert message in sentence
     assert "\n" not in sentence
     assert len(sentence) < 400
 

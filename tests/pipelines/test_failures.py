@@ -43,8 +43,8 @@ def test_a_blocking_check_stops_what_follows_and_says_what_it_found() -> None:
     definitions = Definitions(assets=[scores, pages], jobs=[job])
     result = definitions.resolve_job_def("job").execute_in_process(raise_on_error=False)
     assert [event.asset_key.to_user_string() for event in result.get_asset_materialization_events()] == ["scores"]
-    told = ["scores: the check every_tract_listed failed: 3 tracts without rank or reason."]
-    assert sentences(result.all_events) == told
+    expected = ["scores: the check every_tract_listed failed: 3 tracts without rank or reason."]
+    assert sentences(result.all_events) == expected
 
 
 def test_what_fails_around_the_steps_is_a_sentence_too() -> None:
@@ -67,7 +67,7 @@ def test_every_check_says_whether_it_stops_a_run() -> None:
             assert ("Warns only" in spec.description) != spec.blocking, spec.name
 
 
-def test_steps_that_are_left_out_after_a_failure_are_not_told_one_by_one() -> None:
+def test_steps_left_out_after_a_failure_are_not_listed_one_by_one() -> None:
     @asset
     def broken() -> int:
         """A step that fails."""

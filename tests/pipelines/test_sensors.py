@@ -107,7 +107,7 @@ def test_a_bad_file_asks_for_no_run(home: Path) -> None:
     assert (home / "inbox" / "rejected" / "planned_sites.csv.txt").exists()
 
 
-def test_every_week_all_states_are_computed_anew(home: Path) -> None:
+def test_every_week_all_states_are_computed_again(home: Path) -> None:
     context = build_schedule_context(scheduled_execution_time=datetime(2026, 11, 22, 6, 30, tzinfo=UTC))
     asked = list(weekly_states(context))
     assert [(request.partition_key, request.run_config) for request in asked] == [("RI", {}), ("MA", {})]

@@ -114,7 +114,7 @@ def recoded(data: bytes, dice: random.Random) -> bytes:
 # --- of tables ----------------------------------------------------------------------------------------------------
 
 
-def cells_spoilt(data: bytes, dice: random.Random) -> bytes:
+def cells_damaged(data: bytes, dice: random.Random) -> bytes:
     """Hostile cells, columns shuffled, renamed, gone or there twice, other delimiters, rows too many or too few."""
     text = data.decode("utf-8", errors="replace")
     delimiter = max(",|\t;", key=text.partition("\n")[0].count)
@@ -194,7 +194,7 @@ _TABLE_TRICKS = (_hostile_cells, _hostile_column, _shuffled_columns, _column_gon
 # --- of JSON ------------------------------------------------------------------------------------------------------
 
 
-def json_spoilt(data: bytes, dice: random.Random) -> bytes:
+def json_damaged(data: bytes, dice: random.Random) -> bytes:
     """Values of JSON replaced by ones of another kind, taken out, nested deeply, or repeated."""
     try:
         tree = json.loads(data)
@@ -234,8 +234,8 @@ def _somewhere(tree: Any, dice: random.Random) -> tuple[Any, Any]:
 # --- of archives --------------------------------------------------------------------------------------------------
 
 
-def members_spoilt(data: bytes, dice: random.Random) -> bytes:
-    """A zip whose members are spoilt, missing, renamed, or joined by what macOS and attackers leave."""
+def members_damaged(data: bytes, dice: random.Random) -> bytes:
+    """A zip whose members are damaged, missing, renamed, or joined by what macOS and attackers leave."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
@@ -268,7 +268,7 @@ def members_spoilt(data: bytes, dice: random.Random) -> bytes:
     return out.getvalue()
 
 
-def dbf_counts_spoilt(data: bytes, dice: random.Random) -> bytes:
+def dbf_counts_damaged(data: bytes, dice: random.Random) -> bytes:
     """Numbers at the beginning of a binary file, where counts and lengths are, made enormous."""
     out = bytearray(data)
     for _ in range(dice.choice([1, 2])):
@@ -280,21 +280,21 @@ def dbf_counts_spoilt(data: bytes, dice: random.Random) -> bytes:
 
 _ANY: tuple[Mutation, ...] = (cut, flipped, spliced, wrapped)
 _BY_ENDING: dict[str, tuple[Mutation, ...]] = {
-    ".csv": (cells_spoilt, cells_spoilt, cells_spoilt, recoded),
-    ".txt": (cells_spoilt, cells_spoilt, cells_spoilt, recoded),
-    ".json": (json_spoilt, json_spoilt, json_spoilt),
-    ".geojson": (json_spoilt, json_spoilt, json_spoilt),
-    ".zip": (members_spoilt, members_spoilt, members_spoilt),
-    ".xlsx": (members_spoilt, members_spoilt),
+    ".csv": (cells_damaged, cells_damaged, cells_damaged, recoded),
+    ".txt": (cells_damaged, cells_damaged, cells_damaged, recoded),
+    ".json": (json_damaged, json_damaged, json_damaged),
+    ".geojson": (json_damaged, json_damaged, json_damaged),
+    ".zip": (members_damaged, members_damaged, members_damaged),
+    ".xlsx": (members_damaged, members_damaged),
     ".xml": (recoded,),
     ".osm": (recoded, cut),
-    ".tif": (fuzz_maps.tiff_spoilt, fuzz_maps.tiff_spoilt, fuzz_maps.tiff_spoilt, fuzz_maps.tiff_spoilt),
+    ".tif": (fuzz_maps.tiff_damaged, fuzz_maps.tiff_damaged, fuzz_maps.tiff_damaged, fuzz_maps.tiff_damaged),
 }
 
 
 def mutated(data: bytes, name: str, dice: random.Random) -> bytes:
-    """Return `data` spoilt in a way that befits a file of this name."""
-    ways = (*_ANY, *_BY_ENDING.get(Path(name).suffix.lower(), (dbf_counts_spoilt,)))
+    """Return `data` damaged in a way that fits a file of this name."""
+    ways = (*_ANY, *_BY_ENDING.get(Path(name).suffix.lower(), (dbf_counts_damaged,)))
     return dice.choice(ways)(data, dice)
 
 
@@ -337,7 +337,7 @@ def outcome(target: Target, path: Path) -> str:
 
 
 def fuzz(targets: Sequence[Target], keep: Path, seconds: float, seed: int) -> dict[str, Any]:
-    """Read spoilt files until the time is over; returns what came of them."""
+    """Read damaged files until the time is over; returns what came of them."""
     dice = random.Random(seed)
     pairs = [(target, target.whole.read_bytes()) for target in targets]
     for target in targets:
@@ -354,12 +354,12 @@ def fuzz(targets: Sequence[Target], keep: Path, seconds: float, seed: int) -> di
         done = 0
         while done < len(batch) and time.monotonic() < ends:
             results, died = _in_child(batch[done:])
-            for (target, data), (told, took, grown) in zip(batch[done:], results, strict=False):
+            for (target, data), (verdict, took, grown) in zip(batch[done:], results, strict=False):
                 executions += 1
                 slowest, peak = max(slowest, took), max(peak, grown)
-                counts[target.name][told.split(":")[0]] += 1
-                if told.startswith("crash"):
-                    _note(found, keep, target, data, told)
+                counts[target.name][verdict.split(":")[0]] += 1
+                if verdict.startswith("crash"):
+                    _note(found, keep, target, data, verdict)
             done += len(results)
             if died and done < len(batch):
                 target, data = batch[done]
@@ -376,14 +376,14 @@ def fuzz(targets: Sequence[Target], keep: Path, seconds: float, seed: int) -> di
     }
 
 
-def _note(found: dict[str, str], keep: Path, target: Target, data: bytes, told: str) -> None:
-    key = f"{target.name} {told.split(': ', 2)[1] if ': ' in told else told}"
+def _note(found: dict[str, str], keep: Path, target: Target, data: bytes, verdict: str) -> None:
+    key = f"{target.name} {verdict.split(': ', 2)[1] if ': ' in verdict else verdict}"
     if key in found:
         return
     place = keep / target.name / f"{len(found):03d}" / target.whole.name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(data)
-    found[key] = f"{told} [{place}]"
+    found[key] = f"{verdict} [{place}]"
     print(found[key], flush=True)
 
 
@@ -406,10 +406,10 @@ def _in_child(batch: Sequence[tuple[Target, bytes]]) -> tuple[list[tuple[str, fl
                     path.write_bytes(data)
                     signal.alarm(SECONDS_EACH)
                     started = time.monotonic()
-                    told = outcome(target, path)
+                    verdict = outcome(target, path)
                     signal.alarm(0)
                     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
-                    out.write(json.dumps([told, time.monotonic() - started, grown]) + "\n")
+                    out.write(json.dumps([verdict, time.monotonic() - started, grown]) + "\n")
                     out.flush()
             code = 0
         finally:
@@ -439,7 +439,7 @@ def main() -> None:
 
         sample = write_sample(Path(scratch) / "sample", tracts=100)
         targets = [*seeds(given.files or sample, load_settings(None, {}))]
-        targets += [Target(*told) for told in fuzz_maps.targets(Path(scratch), sample)]
+        targets += [Target(*fields) for fields in fuzz_maps.targets(Path(scratch), sample)]
         chosen = [target for target in targets if not given.only or target.name in given.only]
         account = fuzz(chosen, given.keep, given.minutes * 60, given.seed)
     print(json.dumps(account, indent=1))

@@ -121,7 +121,7 @@ def extracts(folder: Path) -> list[Path]:
     return out
 
 
-def tiff_spoilt(data: bytes, dice: random.Random) -> bytes:
+def tiff_damaged(data: bytes, dice: random.Random) -> bytes:
     """A TIFF whose directory lies: loops, huge counts, other types, offsets beyond the end, tags swapped or gone."""
     out = bytearray(data)
     if out[:4] != b"II*\0" or len(out) < 16:

@@ -161,9 +161,9 @@ def _fingerprint(data: bytes, suffix: str) -> str:
         return hashlib.sha256(said.encode()).hexdigest()
     if suffix == ".parquet":
         table = pq.read_table(io.BytesIO(data))
-        told = repr(sorted((table.schema.metadata or {}).items())).encode()
+        metadata = repr(sorted((table.schema.metadata or {}).items())).encode()
         rows = repr(table.replace_schema_metadata(None).to_pydict()).encode()
-        return hashlib.sha256(_plain(told) + rows).hexdigest()
+        return hashlib.sha256(_plain(metadata) + rows).hexdigest()
     return hashlib.sha256(_plain(data)).hexdigest()
 
 
@@ -187,9 +187,9 @@ def records_sound(home: Path) -> list[str]:
     wrong = []
     for path in (home / "dagster").rglob("*.db"):
         with closing(sqlite3.connect(path)) as base:
-            told = base.execute("pragma integrity_check").fetchone()[0]
-        if told != "ok":
-            wrong.append(f"{path.name}: {told}")
+            answer = base.execute("pragma integrity_check").fetchone()[0]
+        if answer != "ok":
+            wrong.append(f"{path.name}: {answer}")
     return wrong
 
 
@@ -203,7 +203,7 @@ def differences(seen: Files, expected: Files) -> list[str]:
 
 @dataclass(frozen=True)
 class Campaign:
-    """Kills of runs of the sample state: two settings that take turns, so that old and new can be told apart."""
+    """Kills of runs of the sample state: two settings that take turns, so that old and new can be distinguished."""
 
     folder: Path
     tracts: int = 100
@@ -278,7 +278,7 @@ class Campaign:
             for place, print_ in seen.items():
                 if print_ not in allowed.get(place, set()):
                     account.problems.append(f"kill {account.kills} ({death}): {place} is neither old nor new")
-            account.problems += [f"kill {account.kills}: {told}" for told in records_sound(home)]
+            account.problems += [f"kill {account.kills}: {problem}" for problem in records_sound(home)]
             if since >= alone_after or account.kills == kills:
                 since = 0
                 self._left_alone(home, variant, homes, account, log)
@@ -431,13 +431,13 @@ class FetchCampaign:
                 since += killed
                 if not killed and code:
                     account.problems.append(f"kill {account.kills}: exit code {code} of a mirror nobody killed")
-                account.problems += [f"kill {account.kills}: {told}" for told in self.problems(*place)]
+                account.problems += [f"kill {account.kills}: {problem}" for problem in self.problems(*place)]
                 if since >= alone_after or account.kills == kills:
                     since = 0
                     _, code, _ = run_child(self.work(publisher, edition, *place), log)
                     account.left_alone += 1
                     wrong = self.problems(*place, edition) if not code else [f"exit code {code}"]
-                    account.problems += [f"after kill {account.kills}: {told}" for told in wrong]
+                    account.problems += [f"after kill {account.kills}: {problem}" for problem in wrong]
                     edition = 1 - edition
         return account
 
@@ -458,8 +458,8 @@ def main() -> None:
         account = Campaign(given.folder).kill(given.kills, given.seed, given.alone_after)
     else:
         account = FetchCampaign(given.folder).kill(given.kills, given.seed, given.alone_after)
-    told = {**account.__dict__, "seconds": round(time.monotonic() - started), "seed": given.seed}
-    print(json.dumps(told, indent=1))
+    summary = {**account.__dict__, "seconds": round(time.monotonic() - started), "seed": given.seed}
+    print(json.dumps(summary, indent=1))
     raise SystemExit(bool(account.problems))
 
 

@@ -186,11 +186,13 @@ def children(root: int) -> list[float]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                told = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
+                fields = dict(
+                    line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line
+                )
             except OSError:
                 continue
-            parents[int(folder.name)] = int(told["PPid"])
-            sizes[int(folder.name)] = int(told.get("VmRSS", "0 kB").split()[0]) / 1024
+            parents[int(folder.name)] = int(fields["PPid"])
+            sizes[int(folder.name)] = int(fields.get("VmRSS", "0 kB").split()[0]) / 1024
     found, wave = set(), {root}
     while wave:
         wave = {child for child, parent in parents.items() if parent in wave} - found

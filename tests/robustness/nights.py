@@ -112,7 +112,7 @@ class Row:
     """What one night came to."""
 
     night: int
-    told: str
+    summary: str
     seconds: float
     processor: float
     requests: int
@@ -123,7 +123,7 @@ class Row:
 
     def __str__(self) -> str:
         return (
-            f"{self.night}  {self.told:44} {self.seconds:6.1f} s, {self.processor:5.1f} s of a processor"
+            f"{self.night}  {self.summary:44} {self.seconds:6.1f} s, {self.processor:5.1f} s of a processor"
             f"  {self.requests:3} requests  {self.computed:2} assets made  {self.disk_mb:6.1f} MB on disk"
             f"  {self.peak_mb:5.0f} MB peak  stale: {', '.join(self.stale) or 'none'}"
         )
@@ -216,7 +216,7 @@ class Week:
         assert done.success
         return made_by(done)
 
-    def night(self, told: str, work: Callable[[], set[str]] | None = None) -> set[str]:
+    def night(self, summary: str, work: Callable[[], set[str]] | None = None) -> set[str]:
         """Obtain the sources, compute the state or do other `work`, look at all of it, and return what was made."""
         self.time.now += timedelta(days=1)
         asked, started, worked = len(self.publisher.seen), time.monotonic(), time.process_time()
@@ -228,7 +228,7 @@ class Week:
         self.rows.append(
             Row(
                 night=len(self.rows) + 1,
-                told=told,
+                summary=summary,
                 seconds=seconds,
                 processor=processor,
                 requests=len(self.publisher.seen) - asked,
@@ -350,7 +350,7 @@ class Week:
         )
 
     def run_fails(self) -> None:
-        """The disk of a table is away: the run fails and is told of, then runs again alone."""
+        """The disk of a table is away: the run fails and sends an alert, then runs again alone."""
         self.serve(STATIONS, with_a_change(self.files / STATIONS, 39))
         self.serve(CENTERS, (self.files / CENTERS).read_bytes())
         tracts, away = self.home / "tables" / "tracts", self.home / "tables" / ".away"
@@ -368,12 +368,12 @@ class Week:
 
         assert "pages" in self.night("the state fails and is run again alone", work)
         assert self.stale() == []
-        (told,) = (json.loads(seen.body) for seen in self.publisher.asked(HOOK))
-        assert told["subject"] == f"Onramp: analysis for {SAMPLE_STATE} failed"
-        assert "has not been computed yet" in told["text"]
+        (alert,) = (json.loads(seen.body) for seen in self.publisher.asked(HOOK))
+        assert alert["subject"] == f"Onramp: analysis for {SAMPLE_STATE} failed"
+        assert "has not been computed yet" in alert["text"]
 
     def alert(self, failed: ExecuteInProcessResult) -> None:
-        """Let the sensor of failures tell of a run."""
+        """Let the sensor of failures report a run."""
         run = self.instance.get_run_by_id(failed.run_id)
         assert run is not None
         context = build_run_status_sensor_context(
@@ -409,10 +409,12 @@ def made_by(done: ExecuteInProcessResult) -> set[str]:
 
 def with_a_change(file: Path, fast: int) -> bytes:
     """Return the stations with another number of fast ports at the first planned one."""
-    told = json.loads(file.read_bytes())
-    planned = next(row for row in told["fuel_stations"] if (row["status_code"], row["state"]) == ("P", SAMPLE_STATE))
+    stations = json.loads(file.read_bytes())
+    planned = next(
+        row for row in stations["fuel_stations"] if (row["status_code"], row["state"]) == ("P", SAMPLE_STATE)
+    )
     planned["ev_dc_fast_num"] = fast
-    return json.dumps(told).encode()
+    return json.dumps(stations).encode()
 
 
 @contextmanager

@@ -171,16 +171,16 @@ def clock(place: Place, offset: str) -> list[Ended]:
 
 def clock_under(place: Place, first: str, then: str) -> list[Ended]:
     """The clock jumps in the middle of a run."""
-    told = place.folder / "clock"
-    told.write_text(first)
+    clock = place.folder / "clock"
+    clock.write_text(first)
     env = environment(
         LD_PRELOAD=FAKETIME,
-        FAKETIME_TIMESTAMP_FILE=str(told),
+        FAKETIME_TIMESTAMP_FILE=str(clock),
         FAKETIME_NO_CACHE="1",
     )
     process = start(place.command(), env=env)
     _wait_until(place, process, "study_area")
-    told.write_text(then)
+    clock.write_text(then)
     return [ended(process)]
 
 
@@ -379,12 +379,12 @@ def judged(name: str, place: Place, files: Path, homes: list[Files], keep: Path)
     trial, codes, sentence = TRIALS[name]
     try:
         outcomes = trial(place)
-        wrong = [told for outcome in outcomes for told in _wrong_end(outcome, codes, sentence)]
+        wrong = [problem for outcome in outcomes for problem in _wrong_end(outcome, codes, sentence)]
         # Tables that name the place of a raster differ where the files lie elsewhere.
         alike = partial(_alike, where=place.files, as_at=files)
-        # The clock is in what such a run tells of the age of files, and only the run after it can be compared.
+        # The clock is in what such a run reports of the age of files, and only the run after it can be compared.
         if not name.startswith("clock"):
-            strange = [spot for spot, told in look_at(place.home).items() if all(told != h.get(spot) for h in homes)]
+            strange = [spot for spot, seen in look_at(place.home).items() if all(seen != h.get(spot) for h in homes)]
             wrong += [f"{spot} is neither old nor new" for spot in alike(strange)]
         wrong += [f"{path} stayed" for path in place.home.rglob(".*") if LEFTOVER.fullmatch(path.name)]
         wrong += records_sound(place.home)
@@ -438,9 +438,11 @@ def main() -> None:
         place = Place(folder / name, folder / name / "home", files)
         shutil.rmtree(place.folder, ignore_errors=True)
         place.folder.mkdir(parents=True)
-        told = judged(name, place, files, homes, folder)
-        failed |= bool(told["wrong"])
-        print(f"{'wrong' if told['wrong'] else 'good '} {name}: {json.dumps(told, ensure_ascii=False)}", flush=True)
+        verdict = judged(name, place, files, homes, folder)
+        failed |= bool(verdict["wrong"])
+        print(
+            f"{'wrong' if verdict['wrong'] else 'good '} {name}: {json.dumps(verdict, ensure_ascii=False)}", flush=True
+        )
     sys.exit(failed)
 
 

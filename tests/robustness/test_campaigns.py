@@ -39,7 +39,7 @@ def test_a_campaign_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) 
     assert "there is no campaign fuss" in capsys.readouterr().err
 
 
-def test_spoilt_files_are_read_in_a_child(sample: Path) -> None:
+def test_damaged_files_are_read_in_a_child(sample: Path) -> None:
     (target,) = [target for target in fuzz.seeds(sample, load_settings(None, {})) if target.name == "svi"]
     whole = target.whole.read_bytes()
     batch = [(target, fuzz.mutated(whole, target.whole.name, random.Random(seed))) for seed in range(8)]
@@ -48,7 +48,7 @@ def test_spoilt_files_are_read_in_a_child(sample: Path) -> None:
     assert {outcome for outcome, *_ in results} <= {"kept", "refused"}
 
 
-def test_rasters_and_roads_are_among_what_is_spoilt(sample: Path, tmp_path: Path) -> None:
+def test_rasters_and_roads_are_among_the_damaged_files(sample: Path, tmp_path: Path) -> None:
     targets = {name: (whole, read) for name, whole, read in fuzz_maps.targets(tmp_path, sample)}
     whole, read = targets["roads_osm_pbf"]
     assert len(targets) > 3

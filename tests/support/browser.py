@@ -57,7 +57,7 @@ def find_chromium() -> tuple[str, str]:
 
 
 def axe_script() -> str:
-    """Return axe-core, from the file named by ONRAMP_AXE where a newer one is at hand, or skip, saying so loudly."""
+    """Return axe-core, from the file named by ONRAMP_AXE where a newer one is available, or skip, saying so loudly."""
     own = os.environ.get("ONRAMP_AXE")
     try:
         file = Path(own) if own else Path(str(distribution(AXE_PACKAGE).locate_file(AXE_FILE)))
@@ -71,8 +71,8 @@ def serving(folder: Path) -> Iterator[str]:
     """Serve a folder on loopback and give its address."""
 
     class Handler(SimpleHTTPRequestHandler):
-        def __init__(self, *told: Any) -> None:
-            super().__init__(*told, directory=str(folder))
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args, directory=str(folder))
 
         def log_message(self, *_: object) -> None:
             pass
@@ -145,11 +145,11 @@ class Page:
         asked: dict[str, tuple[str, dict[str, str]]] = {}
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
-            told = message["params"]
+            params = message["params"]
             if message["method"] == "Network.requestWillBeSent":
-                asked[told["requestId"]] = told["request"]["url"], told["request"]["headers"]
-            elif message["method"] == "Network.loadingFailed" and told.get("blockedReason") == "csp":
-                asked.pop(told["requestId"], None)
+                asked[params["requestId"]] = params["request"]["url"], params["request"]["headers"]
+            elif message["method"] == "Network.loadingFailed" and params.get("blockedReason") == "csp":
+                asked.pop(params["requestId"], None)
         return [(url, sent) for url, sent in asked.values() if not url.startswith(INSIDE)]
 
     def files_asked_for(self) -> list[str]:

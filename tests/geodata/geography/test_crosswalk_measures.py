@@ -62,7 +62,7 @@ def test_two_tracts_by_hand() -> None:
     ]
 
 
-def test_what_is_missing_nobody_or_without_a_place_is_told_apart() -> None:
+def test_missing_empty_and_unplaced_are_distinguished() -> None:
     parts = relationship(
         [(A20, A10, 99.5), (A20, B10, 0.5), (B20, B10, 80), (B20, A10, 20), (C20, C10, 10), (W20, "44001990000", 0)]
     )
@@ -130,7 +130,7 @@ def test_rhode_island_of_2018_keeps_its_people(realdata: Path) -> None:
     assert rejects.empty
     before, after = (one.groupby("measure")["count"].sum() for one in (old, table))
     assert after.to_dict() == pytest.approx(before.to_dict())
-    # Every populated tract of 2020 has them, and two surveys two years apart tell of the same places.
+    # Every populated tract of 2020 has them, and two surveys two years apart describe the same places.
     beside = of(new, "no_vehicle").join(of(table, "no_vehicle"), rsuffix="_carried")
     assert beside["share_carried"].notna().sum() >= 244
     assert beside["share"].corr(beside["share_carried"], method="spearman") > 0.85

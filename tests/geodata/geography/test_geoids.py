@@ -63,7 +63,7 @@ def test_parts() -> None:
     assert list(county_of(codes)) == ["44007", "97001"]
 
 
-def test_connecticut_schemes_are_told_apart() -> None:
+def test_connecticut_schemes_are_distinguished() -> None:
     assert connecticut_scheme(text("44001030100")) == "not_applicable"
     assert connecticut_scheme(text("09001010101", "09015900100", "44001030100")) == "counties"
     assert connecticut_scheme(text("09110010101", "09190900100")) == "planning_regions"

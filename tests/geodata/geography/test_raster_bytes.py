@@ -23,7 +23,7 @@ from geodata.settings import Settings
 from geodata.sources.rasters import POPULATION_RASTER
 from geodata.sources.spec import ParseContext
 from geodata.travel.friction_raster import FrictionRaster
-from tests.robustness.fuzz_maps import tiff_spoilt
+from tests.robustness.fuzz_maps import tiff_damaged
 
 AT = from_origin(-73, 43, 0.01, 0.01)
 TRACTS = gpd.GeoDataFrame({"geoid": ["44001030100"]}, geometry=[shapely.box(-72, 41, -71, 42)], crs=4326)
@@ -44,7 +44,7 @@ def test_a_raster_cut_short_is_no_whole_one(tmp_path: Path, how: dict[str, objec
     check_end(path, "tiff", "x")
     path.write_bytes(path.read_bytes()[:-1])
     with rasterio.open(path):
-        pass  # The header tells nothing of it.
+        pass  # The header says nothing of it.
     with pytest.raises(InputError, match=r"population\.tif: the raster breaks off: it has [\d,]+ bytes, and cells up"):
         check_whole(path)
     with pytest.raises(FetchError, match="x sent a raster that is not whole: the raster breaks off"):
@@ -76,7 +76,7 @@ def test_a_directory_that_lies_is_one_sentence(tmp_path: Path) -> None:
     path = raster(tmp_path / "population.tif", tiled=True, blockxsize=128, blockysize=128)
     whole, dice, refused = path.read_bytes(), random.Random(4), 0
     for _ in range(40):
-        path.write_bytes(tiff_spoilt(whole, dice))
+        path.write_bytes(tiff_damaged(whole, dice))
         try:
             populated_cells(TRACTS, path)
         except OnrampError as problem:

@@ -64,7 +64,7 @@ def test_what_a_new_list_replaces_is_put_aside(folders: tuple[Path, Path]) -> No
     assert {path.name for path in folder.iterdir()} == {"planned_sites_new.csv", "planned_sites_GA.csv"}
 
 
-def test_refused_rows_of_an_accepted_file_are_told(folders: tuple[Path, Path]) -> None:
+def test_refused_rows_of_an_accepted_file_are_reported(folders: tuple[Path, Path]) -> None:
     inbox, folder = folders
     (inbox / "planned_sites.csv").write_text(PARTLY)
     (outcome,) = looked_twice(inbox, folder).outcomes
@@ -75,7 +75,7 @@ def test_refused_rows_of_an_accepted_file_are_told(folders: tuple[Path, Path]) -
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "sentences"),
     [
         ("planned_sites.csv", "state,name\nRI,Depot\n", ["planned_sites.csv", "latitude and longitude"]),
         ("planned_sites.csv", GOOD.replace("RI,", "QQ,"), ["row 2", "field state", "Add a column “state”"]),
@@ -85,7 +85,7 @@ def test_refused_rows_of_an_accepted_file_are_told(folders: tuple[Path, Path]) -
     ],
 )
 def test_a_bad_file_is_handed_back_with_a_report(
-    folders: tuple[Path, Path], name: str, content: str, told: list[str]
+    folders: tuple[Path, Path], name: str, content: str, sentences: list[str]
 ) -> None:
     inbox, folder = folders
     (inbox / name).write_text(content)
@@ -94,7 +94,7 @@ def test_a_bad_file_is_handed_back_with_a_report(
     assert not folder.exists()
     assert (inbox / REJECTED / name).read_text() == content
     report = (inbox / REJECTED / f"{name}.txt").read_text()
-    assert all(part in report for part in told), report
+    assert all(part in report for part in sentences), report
     assert "Traceback" not in report
 
 
@@ -122,7 +122,7 @@ def test_a_list_of_one_state_is_read_beside_one_of_all(folders: tuple[Path, Path
     assert sorted(use.file for use in got.uses) == ["RI_planned_sites.csv", "planned_sites.csv"]
 
 
-def test_a_row_of_two_lists_counts_once_and_is_told_of(folders: tuple[Path, Path]) -> None:
+def test_a_row_of_two_lists_counts_once_and_is_reported(folders: tuple[Path, Path]) -> None:
     _, folder = folders
     folder.mkdir()
     (folder / "planned_sites_city.csv").write_text(GOOD)

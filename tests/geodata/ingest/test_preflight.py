@@ -50,9 +50,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_one_sentence_says_what_is_wrong_and_what_there_is(
     changes: dict[str, Any], sentence: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         usable_settings(None, {"home": str(tmp_path), **changes})
-    assert sentence in str(told.value)
+    assert sentence in str(raised.value)
 
 
 def test_an_index_of_ones_own_may_have_a_weight_once_its_file_is_there(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_an_index_of_ones_own_may_have_a_weight_once_its_file_is_there(tmp_path:
     assert usable_settings(None, changes).need.weights["heat"] == 1
 
 
-def test_a_misspelt_definition_is_refused_beside_an_index_of_ones_own(tmp_path: Path) -> None:
+def test_a_misspelled_definition_is_refused_beside_a_users_own_index(tmp_path: Path) -> None:
     def weighing(name: str) -> dict[str, Any]:
         return {"sources": {"folder": str(tmp_path)}, "need": {"weights": {name: 1}}}
 
@@ -73,7 +73,7 @@ def test_a_misspelt_definition_is_refused_beside_an_index_of_ones_own(tmp_path: 
         usable_settings(None, weighing("svii"))
     assert usable_settings(None, weighing("flood")).need.weights == {"flood": 1}
     file.write_text("geoid,height\n97001000100,3\n")
-    assert usable_settings(None, weighing("flood")).need.weights == {"flood": 1}, "the run tells what the file lacks"
+    assert usable_settings(None, weighing("flood")).need.weights == {"flood": 1}, "the run says what the file lacks"
 
 
 def test_a_date_may_come_as_yaml_reads_it(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_awards_in_chosen_codes_and_levels_are_seats() -> None:
     assert (found["seats_basis"] == "completions").all()
 
 
-def test_an_award_count_that_is_not_told_leaves_the_sum_unknown() -> None:
+def test_a_missing_award_count_leaves_the_sum_unknown() -> None:
     awards = programs(("100001", "46.0302", "20", 12), ("100001", "46.0302", "2", None))
     row = from_ipeds(institutions(institution("100001")), awards, SETTINGS).table.iloc[0]
     assert pd.isna(row["seats"])
@@ -107,7 +107,7 @@ def test_without_completions_public_colleges_below_the_bachelors_are_assumed() -
     assert "2 public institutions" in found.notes[0]
 
 
-def test_a_college_told_by_three_sources_is_one_with_the_evidence() -> None:
+def test_a_college_in_three_sources_is_one_with_the_evidence() -> None:
     schools = institutions(institution("100001", name="Harbor Community College"))
     awards = programs(("100001", "46.0302", "20", 12))
     rows = table(

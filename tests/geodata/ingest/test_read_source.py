@@ -41,11 +41,11 @@ def read(source: str, folder: Path, *states: str, least_rows: int | None = None)
 def test_a_part_of_the_nation_under_the_name_of_all_is_refused_in_a_sentence(tmp_path: Path) -> None:
     folder = put(tmp_path, {"SVI_2022_US.csv": file([*RI_ROWS, *GA_ROWS])})
     for source, title in (("svi", "Social Vulnerability Index"), ("svi_measures", "Survey measures of the Social")):
-        with pytest.raises(OnrampError) as told:
+        with pytest.raises(OnrampError) as raised:
             read(source, folder, "RI")
-        assert str(told.value).startswith(title)
-        assert "holds 8 rows where at least 70,000 are expected of the nation" in str(told.value)
-        assert "a file of one state must carry the state in its name" in str(told.value)
+        assert str(raised.value).startswith(title)
+        assert "holds 8 rows where at least 70,000 are expected of the nation" in str(raised.value)
+        assert "a file of one state must carry the state in its name" in str(raised.value)
 
 
 @pytest.mark.parametrize("source", ["svi", "svi_measures"])
@@ -80,7 +80,7 @@ def test_several_indices_of_an_office_are_each_a_definition(tmp_path: Path) -> N
     )
     got = read("user_index", folder, "RI")
     rows = got.table.set_index(["definition", "geoid"])["value"].to_dict()
-    # The older edition is passed over and named; a row that two files give counts once and is told of.
+    # The older edition is passed over and named; a row that two files give counts once and is reported.
     assert rows == {("equity_2025", "44001030100"): 2, ("equity_2025", "44001030101"): 3, ("heat", "44001030100"): 9}
     assert [use.file for use in got.uses] == ["index_equity_2025.csv", "index_heat.csv"]
     assert "index_equity_2024.csv" in got.uses[0].note

@@ -13,7 +13,7 @@ OUTLINE = gpd.GeoDataFrame(
     geometry=[box(-72, 41, -71, 42)],
     crs="EPSG:4326",
 )
-METRE = 1 / 111_195
+METER = 1 / 111_195
 
 
 def site(number: str, source: str = "afdc", **over: object) -> dict[str, object]:
@@ -34,10 +34,10 @@ def table(*rows: dict[str, object]) -> pd.DataFrame:
 
 
 def award(**over: object) -> dict[str, object]:
-    return site("7", "planned_sites", name="QUILLPORT LIBRARY #56", latitude=41.5 + 40 * METRE) | over
+    return site("7", "planned_sites", name="QUILLPORT LIBRARY #56", latitude=41.5 + 40 * METER) | over
 
 
-def test_a_site_told_twice_counts_once_and_is_filled() -> None:
+def test_a_site_listed_twice_counts_once_and_is_filled() -> None:
     first = site("1", network="Non-Networked", program="CMAQ")
     second = award(units_dc_fast=4, power_kw=150.0, expected_date="2027-05-01", program="NEVI CMAQ")
     found = sites(table(first, second), OUTLINE)
@@ -68,7 +68,7 @@ def test_one_address_is_one_site_whatever_its_name() -> None:
 @pytest.mark.parametrize(
     "over",
     [
-        {"latitude": 41.5 + 400 * METRE},
+        {"latitude": 41.5 + 400 * METER},
         {"name": "Quillport Library 57"},
         {"status": "open"},
         {"network": "FLO"},
@@ -85,9 +85,9 @@ def test_distinct_sites_stay_distinct(over: dict[str, object]) -> None:
 def test_the_nearest_record_is_the_same_one_and_each_only_once() -> None:
     rows = table(
         site("1"),
-        site("2", latitude=41.5 + 200 * METRE),
+        site("2", latitude=41.5 + 200 * METER),
         award(),
-        award(site_id="planned_sites:8", latitude=41.5 + 60 * METRE),
+        award(site_id="planned_sites:8", latitude=41.5 + 60 * METER),
     )
     kept, twice = without_repeats(rows)
     assert sorted(kept["site_id"]) == ["afdc:1", "afdc:2"]
@@ -97,7 +97,7 @@ def test_the_nearest_record_is_the_same_one_and_each_only_once() -> None:
     }
 
 
-def test_a_planned_site_beside_an_open_station_of_its_name_is_told_and_kept() -> None:
+def test_a_planned_site_beside_an_open_station_of_its_name_is_reported_and_kept() -> None:
     found = sites(table(site("1", status="open"), award()), OUTLINE)
     assert found.table["status"].tolist() == ["open", "planned"]
     assert "kept as planned: 1." in found.notes[0]

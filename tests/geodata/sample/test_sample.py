@@ -149,16 +149,16 @@ def test_boundary_files_have_their_publishers_fields(folder):
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
 
 
-def test_centres_of_population_are_signed_padded_and_include_water(folder):
+def test_centers_of_population_are_signed_padded_and_include_water(folder):
     raw = (folder / "CenPop2020_Mean_TR.txt").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbfSTATEFP,COUNTYFP,TRACTCE,POPULATION,LATITUDE,LONGITUDE\n")
     lines = raw.decode("utf-8-sig").splitlines()[1:]
     assert all(re.fullmatch(r"9[78],\d{3},\d{6},\d+,\+\d\d\.\d{6},-\d{3}\.\d{6}", line) for line in lines)
-    centres = table(folder / "CenPop2020_Mean_TR.txt")
-    water = centres[centres["TRACTCE"].str.startswith("99")]
+    centers = table(folder / "CenPop2020_Mean_TR.txt")
+    water = centers[centers["TRACTCE"].str.startswith("99")]
     assert len(water) > 0
     assert set(water["POPULATION"]) == {"0"}
-    keys = centres["STATEFP"] + centres["COUNTYFP"] + centres["TRACTCE"]
+    keys = centers["STATEFP"] + centers["COUNTYFP"] + centers["TRACTCE"]
     drawn = {g for fips in ("97", "98") for g in gpd.read_file(folder / f"cb_2020_{fips}_tract_500k.zip")["GEOID"]}
     assert set(keys) - drawn == set(keys[water.index])
     assert drawn <= set(keys)
@@ -329,27 +329,27 @@ def test_colleges_and_completions(folder):
     assert (detail["CTOTALT"].astype(int).groupby(detail["UNITID"]).sum() == totals).all()
 
 
-def test_programmes_sponsors_and_centres(folder):
+def test_programs_sponsors_and_centers(folder):
     sheet = openpyxl.load_workbook(folder / "DownloadPrograms.xlsx", read_only=True).active
     rows = list(sheet.iter_rows(values_only=True))
-    programmes = pd.DataFrame(rows[1:], columns=rows[0])
+    programs = pd.DataFrame(rows[1:], columns=rows[0])
     assert rows[0][:3] == ("d101_eligible_training_provider", "d104_entity_type", "d105_program_name")
-    codes = set(programmes["d110_cip_code"])
+    codes = set(programs["d110_cip_code"])
     assert any("." in c for c in codes)
     assert any(re.fullmatch(r"\d{6}", c) for c in codes)
     assert "-1" in codes
-    assert (programmes["d114_program_length_weeks"] == -1).any()
-    assert "latitude" not in programmes
+    assert (programs["d114_program_length_weeks"] == -1).any()
+    assert "latitude" not in programs
     directory = set(table_in(folder / "HD2023.zip", "HD2023.csv")["INSTNM"])
-    spelled = {n for n in programmes["d101_eligible_training_provider"] if "Comm. College" in n}
+    spelled = {n for n in programs["d101_eligible_training_provider"] if "Comm. College" in n}
     assert spelled
     assert not spelled & directory
     sponsors = table(folder / "apprenticeship_sponsors.csv")
     assert {"CONTACT PERSON", "EMAIL", "PHONE"} <= set(sponsors)
     assert (sponsors["PHONE"] == "does not apply").any()
-    centres = json.loads((folder / "job_centers.json").read_text(encoding="utf-8"))
-    assert centres["RecordCount"] == len(centres["OneStopCenterList"])
-    assert sum(c["Latitude"] == 0 for c in centres["OneStopCenterList"]) == 1
+    centers = json.loads((folder / "job_centers.json").read_text(encoding="utf-8"))
+    assert centers["RecordCount"] == len(centers["OneStopCenterList"])
+    assert sum(c["Latitude"] == 0 for c in centers["OneStopCenterList"]) == 1
     areas = table(folder / "workforce_areas.csv")
     counties = gpd.read_file(folder / "cb_2020_us_county_500k.zip")["GEOID"]
     assert set(areas["substfips"] + areas["subarea"].str[-3:]) == set(counties)

@@ -94,7 +94,7 @@ def test_need_is_alike_next_door(land):
     assert np.mean(need[pairs["left"]] * need[pairs["right"]]) > 0.4  # Moran's I with equal weights
 
 
-def test_neighbours_are_those_that_share_a_border(land):
+def test_neighbors_are_those_that_share_a_border(land):
     shapes = land.tracts.geometry.values
     left, right = shapely.STRtree(shapes).query(shapes, predicate="touches")
     shared = shapely.length(shapely.intersection(shapes[left], shapes[right])) > 0
@@ -112,7 +112,7 @@ def test_places_lie_in_their_state_and_do_not_overlap(land):
     assert overlap < 0.02 * shapely.area(shapes).sum()
 
 
-def test_neighbour_can_be_left_out():
+def test_neighbor_can_be_left_out():
     alone = build_land(sample_terrain(200, seed=3, neighbor=False))
     assert set(alone.tracts["geoid"].str[:2]) == {"97"}
     assert len(alone.counties) == 12

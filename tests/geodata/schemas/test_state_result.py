@@ -43,7 +43,7 @@ def test_a_setting_that_came_later_has_its_default_in_an_older_result(stored: Pa
     assert found.hubs.cover_minutes == 25
 
 
-@pytest.mark.parametrize("settings", [{"need": {"wights": {}}}, {"stale_section": 1}, "none", None])
+@pytest.mark.parametrize("settings", [{"need": {"weight": {}}}, {"stale_section": 1}, "none", None])
 def test_settings_this_version_does_not_know_are_one_sentence(stored: Path, settings: object) -> None:
     rewrite(stored, settings=settings)
     with pytest.raises(SettingsError, match=r"The run in .*run "):

@@ -92,8 +92,8 @@ def as_csv(stations: list[dict[str, Any]], without: tuple[str, ...] = ()) -> str
     writer = csv.writer(out)
     writer.writerow(names)
     for record in stations:
-        told = copy.deepcopy(record) | {"updated_at": record["updated_at"].replace("T", " ").replace("Z", " UTC")}
-        row = [told[key] for key in names.values()]
+        written = copy.deepcopy(record) | {"updated_at": record["updated_at"].replace("T", " ").replace("Z", " UTC")}
+        row = [written[key] for key in names.values()]
         writer.writerow(["" if v is None else " ".join(v) if isinstance(v, list) else v for v in row])
     return out.getvalue()
 
@@ -165,7 +165,7 @@ def test_power_is_the_highest_of_any_port_and_zero_is_no_power(tmp_path: Path) -
     assert parsed.notes == []
 
 
-def test_repeated_units_are_real_ports_and_a_difference_is_told(tmp_path: Path) -> None:
+def test_repeated_units_are_real_ports_and_a_difference_is_reported(tmp_path: Path) -> None:
     twins = [unit("2", J1772=7.2)] * 2
     stations = [station(1, ev_charging_units=twins), station(2, ev_charging_units=twins * 2)]
     parsed = parse_text("afdc", tmp_path, "a.json", answer(stations))

@@ -30,6 +30,6 @@ def test_calenviroscreen_in_its_forms(tmp_path: Path) -> None:
     assert table["value"].isna().tolist() == [False, True]
 
 
-def test_a_version_nobody_tells_is_asked_for(tmp_path: Path) -> None:
+def test_an_unknown_version_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"version 4\.0 or 5\.0"):
         parse_text("calenviroscreen", tmp_path, "scores.csv", "tract,CIscore\n06001400100,4\n")

@@ -41,14 +41,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_no_parser_breaks_on_spoilt_files(whole: Path, tmp_path: Path) -> None:
+def test_no_parser_breaks_on_damaged_files(whole: Path, tmp_path: Path) -> None:
     dice, found = random.Random(15), []
     for target in seeds(whole, load_settings(None, {})):
         data, path = target.whole.read_bytes(), tmp_path / target.whole.name
         for _ in range(EACH):
             path.write_bytes(mutated(data, path.name, dice))
-            told = outcome(target, path)
-            found += [f"{target.name}: {told}"] if told.startswith("crash") else []
+            verdict = outcome(target, path)
+            found += [f"{target.name}: {verdict}"] if verdict.startswith("crash") else []
     assert found == []
 
 
@@ -64,8 +64,8 @@ def test_any_text_is_a_value_or_none(cells: list[str | None]) -> None:
         assert len(found) == len(text)
     latitude, longitude = points(text, text[::-1].reset_index(drop=True))
     assert latitude.isna().equals(longitude.isna())
-    told = numbers(text, codes=SVI_CODES, least=0, most=1)
-    assert told.values.dropna().between(0, 1).all()
+    parsed_numbers = numbers(text, codes=SVI_CODES, least=0, most=1)
+    assert parsed_numbers.values.dropna().between(0, 1).all()
     assert len(state_of_zips(clean_zips(text))) == len(text)
 
 

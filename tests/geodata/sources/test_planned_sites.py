@@ -102,7 +102,7 @@ def test_the_level_follows_from_power_or_program(tmp_path: Path, power: str, pro
     assert site[f"units_{level}"] == 4
 
 
-def test_a_count_whose_level_nothing_tells_is_said(tmp_path: Path) -> None:
+def test_a_count_of_unknown_level_is_reported(tmp_path: Path) -> None:
     row = line(charger_power_kw="", program="state")
     notes = parse_text("planned_sites", tmp_path, "planned_sites.csv", awards(row)).notes
     assert notes == ["Sites that give a count but neither power nor kind, taken for level2: 1."]

@@ -1,4 +1,4 @@
-"""Every real public file at hand goes through its parser, and every row of it is accounted for.
+"""Every real public file there is goes through its parser, and every row of it is accounted for.
 
 The figures are of the files themselves, counted independently with the csv module or given by the publisher.
 """

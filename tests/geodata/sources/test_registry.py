@@ -26,8 +26,8 @@ def test_a_source_says_what_people_ask_of_it(name: str) -> None:
 
 
 def test_the_document_lists_every_source() -> None:
-    told = set(re.findall(r"`(\w+)`", DOCUMENT.split("## What happens")[0]))
-    assert set(SOURCES) <= told
+    documented = set(re.findall(r"`(\w+)`", DOCUMENT.split("## What happens")[0]))
+    assert set(SOURCES) <= documented
 
 
 def test_the_document_lists_the_columns_of_planned_sites() -> None:

@@ -49,7 +49,7 @@ READ = [
 def test_the_sample_is_read_as_its_publishers_files(sample: Path, name: str) -> None:
     source, state = SOURCES[name], find_state("XL")
     found = find_files(sample, source.spec.filenames, source.spec.scope, state)
-    assert found, f"no file of the sample is recognised as {name}"
+    assert found, f"no file of the sample is recognized as {name}"
     parsed = source.parse(found[0].path, ParseContext(Settings(), state))
     assert parsed.rows_kept > 0
     assert parsed.rows_kept + len(parsed.rejects) + sum(parsed.out_of_scope.values()) == parsed.rows_in
@@ -58,7 +58,7 @@ def test_the_sample_is_read_as_its_publishers_files(sample: Path, name: str) -> 
 
 
 def test_every_source_of_the_sample_is_in_the_registry(sample: Path) -> None:
-    """Each file of the sample is recognised by a source, so that nothing in it is left unread."""
+    """Each file of the sample is recognized by a source, so that nothing in it is left unread."""
     known = set()
     for source in SOURCES.values():
         for usps in ("XL", "XS"):

@@ -54,7 +54,7 @@ def test_index_and_its_sentinel(tmp_path: Path) -> None:
     assert (parsed.rows_in, parsed.rows_kept) == (5, 5)
 
 
-def test_a_state_download_is_told_from_an_extract_of_the_national_file(tmp_path: Path) -> None:
+def test_a_state_download_is_distinguished_from_an_extract_of_the_national_file(tmp_path: Path) -> None:
     ranks = [0.41, 0.55, 0.62, 0.93]
     extract = [row(f"4400103010{i}", IN_2020, (4.0 + i, rank)) for i, rank in enumerate(ranks)]
     nation = [*STATE, row("13001950100", IN_2020, (9.0, 0.8))]
@@ -63,7 +63,7 @@ def test_a_state_download_is_told_from_an_extract_of_the_national_file(tmp_path:
         assert parsed.table["pooled"].unique().tolist() == [pooled]
 
 
-def test_the_edition_is_told_by_the_columns_where_the_name_is_silent(tmp_path: Path) -> None:
+def test_the_columns_give_the_edition_where_the_name_does_not(tmp_path: Path) -> None:
     cases = {
         2022: file(STATE),
         2020: file([row("44001030100", IN_2020, (4.0, 0.5), separator=",")]),

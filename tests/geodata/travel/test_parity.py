@@ -1,4 +1,4 @@
-"""All engines on one small world whose minutes are known: they must tell the same story of it."""
+"""All engines on one small world whose minutes are known: they must agree on it."""
 
 from __future__ import annotations
 

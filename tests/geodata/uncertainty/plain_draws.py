@@ -1,4 +1,4 @@
-"""The Monte Carlo of ranks as METHOD tells it, one draw at a time, in pandas and Python integers: slow and plain."""
+"""The Monte Carlo of ranks of the methodology, one draw at a time, in pandas and Python integers: slow and plain."""
 
 from __future__ import annotations
 

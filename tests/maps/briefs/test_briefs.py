@@ -1,4 +1,4 @@
-"""Briefs: what they tell, as pages and as tagged PDF, with any name, in both languages."""
+"""Briefs: what they say, as pages and as tagged PDF, with any name, in both languages."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def document(community):
     return pypdf.PdfReader(io.BytesIO(brief_pdf(community)))
 
 
-def test_a_community_brief_tells_numbers_with_ranges(community, synthetic):
+def test_a_community_brief_states_numbers_with_ranges(community, synthetic):
     row, said = community_row(synthetic), words_of(community)
     assert f"{row['rank_low']:.0f} to {row['rank_high']:.0f} in 90% of simulations" in said
     assert f"{Words(Writer.of(synthetic, 'en').texts).about(row['eligible_adults'])}" in said
@@ -188,7 +188,7 @@ def test_the_pdf_holds_nothing_that_acts(document):
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_any_name_makes_a_sound_brief_and_stays_text(hostile, language):
     writer = Writer.of(hostile, language)
-    name = '#panic("x") = *b* _i_ $x$ `c` <l> @r \\u{1f} {{7*7}} 中\ue000\x07 ' + "y" * 300
+    name = '#panic("x") = *b* _i_ $x$ `c` <l> @r \\u{1f} {{7*7}} 中\ue000\x07 ' + "y" * 300  # codespell:ignore ue
     row = {**community_row(hostile), "name": name, "place": None, "nearest_provider_name": name}
     brief = community_brief(writer, row)
     said = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(brief_pdf(brief))).pages)

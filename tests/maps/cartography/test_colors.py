@@ -1,4 +1,4 @@
-"""Colors that everyone can tell apart."""
+"""Colors that everyone can distinguish."""
 
 from __future__ import annotations
 

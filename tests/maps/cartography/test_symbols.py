@@ -1,4 +1,4 @@
-"""The one symbol set: told apart without color, on any fill, and the same wherever a map is drawn."""
+"""The one symbol set: distinguishable without color, on any fill, and the same wherever a map is drawn."""
 
 from __future__ import annotations
 

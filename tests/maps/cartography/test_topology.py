@@ -94,7 +94,7 @@ def test_a_state_comes_back_to_within_a_step(synthetic: StateResult) -> None:
     assert n_arcs < 4 * len(shapes)
 
 
-def test_holes_islands_and_neighbours_of_one_ring_survive() -> None:
+def test_holes_islands_and_neighbors_of_one_ring_survive() -> None:
     lake = shapely.box(2, 2, 4, 4)
     around = shapely.box(0, 0, 6, 6).difference(lake)
     islands = shapely.MultiPolygon([shapely.box(8, 0, 9, 1), shapely.box(8, 3, 9, 4)])

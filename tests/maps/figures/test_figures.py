@@ -45,7 +45,7 @@ def test_all_figures_are_written_with_their_text(synthetic, tmp_path):
     assert all(file.stat().st_size for file in files)
 
 
-def test_the_map_tells_tiers_communities_and_hubs(synthetic):
+def test_the_map_shows_tiers_communities_and_hubs(synthetic):
     said, tiers = alt("state_map", synthetic), synthetic.table("tract_scores")["tier"].value_counts()
     assert said.startswith("Fictional sample data")
     assert f"{tiers['A']} of " in said and f"{tiers['B']} in tier B" in said
@@ -59,20 +59,20 @@ def test_rank_intervals_tell_every_range(synthetic):
         assert f"{row['rank']} ({row['rank_low']:.0f} to {row['rank_high']:.0f})" in said
 
 
-def test_the_hub_curve_tells_every_number(synthetic):
+def test_the_hub_curve_states_every_number(synthetic):
     said = alt("hub_curve", synthetic)
     for p, adults in synthetic.table("hubs").groupby("p")["covered_adults"].first().items():
         assert f"{p}: {adults:,.0f} (" in said
 
 
-def test_equity_tells_gini_and_the_worse_off_half(synthetic):
+def test_equity_states_gini_and_the_worse_off_half(synthetic):
     said, equity = alt("equity", synthetic), synthetic.table("equity")
     whole = equity[(equity["scope_kind"] == "state") & (equity["metric"] == "gini")].set_index("subject")["value"]
     assert f"Gini {whole['training_access']:.2f}" in said
     assert "%" in said
 
 
-def test_sensitivity_tells_what_stays(synthetic):
+def test_sensitivity_states_what_stays(synthetic):
     said, table = alt("sensitivity", synthetic, "es"), synthetic.table("sensitivity")
     for kept in table.loc[table["unit_kind"] == "community", "kept"]:
         assert f": {kept}" in said

@@ -71,8 +71,8 @@ def test_leading_zeros_survive(synthetic, tmp_path):
         scores[name] = "01" + scores[name].str[2:]
     result = dataclasses.replace(synthetic, tables={**synthetic.tables, "tract_scores": scores})
     texts = load_texts("en")
-    told = provenances(result, texts, ["tracts"])["tracts"]
-    write_csv(list_table(result, "tracts"), tmp_path / "xl-tracts.csv", told, texts)
+    provenance = provenances(result, texts, ["tracts"])["tracts"]
+    write_csv(list_table(result, "tracts"), tmp_path / "xl-tracts.csv", provenance, texts)
     rows = read(tmp_path / "xl-tracts.csv")
     assert all(row["geoid"].startswith("01") and len(row["geoid"]) == 11 for row in rows)
     declared = json.loads((tmp_path / "xl-tracts.csv-metadata.json").read_text(encoding="utf-8"))
@@ -99,18 +99,18 @@ def test_every_row_says_what_it_is(written):
             assert "svi 2022" in row["data_sources"]
 
 
-def test_the_file_beside_tells_types_sources_and_that_it_is_fictional(written):
-    told = json.loads(written.file("tracts.csv-metadata.json").read_text(encoding="utf-8"))
+def test_the_metadata_file_states_types_sources_and_that_it_is_fictional(written):
+    metadata = json.loads(written.file("tracts.csv-metadata.json").read_text(encoding="utf-8"))
     header = written.file("tracts.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
-    assert [column["name"] for column in told["tableSchema"]["columns"]] == header
-    assert "Fictional" in told["dc:description"]
-    assert told["dc:date"] == "2026-11-22"
+    assert [column["name"] for column in metadata["tableSchema"]["columns"]] == header
+    assert "Fictional" in metadata["dc:description"]
+    assert metadata["dc:date"] == "2026-11-22"
     sums = [use.sha256 for use in written.result.sources]
-    assert [source.get("schema:sha256") for source in told["dc:source"]] == sums
-    assert told["tableSchema"]["primaryKey"] == ["geoid"]
+    assert [source.get("schema:sha256") for source in metadata["dc:source"]] == sums
+    assert metadata["tableSchema"]["primaryKey"] == ["geoid"]
 
 
-def test_excel_is_told_the_encoding(written):
+def test_excel_gets_the_encoding(written):
     assert written.file("areas.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 

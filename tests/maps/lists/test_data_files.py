@@ -34,9 +34,9 @@ def test_json_keeps_missing_apart_from_zero(written):
 @pytest.mark.parametrize("name", LISTS)
 def test_parquet_holds_the_table_itself_and_its_sources(written, name):
     file = written.file(f"{name}.parquet")
-    told = json.loads(pq.read_schema(file).metadata[b"onramp"])
-    assert told["fictional_sample"] is True
-    assert told["sources"][0]["vintage"] == written.result.sources[0].vintage
+    metadata = json.loads(pq.read_schema(file).metadata[b"onramp"])
+    assert metadata["fictional_sample"] is True
+    assert metadata["sources"][0]["vintage"] == written.result.sources[0].vintage
     if LISTS[name].geometry:
         frame = gpd.read_parquet(file)
         assert frame.crs.to_epsg() == 4326
@@ -63,9 +63,9 @@ def test_the_same_result_gives_the_same_bytes(written, tmp_path):
     assert different == []
 
 
-def test_the_names_told_are_the_files_written(written):
-    told = {
+def test_the_names_listed_are_the_files_written(written):
+    described = {
         name for language in ("en", "es") for files in list_files(written.result, language).values() for name in files
     }
     beside = {file.name for file in written.files if file.name.endswith(".csv-metadata.json")}
-    assert told == {file.name for file in written.files} - beside
+    assert described == {file.name for file in written.files} - beside

@@ -63,8 +63,8 @@ def test_sources_and_dictionary_travel_inside(file, written):
         columns = set(pyogrio.read_info(file, layer=layer)["fields"])
         assert columns == set(dictionary.loc[dictionary["list"] == layer, "column"])
     with sqlite3.connect(file) as db:
-        told = dict(db.execute("select table_name, description from gpkg_contents"))
-    assert all("Fictional sample data" in told[layer] and "svi 2022" in told[layer] for layer in LAYERS)
+        descriptions = dict(db.execute("select table_name, description from gpkg_contents"))
+    assert all("Fictional sample data" in descriptions[layer] and "svi 2022" in descriptions[layer] for layer in LAYERS)
 
 
 def test_every_layer_has_one_default_style(styles):

@@ -73,7 +73,7 @@ def test_hostile_names_are_shown_as_they_are(hostile):
     assert {row[0] for row in seen.rows[1:]} == set(hostile.table("sites")["name"])
 
 
-def test_the_text_tells_rows_columns_units_and_that_it_is_fictional(synthetic):
+def test_the_text_states_rows_columns_units_and_that_it_is_fictional(synthetic):
     text = html_table(synthetic, "tracts", load_texts("en"))
     assert "Fictional sample data" in text
     assert f"Showing {len(synthetic.table('tract_scores'))} of" in text

@@ -171,7 +171,7 @@ def test_a_state_of_which_nothing_is_known_still_gets_its_pages(tmp_path: Path) 
     build_site(StateResult(state=result.state, as_of="2026-11-22", tables=tables), tmp_path / "listed", figures=False)
 
 
-def test_unknown_adults_are_not_told_as_none(synthetic: StateResult, tmp_path: Path) -> None:
+def test_unknown_adults_are_not_shown_as_none(synthetic: StateResult, tmp_path: Path) -> None:
     names = ("tract_scores", "communities")
     blank = {
         name: synthetic.table(name).assign(eligible_adults=float("nan"), eligible_adults_moe=float("nan"))
@@ -200,9 +200,9 @@ def test_names_never_run_in_the_pipeline(tmp_path: Path, capfd: pytest.CaptureFi
         assert ">49 " not in page  # {{7*7}}
         assert "<img src=x" not in page
     assert "uid=" not in capfd.readouterr().out
-    told = (folder / "data.html").read_text(encoding="utf-8")
-    assert "{{7*7}}" in told
-    assert "{# never closed" in told
+    html = (folder / "data.html").read_text(encoding="utf-8")
+    assert "{{7*7}}" in html
+    assert "{# never closed" in html
 
 
 def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,9 @@ def test_states_are_shown_in_order_whatever_order_they_come_in(synthetic: StateR
     assert f"2 states: {2 * len(synthetic.table('communities'))} communities to recruit in" in page
 
 
-def test_people_known_of_some_states_only_are_not_told_as_those_of_all(synthetic: StateResult, tmp_path: Path) -> None:
+def test_people_known_for_some_states_only_are_not_shown_as_those_of_all(
+    synthetic: StateResult, tmp_path: Path
+) -> None:
     unsurveyed = moved(synthetic, "KS", 62.0)
     blank = unsurveyed.table("communities").assign(eligible_adults=float("nan"))
     states = [replace(unsurveyed, tables={**unsurveyed.tables, "communities": blank}), moved(synthetic, "RI", 68.0)]

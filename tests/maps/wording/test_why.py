@@ -79,16 +79,16 @@ def test_unknown_reach_is_not_said_as_no_training(texts):
 
 @pytest.mark.parametrize("name", ["need", "eligible_adults", "p_top_share", "job_years_mid", "n_indices"])
 def test_a_missing_value_is_passed_over(texts, name):
-    told = why({**ROW, name: None}, texts, MEDIANS)
-    assert len(told) < len(why(ROW, texts, MEDIANS))
-    assert not any("None" in sentence or "nan" in sentence or "no value" in sentence for sentence in told)
+    sentences = why({**ROW, name: None}, texts, MEDIANS)
+    assert len(sentences) < len(why(ROW, texts, MEDIANS))
+    assert not any("None" in sentence or "nan" in sentence or "no value" in sentence for sentence in sentences)
 
 
 def test_a_tract_without_residents_says_that_alone_of_people_and_work(texts):
     row = {**ROW, "population": 0.0, "unranked_reason": "no_residents", "rank": None, "need": None, "n_indices": None}
-    told = why(row, texts, MEDIANS)
-    assert told[0] == "Not ranked: nobody lives here."
-    assert not any("adults" in sentence or "training" in sentence for sentence in told)
+    sentences = why(row, texts, MEDIANS)
+    assert sentences[0] == "Not ranked: nobody lives here."
+    assert not any("adults" in sentence or "training" in sentence for sentence in sentences)
 
 
 def test_a_little_work_is_not_rounded_to_nothing(texts):
@@ -114,6 +114,6 @@ def test_medians_and_archived_definitions_come_from_the_result(synthetic):
 def test_every_tract_has_reasons_in_every_language(hostile, language):
     texts, medians = load_texts(language).about(hostile.settings.industry), medians_of(hostile)
     for _, row in hostile.table("tract_scores").iterrows():
-        told = why(row, texts, medians)
-        assert told
-        assert all(isinstance(sentence, str) and sentence and pd.notna(sentence) for sentence in told)
+        sentences = why(row, texts, medians)
+        assert sentences
+        assert all(isinstance(sentence, str) and sentence and pd.notna(sentence) for sentence in sentences)

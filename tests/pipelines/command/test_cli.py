@@ -27,8 +27,8 @@ def onramp(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
         monkeypatch.setattr("sys.argv", ["onramp", *words])
         with pytest.raises(SystemExit) as left:
             cli.main()
-        told = capsys.readouterr()
-        return left.value.code or 0, " ".join(f"{told.out} {told.err}".split())
+        output = capsys.readouterr()
+        return left.value.code or 0, " ".join(f"{output.out} {output.err}".split())
 
     return run
 
@@ -70,10 +70,10 @@ def onramp(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(onramp, words: str, code: int, sentence: str) -> None:
-    left, told = onramp(*words.split())
-    assert sentence in told
+    left, output = onramp(*words.split())
+    assert sentence in output
     assert left == code
-    assert "Traceback" not in told
+    assert "Traceback" not in output
 
 
 def test_a_file_or_folder_that_is_there_is_left_alone(onramp, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_the_ui_opens_in_the_home_folder_of_the_settings_file(onramp, monkeypatc
 
 
 @pytest.mark.parametrize("command", ["serve", "dev"])
-def test_a_port_in_use_is_told_with_another(onramp, command: str, tmp_path: Path, monkeypatch) -> None:
+def test_a_port_in_use_is_reported_with_another_to_choose(onramp, command: str, tmp_path: Path, monkeypatch) -> None:
     page = tmp_path / "home" / "products" / "XL" / "site" / "index.html"
     page.parent.mkdir(parents=True)
     page.touch()
@@ -115,16 +115,16 @@ def test_a_port_in_use_is_told_with_another(onramp, command: str, tmp_path: Path
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        left, told = onramp(command, "--port", str(port))
+        left, output = onramp(command, "--port", str(port))
     assert left == 1
-    assert f"Port {port} cannot be used (Address already in use). Choose another with --port" in told
+    assert f"Port {port} cannot be used (Address already in use). Choose another with --port" in output
 
 
 def test_help_is_grouped_and_shows_examples_and_exit_codes(onramp) -> None:
-    left, told = onramp("--help")
+    left, output = onramp("--help")
     assert left == 0
-    assert all(panel in told for panel in ("Compute", "Look at results", "Sources and files"))
-    assert "Exit codes: 0 done; 1 something could not be computed or obtained; 2 the command or a setting" in told
+    assert all(panel in output for panel in ("Compute", "Look at results", "Sources and files"))
+    assert "Exit codes: 0 done; 1 something could not be computed or obtained; 2 the command or a setting" in output
     commands = [
         "run",
         "scenario",
@@ -140,12 +140,12 @@ def test_help_is_grouped_and_shows_examples_and_exit_codes(onramp) -> None:
         "prune",
     ]
     for command in commands:
-        left, told = onramp(command, "--help")
+        left, output = onramp(command, "--help")
         assert left == 0
-        assert f"onramp {command} " in told.rpartition("Example")[2]
+        assert f"onramp {command} " in output.rpartition("Example")[2]
 
 
-def test_the_version_is_told(onramp) -> None:
+def test_the_version_is_printed(onramp) -> None:
     assert onramp("--version") == (0, f"onramp {metadata.version('onramp')}")
 
 
@@ -165,9 +165,9 @@ def test_files_nothing_reads_are_named_before_anything_is_computed(
     launcher = SimpleNamespace(launch_state=stop, launch_nation=stop)
     monkeypatch.setitem(sys.modules, "pipelines.command.launch", launcher)
     monkeypatch.setitem(sys.modules, "assets.products", SimpleNamespace(MAKERS={}, national_paths=None))
-    code, told = onramp(*words.split(), "--sources", "downloads")
+    code, output = onramp(*words.split(), "--sources", "downloads")
     assert code == 1
-    before = told.partition("Here it would be computed.")[0]
+    before = output.partition("Here it would be computed.")[0]
     assert "“my training list.csv” is not read: no source has such a name" in before
     assert "“national/holiday_plans.xlsx” is not read" in before
     assert not any(name in before for name in ("SVI_2022", "README", "notes.docx"))

@@ -1,4 +1,4 @@
-"""Being stopped is a sentence and the exit code that tells the signal."""
+"""Being stopped is a sentence and the exit code that names the signal."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, command: Callable[[], object]) -> int
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_stopped_command_unwinds_says_so_and_tells_the_signal(
+def test_a_stopped_command_unwinds_says_so_and_names_the_signal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
 ) -> None:
     unwound = []
@@ -140,7 +140,7 @@ def test_a_reader_that_wants_no_more_is_no_error(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("problem", "code", "told"),
+    ("problem", "code", "message"),
     [
         (KeyboardInterrupt(), 130, STOPPED),
         (MemoryError(), 1, "There is not enough memory for this."),
@@ -148,7 +148,7 @@ def test_a_reader_that_wants_no_more_is_no_error(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_what_happens_while_the_command_is_loaded_is_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: BaseException, code: int, told: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: BaseException, code: int, message: str
 ) -> None:
     class Loading(ModuleType):
         def __getattr__(self, name: str) -> object:
@@ -158,7 +158,7 @@ def test_what_happens_while_the_command_is_loaded_is_a_sentence(
     with pytest.raises(SystemExit) as left:
         entry.main()
     assert left.value.code == code
-    assert capsys.readouterr().err == f"{told}\n"
+    assert capsys.readouterr().err == f"{message}\n"
 
 
 def test_where_memory_is_short_even_for_the_sentence_it_is_said_all_the_same(

@@ -117,7 +117,7 @@ def test_a_day_long_wait_is_not_slept_on(publisher, fetcher, fake_time, tmp_path
     assert (problem.kind, fake_time.slept, len(publisher.seen)) == ("limited", [], 1)
 
 
-def test_a_short_wait_is_honoured_in_seconds_and_as_a_date(publisher, fetcher, fake_time, tmp_path):
+def test_a_short_wait_is_honored_in_seconds_and_as_a_date(publisher, fetcher, fake_time, tmp_path):
     later = format_datetime(fake_time.today + timedelta(seconds=40), usegmt=True)
     url = publisher.script(
         "/rows.csv", Reply(b"", 429, {"Retry-After": "7"}), Reply(b"", 503, {"Retry-After": later}), Reply(ROWS)

@@ -88,5 +88,5 @@ def test_any_damage_is_a_sentence_or_harmless(tmp_path, cut, flip):
     made.write_bytes(content)
     try:
         check_zip(made)
-    except InputError as told:
-        assert str(told).startswith("a.zip: ")
+    except InputError as raised:
+        assert str(raised).startswith("a.zip: ")

@@ -49,10 +49,10 @@ def test_what_is_no_layer_is_refused(tmp_path: Path) -> None:
     }
     for name, content in cases.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(InputError) as told:
+        with pytest.raises(InputError) as raised:
             parse("tracts", tmp_path / name)
-        assert str(told.value).startswith(name)
-        assert str(tmp_path) not in str(told.value)
+        assert str(raised.value).startswith(name)
+        assert str(tmp_path) not in str(raised.value)
     with zipfile.ZipFile(tmp_path / "cb_2020_49_tract_500k.zip", "w") as archive:
         archive.writestr("readme.txt", "nothing here")
     with pytest.raises(InputError, match="no shapefile"):

@@ -38,7 +38,7 @@ def test_everything_stays_text_trimmed_and_empty_is_missing(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("delimiter", [",", "|", "\t", ";"])
-def test_delimiter_is_told_from_the_header(tmp_path: Path, delimiter: str) -> None:
+def test_the_header_gives_the_delimiter(tmp_path: Path, delimiter: str) -> None:
     path = written(tmp_path, f"a{delimiter}b\n1{delimiter}2\n")
     assert read_csv(path, wanted("b"), "s").frame["b"].tolist() == ["2"]
 
@@ -106,9 +106,9 @@ def test_what_is_no_table_is_refused_in_one_sentence(tmp_path: Path) -> None:
         "": "the file is empty",
     }
     for content, sentence in cases.items():
-        with pytest.raises(InputError, match=sentence) as told:
+        with pytest.raises(InputError, match=sentence) as raised:
             read_csv(written(tmp_path, content), wanted("a"), "s")
-        assert str(told.value).startswith("file.csv:")
+        assert str(raised.value).startswith("file.csv:")
     with pytest.raises(InputError, match="not there"):
         read_csv(tmp_path / "absent.csv", wanted("a"), "s")
 
@@ -123,9 +123,9 @@ def test_headers_are_matched_by_spelling_case_and_punctuation(tmp_path: Path) ->
 
 
 def test_a_renamed_column_is_named_with_what_looks_like_it() -> None:
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as raised:
         choose_columns(["FIPS", "E_POV", "EP_POV"], wanted("FIPS", "E_POV150"), "SVI_2018_US.csv")
-    sentence = str(told.value)
+    sentence = str(raised.value)
     assert "SVI_2018_US.csv" in sentence
     assert "“E_POV150” (similar: “E_POV”, “EP_POV”)" in sentence
     assert "right file" in sentence

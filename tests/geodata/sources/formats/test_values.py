@@ -46,9 +46,9 @@ def test_a_new_code_is_named_and_treated_as_missing() -> None:
 
 
 def test_a_column_that_changed_its_kind_is_refused() -> None:
-    with pytest.raises(InputError, match=r"SVI\.csv, field “EP_POV150”: 30 of 31 filled cells") as told:
+    with pytest.raises(InputError, match=r"SVI\.csv, field “EP_POV150”: 30 of 31 filled cells") as raised:
         numbers(text(*["11.9%"] * 30, "3"), file="SVI.csv", column="EP_POV150")
-    assert "“11.9%”" in str(told.value)
+    assert "“11.9%”" in str(raised.value)
 
 
 def test_flags_and_dates() -> None:
