@@ -32,59 +32,7 @@ ALONE = (
     ("Hubs of every state, exact", "hubs_states", ""),
     ("Hubs of every state, with a bound", "hubs_states", "greedy"),
 )
-INTRODUCTION = """# Performance: what it costs, beside what, and where one machine ends
-
-Every figure here was written by `make bench` into `bench/results/` and copied from there, those in the sentences
-too. Contenders run one after another in one go, each in a process of its own, on the same input, and their results
-are compared. *Warm* is the best of the later calls, *cold* the first in a fresh process with compiled code at hand,
-*cpu* the processor time of all threads, *added MB* the peak above the prepared input. The load says how many
-processes were at work when measuring began: on a busy machine clocks run ahead of the work, so compare processor
-time there. The nation measured on is made up, with as many pairs within 60 km as the United States, unless a table
-says otherwise. `make peers` installs, apart from the project, the tools that are only measured against.
-
-## At a glance
-
-{glance}
-
-Where a peer is too slow to wait for, it did a share of the work, and its time is scaled up: the tables below say so.
-
-{alone}
-
-## Cold and warm
-
-{cold}Functions are compiled once for a machine and kept beside the code, or in the user's cache folder where the
-checkout may not be written to; where neither may, each process compiles again. Where compiling costs more than it
-saves, the plain ways remain: a sparse matrix for access, edge sorting in numpy for neighbors.
-
-## What bounds access
-
-E2SFCA has to visit every pair of an origin and a destination within the catchment, twice: once to sum the demand at
-each destination, once to sum the ratios at each origin. A tool that keeps the pairs in a table writes and reads dozens
-of bytes for each of them several times (keys, indices, minutes, weights, joined columns), so its time and its memory
-are pairs × bytes. Here a pair is three numbers (origin, destination, minutes), 16 bytes, and once more its weight in a
-sparse matrix, 12 bytes, which both passes read.{bound}
-
-All travel engines give the same three numbers, and where many scenarios share one travel the row “CSR, minutes handed
-over” is what a further scenario costs. A search that computes distances again in each pass and keeps no pair was
-measured and taken out: a nation's access at the five travel factors of the uncertainty took it 0.5 s instead of 1.4 s,
-of the 46 s its run takes, at the price of a second way of computing the same.
-
-## What bounds the Monte Carlo of ranks
-
-Every draw sorts once for each thing that is ranked: the survey measures, their composite, the ensemble, the two access
-pillars and the list itself. Sorting by buckets is linear, works within a state in the processor's cache, and takes a
-few nanoseconds a value. Ranks are counted into bins tract by tract as they are drawn, so that memory grows with the
-tracts and not with the draws{memory}. Random numbers are functions of (seed, purpose, tract, draw), so that the result
-is the same for any number of threads.
-
-## Where a distributed engine begins to pay
-
-Time is linear in pairs and in tracts × draws. Demand at a provider adds up over parts of the origins, and access needs
-no more of the rest than the ratios, so work that outgrows one machine (census blocks × many scenarios) is split by
-state with two small messages a part; a test shows that the result is the same to the last bit.{cluster} States are
-independent but for access across their borders, so a nation is better spread as a run for each state, on the
-orchestrator's own machines, than as one table on a cluster.
-"""
+INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 
 def main() -> None:
@@ -102,7 +50,7 @@ def main() -> None:
 
 def introduction() -> str:
     """Return what stands before the tables, with the figures the results hold and no word of those they do not."""
-    filled = INTRODUCTION.format(
+    filled = INTRODUCTION.read_text(encoding="utf-8").format(
         glance=_glance(), alone=_alone(), cold=_cold(), bound=_bound(), memory=_memory(),
         cluster=_cluster(),
     )  # fmt: skip

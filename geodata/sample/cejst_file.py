@@ -7,6 +7,7 @@ workforce burdens, with few diplomas) designates; so does being surrounded, trib
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,54 +15,10 @@ import pandas as pd
 from geodata.sample.land import Land
 from geodata.sample.published_columns import published_columns
 from geodata.sample.terrain import Flags, Floats, Objects
+from geodata.storage.files import read_yaml
 
 COLUMNS = published_columns("cejst")
-#: For each category its burdens: place of the designating column, place of the column of its percentile.
-_BURDENS = (
-    ((30, 31), (33, 34), (36, 37), (42, 39), (46, 43)),  # climate
-    ((47, 48), (50, 51)),  # energy
-    ((53, 54), (56, 57), (59, 60)),  # transport
-    ((61, 62), (64, 65), (69, 72)),  # housing
-    ((78, 79), (81, 82), (84, 85)),  # pollution
-    ((93, 94), (96, 97)),  # water
-    ((99, 100), (102, 103), (105, 106), (108, 109)),  # health
-)
-#: Columns that flag a high percentile whatever the incomes, by the column of the percentile.
-_HIGH_ALONE = {39: 41, 43: 45, 72: 70}
-_WORKFORCE = ((111, 112), (114, 115), (117, 118), (120, 123))
-#: Measures: percentile column, value column, loadings on need, density, newcomers, age, rural, then
-#: middle and spread of the value and its decimals (None for a whole number).
-_MEASURES: tuple[tuple[int, int, tuple[float, ...], float, float, int | None], ...] = (
-    (31, 32, (0.0, -0.6, 0.0, 0.0, 1.0), 0.05, 0.9, 4),
-    (34, 35, (0.0, 0.2, 0.0, 0.0, 0.0), 0.02, 0.5, 4),
-    (37, 38, (0.1, 0.2, 0.0, 0.0, 0.0), 0.0002, 0.6, 4),
-    (39, 40, (0.1, 0.0, 0.0, 0.0, 0.0), 9.0, 0.9, None),
-    (43, 44, (0.0, -0.4, 0.0, 0.1, 0.9), 8.0, 1.0, None),
-    (48, 49, (0.6, -0.1, 0.0, 0.2, 0.5), 3.0, 0.35, None),
-    (51, 52, (0.1, 0.8, 0.0, 0.0, -0.5), 8.4, 0.09, 2),
-    (54, 55, (0.1, 1.1, 0.0, 0.0, -0.4), 0.22, 0.5, 2),
-    (57, 58, (0.0, 1.2, 0.0, 0.0, -0.5), 180.0, 0.8, 2),
-    (60, -1, (0.5, -0.5, 0.0, 0.1, 0.6), 1.0, 0.3, 2),
-    (62, 63, (0.6, 0.4, 0.2, 0.0, -0.3), 24.0, 0.3, None),
-    (65, 66, (0.4, 0.6, 0.0, 0.3, -0.2), 26.0, 0.6, None),
-    (72, 71, (0.0, 0.9, 0.0, 0.0, -0.2), 2100.0, 0.6, None),
-    (79, 80, (0.3, 0.8, 0.1, 0.0, -0.4), 0.8, 0.8, 2),
-    (82, 83, (0.2, 0.4, 0.0, 0.0, -0.2), 0.07, 0.6, 2),
-    (85, 86, (0.3, 0.6, 0.0, 0.0, -0.1), 0.3, 0.8, 2),
-    (94, 95, (0.1, 0.3, 0.0, 0.0, 0.0), 0.01, 1.2, 2),
-    (97, 98, (0.3, 0.7, 0.0, 0.0, -0.2), 2.0, 0.7, 2),
-    (100, 101, (0.9, 0.0, 0.0, 0.0, 0.1), 990.0, 0.1, None),
-    (103, 104, (0.9, -0.1, 0.1, 0.4, 0.2), 1130.0, 0.18, None),
-    (106, 107, (0.6, -0.2, -0.2, 0.7, 0.3), 640.0, 0.2, None),
-)
-#: Measures of people and households: percentile column, value column, loadings, log-odds.
-_PEOPLE_MEASURES: tuple[tuple[int, int, tuple[float, ...], float], ...] = (
-    (115, 116, (0.4, 0.2, 1.2, 0.0, -0.1), -3.9),
-    (118, 119, (0.5, 0.05, 0.0, 0.0, 0.0), -2.95),
-    (121, 122, (0.8, 0.1, 0.1, 0.0, 0.1), -0.95),
-    (123, 124, (0.8, 0.1, 0.1, 0.0, 0.1), -1.95),
-    (125, 126, (0.75, 0.0, 0.35, 0.1, 0.2), -2.15),
-)
+_FIGURES = read_yaml(Path(__file__).with_name("cejst_figures.yaml"))
 
 
 @dataclass
@@ -148,19 +105,23 @@ def cejst_table(land: Land, parts: pd.DataFrame, pairs: pd.DataFrame) -> pd.Data
         texts={i: np.full(len(fields), "", dtype=object) for i in range(len(COLUMNS))},
         ranks={},
     )
-    for rank, value, loads, middle, spread, decimals in _MEASURES:
-        field = sheet.hidden @ np.array(loads) + sheet.noise(0.6)
+    for measure in _FIGURES["measures"]:
+        rank = measure["rank"]
+        field = sheet.hidden @ np.array(measure["loads"]) + sheet.noise(0.6)
         field = np.where(sheet.lived | (rank in (31, 34, 37)), field, np.nan)
         if rank == 94:
             field = np.where(sheet.chance(0.35), np.nan, field)
         sheet.rank(rank, field)
-        if value >= 0:
-            sheet.write(value, middle * np.exp(spread * field), decimals)
+        if "value" in measure:
+            sheet.write(
+                measure["value"], measure["middle"] * np.exp(measure["spread"] * field), measure.get("decimals")
+            )
     shares: dict[int, Floats] = {}
-    for rank, value, loads, start in _PEOPLE_MEASURES:
-        share = 1 / (1 + np.exp(-(start + sheet.hidden @ np.array(loads) + sheet.noise(0.25))))
-        shares[value] = np.where(sheet.lived, share, np.nan)
-        sheet.rank(rank, shares[value])
+    for measure in _FIGURES["people_measures"]:
+        value = measure["value"]
+        odds = measure["log_odds"] + sheet.hidden @ np.array(measure["loads"]) + sheet.noise(0.25)
+        shares[value] = np.where(sheet.lived, 1 / (1 + np.exp(-odds)), np.nan)
+        sheet.rank(measure["rank"], shares[value])
         sheet.write(value, np.floor(100 * shares[value]))
     _incomes(sheet, shares[122])
     _designations(sheet, parts, pairs, *_burdens(sheet, shares[126]))
@@ -195,12 +156,12 @@ def _burdens(sheet: _Sheet, no_diploma: Floats) -> tuple[Flags, Flags]:
     poor, schooling = sheet.high(26, 0.65), np.nan_to_num(no_diploma, nan=0) > 0.10
     sheet.flag(28, poor)
     criteria, categories = np.zeros(len(sheet), dtype=int), np.zeros(len(sheet), dtype=int)
-    for burdens in _BURDENS:
+    for burdens in _FIGURES["burdens"].values():
         exceeded = np.zeros(len(sheet), dtype=bool)
         for column, rank in burdens:
             high = sheet.high(rank)
-            if rank in _HIGH_ALONE:
-                sheet.flag(_HIGH_ALONE[rank], high)
+            if rank in _FIGURES["high_alone"]:
+                sheet.flag(_FIGURES["high_alone"][rank], high)
             sheet.flag(column, high & poor)
             criteria += high & poor
             exceeded |= high & poor
@@ -215,7 +176,7 @@ def _burdens(sheet: _Sheet, no_diploma: Floats) -> tuple[Flags, Flags]:
     sheet.flag(74, redlined & poor)
     criteria += (mine & poor).astype(int) + (defense & poor) + (redlined & poor)
     workforce = np.zeros(len(sheet), dtype=bool)
-    for column, rank in _WORKFORCE:
+    for column, rank in _FIGURES["workforce"]:
         met = sheet.high(rank) & schooling
         sheet.flag(column, met)
         criteria += met

@@ -3,40 +3,22 @@
 Curated for the small default state; beyond it, names are put together from two lists in a fixed order.
 """
 
-# Word lists are easier to read and change as running text.
-# ruff: noqa: SIM905
 from __future__ import annotations
 
-STATES = (
-    ("XL", "97", "Larkspur (fictional)"),
-    ("XS", "98", "Sumac (fictional)"),
-)
-#: Row by row from the south-west, so that Calder City lies in Calder County.
-COUNTIES = tuple(
-    "Elderfield Amberly Dovecote Marram Bellwether Calder Isinglass Kestrel Garnet Hawthorn Linden Fallow".split()
-)
-NEIGHBOR_COUNTIES = ("Ochre", "Pennant", "Quarrel")
-_HEADS = (
-    "Alder Ash Bar Birch Black Brae Bram Briar Brook Bur Cald Car Cedar Clay Cold Crag Cran Dale Deep Down "
-    "Drum Dun East Elm Ever Fair Fal Fen Fern Flint Ford Fox Glen Gold Gran Green Hal Har Hart Hazel Heath "
-    "High Hol Iron Ivy Kel Kest King Knot Lang Lark Lin Long Mar Mead Mill Moss Nether New North Oak Old Or "
-    "Pen Pine Quill Raven Red Ridge Rose Row Rush Salt Sand Shel Silver Slate South Spring Stan Stone Sum "
-    "Swan Tam Thorn Tim Up Vale Wal Wen West Whit Wick Wild Wil Win Wood Yar"
-).split()
-_TAILS = (
-    "bank barrow beck bourne bridge burn bury by cliff combe cote creek croft dale den don fell field ford "
-    "gate grove ham haven hill holm hurst land leigh ley low marsh mere mont moor ness over port ridge "
-    "shaw shore side stead stock stone thorpe ton vale view ville wald water wick wold wood worth"
-).split()
-SURNAMES = (
-    "Abernal Bexwith Carrowe Delmonte Eskola Farrand Gathercole Hallowes Ishimoto Jernigal Kovalik Lindqvar "
-    "Marchetta Nakamori Okwuosa Pellereau Quispeno Rasmunsen Szalinski Tarraway Umberto Velasquer Wetherall "
-    "Yoshikane Zamorin"
-).split()
-STREETS = (
-    "Main St|Mill Rd|Lakeshore Dr|Station Ave|Foundry St|Prairie View Blvd|Larkspur Pkwy|Ferry Rd|Market St|"
-    "Old Quarry Rd|Depot St|Orchard Ln|Harbor Way|College Ave|Union St|Cannery Row"
-).split("|")
+from pathlib import Path
+from typing import Any
+
+from geodata.storage.files import read_yaml
+
+FICTIONAL: dict[str, Any] = read_yaml(Path(__file__).with_name("fictional_states.yaml"))
+"""The names, and where the cities, roads and rivers of the small default state are."""
+STATES: tuple[tuple[str, str, str], ...] = tuple(tuple(state) for state in FICTIONAL["states"])
+COUNTIES: tuple[str, ...] = tuple(FICTIONAL["counties"].split())
+NEIGHBOR_COUNTIES: tuple[str, ...] = tuple(FICTIONAL["neighbor_counties"].split())
+SURNAMES: list[str] = FICTIONAL["surnames"].split()
+STREETS: list[str] = FICTIONAL["streets"]
+_HEADS: list[str] = FICTIONAL["heads"].split()
+_TAILS: list[str] = FICTIONAL["tails"].split()
 
 
 def compound(index: int) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
+from geodata.storage.files import read_yaml
 
-_TABLES: dict[str, list[str] | str] = yaml.safe_load(
-    Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"),
-)
+_TABLES: dict[str, list[str] | str] = read_yaml(Path(__file__).with_suffix(".yaml"))
 
 
 def published_columns(file: str) -> list[str]:

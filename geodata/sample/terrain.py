@@ -154,60 +154,21 @@ def _lake_shape(x: float, y: float, across: float, along: float, seed: int) -> s
     return shapely.Polygon(np.column_stack([x + across * radius * np.cos(angle), y + along * radius * np.sin(angle)]))
 
 
-#: name, x, y, spread (km), share of the people, metro, poor side (degrees from east)
-_CITIES = (
-    ("Calder City", -62, -28, 6.5, 0.27, True, 300),
-    ("Aster Bay", 28, 12, 5.0, 0.16, True, 200),
-    ("Foundry Park", -54, -41, 2.4, 0.035, False, 280),
-    ("Calder Heights", -75, -18, 2.4, 0.035, False, 300),
-    ("Millrace", -44, -24, 2.0, 0.025, False, 250),
-    ("Cannery Point", 17, 6, 1.9, 0.03, False, 200),
-    ("Lakeward", 42, 9, 1.9, 0.025, False, 180),
-    ("Harrow Mills", -112, 66, 2.6, 0.045, False, 90),
-    ("Fennick", -20, 82, 2.4, 0.04, False, 30),
-    ("Drumlin", 14, -66, 2.8, 0.05, False, 180),
-    ("Tansy", 92, -62, 2.2, 0.035, False, 250),
-    ("Quillport", 112, 78, 2.4, 0.04, False, 45),
-    ("Sorrel Springs", -122, -88, 2.2, 0.03, False, 0),
-    ("Marlow Ferry", -48, 38, 1.8, 0.02, False, 120),
-    ("Yarrow", 124, 2, 2.2, 0.03, False, 10),
-    ("Old Wicket", -44, -102, 1.6, 0.015, False, 60),
-)
-_CONTRASTS = {"Calder City": 1.0, "Aster Bay": 1.25, "Cannery Point": 0.9, "Foundry Park": 0.7, "Tansy": 0.8}
-_ROADS: tuple[tuple[str, str, tuple[str | tuple[float, float], ...]], ...] = (
-    ("I- 98", "I", ((-150, -12), "Calder City", "Aster Bay", "Yarrow", (150, -6), "Sumac Junction", (195, -14))),
-    ("I- 297", "I", ("Sorrel Springs", "Calder City", "Marlow Ferry", "Fennick", (-14, 125))),
-    ("US Hwy 700", "U", ("Harrow Mills", "Marlow Ferry", "Aster Bay", "Tansy", (150, -78), "Teasel")),
-    ("US Hwy 712", "U", ("Old Wicket", "Calder City", "Drumlin", "Tansy")),
-    ("US Hwy 745", "U", ("Fennick", "Quillport", "Yarrow", "Tansy", (100, -125))),
-    ("US Hwy 760", "U", ((-150, 60), "Harrow Mills", "Fennick")),
-    ("US Hwy 731", "U", ("Sorrel Springs", "Old Wicket", "Drumlin")),
-)
-_NEIGHBOR_CITIES = (
-    ("Sumac Junction", 173, -16, 2.4, 0.42, False, 200),
-    ("Teasel", 170, -84, 1.6, 0.2, False, 100),
-)
-#: name, width (km), course (km)
-_RIVERS = (
-    ("Calder Riv", 0.44, ((-150, 108), (-118, 72), (-92, 20), (-64, -24), (-30, -48), (-6, -90), (-10, -125))),
-    ("Heron Crk", 0.16, ((70, 125), (52, 92), (60, 66), (58, 40))),
-    ("Lantern Riv", 0.3, ((60, 36), (96, 30), (118, 44), (150, 40), (195, 46))),
-)
-
-
 def _home_state(tracts: int, seed: int) -> tuple[list[City], list[Road], Water, list[Water]]:
     """Return cities, roads, lake and rivers of the state XL, laid out about the origin; more towns for more tracts."""
     rng = np.random.default_rng([seed, 4, 0])
     cities = []
-    for name, x, y, spread, share, metro, side in _CITIES:
-        px, py = x + rng.uniform(-3, 3), y + rng.uniform(-3, 3)
-        turn = float(np.arctan2(np.sin(np.radians(side)), np.cos(np.radians(side))))
-        cities.append(City(name, 0, px, py, spread, share, metro, turn, _CONTRASTS.get(name, 0.55)))
-    where = {city.name: (city.x, city.y) for city in cities} | {row[0]: (row[1], row[2]) for row in _NEIGHBOR_CITIES}
-    roads = [
-        Road(name, route, tuple(where[stop] if isinstance(stop, str) else stop for stop in stops))
-        for name, route, stops in _ROADS
-    ]
+    for city in names.FICTIONAL["cities"]:
+        moved = {"x": city["x"] + rng.uniform(-3, 3), "y": city["y"] + rng.uniform(-3, 3)}
+        side = np.radians(city["poor_side"])
+        turn = float(np.arctan2(np.sin(side), np.cos(side)))
+        cities.append(City(state=0, **{**city, **moved, "poor_side": turn}))
+    where = {city.name: (city.x, city.y) for city in cities}
+    where |= {city["name"]: (city["x"], city["y"]) for city in names.FICTIONAL["neighbor_cities"]}
+    roads = []
+    for road in names.FICTIONAL["roads"]:
+        points = tuple(where[stop] if isinstance(stop, str) else tuple(stop) for stop in road["stops"])
+        roads.append(Road(road["name"], road["route_type"], points))
     lake = _lake_shape(58, 36, 25, 17, seed)
     extra = max(0, round(6 * (tracts / 400) ** 0.6) - 6)
     half_x, half_y = (0.46 * size for size in STATE_SIZE_KM)
@@ -220,7 +181,10 @@ def _home_state(tracts: int, seed: int) -> tuple[list[City], list[Road], Water, 
         turn = float(rng.uniform(0, 2 * np.pi))
         cities.append(City(names.compound(1000 + i), 0, tx, ty, spread, share, False, turn))
         roads.append(Road(f"US Hwy {800 + i}", "U", ((tx, ty), (near.x, near.y))))
-    rivers = [Water(name, shapely.LineString(path), wide_km) for name, wide_km, path in _RIVERS]
+    rivers = [
+        Water(river["name"], shapely.LineString(river["course"]), river["width_km"])
+        for river in names.FICTIONAL["rivers"]
+    ]
     return cities, roads, Water("Larkspur Lake", lake), rivers
 
 
@@ -242,8 +206,8 @@ def sample_terrain(tracts: int, seed: int, neighbor: bool = True) -> Terrain:
         share = max(12, round(0.07 * tracts))
         states.append(State(*names.STATES[1], strip, share, (1, 3), names.NEIGHBOR_COUNTIES))
         cities += [
-            City(name, 1, x, y, spread, part, metro, float(np.radians(side)))
-            for name, x, y, spread, part, metro, side in _NEIGHBOR_CITIES
+            City(state=1, **{**city, "poor_side": float(np.radians(city["poor_side"]))})
+            for city in names.FICTIONAL["neighbor_cities"]
         ]
     else:
         inside = shapely.box(*box)
