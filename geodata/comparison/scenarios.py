@@ -136,6 +136,12 @@ def load_scenario(file: Path) -> Scenario:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         row = None if line is None else line + 1
         raise InputError("this is not YAML", file=file, row=row, remedy="Check the indents and colons there.") from None
+    except UnicodeDecodeError:
+        raise InputError("this is not text in UTF-8", file=file, remedy="Save it as a YAML file in UTF-8.") from None
+    except ValueError as error:
+        # YAML makes a date of 2026-13-01, and fails.
+        remedy = "Write days that there are, as 2027-03-31."
+        raise InputError(f"a date there does not exist ({error})", file=file, remedy=remedy) from None
     return scenario_of(values, file)
 
 

@@ -53,6 +53,8 @@ settings:
         ("- a\n- b", "plan.yaml"),
         ("name: x\n  sites: [", "row 2"),
         ("name: x\nprovider: {remove: [a]}", "field “provider”"),
+        ("name: x\nsettings:\n  as_of: 2026-13-01", "a date there does not exist (month must be in 1..12)"),
+        ("name: x\nsites:\n  add:\n    - {name: A, expected: 2027-02-30}", "a date there does not exist (day"),
     ],
 )
 def test_each_mistake_is_a_sentence_with_its_place(tmp_path, text, message):
@@ -61,6 +63,13 @@ def test_each_mistake_is_a_sentence_with_its_place(tmp_path, text, message):
     assert message in str(error.value)
     assert "plan.yaml" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_scenario_in_another_encoding_is_refused_with_a_sentence(tmp_path):
+    file = tmp_path / "plan.yaml"
+    file.write_bytes("name: Caf\u00e9".encode("latin-1"))
+    with pytest.raises(InputError, match="UTF-8"):
+        load_scenario(file)
 
 
 def test_what_is_not_there_cannot_be_removed_and_the_nearest_name_is_offered():
