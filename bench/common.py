@@ -224,18 +224,27 @@ def write_results(
     notes: Sequence[str] = (),
 ) -> None:
     """Write `results/<name>.json` and `.md`; `repeat` is the command that measures it again."""
-    RESULTS.mkdir(exist_ok=True)
     account = {
-        "title": title,
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
+        **begun(title),
         "arguments": arguments,
         "repeat": repeat,
         "notes": list(notes),
         "rows": [asdict(row) for row in rows],
     }
+    keep(name, account, markdown(account))
+
+
+def begun(title: str) -> dict[str, Any]:
+    """Return how an account of a measurement begins: what was measured, when, and on what."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"title": title, "measured_at": now, "machine": machine()}
+
+
+def keep(name: str, account: dict[str, Any], text: str) -> None:
+    """Write `results/<name>.json`, and `.md` with `text`."""
+    RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / f"{name}.md").write_text(markdown(account), encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def markdown(account: dict[str, Any]) -> str:

@@ -7,16 +7,14 @@ read in two passes, with its column each time, at the rate of copying a large ar
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from bench import access_nation, montecarlo
-from bench.common import RESULTS, Contender, machine, measured, parser, size_option, size_suffix, sized
+from bench.common import RESULTS, Contender, begun, keep, measured, parser, size_option, size_suffix, sized
 from bench.nation import places
 
 BYTES_A_PAIR = (4 + 4 + 8) + (4 + 8) + 2 * (4 + 8)
@@ -108,21 +106,17 @@ def main(arguments: list[str] | None = None) -> None:
     given = asked.parse_args(arguments)
     most, number = sized(given, (given.most, given.draws), (30_000, 20), (1_000, 5))
     bandwidth = bandwidth_gb_per_s()
-    on = machine()
+    began = begun("Cost against size")
     rows = curve([size for size in SIZES if size <= most], given.providers, given.km, number, bandwidth)
     account = {
-        "title": "Cost against size",
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": on,
+        **began,
         "arguments": {"providers": given.providers, "km": given.km, "draws": number},
         "copy_bandwidth_gb_per_s": round(bandwidth, 1),
         "repeat": "python -m bench.cost_curve" + size_option(given),
         "rows": rows,
     }
     name = "cost_curve" + size_suffix(given)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / f"{name}.md").write_text(_markdown(account), encoding="utf-8")
+    keep(name, account, _markdown(account))
     plot(rows, given.providers, number, RESULTS / f"{name}.png")
 
 

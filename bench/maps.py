@@ -8,13 +8,11 @@ same layer as `folium.GeoJson` with a style function and a tooltip, Leaflet put 
 
 from __future__ import annotations
 
-import json
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +21,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from bench.common import RESULTS, machine, parser, size_suffix, sized
+from bench.common import begun, keep, parser, size_suffix, sized
 from geodata.schemas.table import CRS
 from geodata.settings import Industry
 from geodata.states import REGISTRY
@@ -232,10 +230,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def write(rows: Sequence[Opened], name: str, opens: int) -> None:
     """Write `results/<name>` as JSON and Markdown."""
-    on, measured_at, title = machine(), datetime.now(UTC).isoformat(timespec="seconds"), "Maps people open"
-    account = {"title": title, "measured_at": measured_at, "machine": on, "rows": [asdict(row) for row in rows]}
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
+    account = {**begun("Maps people open"), "rows": [asdict(row) for row in rows]}
+    on = account["machine"]
     lines = ["| map | way | MB | interactive s | heap MB | build s |", "|---|---|---:|---:|---:|---:|"]
     lines += [
         f"| {row.map} | {row.way} | {row.megabytes:g} | {row.interactive_seconds:g} "
@@ -243,11 +239,11 @@ def write(rows: Sequence[Opened], name: str, opens: int) -> None:
         for row in rows
     ]
     foot = (
-        f"Measured {measured_at} on {on['cores']} cores without a GPU, load before {on['load_before']}, "
+        f"Measured {account['measured_at']} on {on['cores']} cores without a GPU, load before {on['load_before']}, "
         f"Chromium headless, network off, median of {opens} opens. Again: `python -m bench maps`.\n"
     )
     about = "Ours is the whole first page (map, panel, search, tables); folium's is the map alone with a tooltip.\n"
-    (RESULTS / f"{name}.md").write_text(f"## {title}\n\n" + "\n".join(lines) + f"\n\n{foot}\n{about}", "utf-8")
+    keep(name, account, f"## {account['title']}\n\n" + "\n".join(lines) + f"\n\n{foot}\n{about}")
 
 
 if __name__ == "__main__":

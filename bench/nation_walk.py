@@ -17,12 +17,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from bench.common import HERE, RESULTS, machine, parser, peak_mb, size_suffix, sized
+from bench.common import HERE, begun, keep, parser, peak_mb, size_suffix, sized
 
 AS_OF = "2020-10-27"
 STAGES = ("study_area", "travel_engine", "travel", "need_parts", "training_access", "work_access", "tract_scores",
@@ -159,19 +158,13 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--name", default="nation_walk", help="name of the results")
     options = asked.parse_args(given)
     states = [name for name in (options.states or ("RI" if size_suffix(options) else "")).split(",") if name]
-    on = machine()
     account = {
-        "title": "The nation from tables to ranked communities" + (", nothing compiled yet" if options.compile else ""),
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": on,
+        **begun("The nation from tables to ranked communities" + (", nothing compiled yet" if options.compile else "")),
         "repeat": "python -m bench.nation_walk" + (" --tables TABLES" if options.tables else "")
         + (f" --states {','.join(states)}" if states else "") + (" --compile" if options.compile else ""),
         **apart(options.tables, states, options.repeats, sized(options, 85_000, 85_000, 1_500), options.compile),
     }  # fmt: skip
-    name = options.name + size_suffix(options)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(account, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / f"{name}.md").write_text(markdown(account), encoding="utf-8")
+    keep(options.name + size_suffix(options), account, markdown(account))
     print(markdown(account))
 
 
