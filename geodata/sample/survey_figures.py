@@ -5,34 +5,18 @@ Makes the tables; `publish` writes them in their publishers' formats.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from geodata.sample.terrain import Floats, Integers
+from geodata.storage.files import read_yaml
 
 Numbers = Integers | Floats
 MISSING = -999
 CONTROLLED = -555555555
-#: Variable, denominator, base log-odds, then loadings on need, density, newcomers, age, rurality;
-#: and the usual ratio of its margin to the square root of its count.
-_VARIABLES: tuple[tuple[str, str, float, float, float, float, float, float, float], ...] = (
-    ("POV150", "POP", -1.55, 0.85, 0.10, 0.10, 0.00, 0.10, 12.7),
-    ("UNEMP", "LABOR", -3.05, 0.50, 0.05, 0.00, -0.05, 0.00, 8.3),
-    ("HBURD", "HH", -1.15, 0.45, 0.10, 0.10, 0.00, -0.25, 7.0),
-    ("NOHSDP", "ADULT25", -2.40, 0.75, 0.00, 0.35, 0.10, 0.20, 8.6),
-    ("UNINSUR", "POP", -2.55, 0.45, 0.00, 0.35, -0.05, 0.15, 9.0),
-    ("AGE65", "ALL", -1.60, -0.10, -0.20, -0.15, 0.45, 0.15, 6.7),
-    ("AGE17", "ALL", -1.25, 0.08, -0.18, 0.15, -0.30, 0.00, 9.1),
-    ("DISABL", "POP", -1.95, 0.35, -0.05, -0.10, 0.25, 0.15, 8.6),
-    ("SNGPNT", "HH", -2.75, 0.55, 0.15, 0.05, -0.20, -0.10, 8.2),
-    ("LIMENG", "POP5", -4.30, 0.35, 0.15, 1.15, 0.00, -0.10, 15.0),
-    ("MINRTY", "POP", -1.10, 0.60, 0.12, 0.75, -0.15, -0.45, 10.0),
-    ("MUNIT", "HU", -3.00, 0.25, 0.75, 0.10, 0.00, -0.50, 6.5),
-    ("MOBILE", "HU", -3.60, 0.35, -0.95, 0.00, 0.10, 0.85, 6.0),
-    ("CROWD", "HH", -4.00, 0.45, 0.10, 0.55, -0.10, 0.05, 7.0),
-    ("NOVEH", "HH", -3.00, 0.80, 0.35, 0.05, 0.00, -0.25, 7.7),
-    ("NOINT", "HH", -2.60, 0.55, -0.10, 0.05, 0.20, 0.40, 7.7),
-)
+_VARIABLES = read_yaml(Path(__file__).with_name("survey_variables.yaml"))["variables"]
 _RACES = ("AFAM", "HISP", "ASIAN", "AIAN", "NHPI", "TWOMORE", "OTHERRACE")
 THEMES = {
     1: ("POV150", "UNEMP", "HBURD", "NOHSDP", "UNINSUR"),
@@ -95,12 +79,14 @@ def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFram
         "HU": homes,
     }
     columns = hidden[["need", "density", "newcomers", "age", "rural"]].to_numpy()
-    for name, under, start, *loads, root in _VARIABLES:
-        odds = start + columns @ np.array(loads) + rng.normal(0, 0.22, count)
-        part = rng.binomial(whole[under], 1 / (1 + np.exp(-odds)))
-        out[f"E_{name}"], out[f"M_{name}"] = part, _margin(part, root, name, rng)
+    for variable in _VARIABLES:
+        name = variable["name"]
+        odds = variable["log_odds"] + columns @ np.array(variable["loads"]) + rng.normal(0, 0.22, count)
+        part = rng.binomial(whole[variable["of"]], 1 / (1 + np.exp(-odds)))
+        out[f"E_{name}"], out[f"M_{name}"] = part, _margin(part, variable["margin"], name, rng)
     out |= _races(out["E_MINRTY"].astype(np.int64), columns, rng)
-    whole_of = {name: under for name, under, *_ in _VARIABLES} | dict.fromkeys((*_RACES, "GROUPQ", "MINRTY"), "ALL")
+    whole_of = {variable["name"]: variable["of"] for variable in _VARIABLES}
+    whole_of |= dict.fromkeys((*_RACES, "GROUPQ", "MINRTY"), "ALL")
     root_whole = {"HH": out["M_HH"], "HU": out["M_HU"]}
     for name in (*RANKED, *ADJUNCT):
         total = whole[whole_of[name]]
