@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from geodata.geography.coordinates import Points
@@ -42,7 +43,7 @@ def nearest_hub(hubs: pd.DataFrame, place: Row) -> tuple[Row, float] | None:
     if located.empty or is_missing(place[col.LATITUDE]):
         return None
     at_hubs = Points(located[col.LATITUDE].to_numpy(float), located[col.LONGITUDE].to_numpy(float))
-    here = Points(*([float(place[name])] * len(located) for name in (col.LATITUDE, col.LONGITUDE)))
+    here = Points(np.full(len(located), place[col.LATITUDE]), np.full(len(located), place[col.LONGITUDE]))
     away = great_circle_km(here, at_hubs)
     nearest = int(away.argmin())
     return row_of(located.iloc[nearest]), float(away[nearest])

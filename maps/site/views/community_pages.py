@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from geodata.schemas import columns as col
 from maps.site.html_pages import Context, isolated
 from maps.site.views.downloads import brief, list_table
@@ -27,17 +25,6 @@ from maps.wording.words import is_missing
 
 #: Communities named as not told apart; more are counted.
 MOST_TIED = 8
-
-
-@dataclass(frozen=True)
-class BarrierRow:
-    """A barrier of a community beside the state's median tract, and the support it calls for."""
-
-    measure: str
-    here: str
-    moe: str
-    median: str
-    support: str
 
 
 def communities(view: SiteView) -> Context:
@@ -224,17 +211,17 @@ def _training(view: SiteView, row: Row) -> str:
     return " ".join([*sentences, view.assumed_seats]).strip()
 
 
-def _barriers(view: SiteView, row: Row) -> list[BarrierRow]:
+def _barriers(view: SiteView, row: Row) -> list[Context]:
     t, w = view.texts, view.words
     measured = {part[col.MEASURE]: part for part in _measures(view, row)}
     return [
-        BarrierRow(
-            measure=t.word("codes.measure", code),
-            here=w.percent(measured[code][col.SHARE]),
-            moe=w.percent(measured[code][col.SHARE_MOE]),
-            median=w.percent(measured[code][col.STATE_MEDIAN]),
-            support=t(f"codes.support.{code}") if t.has(f"codes.support.{code}") else "",
-        )
+        {
+            "measure": t.word("codes.measure", code),
+            "here": w.percent(measured[code][col.SHARE]),
+            "moe": w.percent(measured[code][col.SHARE_MOE]),
+            "median": w.percent(measured[code][col.STATE_MEDIAN]),
+            "support": t(f"codes.support.{code}") if t.has(f"codes.support.{code}") else "",
+        }
         for code in codes_in(row["barriers"])
         if code in measured
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
-
 import pytest
 
 from geodata.schemas.state_result import StateResult
@@ -21,23 +19,23 @@ def view(synthetic: StateResult) -> SiteView:
 def test_every_community_leads_to_its_page(view: SiteView) -> None:
     for row in records(view.state.communities):
         shown = community_row(view, row)
-        assert shown.href == view.to("community", row["community_id"])
-        assert str(row["rank"]) == shown.rank
+        assert shown["href"] == view.to("community", row["community_id"])
+        assert str(row["rank"]) == shown["rank"]
 
 
 def test_a_community_without_simulations_shows_no_range(view: SiteView) -> None:
     row = {**records(view.state.communities)[0], "rank_low": None, "rank_high": None, "p_top_share": None}
     shown = community_row(view, row)
-    assert (shown.interval, shown.chance, shown.range) == ("", "", shown.rank)
+    assert (shown["interval"], shown["chance"], shown["range"]) == ("", "", shown["rank"])
     assert rank_text(view, row) == ""
 
 
 def test_a_tract_of_which_nothing_is_known_is_still_a_row(view: SiteView) -> None:
     row = dict.fromkeys(view.state.scores.columns) | {"geoid": "97001000100"}
     shown = tract_row(view, row)
-    assert (shown.rank, shown.range, shown.where) == ("–", "", "97001000100")
-    assert shown.minutes == view.texts("site.community.none")
-    assert not any("None" in str(value) or "nan" in str(value) for value in astuple(shown) if value != shown.minutes)
+    assert (shown["rank"], shown["range"], shown["where"]) == ("–", "", "97001000100")
+    assert shown["minutes"] == view.texts("site.community.none")
+    assert not any("None" in str(value) or "nan" in str(value) for value in shown.values() if value != shown["minutes"])
 
 
 def test_areas_of_a_kind_are_all_there(view: SiteView, synthetic: StateResult) -> None:
