@@ -6,7 +6,6 @@ Each is a drawing on an empty figure, its height, and a text alternative that ca
 from __future__ import annotations
 
 from textwrap import fill
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +17,10 @@ from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.cartography.lettering import shortened
 from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
-from maps.figures.drawing import light_grid, records
+from maps.figures.drawing import light_grid
 from maps.texts import Texts
 from maps.wording.hub_choice import WORTHWHILE_SHARE, recommended_hubs
+from maps.wording.rows import Row, records
 from maps.wording.words import Words, is_missing
 
 WIDTH_INCHES = 7.5
@@ -287,13 +287,8 @@ def sensitivity_height(result: StateResult) -> float:
     return 1.4 + 0.38 * max(3, len(_alternatives(result)))
 
 
-def _alternative_name(row: dict[str, Any], texts: Texts) -> str:
-    setting, alternative = texts.word("codes.setting", row[col.SETTING]), str(row[col.ALTERNATIVE])
-    left_out = alternative.removeprefix("without ")
-    if left_out != alternative:
-        name = texts.word("codes.definition", left_out)
-        return f"{setting}: {texts('codes.alternative_without', name=name)}"
-    return f"{setting}: {texts.word('codes.alternative', alternative)}"
+def _alternative_name(row: Row, texts: Texts) -> str:
+    return f"{texts.word('codes.setting', row[col.SETTING])}: {Words(texts).alternative(str(row[col.ALTERNATIVE]))}"
 
 
 def draw_sensitivity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:

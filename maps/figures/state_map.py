@@ -18,9 +18,10 @@ from maps.cartography.frame import Frame
 from maps.cartography.lettering import shortened, width
 from maps.cartography.palette import MUTED, SAMPLE_FILL
 from maps.cartography.svg import UNIT, Letters
-from maps.figures.drawing import png_of_svg, records
+from maps.figures.drawing import png_of_svg
 from maps.texts import Texts
 from maps.wording.hub_choice import recommended_hubs
+from maps.wording.rows import records
 from maps.wording.source_lines import main_sources
 from maps.wording.words import Words
 

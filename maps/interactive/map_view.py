@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import folium
 
@@ -17,13 +16,13 @@ from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
 from maps.cartography import symbols
 from maps.cartography.colors import COLORS
+from maps.inline_content import own_files
 from maps.interactive import leaflet
 from maps.interactive.payload import MapPayload
 from maps.texts import Texts
 from maps.wording.words import Words
 
 Box = tuple[float, float, float, float]
-STATIC = Path(__file__).resolve().parent.parent / "static"
 MAP_ID = "onramp"
 SCRIPTS = (
     "payload.js",
@@ -110,11 +109,6 @@ def folium_script(made: folium.Map) -> str:
     return str(figure.script.render()).strip()  # type: ignore[attr-defined]
 
 
-def static(name: str) -> str:
-    """Return one of the page's own files."""
-    return (STATIC / name).read_text(encoding="utf-8")
-
-
 def fragments(
     payload: MapPayload, result: StateResult, texts: Texts, *, pages: Mapping[str, str], tiles: bool = False
 ) -> MapFragments:
@@ -156,8 +150,8 @@ def assembled(
         },
     }
     return MapFragments(
-        styles=[leaflet.style(), static("map.css")],
-        scripts=[leaflet.script(), "\n".join(static(name) for name in scripts), folium_script(made)],
+        styles=[leaflet.style(), own_files("map.css")],
+        scripts=[leaflet.script(), "\n".join(own_files(name) for name in scripts), folium_script(made)],
         blocks={"map-settings": inert_json(settings), "map-words": inert_json(words), **blocks},
         map_id=f"map_{MAP_ID}",
         image_sources=[TILE_HOST] if tiles else [],

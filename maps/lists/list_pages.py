@@ -9,8 +9,9 @@ from markupsafe import Markup
 from geodata.schemas.state_result import StateResult
 from maps.inline_content import hashed, own_files
 from maps.lists.file_names import FORMATS, file_name
-from maps.lists.html_table import html_table, template
+from maps.lists.html_table import html_table
 from maps.lists.list_specs import LISTS, LONG_LISTS
+from maps.templating import standing_alone
 from maps.texts import Texts, load_texts
 from maps.wording.source_lines import main_sources, missing_sources, old_copies
 from maps.wording.words import Words
@@ -25,7 +26,7 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
     language, words = texts.language, Words(texts)
     style, script = own_files("list_page.css", "tables.css"), own_files("tables.js")
     sources = main_sources(result, texts, MOST_SOURCE_SIGNS)
-    return template("list_page.html.j2").render(
+    return standing_alone("list_page.html.j2").render(
         language=language,
         title=f"{texts(f'lists.titles.{name}')}: {result.state.name}",
         as_of=texts("lists.as_of", date=words.date(result.as_of)),
