@@ -8,7 +8,7 @@ from maps.briefs.parts import Writer
 from maps.figures.brief_maps import KM_PER_MILE, in_view, locator_svg
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
-from maps.wording.rows import Row, records
+from maps.wording.rows import Row, codes_in, records
 from maps.wording.words import is_missing
 
 MOST_PROVIDERS = 4
@@ -170,9 +170,8 @@ def _action(writer: Writer, row: Row) -> Section:
 
 def _tied(writer: Writer, row: Row) -> str:
     texts = writer.texts
-    ids = [] if is_missing(row[col.TIED_WITH]) else str(row[col.TIED_WITH]).split()
     communities = writer.result.table("communities")
-    tied = communities.loc[communities[col.COMMUNITY_ID].isin(ids)].sort_values(col.RANK)
+    tied = communities.loc[communities[col.COMMUNITY_ID].isin(codes_in(row[col.TIED_WITH]))].sort_values(col.RANK)
     names = [writer.words.community(other) for other in records(tied)]
     if not names:
         return texts("briefs.action.untied")

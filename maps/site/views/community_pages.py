@@ -7,7 +7,6 @@ from maps.site.html_pages import Context, isolated
 from maps.site.views.downloads import brief, list_table
 from maps.site.views.frame import frame
 from maps.site.views.rows import (
-    codes_in,
     community_row,
     quarter_rows,
     rank_interval,
@@ -20,7 +19,7 @@ from maps.site.views.site_view import SiteView
 from maps.site.views.stats import Stat
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
-from maps.wording.rows import Row, records
+from maps.wording.rows import Row, codes_in, records
 from maps.wording.words import is_missing
 
 #: Communities named as not told apart; more are counted.

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from geodata.schemas import columns as col
 from maps.site.html_pages import isolated
-from maps.site.views.rows import codes_in
 from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import available_definitions
-from maps.wording.rows import Row
+from maps.wording.rows import Row, codes_in
 from maps.wording.words import is_missing
 
 MOST_BARRIERS = 2

@@ -12,7 +12,7 @@ from geodata.schemas import columns as col
 from maps.site.html_pages import Context, bdi
 from maps.site.views.marks import bar, interval
 from maps.site.views.site_view import SiteView
-from maps.wording.rows import Row, records
+from maps.wording.rows import Row, codes_in, records
 from maps.wording.words import is_missing
 
 #: The kinds of area that have pages, and what those pages are called.
@@ -120,8 +120,3 @@ def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[Context]:
         }
         for row in ([] if table is None else records(table))
     ]
-
-
-def codes_in(value: object) -> list[str]:
-    """Return the codes of a cell that holds several, separated by blanks; none where it is empty."""
-    return [] if is_missing(value) else str(value).split()

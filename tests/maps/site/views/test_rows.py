@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geodata.schemas.state_result import StateResult
-from maps.site.views.rows import area_rows, codes_in, community_row, quarter_rows, rank_text, tract_row
+from maps.site.views.rows import area_rows, community_row, quarter_rows, rank_text, tract_row
 from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import StateView
 from maps.wording.rows import records
@@ -45,8 +45,3 @@ def test_areas_of_a_kind_are_all_there(view: SiteView, synthetic: StateResult) -
 
 def test_no_work_is_no_row(view: SiteView) -> None:
     assert quarter_rows(view, None) == []
-
-
-def test_codes_in_a_cell() -> None:
-    assert codes_in("no_vehicle disability") == ["no_vehicle", "disability"]
-    assert codes_in(None) == codes_in(float("nan")) == codes_in("") == []
