@@ -13,7 +13,7 @@ from maps.wording.words import is_missing
 
 MOST_PROVIDERS = 4
 MOST_TIED = 3
-#: A community this near to a hub is told to set up recruitment there.
+#: In a community this near to a hub, the brief says to recruit there.
 HERE_MILES = 5.0
 
 
@@ -25,10 +25,9 @@ def community_brief(writer: Writer, row: Row) -> Brief:
     if not is_missing(action):
         headline = Point(texts.word("codes.action", action), texts.word("codes.action_means", action))
     seen = {f"n_{name}": count for name, count in in_view(writer.ground, ident).items()}
-    return Brief(
+    return writer.brief(
         key=ident,
-        language=texts.language,
-        title=writer.words.community(row),
+        title=words.community(row),
         subtitle=texts(
             "briefs.subtitle_community",
             state=result.state.name,
@@ -36,12 +35,10 @@ def community_brief(writer: Writer, row: Row) -> Brief:
             rank=words.number(row[col.RANK]),
             of=words.number(len(result.table("communities"))),
         ),
-        banner=writer.banner,
-        warnings=writer.warnings,
         headline=headline,
         facts=_facts(writer, row),
         map_svg=locator_svg(writer.ground, ident, texts),
-        map_alt=texts("briefs.map.alt_community", name=writer.words.community(row), state=result.state.name, **seen),
+        map_alt=texts("briefs.map.alt_community", name=words.community(row), state=result.state.name, **seen),
         map_caption=texts("briefs.map.caption_community", top=words.top_share(writer.uncertainty))
         if writer.ground.communities.get(ident)
         else texts("briefs.map.caption_state"),
@@ -53,11 +50,6 @@ def community_brief(writer: Writer, row: Row) -> Brief:
             writer.work("community", ident),
             _questions(writer, row),
         ],
-        method=writer.method(),
-        sources=writer.sources(),
-        footer=writer.footer,
-        page=texts("briefs.page", n="{n}", of="{of}"),
-        as_of=result.as_of,
     )
 
 

@@ -20,13 +20,10 @@ def state_brief(writer: Writer) -> Brief:
     """Return the brief of the state."""
     texts, result = writer.texts, writer.result
     usps = result.state.usps
-    return Brief(
+    return writer.brief(
         key=usps,
-        language=texts.language,
         title=texts("briefs.title_state", state=result.state.name),
         subtitle=texts("lists.as_of", date=writer.words.date(result.as_of)),
-        banner=writer.banner,
-        warnings=writer.warnings,
         headline=_headline(writer),
         facts=_facts(writer),
         map_svg=locator_svg(writer.ground, None, texts),
@@ -41,11 +38,6 @@ def state_brief(writer: Writer) -> Brief:
             writer.work("state", usps),
             _questions(writer),
         ],
-        method=writer.method(),
-        sources=writer.sources(),
-        footer=writer.footer,
-        page=texts("briefs.page", n="{n}", of="{of}"),
-        as_of=result.as_of,
     )
 
 
