@@ -7,7 +7,7 @@ and its options, static/*.js draws on it from inert blocks. Does not hold the pa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import folium
@@ -24,38 +24,9 @@ from maps.wording.words import Words
 
 Box = tuple[float, float, float, float]
 MAP_ID = "onramp"
-SCRIPTS = (
-    "payload.js",
-    "shapes.js",
-    "patterns.js",
-    "schemes.js",
-    "draw.js",
-    "points.js",
-    "moves.js",
-    "layer.js",
-    "legend.js",
-    "card.js",
-    "search.js",
-    "links.js",
-    "insets.js",
-    "print.js",
-    "main.js",
-    "boot.js",
-)
-NATIONAL_SCRIPTS = (
-    "payload.js",
-    "shapes.js",
-    "patterns.js",
-    "draw.js",
-    "points.js",
-    "moves.js",
-    "layer.js",
-    "legend.js",
-    "search.js",
-    "print.js",
-    "national.js",
-    "boot.js",
-)
+#: The scripts of the maps of a state and of the nation, in the order in which they run.
+SCRIPTS = "payload shapes patterns schemes draw points moves layer legend card search links insets print main boot"
+NATIONAL_SCRIPTS = "payload shapes patterns draw points moves layer legend search print national boot"
 #: Groups of texts the page's script needs.
 WORD_GROUPS = ("format", "codes", "map", "why")
 TILE_HOST = "https://tile.openstreetmap.org"
@@ -128,13 +99,13 @@ def fragments(
 def assembled(
     bounds: Box,
     texts: Texts,
-    scripts: Sequence[str],
+    scripts: str,
     blocks: Mapping[str, str],
     *,
     settings: Mapping[str, object],
     tiles: bool = False,
 ) -> MapFragments:
-    """Return a folium map over `bounds` with the page's own scripts around it, and its words beside the data."""
+    """Return a folium map over `bounds` with the page's own `scripts` (names joined by blanks) and its words."""
     made = folium_map(bounds, tiles=tiles)
     words = {
         "language": texts.language,
@@ -151,7 +122,7 @@ def assembled(
     }
     return MapFragments(
         styles=[leaflet.style(), own_files("map.css")],
-        scripts=[leaflet.script(), "\n".join(own_files(name) for name in scripts), folium_script(made)],
+        scripts=[leaflet.script(), "\n".join(own_files(f"{name}.js") for name in scripts.split()), folium_script(made)],
         blocks={"map-settings": inert_json(settings), "map-words": inert_json(words), **blocks},
         map_id=f"map_{MAP_ID}",
         image_sources=[TILE_HOST] if tiles else [],
@@ -159,7 +130,7 @@ def assembled(
 
 
 def _reach_km(settings: Settings) -> float:
-    """Return the straight distance of the urban catchment, for circles labelled as an approximation."""
+    """Return the straight distance of the urban catchment, for circles labeled as an approximation."""
     hours = settings.access.catchment_minutes / 60
     return round(hours * settings.travel.speed_kmh_urban / settings.travel.detour_factor, 1)
 

@@ -29,6 +29,15 @@ class Link:
     href: str
 
 
+@dataclass(frozen=True)
+class Stat:
+    """A headline figure of a page, what it counts, and how sure it is."""
+
+    value: str
+    text: str
+    note: str = ""
+
+
 def bdi(text: object) -> Markup:
     """Return a name from data in an element that keeps its writing direction to itself."""
     return Markup("<bdi>{}</bdi>").format(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geodata.schemas import columns as col
-from maps.site.html_pages import Context, isolated
+from maps.site.html_pages import Context, Stat, isolated
 from maps.site.views.downloads import brief, list_table
 from maps.site.views.frame import frame
 from maps.site.views.rows import (
@@ -16,13 +16,12 @@ from maps.site.views.rows import (
     tract_row,
 )
 from maps.site.views.site_view import SiteView
-from maps.site.views.stats import Stat
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, records
 from maps.wording.words import is_missing
 
-#: Communities named as not told apart; more are counted.
+#: Communities named that the list cannot distinguish from one; more are counted.
 MOST_TIED = 8
 
 
@@ -86,7 +85,7 @@ def _tracts(view: SiteView, ident: str, name: str) -> Context:
 
 
 def _tied(view: SiteView, row: Row) -> Context:
-    """Return the communities that the list cannot tell apart from this one."""
+    """Return the communities that the list cannot distinguish from this one."""
     tied = [other for other in codes_in(row[col.TIED_WITH]) if other in view.state.community_index]
     return {
         "tied": [view.community_link(other) for other in tied[:MOST_TIED]],
