@@ -54,11 +54,8 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
     showing = texts("lists.showing", shown="{shown}", total="{total}")
     return standing_alone("list_table.html.j2").render(
         name=name,
-        id=f"list-{name}",
-        title=texts(f"lists.titles.{name}"),
-        caption=texts(f"lists.captions.{name}"),
-        dash=texts("lists.dash"),
-        sample=texts("lists.sample") if result.sample else "",
+        t=texts,
+        sample=result.sample,
         rows=rows,
         columns=[
             {
@@ -76,12 +73,8 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
             for place, column in enumerate(columns)
             if column.name in spec.filters.split()
         ],
-        filter_label=texts("lists.filter"),
-        all_label=texts("lists.filter_all"),
         showing=showing,
         showing_all=showing.replace("{shown}", total).replace("{total}", total),
-        help_title=texts("lists.help"),
-        empty=texts("lists.empty"),
     )
 
 

@@ -27,7 +27,7 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
     style, script = own_files("list_page.css", "tables.css"), own_files("tables.js")
     sources = main_sources(result, texts, MOST_SOURCE_SIGNS)
     return standing_alone("list_page.html.j2").render(
-        language=language,
+        t=texts,
         title=f"{texts(f'lists.titles.{name}')}: {result.state.name}",
         as_of=texts("lists.as_of", date=words.date(result.as_of)),
         warnings=[*old_copies(result, texts), *missing_sources(result, texts)]
@@ -35,7 +35,6 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
         else old_copies(result, texts),
         # Escaped where it was made.
         table=Markup(html_table(result, name, texts)),  # noqa: S704
-        others_label=texts("lists.page.others"),
         others=[
             {
                 "text": texts(f"lists.sheets.{other}"),
@@ -52,7 +51,6 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
             for other in languages
             if other != language
         ],
-        downloads_label=texts("lists.page.downloads"),
         downloads=[
             *({"text": _format(texts, ending), "href": file_name(result, name, ending)} for ending in FORMATS),
             *(
@@ -64,7 +62,6 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
             ),
         ],
         sources=texts("figures.sources", sources=sources, date=words.date(result.as_of)),
-        benefit=texts("site.not_a_benefit"),
         style=style,
         style_hash=hashed(style),
         script=script,
