@@ -175,11 +175,11 @@ def _sums(members: pd.DataFrame) -> pd.DataFrame:
     table = first.join(people).assign(n_tracts=grouped.size())
     table[col.ELIGIBLE_ADULTS_MOE] = grouped_margin(members[col.ELIGIBLE_ADULTS_MOE], members[col.COMMUNITY_ID])
     for name, weight in (*((place, "population") for place in PLACE), *((p, "eligible_adults") for p in PILLARS)):
-        table[name] = _means(members, name, weight)
+        table[name] = means_by_community(members, name, weight)
     return table.reset_index()
 
 
-def _means(members: pd.DataFrame, name: str, weight: str) -> pd.Series:
+def means_by_community(members: pd.DataFrame, name: str, weight: str) -> pd.Series:
     """Return the weighted mean of the values present, by community; a trace of weight keeps tracts without any."""
     values = members[name].astype("float64")
     weights = members[weight].fillna(0.0).clip(lower=1e-9).where(values.notna())

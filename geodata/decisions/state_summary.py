@@ -49,10 +49,33 @@ def _tracts(tracts: pd.DataFrame) -> dict[str, float | int]:
         col.WORKING_AGE: _people(tracts, col.WORKING_AGE),
         **_adults(tracts, ""),
         **_adults(tracts[gated], "_gated"),
+        **_adults(tracts[tier.isin(["A"])], "_tier_a"),
         **_adults(tracts[tier.isin(["A", "B"])], "_top"),
         **_adults(tracts[inside], "_grouped"),
+        col.ELIGIBLE_ADULTS_SHARE_GROUPED: _share(tracts[col.ELIGIBLE_ADULTS], inside),
         col.POPULATION_GROUPED: _people(tracts[inside], col.POPULATION),
+        **_grouped(tracts[inside & tracts[col.NEED].notna()]),
     }
+
+
+def _grouped(tracts: pd.DataFrame) -> dict[str, float]:
+    """Return how needy and how well served the people of communities are; residents where no adults are known."""
+    adults = tracts[col.ELIGIBLE_ADULTS].astype("float64")
+    people = (tracts[col.POPULATION].astype("float64") if adults.isna().all() else adults).fillna(0.0)
+    everyone = people.sum()
+    need = (tracts[col.NEED].astype("float64") * people).sum()
+    return {
+        col.NEED_GROUPED: float(need / everyone) if everyone > 0 else float("nan"),
+        col.NO_TRAINING_SHARE_GROUPED: _share(people, tracts[col.NEAREST_PROVIDER_MINUTES].isna()),
+        col.WORK_SHARE_GROUPED: _share(people, tracts[col.SITES_WITHIN].fillna(0) > 0),
+    }
+
+
+def _share(people: pd.Series, some: pd.Series) -> float:
+    """Return the share (0–1) of the people known who live in `some` tracts; NaN where nobody is known."""
+    counts = people.astype("float64")
+    everyone = counts.sum()
+    return float(counts[some.to_numpy(dtype=bool)].sum() / everyone) if everyone > 0 else float("nan")
 
 
 def _adults(tracts: pd.DataFrame, suffix: str) -> dict[str, float]:

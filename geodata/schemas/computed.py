@@ -31,6 +31,10 @@ def _score(name: str, meaning: str, unit: str = "0–100") -> Column:
     return Column(name, "number", meaning, unit, least=0, most=100)
 
 
+def _share(name: str, meaning: str) -> Column:
+    return Column(name, "number", meaning, "0–1", least=0, most=1)
+
+
 def _rank_columns() -> tuple[Column, ...]:
     return (
         Column(col.RANK, "integer", "Place in the list by Priority, 1 first; empty where not listed", least=1),
@@ -354,9 +358,14 @@ STATE_SUMMARY = Table(
         Column(col.N_TIER_C, "integer", "Tracts of tier C", least=0),
         *_ADULTS,
         *_adults_of(col.ELIGIBLE_ADULTS_GATED, "underserved tracts"),
+        *_adults_of(col.ELIGIBLE_ADULTS_TIER_A, "tracts of tier A"),
         *_adults_of(col.ELIGIBLE_ADULTS_TOP, "tracts of tier A or B"),
         *_adults_of(col.ELIGIBLE_ADULTS_GROUPED, "communities"),
+        _share(col.ELIGIBLE_ADULTS_SHARE_GROUPED, "Eligible adults of the state who live in communities"),
         Column(col.POPULATION_GROUPED, "number", "Residents of communities", "people", least=0),
+        _score(col.NEED_GROUPED, "Mean Need in communities by eligible adults; by residents where none are known"),
+        _share(col.NO_TRAINING_SHARE_GROUPED, "Those of the same people who have no provider within the catchment"),
+        _share(col.WORK_SHARE_GROUPED, "Those of the same people who have a planned site within the catchment"),
         Column(col.N_COMMUNITIES, "integer", "Communities", least=0),
         Column(col.N_COMMUNITIES_TIER_A, "integer", "Communities of tier A", least=0),
         Column(col.N_COMMUNITIES_TIER_B, "integer", "Communities of tier B", least=0),

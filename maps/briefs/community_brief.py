@@ -8,12 +8,12 @@ from maps.briefs.parts import Writer
 from maps.figures.brief_maps import KM_PER_MILE, in_view, locator_svg
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
-from maps.wording.rows import Row, records
+from maps.wording.rows import Row, codes_in, records
 from maps.wording.words import is_missing
 
 MOST_PROVIDERS = 4
 MOST_TIED = 3
-#: A community this near to a hub is told to set up recruitment there.
+#: In a community this near to a hub, the brief says to recruit there.
 HERE_MILES = 5.0
 
 
@@ -25,10 +25,9 @@ def community_brief(writer: Writer, row: Row) -> Brief:
     if not is_missing(action):
         headline = Point(texts.word("codes.action", action), texts.word("codes.action_means", action))
     seen = {f"n_{name}": count for name, count in in_view(writer.ground, ident).items()}
-    return Brief(
+    return writer.brief(
         key=ident,
-        language=texts.language,
-        title=writer.words.community(row),
+        title=words.community(row),
         subtitle=texts(
             "briefs.subtitle_community",
             state=result.state.name,
@@ -36,12 +35,10 @@ def community_brief(writer: Writer, row: Row) -> Brief:
             rank=words.number(row[col.RANK]),
             of=words.number(len(result.table("communities"))),
         ),
-        banner=writer.banner,
-        warnings=writer.warnings,
         headline=headline,
         facts=_facts(writer, row),
         map_svg=locator_svg(writer.ground, ident, texts),
-        map_alt=texts("briefs.map.alt_community", name=writer.words.community(row), state=result.state.name, **seen),
+        map_alt=texts("briefs.map.alt_community", name=words.community(row), state=result.state.name, **seen),
         map_caption=texts("briefs.map.caption_community", top=words.top_share(writer.uncertainty))
         if writer.ground.communities.get(ident)
         else texts("briefs.map.caption_state"),
@@ -53,11 +50,6 @@ def community_brief(writer: Writer, row: Row) -> Brief:
             writer.work("community", ident),
             _questions(writer, row),
         ],
-        method=writer.method(),
-        sources=writer.sources(),
-        footer=writer.footer,
-        page=texts("briefs.page", n="{n}", of="{of}"),
-        as_of=result.as_of,
     )
 
 
@@ -170,9 +162,8 @@ def _action(writer: Writer, row: Row) -> Section:
 
 def _tied(writer: Writer, row: Row) -> str:
     texts = writer.texts
-    ids = [] if is_missing(row[col.TIED_WITH]) else str(row[col.TIED_WITH]).split()
     communities = writer.result.table("communities")
-    tied = communities.loc[communities[col.COMMUNITY_ID].isin(ids)].sort_values(col.RANK)
+    tied = communities.loc[communities[col.COMMUNITY_ID].isin(codes_in(row[col.TIED_WITH]))].sort_values(col.RANK)
     names = [writer.words.community(other) for other in records(tied)]
     if not names:
         return texts("briefs.action.untied")

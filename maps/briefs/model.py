@@ -24,7 +24,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Grid:
-    """A small table; `numeric` tells which columns hold numbers."""
+    """A small table; `numeric` says which columns hold numbers."""
 
     head: list[str]
     rows: list[list[str]]

@@ -6,13 +6,13 @@ import base64
 
 from maps.briefs.model import Brief
 from maps.inline_content import hashed, own_files
-from maps.lists.html_table import template
+from maps.templating import standing_alone
 
 
 def brief_html(brief: Brief) -> str:
     """Return a brief as a page. Its policy allows its own style and the map within it, and nothing else."""
     style = own_files("brief.css")
-    return template("brief.html.j2").render(
+    return standing_alone("brief.html.j2").render(
         brief=brief,
         style=style,
         style_hash=hashed(style),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypedDict, Unpack
 
 import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Uncertainty
-from maps.briefs.model import Fact, Grid, Point, Section
+from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.cartography.base_map import Ground, ground_of
 from maps.texts import Texts, load_texts
 from maps.wording.rows import Row, records
@@ -19,6 +20,20 @@ from maps.wording.words import Number, Words, is_missing
 
 MOST_QUARTERS = 7
 MOST_SOURCES = 12
+
+
+class Parts(TypedDict):
+    """What a brief says of its own subject; see `Brief`."""
+
+    key: str
+    title: str
+    subtitle: str
+    headline: Point
+    facts: list[Fact]
+    map_svg: str
+    map_alt: str
+    map_caption: str
+    sections: list[Section]
 
 
 @dataclass(frozen=True)
@@ -48,20 +63,20 @@ class Writer:
         """The settings of uncertainty."""
         return self.result.settings.uncertainty
 
-    @property
-    def banner(self) -> str:
-        """The notice of fictional data, or nothing."""
-        return self.texts("lists.sample") if self.result.sample else ""
-
-    @cached_property
-    def warnings(self) -> list[str]:
-        """Sentences on old copies."""
-        return old_copies(self.result, self.texts)
-
-    @property
-    def footer(self) -> str:
-        """The line at the foot of every page."""
-        return self.texts("briefs.footer", state=self.result.state.name, date=self.words.date(self.result.as_of))
+    def brief(self, **parts: Unpack[Parts]) -> Brief:
+        """Return a brief of its own `parts` and of what every brief of the state says."""
+        result, texts = self.result, self.texts
+        return Brief(
+            **parts,
+            language=texts.language,
+            banner=texts("lists.sample") if result.sample else "",
+            warnings=old_copies(result, texts),
+            method=self.method(),
+            sources=self.sources(),
+            footer=texts("briefs.footer", state=result.state.name, date=self.words.date(result.as_of)),
+            page=texts("briefs.page", n="{n}", of="{of}"),
+            as_of=result.as_of,
+        )
 
     def fact(self, key: str, value: str, note: str) -> Fact:
         """Return a headline number."""

@@ -20,13 +20,10 @@ def state_brief(writer: Writer) -> Brief:
     """Return the brief of the state."""
     texts, result = writer.texts, writer.result
     usps = result.state.usps
-    return Brief(
+    return writer.brief(
         key=usps,
-        language=texts.language,
         title=texts("briefs.title_state", state=result.state.name),
         subtitle=texts("lists.as_of", date=writer.words.date(result.as_of)),
-        banner=writer.banner,
-        warnings=writer.warnings,
         headline=_headline(writer),
         facts=_facts(writer),
         map_svg=locator_svg(writer.ground, None, texts),
@@ -41,11 +38,6 @@ def state_brief(writer: Writer) -> Brief:
             writer.work("state", usps),
             _questions(writer),
         ],
-        method=writer.method(),
-        sources=writer.sources(),
-        footer=writer.footer,
-        page=texts("briefs.page", n="{n}", of="{of}"),
-        as_of=result.as_of,
     )
 
 
@@ -83,11 +75,10 @@ def _barriers(writer: Writer) -> Section:
 
 def _facts(writer: Writer) -> list[Fact]:
     texts, words, result = writer.texts, writer.words, writer.result
-    known, scores, hubs = result.summary, result.table("tract_scores"), recommended_hubs(result)
+    known, hubs = result.summary, recommended_hubs(result)
     providers = result.table("providers")
     first, second = (words.number(known[name]) for name in (col.N_COMMUNITIES_TIER_A, col.N_COMMUNITIES_TIER_B))
     note = texts("briefs.facts.communities_note", a=first, b=second)
-    top = scores[scores[col.TIER] == "A"]
     stages = providers[providers[col.STATE] == result.state.usps][col.ENTRY_STAGE].value_counts()
     facts = [
         writer.fact("communities", words.number(known[col.N_COMMUNITIES]), note),
@@ -98,7 +89,7 @@ def _facts(writer: Writer) -> list[Fact]:
         ),
         writer.fact(
             "adults_ab",
-            words.about(top[col.ELIGIBLE_ADULTS].sum(min_count=1)),
+            words.about(known.get(col.ELIGIBLE_ADULTS_TIER_A)),
             texts("briefs.facts.adults_unknown")
             if is_missing(known[col.ELIGIBLE_ADULTS])
             else texts("briefs.facts.adults_ab_note", n=words.about(known[col.ELIGIBLE_ADULTS])),

@@ -19,7 +19,7 @@ from geodata.schemas.computed import TIERS
 from geodata.schemas.state_result import StateResult
 from maps.cartography import topology
 from maps.cartography.extent import LAND_ABROAD, inhabited_box, inhabited_part, residents
-from maps.cartography.frame import Box, Floats, Levels, Shapes, within
+from maps.cartography.frame import Box, Floats, Levels, Shapes, shrinking, within
 from maps.cartography.metros import windows
 from maps.wording.hub_choice import recommended_hubs
 
@@ -95,6 +95,12 @@ class Ground:
             return (0.0, 0.0, 1.0, 1.0)
         west, south, east, north = self.outline.bounds
         return (west, south, east, north)
+
+    @property
+    def proportion(self) -> float:
+        """How much higher than wide the state is on a map."""
+        west, south, east, north = self.bounds
+        return (north - south) / max((east - west) * shrinking(south, north), 1e-9)
 
 
 def ground_of(result: StateResult) -> Ground:

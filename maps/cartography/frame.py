@@ -62,7 +62,7 @@ class Frame:
         """Return the frame in `box` (left, top, width, height) that shows `bounds` with `room` times their size."""
         left, top, wide, high = box
         west, south, east, north = (float(edge) for edge in bounds)
-        x, y, shrink = (west + east) / 2, (south + north) / 2, _shrink(south, north)
+        x, y, shrink = (west + east) / 2, (south + north) / 2, shrinking(south, north)
         up = max((north - south) * room, (east - west) * room * shrink * high / wide, LEAST_VIEW_DEGREES)
         across = up * wide / high / shrink
         return cls((x - across / 2, y - up / 2, x + across / 2, y + up / 2), wide, high, left, top)
@@ -70,7 +70,7 @@ class Frame:
     @property
     def shrink(self) -> float:
         """How much shorter a degree of longitude is than one of latitude in the middle of the window."""
-        return _shrink(self.window[1], self.window[3])
+        return shrinking(self.window[1], self.window[3])
 
     @property
     def scale(self) -> float:
@@ -146,5 +146,6 @@ def within(window: Box, points: Floats) -> NDArray[np.bool_]:
     return np.asarray((points >= [west, south]).all(axis=1) & (points <= [east, north]).all(axis=1))
 
 
-def _shrink(south: float, north: float) -> float:
+def shrinking(south: float, north: float) -> float:
+    """Return how much shorter a degree of longitude is than one of latitude halfway between two latitudes."""
     return float(np.cos(np.radians((south + north) / 2)))

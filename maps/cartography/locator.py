@@ -62,9 +62,7 @@ class Locator:
         if self.empty:
             return Markup("")
         ground = self.ground
-        west, south, east, north = ground.bounds
-        shape = (north - south) / max((east - west) * float(np.cos(np.radians((south + north) / 2))), 1e-9)
-        high = ANSWER_WIDE * min(1.1, max(0.45, shape))
+        high = ANSWER_WIDE * min(1.1, max(0.45, ground.proportion))
         frame = Frame(ground.bounds, ANSWER_WIDE - 2 * MARGIN, high - 2 * MARGIN, MARGIN, MARGIN)
         tier_of = dict(zip(communities[col.COMMUNITY_ID], communities[col.TIER], strict=True))
         places: dict[str, list[int]] = {}

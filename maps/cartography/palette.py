@@ -7,7 +7,6 @@ from __future__ import annotations
 
 #: Fill by tier: dark blue to light, then warm gray for tracts without a tier.
 TIER_FILL = {"A": "#08306B", "B": "#3A7EBB", "C": "#9AC3E0", "none": "#F1EEE7"}
-NOT_RANKED_FILL = "#FFFFFF"
 #: Marker color by layer (Okabe & Ito 2008, a palette made for color-blind eyes).
 MARKER = {
     "sites": "#E69F00",
@@ -19,4 +18,3 @@ INK = "#1B1B1B"
 MUTED = "#5B5B5B"
 LINE = "#8A8A8A"
 SAMPLE_FILL = "#FFE08A"
-WATER_FILL = "#DCEAF5"

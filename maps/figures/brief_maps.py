@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from geodata.geography.sphere import METERS_PER_DEGREE
 from maps.cartography import svg, symbols
 from maps.cartography.base_map import Ground
 from maps.cartography.frame import Box, Frame
@@ -18,7 +19,7 @@ MAP: Box = (0.0, 0.0, 960.0, HIGH)  # left, top, width, height
 INSET: Box = (1000.0, 8.0, 424.0, 240.0)
 CLOSE_UP: Box = (1000.0, 400.0, 424.0, 276.0)
 AROUND = 2.6  # side of the view over the community's own
-KM_PER_DEGREE = 111.2
+KM_PER_DEGREE = METERS_PER_DEGREE / 1000
 KM_PER_MILE = 1.609344
 LEGEND_TEXTS = {"A": "briefs.map.tier.A", "B": "briefs.map.tier.B", "C": "briefs.map.tier.C"} | {
     "listed": "map.legend.no_tier",

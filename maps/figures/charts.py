@@ -1,26 +1,26 @@
 """The charts: how sure the order is, whom hubs reach, how even access is, what other choices would change.
 
-Each is a drawing on an empty figure, its height, and a text alternative that carries the same numbers.
+Each is the rows it shows, a drawing of them on empty axes, its height, and a text alternative that carries the same
+numbers. Does not hold what is said where there are no rows (`maps.figures.write_figures`).
 """
 
 from __future__ import annotations
 
 from textwrap import fill
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.cartography.lettering import shortened
 from maps.cartography.palette import INK, LINE, MARKER, MUTED, TIER_FILL
-from maps.figures.drawing import light_grid, records
+from maps.figures.drawing import light_grid
 from maps.texts import Texts
 from maps.wording.hub_choice import WORTHWHILE_SHARE, recommended_hubs
+from maps.wording.rows import Row, records
 from maps.wording.words import Words, is_missing
 
 WIDTH_INCHES = 7.5
@@ -28,37 +28,29 @@ MOST_ROWS = 25
 TIER_MARKERS = {"A": "o", "B": "s", "C": "D", "none": "X"}
 
 
-def _heading(drawn: Figure, axes: Axes, title: str, subtitle: str = "") -> None:
+def _heading(axes: Axes, title: str, subtitle: str = "") -> None:
     axes.set_title(f"{title}\n" if subtitle else title, loc="left", fontsize=13, fontweight="bold")
     if subtitle:
         axes.text(0, 1.02, subtitle, transform=axes.transAxes, fontsize=9, color=MUTED, va="bottom")
 
 
-def _empty(axes: Axes, text: str) -> None:
-    axes.set_axis_off()
-    axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=11)
-
-
 # --- rank intervals ---------------------------------------------------------------------------------------------
 
 
-def _ranked_communities(result: StateResult) -> pd.DataFrame:
+def ranked_communities(result: StateResult) -> pd.DataFrame:
+    """Return the communities that have a rank, in its order."""
     communities = result.table("communities")
     return communities[communities[col.RANK].notna()].sort_values(col.RANK)
 
 
-def rank_intervals_height(result: StateResult) -> float:
+def rank_intervals_height(communities: pd.DataFrame) -> float:
     """Return the height in inches: one line a community."""
-    return 1.6 + 0.27 * max(3, min(MOST_ROWS, len(_ranked_communities(result))))
+    return 1.6 + 0.27 * max(3, min(MOST_ROWS, len(communities)))
 
 
-def draw_rank_intervals(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
+def draw_rank_intervals(axes: Axes, communities: pd.DataFrame, result: StateResult, texts: Texts) -> None:
     """Draw the rank of each community with the range it takes over the draws."""
-    communities = _ranked_communities(result)
     shown = communities.head(MOST_ROWS)
-    if not len(shown):
-        _empty(axes, texts("figures.rank_intervals.empty"))
-        return
     subtitle = texts("figures.rank_intervals.subtitle")
     if len(communities) > len(shown):
         subtitle = f"{texts('figures.rank_intervals.more', n=len(shown), of=len(communities))}. {subtitle}"
@@ -66,51 +58,25 @@ def draw_rank_intervals(axes: Axes, drawn: Figure, result: StateResult, texts: T
     for place, row in zip(y, records(shown), strict=True):
         color = TIER_FILL.get(row[col.TIER], MUTED) if row[col.TIER] in ("A", "B") else MUTED
         if not is_missing(row[col.RANK_LOW]) and not is_missing(row[col.RANK_HIGH]):
-            axes.plot(
-                [row[col.RANK_LOW], row[col.RANK_HIGH]],
-                [place, place],
-                color=color,
-                linewidth=5,
-                alpha=0.45,
-                solid_capstyle="butt",
-            )
-            axes.plot(
-                [row[col.RANK_LOW], row[col.RANK_HIGH]],
-                [place, place],
-                "|",
-                color=color,
-                markersize=9,
-                markeredgewidth=1.5,
-            )
-        axes.plot(
-            float(row[col.RANK]),
-            place,
-            TIER_MARKERS.get(row[col.TIER], "o"),
-            color=color,
-            markersize=7,
-            markeredgecolor=INK,
-        )
-    axes.set_yticks(
-        y,
-        [
-            f"{shortened(str(row['name']), 34)} ({texts.word('codes.tier_short', row['tier'])})"
-            for row in records(shown)
-        ],
-    )
+            ends, level = [row[col.RANK_LOW], row[col.RANK_HIGH]], [place, place]
+            axes.plot(ends, level, color=color, linewidth=5, alpha=0.45, solid_capstyle="butt")
+            axes.plot(ends, level, "|", color=color, markersize=9, markeredgewidth=1.5)
+        marker = TIER_MARKERS.get(row[col.TIER], "o")
+        axes.plot(float(row[col.RANK]), place, marker, color=color, markersize=7, markeredgecolor=INK)
+    names = zip(shown[col.NAME].astype(str), shown[col.TIER], strict=True)
+    axes.set_yticks(y, [f"{shortened(name, 34)} ({texts.word('codes.tier_short', tier)})" for name, tier in names])
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.invert_yaxis()
     axes.set_xlim(left=0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(texts("figures.rank_intervals.axis"))
     light_grid(axes, "x")
-    _heading(drawn, axes, texts("figures.rank_intervals.title"), subtitle)
+    _heading(axes, texts("figures.rank_intervals.title"), subtitle)
 
 
-def rank_intervals_alt(result: StateResult, texts: Texts) -> str:
+def rank_intervals_alt(shown: pd.DataFrame, result: StateResult, texts: Texts) -> str:
     """Return the ranks and ranges in words."""
-    words, shown = Words(texts), _ranked_communities(result)
-    if not len(shown):
-        return texts("figures.rank_intervals.empty")
+    words = Words(texts)
     rows = "; ".join(
         texts(
             "figures.rank_intervals.alt_row",
@@ -129,22 +95,15 @@ def rank_intervals_alt(result: StateResult, texts: Texts) -> str:
 # --- hub curve --------------------------------------------------------------------------------------------------
 
 
-def _hub_curve(result: StateResult) -> pd.DataFrame:
-    return (
-        result.table("hubs")
-        .groupby(col.P)[[col.COVERED_ADULTS, col.COVERED_SHARE, col.GREEDY_ADULTS]]
-        .first()
-        .sort_index()
-    )
+def hub_curve(result: StateResult) -> pd.DataFrame:
+    """Return whom the best and the greedily chosen hubs reach, by their number."""
+    reached = [col.COVERED_ADULTS, col.COVERED_SHARE, col.GREEDY_ADULTS]
+    return result.table("hubs").groupby(col.P)[reached].first().sort_index()
 
 
-def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
+def draw_hub_curve(axes: Axes, curve: pd.DataFrame, result: StateResult, texts: Texts) -> None:
     """Draw people reached against the number of hubs, with the recommended number marked."""
-    curve, words = _hub_curve(result), Words(texts)
-    if not len(curve):
-        _empty(axes, texts("figures.hub_curve.empty"))
-        return
-    x = curve.index.to_numpy()
+    words, x = Words(texts), curve.index.to_numpy()
     # Where choosing one at a time is as good, its line would lie hidden under the other.
     if not np.allclose(curve[col.GREEDY_ADULTS].astype(float), curve[col.COVERED_ADULTS].astype(float)):
         label = texts("figures.hub_curve.greedy")
@@ -176,14 +135,12 @@ def draw_hub_curve(axes: Axes, drawn: Figure, result: StateResult, texts: Texts)
     axes.set_ylabel(texts("figures.hub_curve.y"))
     axes.legend(frameon=False, loc="lower right", fontsize=9)
     light_grid(axes, "y")
-    _heading(drawn, axes, texts("figures.hub_curve.title"))
+    _heading(axes, texts("figures.hub_curve.title"))
 
 
-def hub_curve_alt(result: StateResult, texts: Texts) -> str:
+def hub_curve_alt(curve: pd.DataFrame, result: StateResult, texts: Texts) -> str:
     """Return the curve in words."""
-    curve, words, chosen = _hub_curve(result), Words(texts), recommended_hubs(result)
-    if not len(curve):
-        return texts("figures.hub_curve.empty")
+    words, chosen = Words(texts), recommended_hubs(result)
     rows = "; ".join(
         texts(
             "figures.hub_curve.alt_row",
@@ -210,18 +167,17 @@ def _measure(result: StateResult, subject: str, metric: str) -> float:
     return float(found[col.VALUE].iloc[0]) if len(found) and not is_missing(found[col.VALUE].iloc[0]) else float("nan")
 
 
-def _curve(result: StateResult, subject: str, curve: str) -> pd.DataFrame:
-    table = result.table("equity_curve")
-    return table[(table[col.SUBJECT] == subject) & (table[col.CURVE] == curve)].sort_values(
-        [col.PEOPLE_SHARE, col.ACCESS_SHARE]
-    )
+def equity_curves(result: StateResult) -> pd.DataFrame:
+    """Return the points of every curve."""
+    return result.table("equity_curve").sort_values([col.PEOPLE_SHARE, col.ACCESS_SHARE])
 
 
-def draw_equity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
+def _curve(curves: pd.DataFrame, subject: str, curve: str) -> pd.DataFrame:
+    return curves[(curves[col.SUBJECT] == subject) & (curves[col.CURVE] == curve)]
+
+
+def draw_equity(axes: Axes, curves: pd.DataFrame, result: StateResult, texts: Texts) -> None:
     """Draw Lorenz curves on the left and concentration curves on the right."""
-    if not len(result.table("equity_curve")):
-        _empty(axes, texts("figures.equity.empty"))
-        return
     axes.set_axis_off()
     words = Words(texts)
     axes.set_title(texts("figures.equity.title"), loc="left", fontsize=13, fontweight="bold", pad=14)
@@ -232,7 +188,7 @@ def draw_equity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) ->
         part.set_aspect("equal")
         part.plot([0, 1], [0, 1], color=LINE, linewidth=1, linestyle=":", label=texts("figures.equity.even"))
         for subject, (color, line) in SUBJECTS.items():
-            rows = _curve(result, subject, curve)
+            rows = _curve(curves, subject, curve)
             if len(rows):
                 value = texts(f"figures.equity.{key}", value=words.number(_measure(result, subject, metric), 2))
                 label = f"{texts(f'figures.equity.{subject}')}\n{value}"
@@ -249,11 +205,11 @@ def draw_equity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) ->
         light_grid(part, "both")
 
 
-def equity_alt(result: StateResult, texts: Texts) -> str:
+def equity_alt(curves: pd.DataFrame, result: StateResult, texts: Texts) -> str:
     """Return Gini, concentration index and the share of the worse-off half, by subject."""
     words, rows = Words(texts), []
     for subject in SUBJECTS:
-        lorenz = _curve(result, subject, "lorenz")
+        lorenz = _curve(curves, subject, "lorenz")
         if len(lorenz):
             half = float(np.interp(0.5, lorenz[col.PEOPLE_SHARE], lorenz[col.ACCESS_SHARE]))
             rows.append(
@@ -265,15 +221,14 @@ def equity_alt(result: StateResult, texts: Texts) -> str:
                     half=words.percent(half),
                 )
             )
-    if not rows:
-        return texts("figures.equity.empty")
     return texts("figures.equity.alt", rows=" ".join(rows), meaning=texts("figures.equity.toward_need"))
 
 
 # --- sensitivity ------------------------------------------------------------------------------------------------
 
 
-def _alternatives(result: StateResult) -> pd.DataFrame:
+def alternatives(result: StateResult) -> pd.DataFrame:
+    """Return the other choices of a setting that change the first communities most, or the first tracts."""
     table = result.table("sensitivity")
     table = table[table[col.TOP].fillna(0) > 0]
     kind = "community" if (table[col.UNIT_KIND] == "community").any() else "tract"
@@ -282,26 +237,17 @@ def _alternatives(result: StateResult) -> pd.DataFrame:
     return table.sort_values([col.SHARE, col.SETTING, col.ALTERNATIVE]).head(MOST_ROWS)
 
 
-def sensitivity_height(result: StateResult) -> float:
+def sensitivity_height(table: pd.DataFrame) -> float:
     """Return the height in inches: one line an alternative."""
-    return 1.4 + 0.38 * max(3, len(_alternatives(result)))
+    return 1.4 + 0.38 * max(3, len(table))
 
 
-def _alternative_name(row: dict[str, Any], texts: Texts) -> str:
-    setting, alternative = texts.word("codes.setting", row[col.SETTING]), str(row[col.ALTERNATIVE])
-    left_out = alternative.removeprefix("without ")
-    if left_out != alternative:
-        name = texts.word("codes.definition", left_out)
-        return f"{setting}: {texts('codes.alternative_without', name=name)}"
-    return f"{setting}: {texts.word('codes.alternative', alternative)}"
+def _alternative_name(row: Row, texts: Texts) -> str:
+    return f"{texts.word('codes.setting', row[col.SETTING])}: {Words(texts).alternative(str(row[col.ALTERNATIVE]))}"
 
 
-def draw_sensitivity(axes: Axes, drawn: Figure, result: StateResult, texts: Texts) -> None:
-    """Draw how many of the first stay when one setting changes, the most telling change on top."""
-    table = _alternatives(result)
-    if not len(table):
-        _empty(axes, texts("figures.sensitivity.empty"))
-        return
+def draw_sensitivity(axes: Axes, table: pd.DataFrame, result: StateResult, texts: Texts) -> None:
+    """Draw how many of the first stay when one setting changes, the greatest change on top."""
     y, top = list(range(len(table))), int(table[col.TOP].max())
     axes.barh(y, table[col.TOP].astype(float), color="#EDEAE2", edgecolor="#B9B3A4", height=0.62)
     axes.barh(y, table[col.KEPT].astype(float), color=TIER_FILL["B"], edgecolor=TIER_FILL["A"], height=0.62)
@@ -315,14 +261,11 @@ def draw_sensitivity(axes: Axes, drawn: Figure, result: StateResult, texts: Text
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     key = "axis" if table[col.UNIT_KIND].iloc[0] == "community" else "axis_tract"
     axes.set_xlabel(texts(f"figures.sensitivity.{key}", top=top))
-    _heading(drawn, axes, texts("figures.sensitivity.title"))
+    _heading(axes, texts("figures.sensitivity.title"))
 
 
-def sensitivity_alt(result: StateResult, texts: Texts) -> str:
+def sensitivity_alt(table: pd.DataFrame, result: StateResult, texts: Texts) -> str:
     """Return what each alternative keeps, in words."""
-    table = _alternatives(result)
-    if not len(table):
-        return texts("figures.sensitivity.empty")
     rows = "; ".join(f"{_alternative_name(row, texts)}: {int(row['kept'])}" for row in records(table))
     units = texts(f"figures.sensitivity.units.{table['unit_kind'].iloc[0]}")
     return texts("figures.sensitivity.alt", top=int(table[col.TOP].max()), counted=units, rows=rows)

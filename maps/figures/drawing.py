@@ -10,10 +10,9 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import matplotlib as mpl
-import pandas as pd
 import typst
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -89,11 +88,6 @@ def sample_note(drawn: Figure, text: str, y: float = 0.985) -> None:
         fontsize=9,
         bbox={"boxstyle": "square,pad=0.4", "fc": SAMPLE_FILL, "ec": INK},
     )
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows as dictionaries."""
-    return cast(list[dict[str, Any]], frame.to_dict("records"))
 
 
 def light_grid(axes: Axes, axis: str = "x") -> None:

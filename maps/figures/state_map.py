@@ -18,9 +18,10 @@ from maps.cartography.frame import Frame
 from maps.cartography.lettering import shortened, width
 from maps.cartography.palette import MUTED, SAMPLE_FILL
 from maps.cartography.svg import UNIT, Letters
-from maps.figures.drawing import png_of_svg, records
+from maps.figures.drawing import png_of_svg
 from maps.texts import Texts
 from maps.wording.hub_choice import recommended_hubs
+from maps.wording.rows import records
 from maps.wording.source_lines import main_sources
 from maps.wording.words import Words
 
@@ -79,9 +80,7 @@ def state_map_svg(result: StateResult, texts: Texts) -> str:
     size = min(23.0, 23.0 * (WIDE - 2 * MARGIN) / max(width(title, 23 * UNIT, bold=True), 1.0))
     parts.append(_text(title, MARGIN, top + 40, size, bold=True))
     top += 80
-    west, south, east, north = ground.bounds
-    shape = (north - south) / max((east - west) * float(np.cos(np.radians((south + north) / 2))), 1e-9)
-    high = float(np.clip(MAP_WIDE * shape + 60, LEAST_MAP_HIGH, MOST_MAP_HIGH))
+    high = float(np.clip(MAP_WIDE * ground.proportion + 60, LEAST_MAP_HIGH, MOST_MAP_HIGH))
     frame = Frame.around(ground.bounds, (MARGIN, top, MAP_WIDE, high), 1.02)
     close_ups = _close_ups(ground, top + high + CLOSE_UP_HEAD)
     beyond = np.ones(len(ground.first_xy), dtype=bool)

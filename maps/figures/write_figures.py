@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -24,18 +25,23 @@ Out = TypeVar("Out", str, bytes)
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: how it is drawn, how high it is, and what it says in words."""
+    """One chart: the rows it shows, how they are drawn and said in words, and how high they are."""
 
-    draw: Callable[[Axes, Figure, StateResult, Texts], None]
-    alt: Callable[[StateResult, Texts], str]
-    height_inches: Callable[[StateResult], float]
+    rows: Callable[[StateResult], pd.DataFrame]
+    draw: Callable[[Axes, pd.DataFrame, StateResult, Texts], None]
+    alt: Callable[[pd.DataFrame, StateResult, Texts], str]
+    height_inches: Callable[[pd.DataFrame], float]
 
 
-CHARTS: dict[str, Chart] = {
-    "rank_intervals": Chart(charts.draw_rank_intervals, charts.rank_intervals_alt, charts.rank_intervals_height),
-    "hub_curve": Chart(charts.draw_hub_curve, charts.hub_curve_alt, lambda _: 4.6),
-    "equity": Chart(charts.draw_equity, charts.equity_alt, lambda _: 4.7),
-    "sensitivity": Chart(charts.draw_sensitivity, charts.sensitivity_alt, charts.sensitivity_height),
+CHARTS = {
+    "rank_intervals": Chart(
+        charts.ranked_communities, charts.draw_rank_intervals, charts.rank_intervals_alt, charts.rank_intervals_height
+    ),
+    "hub_curve": Chart(charts.hub_curve, charts.draw_hub_curve, charts.hub_curve_alt, lambda _: 4.6),
+    "equity": Chart(charts.equity_curves, charts.draw_equity, charts.equity_alt, lambda _: 4.7),
+    "sensitivity": Chart(
+        charts.alternatives, charts.draw_sensitivity, charts.sensitivity_alt, charts.sensitivity_height
+    ),
 }
 FIGURES = ("state_map", *CHARTS)
 
@@ -68,7 +74,11 @@ def figure_png(name: str, result: StateResult, language: str = "en", width_px: i
 def alt(name: str, result: StateResult, language: str = "en") -> str:
     """Return the text alternative of the figure `name`, with its numbers; a sample says that it is one."""
     texts = _texts(result, language)
-    words = state_map.state_map_alt(result, texts) if name == "state_map" else CHARTS[name].alt(result, texts)
+    if name == "state_map":
+        words = state_map.state_map_alt(result, texts)
+    else:
+        rows = CHARTS[name].rows(result)
+        words = CHARTS[name].alt(rows, result, texts) if len(rows) else texts(f"figures.{name}.empty")
     return f"{texts('lists.sample')} {words}" if result.sample else words
 
 
@@ -85,10 +95,14 @@ def write_figures(result: StateResult, folder: Path, languages: tuple[str, ...] 
 
 
 def _drawn(name: str, result: StateResult, texts: Texts, save: Callable[[Figure], Out]) -> Out:
-    chart = CHARTS[name]
-    with figure(charts.WIDTH_INCHES, chart.height_inches(result)) as drawn:
+    chart, rows = CHARTS[name], CHARTS[name].rows(result)
+    with figure(charts.WIDTH_INCHES, chart.height_inches(rows)) as drawn:
         axes = drawn.add_subplot()
-        chart.draw(axes, drawn, result, texts)
+        if len(rows):
+            chart.draw(axes, rows, result, texts)
+        else:
+            axes.set_axis_off()
+            axes.text(0.5, 0.5, texts(f"figures.{name}.empty"), ha="center", va="center", fontsize=11)
         drawn.set_layout_engine("constrained", rect=_room(result, drawn))
         if result.sample:
             sample_note(drawn, texts("lists.sample"), y=1 - 0.08 / drawn.get_figheight())

@@ -7,9 +7,8 @@ and its options, static/*.js draws on it from inert blocks. Does not hold the pa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import folium
 
@@ -17,46 +16,17 @@ from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
 from maps.cartography import symbols
 from maps.cartography.colors import COLORS
+from maps.inline_content import own_files
 from maps.interactive import leaflet
 from maps.interactive.payload import MapPayload
 from maps.texts import Texts
 from maps.wording.words import Words
 
 Box = tuple[float, float, float, float]
-STATIC = Path(__file__).resolve().parent.parent / "static"
 MAP_ID = "onramp"
-SCRIPTS = (
-    "payload.js",
-    "shapes.js",
-    "patterns.js",
-    "schemes.js",
-    "draw.js",
-    "points.js",
-    "moves.js",
-    "layer.js",
-    "legend.js",
-    "card.js",
-    "search.js",
-    "links.js",
-    "insets.js",
-    "print.js",
-    "main.js",
-    "boot.js",
-)
-NATIONAL_SCRIPTS = (
-    "payload.js",
-    "shapes.js",
-    "patterns.js",
-    "draw.js",
-    "points.js",
-    "moves.js",
-    "layer.js",
-    "legend.js",
-    "search.js",
-    "print.js",
-    "national.js",
-    "boot.js",
-)
+#: The scripts of the maps of a state and of the nation, in the order in which they run.
+SCRIPTS = "payload shapes patterns schemes draw points moves layer legend card search links insets print main boot"
+NATIONAL_SCRIPTS = "payload shapes patterns draw points moves layer legend search print national boot"
 #: Groups of texts the page's script needs.
 WORD_GROUPS = ("format", "codes", "map", "why")
 TILE_HOST = "https://tile.openstreetmap.org"
@@ -110,11 +80,6 @@ def folium_script(made: folium.Map) -> str:
     return str(figure.script.render()).strip()  # type: ignore[attr-defined]
 
 
-def static(name: str) -> str:
-    """Return one of the page's own files."""
-    return (STATIC / name).read_text(encoding="utf-8")
-
-
 def fragments(
     payload: MapPayload, result: StateResult, texts: Texts, *, pages: Mapping[str, str], tiles: bool = False
 ) -> MapFragments:
@@ -134,13 +99,13 @@ def fragments(
 def assembled(
     bounds: Box,
     texts: Texts,
-    scripts: Sequence[str],
+    scripts: str,
     blocks: Mapping[str, str],
     *,
     settings: Mapping[str, object],
     tiles: bool = False,
 ) -> MapFragments:
-    """Return a folium map over `bounds` with the page's own scripts around it, and its words beside the data."""
+    """Return a folium map over `bounds` with the page's own `scripts` (names joined by blanks) and its words."""
     made = folium_map(bounds, tiles=tiles)
     words = {
         "language": texts.language,
@@ -156,8 +121,8 @@ def assembled(
         },
     }
     return MapFragments(
-        styles=[leaflet.style(), static("map.css")],
-        scripts=[leaflet.script(), "\n".join(static(name) for name in scripts), folium_script(made)],
+        styles=[leaflet.style(), own_files("map.css")],
+        scripts=[leaflet.script(), "\n".join(own_files(f"{name}.js") for name in scripts.split()), folium_script(made)],
         blocks={"map-settings": inert_json(settings), "map-words": inert_json(words), **blocks},
         map_id=f"map_{MAP_ID}",
         image_sources=[TILE_HOST] if tiles else [],
@@ -165,7 +130,7 @@ def assembled(
 
 
 def _reach_km(settings: Settings) -> float:
-    """Return the straight distance of the urban catchment, for circles labelled as an approximation."""
+    """Return the straight distance of the urban catchment, for circles labeled as an approximation."""
     hours = settings.access.catchment_minutes / 60
     return round(hours * settings.travel.speed_kmh_urban / settings.travel.detour_factor, 1)
 

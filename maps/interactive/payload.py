@@ -26,6 +26,8 @@ from maps.cartography.extent import inhabited_box, residents
 from maps.cartography.frame import Box, Shapes
 from maps.interactive.map_points import points, provider_order
 from maps.interactive.packing import indexed, packed, packed_json, plain, whole
+from maps.wording.rows import codes_in
+from maps.wording.words import is_missing
 
 #: Tolerance of simplification (degrees) up to so many tracts; larger states are looked at from farther away.
 TOLERANCES = ((400, 0.0004), (2500, 0.0007), (10**9, 0.001))
@@ -249,6 +251,10 @@ def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> Columns:
     return {"measures": measures, "barrier": whole(scores[col.GEOID].map(total).fillna(0))}
 
 
+def _text(value: object) -> object:
+    return None if is_missing(value) else value
+
+
 def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
     barriers = result.table("barriers")
     barriers = barriers[barriers[col.UNIT_KIND] == "community"].set_index([col.UNIT_ID, col.MEASURE])
@@ -259,55 +265,47 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
     rows = []
     for row in table.to_dict("records"):
         ident = row[col.COMMUNITY_ID]
-        measures = str(row["barriers"]).split() if isinstance(row["barriers"], str) else []
         rows.append(
             {
                 "id": ident,
                 "name": row[col.NAME],
-                "place": None if pd.isna(row[col.PLACE]) else row[col.PLACE],
-                "compass": None if pd.isna(row[col.COMPASS]) else row[col.COMPASS],
-                "county": None if pd.isna(row[col.COUNTY_NAME]) else row[col.COUNTY_NAME],
+                "place": _text(row[col.PLACE]),
+                "compass": _text(row[col.COMPASS]),
+                "county": _text(row[col.COUNTY_NAME]),
                 "single": row[col.KIND] == "single",
                 "tier": TIERS.index(row[col.TIER]) if row[col.TIER] in TIERS else 3,
                 "action": ACTIONS.index(row[col.ACTION]) if row[col.ACTION] in ACTIONS else -1,
-                **{
-                    short: plain(row[name], factor)
-                    for short, name, factor in (
-                        ("rank", "rank", 1),
-                        ("low", "rank_low", 1),
-                        ("high", "rank_high", 1),
-                        ("chance", "p_top_share", 100),
-                        ("people", "population", 1),
-                        ("adults", "eligible_adults", 1),
-                        ("adults_moe", "eligible_adults_moe", 1),
-                        ("need", "need", 1),
-                        ("gap", "training_gap", 1),
-                        ("work", "opportunity", 1),
-                        ("priority", "priority", 10),
-                        ("minutes", "nearest_provider_minutes", 1),
-                        ("seats", "seats_within", 1),
-                        ("sites", "sites_within", 1),
-                        ("jobs_low", "job_years_low", 100),
-                        ("jobs_mid", "job_years_mid", 100),
-                        ("jobs_high", "job_years_high", 100),
-                        ("center_minutes", "nearest_job_center_minutes", 1),
-                    )
-                },
+                "rank": plain(row[col.RANK]),
+                "low": plain(row[col.RANK_LOW]),
+                "high": plain(row[col.RANK_HIGH]),
+                "chance": plain(row[col.P_TOP_SHARE], 100),
+                "people": plain(row[col.POPULATION]),
+                "adults": plain(row[col.ELIGIBLE_ADULTS]),
+                "adults_moe": plain(row[col.ELIGIBLE_ADULTS_MOE]),
+                "need": plain(row[col.NEED]),
+                "gap": plain(row[col.TRAINING_GAP]),
+                "work": plain(row[col.OPPORTUNITY]),
+                "priority": plain(row[col.PRIORITY], 10),
+                "minutes": plain(row[col.NEAREST_PROVIDER_MINUTES]),
+                "seats": plain(row[col.SEATS_WITHIN]),
+                "sites": plain(row[col.SITES_WITHIN]),
+                "jobs_low": plain(row[col.JOB_YEARS_LOW], 100),
+                "jobs_mid": plain(row[col.JOB_YEARS_MID], 100),
+                "jobs_high": plain(row[col.JOB_YEARS_HIGH], 100),
+                "center_minutes": plain(row[col.NEAREST_JOB_CENTER_MINUTES]),
                 "provider_at": providers.get(row[col.NEAREST_PROVIDER_ID], -1),
-                "provider": row[col.NEAREST_PROVIDER_NAME] if isinstance(row[col.NEAREST_PROVIDER_NAME], str) else None,
-                "center": row[col.NEAREST_JOB_CENTER_NAME]
-                if isinstance(row[col.NEAREST_JOB_CENTER_NAME], str)
-                else None,
+                "provider": _text(row[col.NEAREST_PROVIDER_NAME]),
+                "center": _text(row[col.NEAREST_JOB_CENTER_NAME]),
                 "at": [round(float(row[col.LONGITUDE]), 4), round(float(row[col.LATITUDE]), 4)]
                 if pd.notna(row[col.LONGITUDE])
                 else None,
                 "barriers": [
                     [name, plain(part[col.SHARE], 100), plain(part[col.STATE_MEDIAN], 100)]
-                    for name in measures
+                    for name in codes_in(row["barriers"])
                     if (ident, name) in barriers.index
                     for part in [barriers.loc[(ident, name)]]
                 ],
-                "tied": str(row[col.TIED_WITH]).split() if isinstance(row[col.TIED_WITH], str) else [],
+                "tied": codes_in(row[col.TIED_WITH]),
                 "quarters": [
                     [item.quarter, plain(item.sites), plain(item.units), plain(item.job_years_mid, 100)]
                     for item in by_unit.get(ident, quarters.iloc[:0]).itertuples()

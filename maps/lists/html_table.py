@@ -9,11 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from geodata.schemas.state_result import StateResult
 from geodata.schemas.table import Column
@@ -21,6 +17,7 @@ from maps.lists.column_wording import cell_words, help_of, label_of
 from maps.lists.file_provenance import plain_records
 from maps.lists.list_specs import LISTS
 from maps.lists.list_tables import list_table
+from maps.templating import standing_alone
 from maps.texts import Texts
 from maps.wording.rows import Row
 from maps.wording.words import Words, is_missing
@@ -40,20 +37,6 @@ class Cell:
     href: str | None = None
 
 
-@cache
-def template(name: str) -> Template:
-    """Return a template of `maps/templates`, with escaping on."""
-    folder = Path(__file__).resolve().parent.parent / "templates"
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=False,
-        auto_reload=False,
-    )
-    return environment.get_template(name)
-
-
 def html_table(result: StateResult, name: str, texts: Texts, link: Link | None = None) -> str:
     """Return the list `name` as an HTML fragment.
 
@@ -69,13 +52,10 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
     ]
     total = words.number(len(rows))
     showing = texts("lists.showing", shown="{shown}", total="{total}")
-    return template("list_table.html.j2").render(
+    return standing_alone("list_table.html.j2").render(
         name=name,
-        id=f"list-{name}",
-        title=texts(f"lists.titles.{name}"),
-        caption=texts(f"lists.captions.{name}"),
-        dash=texts("lists.dash"),
-        sample=texts("lists.sample") if result.sample else "",
+        t=texts,
+        sample=result.sample,
         rows=rows,
         columns=[
             {
@@ -93,12 +73,8 @@ def html_table(result: StateResult, name: str, texts: Texts, link: Link | None =
             for place, column in enumerate(columns)
             if column.name in spec.filters.split()
         ],
-        filter_label=texts("lists.filter"),
-        all_label=texts("lists.filter_all"),
         showing=showing,
         showing_all=showing.replace("{shown}", total).replace("{total}", total),
-        help_title=texts("lists.help"),
-        empty=texts("lists.empty"),
     )
 
 

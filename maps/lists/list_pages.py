@@ -9,8 +9,9 @@ from markupsafe import Markup
 from geodata.schemas.state_result import StateResult
 from maps.inline_content import hashed, own_files
 from maps.lists.file_names import FORMATS, file_name
-from maps.lists.html_table import html_table, template
+from maps.lists.html_table import html_table
 from maps.lists.list_specs import LISTS, LONG_LISTS
+from maps.templating import standing_alone
 from maps.texts import Texts, load_texts
 from maps.wording.source_lines import main_sources, missing_sources, old_copies
 from maps.wording.words import Words
@@ -25,8 +26,8 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
     language, words = texts.language, Words(texts)
     style, script = own_files("list_page.css", "tables.css"), own_files("tables.js")
     sources = main_sources(result, texts, MOST_SOURCE_SIGNS)
-    return template("list_page.html.j2").render(
-        language=language,
+    return standing_alone("list_page.html.j2").render(
+        t=texts,
         title=f"{texts(f'lists.titles.{name}')}: {result.state.name}",
         as_of=texts("lists.as_of", date=words.date(result.as_of)),
         warnings=[*old_copies(result, texts), *missing_sources(result, texts)]
@@ -34,7 +35,6 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
         else old_copies(result, texts),
         # Escaped where it was made.
         table=Markup(html_table(result, name, texts)),  # noqa: S704
-        others_label=texts("lists.page.others"),
         others=[
             {
                 "text": texts(f"lists.sheets.{other}"),
@@ -51,7 +51,6 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
             for other in languages
             if other != language
         ],
-        downloads_label=texts("lists.page.downloads"),
         downloads=[
             *({"text": _format(texts, ending), "href": file_name(result, name, ending)} for ending in FORMATS),
             *(
@@ -63,7 +62,6 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
             ),
         ],
         sources=texts("figures.sources", sources=sources, date=words.date(result.as_of)),
-        benefit=texts("site.not_a_benefit"),
         style=style,
         style_hash=hashed(style),
         script=script,

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from geodata.schemas import columns as col
 from maps.cartography.palette import INK, LINE, TIER_FILL
 from maps.cartography.symbols import LINES, MARK_OF, MARKS
+from maps.templating import environment
 from maps.texts import Texts
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 VERSION = "3.22.0"
 WHITE = "#FFFFFF"
 OPAQUE, SEE_THROUGH = 255, 140
@@ -130,7 +126,7 @@ def _words(texts: Texts, column: str, codes: Sequence[str]) -> list[tuple[str, s
 
 def rendered(template: str, **values: object) -> str:
     """Return one of the QGIS templates filled in; every text is escaped."""
-    return _environment().get_template(template).render(version=VERSION, ink=_rgba(INK), casing=_rgba(WHITE), **values)
+    return environment().get_template(template).render(version=VERSION, ink=_rgba(INK), casing=_rgba(WHITE), **values)
 
 
 def default_style(look: Look) -> str:
@@ -145,18 +141,6 @@ def priority_style(
     ranges = [(low, high, texts("format.span", low=f"{low:g}", high=f"{high:g}")) for low, high in pairwise(breaks)]
     symbols = [Symbol(color) for color in colors]
     return rendered("qgis_style.xml.j2", look=None, column=column, ranges=ranges, symbols=symbols, names=names)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _rgba(color: str, opacity: int = OPAQUE) -> str:

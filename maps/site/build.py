@@ -13,7 +13,8 @@ from geodata.comparison.changes import ChangeReport
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.storage.files import folder_written_aside
-from maps.interactive.map_view import MapFragments, fragments, static
+from maps.inline_content import own_files
+from maps.interactive.map_view import fragments
 from maps.interactive.payload import MapPayload, map_payload
 from maps.site.addresses import file_of
 from maps.site.html_pages import Context, render
@@ -70,7 +71,7 @@ def build_site(
 def _pages(
     view: SiteView, payload: MapPayload, report: ChangeReport | None, tiles: bool, figures: bool
 ) -> list[tuple[str, str]]:
-    styles = [static("page.css")]
+    styles = [own_files("page.css")]
 
     def page(template: str, context: Context) -> str:
         return render(template, context, styles=styles)
@@ -103,14 +104,10 @@ def overview_page(view: SiteView, payload: MapPayload, tiles: bool = False) -> s
     context = {**overview(view), "map_id": made.map_id, "tiles": tiles}
     if view.standalone:
         context = {**method(view, figures=False), **data(view), **context}
-    return _with_map("overview.html", context, made)
-
-
-def _with_map(template: str, context: Context, made: MapFragments) -> str:
     return render(
-        template,
+        "overview.html",
         context,
-        styles=[static("page.css"), *made.styles],
+        styles=[own_files("page.css"), *made.styles],
         scripts=made.scripts,
         blocks=made.blocks,
         image_sources=made.image_sources,

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from maps.inline_content import hashed
+from maps.templating import environment
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 #: What a template is given, by the names it uses.
 Context = Mapping[str, object]
 
@@ -28,6 +27,15 @@ class Link:
 
     text: str
     href: str
+
+
+@dataclass(frozen=True)
+class Stat:
+    """A headline figure of a page, what it counts, and how sure it is."""
+
+    value: str
+    text: str
+    note: str = ""
 
 
 def bdi(text: object) -> Markup:
@@ -52,18 +60,11 @@ def isolated(text: object) -> str:
 
 
 @cache
-def environment() -> Environment:
-    """Return the template environment: autoescape on, missing names are errors."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters |= {"bdi": bdi, "code": code}
-    made.globals["heads"] = heads
+def pages() -> Environment:
+    """Return the templates of pages with what they call by name."""
+    made = environment().overlay()
+    made.filters = made.filters | {"bdi": bdi, "code": code}
+    made.globals = made.globals | {"heads": heads}
     return made
 
 
@@ -103,7 +104,7 @@ def render(
             raise ValueError(f"the inert block {name} could be left by what it holds")
         inert[str(escape(name))] = Markup(content)  # noqa: S704 - holds no “<”, so cannot leave its element
     return (
-        environment()
+        pages()
         .get_template(template)
         .render(
             **context,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from geodata.settings import Industry
 from geodata.storage.files import folder_written_aside
-from maps.interactive.map_view import static
+from maps.inline_content import own_files
 from maps.site.addresses import Addresses, file_of
 from maps.site.html_pages import render
 from maps.site.nation_map import Land, land_of, nation_map
@@ -72,7 +72,7 @@ def _page(
     return render(
         "national.html",
         {**context, "map_id": made.map_id},
-        styles=[static("page.css"), *made.styles],
+        styles=[own_files("page.css"), *made.styles],
         scripts=made.scripts,
         blocks=made.blocks,
     )

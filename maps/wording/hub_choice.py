@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.geography.coordinates import Points
+from geodata.geography.sphere import great_circle_km
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.wording.rows import Row, row_of
@@ -12,8 +14,6 @@ from maps.wording.words import is_missing
 
 #: A further hub must reach at least this share of the people who count, or it is not recommended.
 WORTHWHILE_SHARE = 0.05
-#: Of latitude, on the mean sphere.
-KM_PER_DEGREE = 111.2
 
 
 def recommended_hubs(result: StateResult) -> pd.DataFrame:
@@ -35,15 +35,15 @@ def recommended_of(hubs: pd.DataFrame) -> pd.DataFrame:
 
 
 def nearest_hub(hubs: pd.DataFrame, place: Row) -> tuple[Row, float] | None:
-    """Return the hub nearest to a place and the km to it in a straight line, good to a percent within a state.
+    """Return the hub nearest to a place and the km to it in a straight line.
 
     None where no hub, or not the place, has coordinates.
     """
     located = hubs[hubs[col.LATITUDE].notna() & hubs[col.LONGITUDE].notna()]
     if located.empty or is_missing(place[col.LATITUDE]):
         return None
-    north = located[col.LATITUDE].to_numpy(float) - place[col.LATITUDE]
-    east = (located[col.LONGITUDE].to_numpy(float) - place[col.LONGITUDE] + 180) % 360 - 180
-    away = np.hypot(north, east * np.cos(np.radians(place[col.LATITUDE]))) * KM_PER_DEGREE
+    at_hubs = Points(located[col.LATITUDE].to_numpy(float), located[col.LONGITUDE].to_numpy(float))
+    here = Points(np.full(len(located), place[col.LATITUDE]), np.full(len(located), place[col.LONGITUDE]))
+    away = great_circle_km(here, at_hubs)
     nearest = int(away.argmin())
     return row_of(located.iloc[nearest]), float(away[nearest])

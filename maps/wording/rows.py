@@ -19,3 +19,8 @@ def records(frame: pd.DataFrame) -> list[Row]:
 def row_of(series: pd.Series) -> Row:
     """Return a row that came as a series."""
     return {str(name): value for name, value in series.items()}
+
+
+def codes_in(value: object) -> list[str]:
+    """Return the codes of a cell that holds several, separated by blanks; none where it is empty."""
+    return value.split() if isinstance(value, str) else []

@@ -6,13 +6,12 @@ import pandas as pd
 
 from geodata.schemas import columns as col
 from maps.cartography.locator import WIDE_SURROUNDINGS
-from maps.site.html_pages import Context, Link
+from maps.site.html_pages import Context, Link, Stat
 from maps.site.views.downloads import list_table
 from maps.site.views.frame import frame
-from maps.site.views.rows import AREA_PAGES, area_rows, codes_in, community_row, tract_row
+from maps.site.views.rows import AREA_PAGES, area_rows, community_row, tract_row
 from maps.site.views.site_view import SiteView
-from maps.site.views.stats import Stat
-from maps.wording.rows import Row, records
+from maps.wording.rows import Row, codes_in, records
 
 MOST_TRACTS = 60
 #: A concentration index nearer to zero than this is called even.

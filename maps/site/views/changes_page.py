@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
 from geodata.comparison.changes import CAUSES, ChangeReport
@@ -26,16 +24,6 @@ SENTENCES = (
     "adults_who_gain_a_first_provider",
     "adults_who_lose_their_last_provider",
 )
-
-
-@dataclass(frozen=True)
-class MovedTract:
-    """A tract whose rank moved, with the part of each cause."""
-
-    name: str
-    geoid: str
-    rank: str
-    parts: list[str]
 
 
 def changes(view: SiteView, report: ChangeReport | None) -> Context:
@@ -95,7 +83,7 @@ def _causes(table: pd.DataFrame) -> list[str]:
     return [name for name in CAUSES if f"rank_by_{name}" in table.columns]
 
 
-def _tracts(view: SiteView, table: pd.DataFrame, causes: list[str]) -> list[MovedTract]:
+def _tracts(view: SiteView, table: pd.DataFrame, causes: list[str]) -> list[Context]:
     """Return the tracts whose rank moved most, with the part of each cause."""
     if table.empty:
         return []
@@ -103,12 +91,12 @@ def _tracts(view: SiteView, table: pd.DataFrame, causes: list[str]) -> list[Move
     order = moved["rank_change"].abs().sort_values(ascending=False, kind="stable").index[:MOST_TRACTS]
     names = view.state.scores.set_index(col.GEOID)[col.NAME]
     return [
-        MovedTract(
-            name=view.texts("map.card.tract", name=names.get(row[col.GEOID], row[col.GEOID])),
-            geoid=row[col.GEOID],
-            rank=_from_to(view, row["rank_before"], row["rank_after"]),
-            parts=[view.words.number(row[f"rank_by_{name}"], 1) for name in causes],
-        )
+        {
+            "name": view.texts("map.card.tract", name=names.get(row[col.GEOID], row[col.GEOID])),
+            "geoid": row[col.GEOID],
+            "rank": _from_to(view, row["rank_before"], row["rank_after"]),
+            "parts": [view.words.number(row[f"rank_by_{name}"], 1) for name in causes],
+        }
         for row in records(moved.loc[order])
     ]
 

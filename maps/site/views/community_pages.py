@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from geodata.schemas import columns as col
-from maps.site.html_pages import Context, isolated
+from maps.site.html_pages import Context, Stat, isolated
 from maps.site.views.downloads import brief, list_table
 from maps.site.views.frame import frame
 from maps.site.views.rows import (
-    codes_in,
     community_row,
     quarter_rows,
     rank_interval,
@@ -19,25 +16,13 @@ from maps.site.views.rows import (
     tract_row,
 )
 from maps.site.views.site_view import SiteView
-from maps.site.views.stats import Stat
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
-from maps.wording.rows import Row, records
+from maps.wording.rows import Row, codes_in, records
 from maps.wording.words import is_missing
 
-#: Communities named as not told apart; more are counted.
+#: Communities named that the list cannot distinguish from one; more are counted.
 MOST_TIED = 8
-
-
-@dataclass(frozen=True)
-class BarrierRow:
-    """A barrier of a community beside the state's median tract, and the support it calls for."""
-
-    measure: str
-    here: str
-    moe: str
-    median: str
-    support: str
 
 
 def communities(view: SiteView) -> Context:
@@ -100,7 +85,7 @@ def _tracts(view: SiteView, ident: str, name: str) -> Context:
 
 
 def _tied(view: SiteView, row: Row) -> Context:
-    """Return the communities that the list cannot tell apart from this one."""
+    """Return the communities that the list cannot distinguish from this one."""
     tied = [other for other in codes_in(row[col.TIED_WITH]) if other in view.state.community_index]
     return {
         "tied": [view.community_link(other) for other in tied[:MOST_TIED]],
@@ -224,17 +209,17 @@ def _training(view: SiteView, row: Row) -> str:
     return " ".join([*sentences, view.assumed_seats]).strip()
 
 
-def _barriers(view: SiteView, row: Row) -> list[BarrierRow]:
+def _barriers(view: SiteView, row: Row) -> list[Context]:
     t, w = view.texts, view.words
     measured = {part[col.MEASURE]: part for part in _measures(view, row)}
     return [
-        BarrierRow(
-            measure=t.word("codes.measure", code),
-            here=w.percent(measured[code][col.SHARE]),
-            moe=w.percent(measured[code][col.SHARE_MOE]),
-            median=w.percent(measured[code][col.STATE_MEDIAN]),
-            support=t(f"codes.support.{code}") if t.has(f"codes.support.{code}") else "",
-        )
+        {
+            "measure": t.word("codes.measure", code),
+            "here": w.percent(measured[code][col.SHARE]),
+            "moe": w.percent(measured[code][col.SHARE_MOE]),
+            "median": w.percent(measured[code][col.STATE_MEDIAN]),
+            "support": t(f"codes.support.{code}") if t.has(f"codes.support.{code}") else "",
+        }
         for code in codes_in(row["barriers"])
         if code in measured
     ]

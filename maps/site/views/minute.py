@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from geodata.schemas import columns as col
 from maps.site.html_pages import isolated
-from maps.site.views.rows import codes_in
 from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import available_definitions
-from maps.wording.rows import Row
+from maps.wording.rows import Row, codes_in
 from maps.wording.words import is_missing
 
 MOST_BARRIERS = 2
@@ -32,20 +31,16 @@ def answers(view: SiteView, rows: list[Row]) -> list[Answer]:
 
 
 def _who(view: SiteView, rows: list[Row]) -> Answer | None:
-    t, w, table = view.texts, view.words, view.state.communities
+    t, w, known = view.texts, view.words, view.result.summary
     if not rows:
         return None
-    if table[col.ELIGIBLE_ADULTS].isna().all():
-        people = w.about(float(table[col.POPULATION].sum()))
+    adults, moe = known.get(col.ELIGIBLE_ADULTS_GROUPED), known.get(col.ELIGIBLE_ADULTS_GROUPED_MOE)
+    if is_missing(adults):
+        people = w.about(known.get(col.POPULATION_GROUPED))
         return _answer(view, "who", t("site.minute.who_unknown_lead", people=people), t("site.minute.who_unknown_text"))
-    everyone = float(view.state.scores[col.ELIGIBLE_ADULTS].sum())
-    adults = float(table[col.ELIGIBLE_ADULTS].sum())
-    moe = float((table[col.ELIGIBLE_ADULTS_MOE].fillna(0) ** 2).sum() ** 0.5)
-    text = t(
-        "site.minute.who_text",
-        moe=w.about(moe),
-        share=w.percent(adults / everyone) if everyone > 0 else w.missing,
-    )
+    key = "who_text_no_margin" if is_missing(moe) else "who_text"
+    share = w.percent(known.get(col.ELIGIBLE_ADULTS_SHARE_GROUPED))
+    text = t(f"site.minute.{key}", moe=w.about(moe), share=share)
     barriers = [t.word("codes.measure", code) for code, _ in common_barriers(rows)[:MOST_BARRIERS]]
     if barriers:
         names = w.listed([name[:1].lower() + name[1:] for name in barriers])
@@ -54,19 +49,14 @@ def _who(view: SiteView, rows: list[Row]) -> Answer | None:
 
 
 def _why(view: SiteView) -> Answer | None:
-    t, w, scores = view.texts, view.words, view.state.scores
-    inside = scores[scores[col.GEOID].isin(view.result.table("community_tracts")[col.GEOID]) & scores[col.NEED].notna()]
-    # Where no survey counts the adults, all residents stand for them, and the sentence says so.
-    key, people = "why_text", inside[col.ELIGIBLE_ADULTS].fillna(0.0)
-    if inside[col.ELIGIBLE_ADULTS].isna().all():
-        key, people = "why_text_residents", inside[col.POPULATION].fillna(0.0)
-    if not people.sum():
+    t, w, known = view.texts, view.words, view.result.summary
+    if is_missing(known.get(col.NEED_GROUPED)):
         return None
-    need = float((inside[col.NEED] * people).sum() / people.sum())
-    far = float(people[inside[col.NEAREST_PROVIDER_MINUTES].isna()].sum() / people.sum())
-    near = float(people[inside[col.SITES_WITHIN].fillna(0) > 0].sum() / people.sum())
-    text = t(f"site.minute.{key}", far=w.percent(far), near=w.percent(near))
-    return _answer(view, "why", t("site.minute.why_lead", percent=w.number(need)), text)
+    # Where no survey counts the adults, all residents stand for them, and the sentence says so.
+    key = "why_text_residents" if is_missing(known[col.ELIGIBLE_ADULTS_GROUPED]) else "why_text"
+    far, near = w.percent(known[col.NO_TRAINING_SHARE_GROUPED]), w.percent(known[col.WORK_SHARE_GROUPED])
+    lead = t("site.minute.why_lead", percent=w.number(known[col.NEED_GROUPED]))
+    return _answer(view, "why", lead, t(f"site.minute.{key}", far=far, near=near))
 
 
 def _work(view: SiteView) -> Answer | None:

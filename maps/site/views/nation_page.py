@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from geodata.states import REGISTRY, find_state
 from maps.site.addresses import Addresses, file_of
-from maps.site.html_pages import Link, isolated
+from maps.site.html_pages import Context, Link, isolated
 from maps.site.nation_map import inside
 from maps.site.state_entry import StateEntry
 from maps.site.views.frame import Banner, language_switch
@@ -17,20 +16,6 @@ from maps.wording.words import Words
 
 #: So many states that are missing are named; the others are counted.
 MOST_NAMED = 12
-
-
-@dataclass(frozen=True)
-class StateRow:
-    """A state as the table of states shows it."""
-
-    name: str
-    href: str
-    communities: str
-    adults: str
-    tracts: str
-    first: str
-    definitions: str
-    as_of: str
 
 
 def nation_page(
@@ -41,7 +26,7 @@ def nation_page(
     *,
     failed: Sequence[str],
     downloads: Sequence[str],
-) -> dict[str, object]:
+) -> Context:
     """Return the context of the national page; see `maps.site.national.build_national`."""
     t = words.texts
     sample = any(entry.sample for entry in entries)
@@ -67,17 +52,17 @@ def nation_page(
     }
 
 
-def _row(entry: StateEntry, words: Words, folder: str | None) -> StateRow:
-    return StateRow(
-        name=entry.state.name,
-        href=inside(folder, file_of("overview")),
-        communities=words.number(entry.communities),
-        adults=_adults([entry.adults], words),
-        tracts=f"{words.number(entry.gated)} / {words.number(entry.tracts)}",
-        first="" if entry.first is None else words.community(entry.first),
-        definitions=words.number(len(entry.definitions)),
-        as_of=words.date(entry.as_of),
-    )
+def _row(entry: StateEntry, words: Words, folder: str | None) -> Context:
+    return {
+        "name": entry.state.name,
+        "href": inside(folder, file_of("overview")),
+        "communities": words.number(entry.communities),
+        "adults": _adults([entry.adults], words),
+        "tracts": f"{words.number(entry.gated)} / {words.number(entry.tracts)}",
+        "first": "" if entry.first is None else words.community(entry.first),
+        "definitions": words.number(len(entry.definitions)),
+        "as_of": words.date(entry.as_of),
+    }
 
 
 def _adults(counts: Sequence[float], words: Words) -> str:

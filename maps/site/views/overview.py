@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from geodata.schemas import columns as col
 from maps.cartography.extent import LAND_ABROAD
-from maps.site.html_pages import Context, Link, isolated
+from maps.site.html_pages import Context, isolated
 from maps.site.views.downloads import brief
 from maps.site.views.frame import frame
 from maps.site.views.minute import answers, common_barriers
@@ -67,33 +66,14 @@ def _answer(view: SiteView, rows: list[Row]) -> list[str]:
     ]
 
 
-@dataclass(frozen=True)
-class Barrier:
-    """A barrier, in how many communities it is found, and the support it calls for."""
-
-    measure: str
-    count: str
-    support: str
-
-
-@dataclass(frozen=True)
-class ActionGroup:
-    """The communities of one action; `more` are beyond those with a link."""
-
-    action: str
-    means: str
-    links: list[Link]
-    more: int
-
-
-def _who(view: SiteView, rows: list[Row]) -> list[Barrier]:
+def _who(view: SiteView, rows: list[Row]) -> list[Context]:
     t = view.texts
     return [
-        Barrier(
-            t.word("codes.measure", code),
-            view.count("site.overview.who_row", count),
-            t(f"codes.support.{code}") if t.has(f"codes.support.{code}") else "",
-        )
+        {
+            "measure": t.word("codes.measure", code),
+            "count": view.count("site.overview.who_row", count),
+            "support": t(f"codes.support.{code}") if t.has(f"codes.support.{code}") else "",
+        }
         for code, count in common_barriers(rows)
     ]
 
@@ -109,18 +89,18 @@ def _sure(view: SiteView, rows: list[Row]) -> str:
     )
 
 
-def _do(view: SiteView, rows: list[Row]) -> list[ActionGroup]:
+def _do(view: SiteView, rows: list[Row]) -> list[Context]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
         if not is_missing(row[col.ACTION]):
             groups.setdefault(row[col.ACTION], []).append(row)
     return [
-        ActionGroup(
-            action=view.words.code("action", code),
-            means=view.texts.word("codes.action_means", code),
-            links=[view.community_link(row[col.COMMUNITY_ID]) for row in groups[code][:MOST_LINKS]],
-            more=max(0, len(groups[code]) - MOST_LINKS),
-        )
+        {
+            "action": view.words.code("action", code),
+            "means": view.texts.word("codes.action_means", code),
+            "links": [view.community_link(row[col.COMMUNITY_ID]) for row in groups[code][:MOST_LINKS]],
+            "more": max(0, len(groups[code]) - MOST_LINKS),
+        }
         for code in view.texts.codes("codes.action")
         if code in groups
     ]

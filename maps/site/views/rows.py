@@ -5,99 +5,38 @@ Templates read the fields by name. Holds the small drawings of a community's ran
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 from markupsafe import Markup
 
 from geodata.schemas import columns as col
-from maps.site.html_pages import bdi
+from maps.site.html_pages import Context, bdi
 from maps.site.views.marks import bar, interval
 from maps.site.views.site_view import SiteView
-from maps.wording.rows import Row, records
+from maps.wording.rows import Row, codes_in, records
 from maps.wording.words import is_missing
 
 #: The kinds of area that have pages, and what those pages are called.
 AREA_PAGES = {"county": "county", "workforce_area": "area"}
 
 
-@dataclass(frozen=True)
-class CommunityRow:
-    """A community as lists show it."""
-
-    rank: str
-    name: Markup
-    href: str
-    county: Markup | str
-    tier: str
-    chance: str
-    adults: str
-    action: str
-    range: str
-    interval: Markup
-    bar: Markup
-
-
-@dataclass(frozen=True)
-class TractRow:
-    """A tract as tables of a page show it."""
-
-    rank: str
-    name: str
-    where: Markup | str
-    href: str
-    tier: str
-    range: str
-    need: str
-    gap: str
-    work: str
-    priority: str
-    adults: str
-    minutes: str
-
-
-@dataclass(frozen=True)
-class AreaRow:
-    """A county or workforce area as tables show it."""
-
-    name: str
-    href: str
-    tracts: str
-    gated: str
-    tier_ab: str
-    adults_gated: str
-    communities: str
-
-
-@dataclass(frozen=True)
-class QuarterRow:
-    """Planned work of one quarter as tables show it."""
-
-    quarter: str
-    sites: str
-    units: str
-    mid: str
-    span: str
-
-
-def community_row(view: SiteView, row: Row) -> CommunityRow:
+def community_row(view: SiteView, row: Row) -> Context:
     """Return a community as lists show it."""
     w = view.words
     rank = w.number(row[col.RANK])
     same_name = is_missing(row[col.COUNTY_NAME]) or row[col.COUNTY_NAME] == row[col.PLACE]
-    return CommunityRow(
-        rank=rank,
-        name=bdi(w.community(row)),
-        href=view.community_address(row[col.COMMUNITY_ID]),
-        county="" if same_name else bdi(row[col.COUNTY_NAME]),
-        tier=row[col.TIER],
-        chance="" if is_missing(row[col.P_TOP_SHARE]) else view.chance(row[col.P_TOP_SHARE]),
-        adults=w.about(row[col.ELIGIBLE_ADULTS]),
-        action="" if is_missing(row[col.ACTION]) else w.code("action", row[col.ACTION]),
-        range=rank if is_missing(row[col.RANK_LOW]) else w.span(row[col.RANK_LOW], row[col.RANK_HIGH]),
-        interval=rank_interval(view, row),
-        bar=score_bar(view, row),
-    )
+    return {
+        "rank": rank,
+        "name": bdi(w.community(row)),
+        "href": view.community_address(row[col.COMMUNITY_ID]),
+        "county": "" if same_name else bdi(row[col.COUNTY_NAME]),
+        "tier": row[col.TIER],
+        "chance": "" if is_missing(row[col.P_TOP_SHARE]) else view.chance(row[col.P_TOP_SHARE]),
+        "adults": w.about(row[col.ELIGIBLE_ADULTS]),
+        "action": "" if is_missing(row[col.ACTION]) else w.code("action", row[col.ACTION]),
+        "range": rank if is_missing(row[col.RANK_LOW]) else w.span(row[col.RANK_LOW], row[col.RANK_HIGH]),
+        "interval": rank_interval(view, row),
+        "bar": score_bar(view, row),
+    }
 
 
 def rank_text(view: SiteView, row: Row) -> str:
@@ -130,59 +69,54 @@ def score_text(view: SiteView, row: Row) -> str:
     return view.texts("map.card.points", total=total, need=need, gap=gap, work=work)
 
 
-def tract_row(view: SiteView, row: Row) -> TractRow:
+def tract_row(view: SiteView, row: Row) -> Context:
     """Return a tract as tables of a page show it."""
     w, geoid, minutes = view.words, row[col.GEOID], row[col.NEAREST_PROVIDER_MINUTES]
     map_page = "" if view.standalone else view.to("overview")
     place = "" if is_missing(row[col.PLACE_NAME]) else bdi(row[col.PLACE_NAME])
-    return TractRow(
-        rank="–" if is_missing(row[col.RANK]) else w.number(row[col.RANK]),
-        name=view.texts("map.card.tract", name=geoid if is_missing(row[col.NAME]) else row[col.NAME]),
-        where=Markup("{} {}").format(place, geoid) if place else geoid,
-        href=f"{map_page}#tract={geoid}",
-        tier=w.code("tier_short", row[col.TIER]),
-        range="" if is_missing(row[col.RANK_LOW]) else w.span(row[col.RANK_LOW], row[col.RANK_HIGH]),
-        need=w.number(row[col.NEED]),
-        gap=w.number(row[col.TRAINING_GAP]),
-        work=w.number(row[col.OPPORTUNITY]),
-        priority=w.number(row[col.PRIORITY], 1),
-        adults=w.number(row[col.ELIGIBLE_ADULTS]),
-        minutes=view.texts("site.community.none") if is_missing(minutes) else w.number(minutes),
-    )
+    return {
+        "rank": "–" if is_missing(row[col.RANK]) else w.number(row[col.RANK]),
+        "name": view.texts("map.card.tract", name=geoid if is_missing(row[col.NAME]) else row[col.NAME]),
+        "where": Markup("{} {}").format(place, geoid) if place else geoid,
+        "href": f"{map_page}#tract={geoid}",
+        "tier": w.code("tier_short", row[col.TIER]),
+        "range": "" if is_missing(row[col.RANK_LOW]) else w.span(row[col.RANK_LOW], row[col.RANK_HIGH]),
+        "need": w.number(row[col.NEED]),
+        "gap": w.number(row[col.TRAINING_GAP]),
+        "work": w.number(row[col.OPPORTUNITY]),
+        "priority": w.number(row[col.PRIORITY], 1),
+        "adults": w.number(row[col.ELIGIBLE_ADULTS]),
+        "minutes": view.texts("site.community.none") if is_missing(minutes) else w.number(minutes),
+    }
 
 
-def area_rows(view: SiteView, kind: str) -> list[AreaRow]:
+def area_rows(view: SiteView, kind: str) -> list[Context]:
     """Return the areas of a kind (county or workforce_area) as tables show them, in order."""
     w, areas = view.words, view.state.rollups
     return [
-        AreaRow(
-            name=row[col.AREA_NAME],
-            href="" if view.standalone else view.to(AREA_PAGES[kind], row[col.AREA_ID]),
-            tracts=w.number(row[col.N_TRACTS]),
-            gated=w.number(row[col.N_GATED]),
-            tier_ab=w.number((row[col.N_TIER_A] or 0) + (row[col.N_TIER_B] or 0)),
-            adults_gated=w.about(row[col.ELIGIBLE_ADULTS_GATED]),
-            communities=w.number(len(codes_in(row["communities"]))),
-        )
+        {
+            "name": row[col.AREA_NAME],
+            "href": "" if view.standalone else view.to(AREA_PAGES[kind], row[col.AREA_ID]),
+            "tracts": w.number(row[col.N_TRACTS]),
+            "gated": w.number(row[col.N_GATED]),
+            "tier_ab": w.number((row[col.N_TIER_A] or 0) + (row[col.N_TIER_B] or 0)),
+            "adults_gated": w.about(row[col.ELIGIBLE_ADULTS_GATED]),
+            "communities": w.number(len(codes_in(row["communities"]))),
+        }
         for row in records(areas[areas[col.AREA_KIND] == kind])
     ]
 
 
-def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[QuarterRow]:
+def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[Context]:
     """Return planned work by quarter as tables show it."""
     w = view.words
     return [
-        QuarterRow(
-            quarter=w.quarter(row[col.QUARTER]),
-            sites=w.number(row["sites"]),
-            units=w.number(row[col.UNITS]),
-            mid=w.job_years(row[col.JOB_YEARS_MID]),
-            span=w.job_years_span(row[col.JOB_YEARS_LOW], row[col.JOB_YEARS_HIGH]),
-        )
+        {
+            "quarter": w.quarter(row[col.QUARTER]),
+            "sites": w.number(row["sites"]),
+            "units": w.number(row[col.UNITS]),
+            "mid": w.job_years(row[col.JOB_YEARS_MID]),
+            "span": w.job_years_span(row[col.JOB_YEARS_LOW], row[col.JOB_YEARS_HIGH]),
+        }
         for row in ([] if table is None else records(table))
     ]
-
-
-def codes_in(value: object) -> list[str]:
-    """Return the codes of a cell that holds several, separated by blanks; none where it is empty."""
-    return [] if is_missing(value) else str(value).split()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
+from geodata.communities.community_table import means_by_community
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Uncertainty
@@ -48,12 +48,10 @@ class StateView:
     def points_of(self) -> dict[str, tuple[float, float, float]]:
         """The mean points (need, training gap, work) of each community's tracts, weighted by eligible adults."""
         names = [col.POINTS_NEED, col.POINTS_TRAINING_GAP, col.POINTS_OPPORTUNITY]
-        found = {}
-        for ident, tracts in self.tracts_of.items():
-            weight = tracts[col.ELIGIBLE_ADULTS].fillna(0.0).to_numpy(dtype=float) + 1e-9
-            need, gap, work = np.average(tracts[names].fillna(0.0).to_numpy(dtype=float), axis=0, weights=weight)
-            found[ident] = (float(need), float(gap), float(work))
-        return found
+        # A pillar that is missing adds no points.
+        grouped = self.scores[self.scores[col.COMMUNITY_ID].notna()].fillna(dict.fromkeys(names, 0.0))
+        means = [means_by_community(grouped, name, col.ELIGIBLE_ADULTS) for name in names]
+        return {str(ident): (need, gap, work) for ident, need, gap, work in zip(means[0].index, *means, strict=True)}
 
     def points(self, ident: str) -> tuple[float, float, float]:
         """Return the mean points of a community's tracts; zeros where it has none."""

@@ -20,6 +20,9 @@ TRACTS = pd.DataFrame(
         "working_age": [600.0, 1100.0, np.nan, np.nan],
         "eligible_adults": [100.0, 50.0, 10.0, np.nan],
         "eligible_adults_moe": [30.0, 40.0, np.nan, np.nan],
+        "need": [80.0, 60.0, 40.0, np.nan],
+        "nearest_provider_minutes": [np.nan, 10.0, 10.0, 10.0],
+        "sites_within": [2, 0, 0, 0],
     }
 )
 COMMUNITIES = pd.DataFrame({"state": ["RI"], "tier": ["A"]})
@@ -60,6 +63,24 @@ def test_people_known_of_no_tract_are_unknown_and_of_no_tract_at_all_they_are_no
     kansas = summary.loc["KS"]
     assert pd.isna(kansas["eligible_adults"]) and pd.isna(kansas["working_age"]) and kansas["population"] == 800
     assert kansas["eligible_adults_top"] == kansas["eligible_adults_top_moe"] == 0
+
+
+def test_need_and_reach_in_communities_are_weighted_by_people() -> None:
+    tracts = TRACTS.assign(community_id=["x", "x", None, "y"])
+    rows = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES).set_index("state")
+    rhode_island, kansas = rows.loc["RI"], rows.loc["KS"]
+    assert rhode_island["eligible_adults_share_grouped"] == pytest.approx(150 / 160)
+    assert rhode_island["need_grouped"] == pytest.approx((100 * 80 + 50 * 60) / 150)
+    assert rhode_island["no_training_share_grouped"] == rhode_island["work_share_grouped"] == pytest.approx(100 / 150)
+    assert rhode_island["eligible_adults_tier_a"] == 100 and rhode_island["eligible_adults_tier_a_moe"] == 30
+    assert kansas[["eligible_adults_share_grouped", "need_grouped", "work_share_grouped"]].isna().all()
+
+
+def test_residents_stand_for_adults_where_none_are_known() -> None:
+    tracts = TRACTS.assign(community_id=["x", "x", None, None], eligible_adults=np.nan)
+    row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES).set_index("state").loc["RI"]
+    assert row["need_grouped"] == pytest.approx((1000 * 80 + 2000 * 60) / 3000)
+    assert row["work_share_grouped"] == pytest.approx(1000 / 3000)
 
 
 def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.DataFrame) -> None:

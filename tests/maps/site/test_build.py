@@ -177,6 +177,9 @@ def test_unknown_adults_are_not_shown_as_none(synthetic: StateResult, tmp_path: 
         name: synthetic.table(name).assign(eligible_adults=float("nan"), eligible_adults_moe=float("nan"))
         for name in names
     }
+    totals = synthetic.table("state_summary")
+    adults = [name for name in totals.columns if name.startswith("eligible_adults")]
+    blank["state_summary"] = totals.assign(**dict.fromkeys(adults, float("nan")))
     result = replace(synthetic, tables={**synthetic.tables, **blank})
     page = (build_site(result, tmp_path / "XL", figures=False) / "index.html").read_text("utf-8")
     assert load_texts("en")("site.minute.who_unknown_text") in page

@@ -15,7 +15,7 @@ from jinja2 import UndefinedError
 from maps.inline_content import hashed
 from maps.interactive.map_view import inert_json
 from maps.site.addresses import Addresses, file_of, slug
-from maps.site.html_pages import environment, isolated, policy, render
+from maps.site.html_pages import isolated, pages, policy, render
 from tests.maps.synthetic import HOSTILE_NAMES
 
 FRAME = {
@@ -65,7 +65,7 @@ def test_a_name_stays_text(name: str) -> None:
 def test_a_missing_value_is_an_error_not_an_empty_page() -> None:
     with pytest.raises(UndefinedError):
         render("areas.html", {key: value for key, value in FRAME.items() if key != "title"}, styles=[])
-    assert environment().autoescape is True
+    assert pages().autoescape is True
 
 
 def test_the_policy_names_exactly_what_the_page_holds() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geodata.schemas.state_result import StateResult
-from maps.site.views.minute import common_barriers
+from maps.site.views.minute import Answer, common_barriers
 from maps.site.views.overview import overview
 from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import StateView
@@ -29,11 +29,25 @@ def test_need_that_rests_on_less_than_was_weighted_says_so(synthetic: StateResul
 
 
 def test_why_there_counts_residents_where_no_survey_counts_the_adults(synthetic: StateResult) -> None:
-    scores = synthetic.table("tract_scores").assign(eligible_adults=float("nan"))
-    result = replace(synthetic, tables={**synthetic.tables, "tract_scores": scores})
-    cells = overview(SiteView(StateView(result), "en", ("en",)))["minute"]
-    why = next(cell for cell in cells if cell.title == "Why there")
+    why = _answer(_with_totals(synthetic, eligible_adults_grouped=float("nan")), "Why there")
     assert "of the residents have no training" in why.text
+
+
+def test_an_unknown_margin_is_said_to_be_unknown(synthetic: StateResult) -> None:
+    known = _answer(_with_totals(synthetic, eligible_adults_grouped_moe=1234.0), "Who lives there")
+    assert "give or take 1,200" in known.text
+    unknown = _answer(_with_totals(synthetic, eligible_adults_grouped_moe=float("nan")), "Who lives there")
+    assert "margin of error unknown" in unknown.text and "give or take" not in unknown.text
+
+
+def _with_totals(result: StateResult, **totals: float) -> StateResult:
+    summary = result.table("state_summary").assign(**totals)
+    return replace(result, tables={**result.tables, "state_summary": summary})
+
+
+def _answer(result: StateResult, title: str) -> Answer:
+    cells = overview(SiteView(StateView(result), "en", ("en",)))["minute"]
+    return next(cell for cell in cells if cell.title == title)
 
 
 def test_the_most_common_barriers_come_first_and_ties_in_order() -> None:

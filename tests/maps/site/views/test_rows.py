@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
-
 import pytest
 
 from geodata.schemas.state_result import StateResult
-from maps.site.views.rows import area_rows, codes_in, community_row, quarter_rows, rank_text, tract_row
+from maps.site.views.rows import area_rows, community_row, quarter_rows, rank_text, tract_row
 from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import StateView
 from maps.wording.rows import records
@@ -21,23 +19,23 @@ def view(synthetic: StateResult) -> SiteView:
 def test_every_community_leads_to_its_page(view: SiteView) -> None:
     for row in records(view.state.communities):
         shown = community_row(view, row)
-        assert shown.href == view.to("community", row["community_id"])
-        assert str(row["rank"]) == shown.rank
+        assert shown["href"] == view.to("community", row["community_id"])
+        assert str(row["rank"]) == shown["rank"]
 
 
 def test_a_community_without_simulations_shows_no_range(view: SiteView) -> None:
     row = {**records(view.state.communities)[0], "rank_low": None, "rank_high": None, "p_top_share": None}
     shown = community_row(view, row)
-    assert (shown.interval, shown.chance, shown.range) == ("", "", shown.rank)
+    assert (shown["interval"], shown["chance"], shown["range"]) == ("", "", shown["rank"])
     assert rank_text(view, row) == ""
 
 
 def test_a_tract_of_which_nothing_is_known_is_still_a_row(view: SiteView) -> None:
     row = dict.fromkeys(view.state.scores.columns) | {"geoid": "97001000100"}
     shown = tract_row(view, row)
-    assert (shown.rank, shown.range, shown.where) == ("–", "", "97001000100")
-    assert shown.minutes == view.texts("site.community.none")
-    assert not any("None" in str(value) or "nan" in str(value) for value in astuple(shown) if value != shown.minutes)
+    assert (shown["rank"], shown["range"], shown["where"]) == ("–", "", "97001000100")
+    assert shown["minutes"] == view.texts("site.community.none")
+    assert not any("None" in str(value) or "nan" in str(value) for value in shown.values() if value != shown["minutes"])
 
 
 def test_areas_of_a_kind_are_all_there(view: SiteView, synthetic: StateResult) -> None:
@@ -47,8 +45,3 @@ def test_areas_of_a_kind_are_all_there(view: SiteView, synthetic: StateResult) -
 
 def test_no_work_is_no_row(view: SiteView) -> None:
     assert quarter_rows(view, None) == []
-
-
-def test_codes_in_a_cell() -> None:
-    assert codes_in("no_vehicle disability") == ["no_vehicle", "disability"]
-    assert codes_in(None) == codes_in(float("nan")) == codes_in("") == []
