@@ -23,7 +23,7 @@ from geodata.geography.sphere import EARTH_RADIUS_KM, unit_vectors
 from geodata.travel.great_circle import GreatCircle
 from geodata.travel.minutes import TravelMinutes
 
-ENGINE = GreatCircle(detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=60.0)  # a kilometre a minute
+ENGINE = GreatCircle(detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=60.0)  # a kilometer a minute
 Work = Callable[[], np.ndarray]
 
 
@@ -60,7 +60,7 @@ def csr_with_minutes(tracts: int, providers: int, km: float) -> Work:
 
 
 def _frames(tracts: int, providers: int, polygons: bool = False) -> tuple[Any, Any]:
-    """Demand and supply as GeoDataFrames in metres (Albers); `access` needs areas to avoid its full cross product."""
+    """Demand and supply as GeoDataFrames in meters (Albers); `access` needs areas to avoid its full cross product."""
     import geopandas as gpd
 
     origins, destinations, demand, supply = _nation(tracts, providers)
@@ -138,8 +138,8 @@ def pysal_own(tracts: int, providers: int, km: float) -> Work:
             demand_df=here, demand_value="people", supply_df=there, supply_value="seats",
             cost_df=none, cost_origin="origin", cost_dest="dest", cost_name="cost",
         )  # fmt: skip
-        made.create_euclidean_distance(name="metres", threshold=km * 1000)
-        found = made.enhanced_two_stage_fca(cost="metres", max_cost=km * 1000, weight_fn=_weight(km * 1000))
+        made.create_euclidean_distance(name="meters", threshold=km * 1000)
+        found = made.enhanced_two_stage_fca(cost="meters", max_cost=km * 1000, weight_fn=_weight(km * 1000))
         return _in_order(found.iloc[:, 0], tracts)
 
     return work
@@ -150,8 +150,8 @@ def geopandas_join(tracts: int, providers: int, km: float) -> Work:
 
     def work() -> np.ndarray:
         pairs = here.sjoin(there, predicate="dwithin", distance=km * 1000)
-        metres = here.geometry.loc[pairs.index].distance(there.geometry.loc[pairs["index_right"]], align=False)
-        pairs["weight"] = gaussian_decay(metres.to_numpy(), km * 1000)
+        meters = here.geometry.loc[pairs.index].distance(there.geometry.loc[pairs["index_right"]], align=False)
+        pairs["weight"] = gaussian_decay(meters.to_numpy(), km * 1000)
         pairs["competing"] = pairs["weight"] * pairs["people"]
         ratio = there["seats"] / pairs.groupby("index_right")["competing"].sum()
         pairs["access"] = pairs["index_right"].map(ratio) * pairs["weight"]

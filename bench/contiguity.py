@@ -82,8 +82,8 @@ def pysal_rook(polygons: int, file: str) -> Work:
     frame = gpd.GeoDataFrame(geometry=_shapes(polygons, file))
 
     def work() -> np.ndarray:
-        neighbours = Rook.from_dataframe(frame, use_index=False).neighbors
-        pairs = np.array([(i, j) for i, others in neighbours.items() for j in others if i < j]).reshape(-1, 2)
+        neighbors = Rook.from_dataframe(frame, use_index=False).neighbors
+        pairs = np.array([(i, j) for i, others in neighbors.items() for j in others if i < j]).reshape(-1, 2)
         return _found(pairs[:, 0], pairs[:, 1])
 
     return work

@@ -1,7 +1,7 @@
 """A made-up nation to measure on: metropolitan areas of very unequal size, small towns, and open country.
 
 Sizes are tuned so that 85,000 tracts and 10,000 sites have about as many pairs within 60 km as the United States
-(10.6 million between census tract centres and a sample of charging sites). Fictional, and the same for one seed.
+(10.6 million between census tract centers and a sample of charging sites). Fictional, and the same for one seed.
 """
 
 from __future__ import annotations

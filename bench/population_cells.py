@@ -1,4 +1,4 @@
-"""Population cells within tracts, on a made-up 100 m raster and 1,549 tracts: sums and weighted centres.
+"""Population cells within tracts, on a made-up 100 m raster and 1,549 tracts: sums and weighted centers.
 
 rasterstats is not a dependency of this project; `--peers` names an interpreter that has it, and geopandas.
 """
@@ -85,7 +85,7 @@ def weighted_origins(tracts: int) -> Work:
 
 
 def rasterstats(tracts: int) -> Work:
-    """Prepare rasterstats: cells whose centre is inside count whole."""
+    """Prepare rasterstats: cells whose center is inside count whole."""
     from rasterstats import zonal_stats
 
     frame, path = _tracts(tracts), Path(gettempdir()) / f"onramp-bench-people-{tracts}.tif"
@@ -107,7 +107,7 @@ def main(arguments: list[str] | None = None) -> None:
         contenders.append(Contender("rasterstats, sums", "rasterstats", python=given.peers))
     rows = side_by_side("bench.population_cells", contenders, size)
     notes = [
-        "rasterstats counts cells by their centre, so its sums differ by what borders cut."
+        "rasterstats counts cells by their center, so its sums differ by what borders cut."
         if given.peers
         else "rasterstats was not measured: no interpreter with it was given (make peers)."
     ]

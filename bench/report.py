@@ -19,7 +19,7 @@ BESIDE = (
     ("", "access_nation", "geopandas"),
     ("", "access_nation", "scipy k-d tree"),
     ("Monte Carlo of ranks", "montecarlo", "pandas"),
-    ("Neighbours of a nation's tracts", "contiguity", "libpysal Rook"),
+    ("Neighbors of a nation's tracts", "contiguity", "libpysal Rook"),
     ("Hubs of a state, 1 to 10", "hubs", "spopt MCLP with CBC"),
     ("Friction raster, a state at 1 km", "friction_state_1km", "scikit-image"),
     ("Friction raster, a state at 250 m", "friction_state_250m", "scikit-image"),

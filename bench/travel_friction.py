@@ -25,7 +25,7 @@ NATION = (24.5, -125.0, 3000, 7020)
 
 
 def surface(rows: int, columns: int, fine: int) -> np.ndarray:
-    """Return minutes per metre; `fine` is the number of cells per 1 km step."""
+    """Return minutes per meter; `fine` is the number of cells per 1 km step."""
     from scipy.ndimage import gaussian_filter
 
     rng = np.random.default_rng(1)
@@ -83,8 +83,8 @@ def compiled(fine: int, sources: int, targets: int, threads: int = 2) -> Work:
     from geodata.travel.least_cost import Grid, least_cost_minutes
 
     friction, starts, ends = _even(fine, sources, targets)
-    metres = np.full(friction.shape[0], 1000.0 / fine)
-    grid = Grid(friction, metres, metres, metres * np.sqrt(2))
+    meters = np.full(friction.shape[0], 1000.0 / fine)
+    grid = Grid(friction, meters, meters, meters * np.sqrt(2))
 
     def work() -> np.ndarray:
         source, target, minutes = least_cost_minutes(grid, starts, ends, LIMIT, np.full(targets, LIMIT), threads)
@@ -116,7 +116,7 @@ def scikit_image(fine: int, sources: int, targets: int, share: float) -> Work:
 
 
 def engine(fine: int, sources: int, targets: int, nation: bool = False, threads: int = 2) -> Work:
-    """Prepare the engine: from a GeoTIFF and points in degrees to sorted pairs, with true metres."""
+    """Prepare the engine: from a GeoTIFF and points in degrees to sorted pairs, with true meters."""
     from geodata.geography.coordinates import Points
     from geodata.travel.friction import FrictionEngine
 

@@ -24,7 +24,7 @@ _LONG = {
     "voc": "vocational",
     "ctr": "center",
     "cntr": "center",
-    "centre": "center",
+    "centre": "center",  # codespell:ignore centre
     "ctrs": "center",
     "sch": "school",
     "acad": "academy",

@@ -47,7 +47,7 @@ def providers(institutions: pd.DataFrame, programs: pd.DataFrame, listed: pd.Dat
     if len(merged) < len(everyone):
         notes.append(
             f"Records of {everyone[col.SOURCES].nunique()} sources: {len(everyone):,}; providers they describe: "
-            f"{len(merged):,}; records recognised as repeats: {len(everyone) - len(merged):,}."
+            f"{len(merged):,}; records recognized as repeats: {len(everyone) - len(merged):,}."
         )
     return Refined(merged, teaching.rejects, notes)
 

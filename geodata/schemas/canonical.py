@@ -61,7 +61,7 @@ TRACTS = Table(
 )
 CENTERS = Table(
     "centers",
-    "Population-weighted centres of tracts",
+    "Population-weighted centers of tracts",
     (
         _geoid(),
         _state(),

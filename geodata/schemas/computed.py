@@ -85,7 +85,7 @@ TRACT_SCORES = Table(
         _STATE,
         Column(col.COUNTY_GEOID, "text", "County, 5-digit GEOID", nullable=False, pattern=COUNTY_PATTERN),
         Column(col.COUNTY_NAME, "text", "County"),
-        Column(col.PLACE_NAME, "text", "City or town that holds the tract's centre, if any"),
+        Column(col.PLACE_NAME, "text", "City or town that holds the tract's center, if any"),
         Column(col.NAME, "text", "Name of the tract, such as 101.02"),
         Column(col.LATITUDE, "number", "Latitude of the origin (mean of its points), EPSG:4326", "degrees"),
         Column(col.LONGITUDE, "number", "Longitude of the origin", "degrees"),
@@ -140,7 +140,7 @@ NEED_PARTS = Table(
 )
 COMMUNITIES = Table(
     "communities",
-    "Neighbouring tracts to recruit in, with all that is known of them",
+    "Neighboring tracts to recruit in, with all that is known of them",
     (
         Column(col.COMMUNITY_ID, "text", "Stable identifier", nullable=False),
         _STATE,
@@ -156,8 +156,8 @@ COMMUNITIES = Table(
         Column(col.COUNTY_GEOID, "text", "County holding most of its people"),
         Column(col.COUNTY_NAME, "text", "Its name"),
         Column(col.N_TRACTS, "integer", "Tracts", least=1),
-        Column(col.LATITUDE, "number", "Population-weighted centre", "degrees"),
-        Column(col.LONGITUDE, "number", "Population-weighted centre", "degrees"),
+        Column(col.LATITUDE, "number", "Population-weighted center", "degrees"),
+        Column(col.LONGITUDE, "number", "Population-weighted center", "degrees"),
         *_ADULTS,
         _score("need", "Mean Need, weighted by eligible adults"),
         _score("training_gap", "Mean training gap, weighted by eligible adults"),
@@ -166,7 +166,7 @@ COMMUNITIES = Table(
         *_rank_columns(),
         Column(col.ACTION, "text", "What its two access pillars call for", one_of=ACTIONS),
         *_TRAINING,
-        Column(col.NEAREST_JOB_CENTER_ID, "text", "Nearest job centre"),
+        Column(col.NEAREST_JOB_CENTER_ID, "text", "Nearest job center"),
         Column(col.NEAREST_JOB_CENTER_NAME, "text", "Its name"),
         Column(col.NEAREST_JOB_CENTER_MINUTES, "number", "Travel to it", "minutes", least=0),
         *_WORK,

@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         return self
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # codespell:ignore customise
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,

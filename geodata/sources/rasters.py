@@ -20,7 +20,7 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.spec import ParseContext, Source, SourceSpec
 
 _TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-UNITS = {"population": "people per cell", "friction": "minutes per metre"}
+UNITS = {"population": "people per cell", "friction": "minutes per meter"}
 
 POPULATION = SourceSpec(
     name="population_raster",

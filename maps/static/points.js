@@ -85,7 +85,7 @@ Onramp.paintPoints = function (pen, view, look, model, taken) {
   });
 };
 
-// Circles of the farthest travel around entry providers: an approximation by straight distance, labelled as one.
+// Circles of the farthest travel around entry providers: an approximation by straight distance, labeled as one.
 Onramp.paintReach = function (pen, view, look, model) {
   const P = model.facts.points.providers,
     km = model.facts.reach_km;

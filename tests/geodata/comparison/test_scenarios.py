@@ -67,7 +67,7 @@ def test_each_mistake_is_a_sentence_with_its_place(tmp_path, text, message):
 
 def test_a_scenario_in_another_encoding_is_refused_with_a_sentence(tmp_path):
     file = tmp_path / "plan.yaml"
-    file.write_bytes("name: Caf\u00e9".encode("latin-1"))
+    file.write_bytes("name: Caf\u00e9".encode("latin-1"))  # codespell:ignore caf
     with pytest.raises(InputError, match="UTF-8"):
         load_scenario(file)
 

@@ -15,7 +15,7 @@ from tests.geodata.sources.helpers import parse
     ("source", "kind", "unit"),
     [
         ("population_raster", "population", "people per cell"),
-        ("friction_raster", "friction", "minutes per metre"),  # codespell:ignore metre
+        ("friction_raster", "friction", "minutes per meter"),
     ],
 )
 def test_a_header_gives_one_row(tmp_path: Path, source: str, kind: str, unit: str) -> None:
