@@ -19,12 +19,11 @@ Changes = dict[str, Any]
 Alternative = tuple[str, str, Changes]
 
 
-def alternatives(settings: Settings, engines: tuple[str, ...] = (), national: bool = False) -> list[Alternative]:
+def alternatives(settings: Settings, engines: tuple[str, ...] = ()) -> list[Alternative]:
     """Return (setting, alternative, changes) for each choice the method could have made otherwise.
 
-    `engines` are the travel engines available besides the one used; `national` says whether tables of the whole nation
-    are available, without which a national reference area means nothing. A definition is left out in turn where that
-    leaves others.
+    `engines` are the travel engines available besides the one used. A definition is left out in turn where that leaves
+    others. The reference area is no choice here: a run of one state holds no tables of the nation.
     """
     other = "geometric" if settings.priority.aggregation == "arithmetic" else "arithmetic"
     found: list[Alternative] = [("priority.aggregation", other, {"priority": {"aggregation": other}})]
@@ -40,9 +39,6 @@ def alternatives(settings: Settings, engines: tuple[str, ...] = (), national: bo
         for name in sorted(weights):
             rest = {other: weight for other, weight in weights.items() if other != name}
             found.append(("need.weights", f"without {name}", {"need": {"weights": rest}}))
-    if national:
-        area = "nation" if settings.need.reference_area == "state" else "state"
-        found.append(("need.reference_area", area, {"need": {"reference_area": area}}))
     found.extend(("travel.engine", name, {"travel": {"engine": name}}) for name in engines)
     return found
 

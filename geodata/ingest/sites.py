@@ -51,7 +51,7 @@ def sites(rows: pd.DataFrame, counties: gpd.GeoDataFrame) -> Refined:
         notes.append("No county outlines are at hand, so the states of sites were not checked.")
     merged, twice = without_repeats(rows)
     if len(twice):
-        notes.append(f"Planned sites told by two sources, counted once: {len(twice):,}.")
+        notes.append(f"Planned sites listed by two sources, counted once: {len(twice):,}.")
         rejects.append(twice)
     perhaps_open = with_open_twin(merged)
     if perhaps_open:
@@ -154,7 +154,7 @@ def _twice(rows: pd.DataFrame, same: dict[int, tuple[int, str]]) -> pd.DataFrame
         pd.DataFrame(
             {
                 col.SOURCE: left[col.SOURCE],
-                col.FILE: "sites told by two sources",
+                col.FILE: "sites listed by two sources",
                 col.KEY: left[col.SITE_ID],
                 col.FIELD: "site_id",
                 col.VALUE: left[col.NAME],

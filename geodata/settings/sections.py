@@ -314,7 +314,7 @@ class Maps(Section):
 
 
 class Alerts(Section):
-    """Who is told of a failed run. Secrets are not settings: these name the environment variables they are in."""
+    """Who is notified of a failed run. Secrets are not settings: these name the environment variables they are in."""
 
     webhook_url_env: str = Field(
         "ONRAMP_ALERT_WEBHOOK", description="Environment variable with the address a failure is posted to as JSON."

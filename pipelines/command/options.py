@@ -87,7 +87,7 @@ def settings_changes(
 def _read(name: str, text: str) -> object:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # a date that does not exist is the latter
         message = (
             f"the value {text} cannot be read. Write a number, a word, a list [a, b] or names and values {{a: 1}}."
         )

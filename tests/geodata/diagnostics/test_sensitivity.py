@@ -25,7 +25,7 @@ def scores(priority: list[float]) -> pd.DataFrame:
 
 
 def test_each_alternative_is_a_valid_run_that_differs():
-    found = alternatives(SETTINGS, engines=("great_circle",), national=True)
+    found = alternatives(SETTINGS, engines=("great_circle",))
     names = [(setting, name) for setting, name, _ in found]
     assert len(set(names)) == len(names)
     assert {setting for setting, _ in names} == {
@@ -33,12 +33,10 @@ def test_each_alternative_is_a_valid_run_that_differs():
         "access.catchment_minutes",
         "access.decay",
         "need.weights",
-        "need.reference_area",
         "travel.engine",
     }
     for _, _, changes in found:
         assert SETTINGS.with_changes(changes).digest() != SETTINGS.digest()
-    assert not any(setting == "need.reference_area" for setting, _, _ in alternatives(SETTINGS))
     one = Settings(need={"weights": {"svi": 1}})
     assert not any(setting == "need.weights" for setting, _, _ in alternatives(one))
 

@@ -49,7 +49,7 @@ def test_a_site_listed_twice_counts_once_and_is_filled() -> None:
     assert found.rejects[["key", "reason", "remedy"]].to_numpy().tolist() == [
         ["planned_sites:7", "same_site", "Counted as afdc:1: similar name, 40 m apart."]
     ]
-    assert found.notes == ["Planned sites told by two sources, counted once: 1."]
+    assert found.notes == ["Planned sites listed by two sources, counted once: 1."]
 
 
 def test_ports_come_whole_from_one_record() -> None:
