@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 
 from geodata.errors import SourceUnavailable
 from geodata.fetching.client.download_cache import Cache
-from geodata.fetching.live import LiveAcquirer, LiveOptions
-from geodata.schemas.canonical import MEASURES
 from geodata.sources.spec import SourceSpec
-from geodata.states import find_state
+from tests.geodata.fetching.publishers.survey import RI, TRACTS, keyed, source
 from tests.support.publisher_server import Publisher, Reply
 
-RI = find_state("RI")
-KEY = "0123456789abcdef0123456789abcdef01234567"
-TRACTS = [("44", "001", "030100"), ("44", "007", "000101"), ("44", "007", "000102")]
-VARIABLES = [f"B16005_{line:03d}{kind}" for line in range(1, 46) for kind in "EM"]
-API = "/data/2024/acs/acs5"
 FILES = "/programs-surveys/acs/summary_file/2024/table-based-SF/data/5YRData/acsdt5y2024-"
-
-
-def source(publisher: Publisher, **changes) -> SourceSpec:
-    spec = SourceSpec(
-        name="acs",
-        title="American Community Survey",
-        publisher="U.S. Census Bureau",
-        table=MEASURES,
-        scope="state",
-        filenames=("acs5_*_{fips}_tracts.csv", "acs5_*_tracts.csv"),
-        page="https://publisher.example/acs",
-        licence="public domain",
-        cadence="yearly",
-        urls=(f"{publisher.url}/data/{{year}}/acs/acs5?variables={','.join(VARIABLES)}&state={{fips}}",),
-        year=2024,
-        media="csv",
-        key_env="CENSUS_API_KEY",
-        transport="census_api",
-    )
-    return replace(spec, **changes)
 
 
 @pytest.fixture
 def live(fetcher, tmp_path):
-    return LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=LiveOptions(environ={"CENSUS_API_KEY": KEY}))
+    return keyed(fetcher, Cache(tmp_path / "cache"))
 
 
 def summary(table: str, lines: int, tracts=TRACTS) -> bytes:
