@@ -169,7 +169,7 @@ class Choices(ConfigurableResource["Choices"]):
         if self.sources_folder not in folders:
             names = f"it has {', '.join(sorted(folders))}" if folders else "it is empty"
             raise SettingsError(
-                f"sources_folder: the setting sources.folders has no folder of the name “{self.sources_folder}”; {names}."
+                f"sources_folder: the setting sources.folders has no folder “{self.sources_folder}”; {names}."
             )
         return given.with_changes({"sources": {"folder": folders[self.sources_folder]}})
 

@@ -48,7 +48,7 @@ def config(**choices: Any) -> dict[str, Any]:
         ({"scenario": "nowhere.yaml"}, "nowhere.yaml: the scenario cannot be read."),
         (
             {"sources_folder": "nowhere"},
-            "sources_folder: the setting sources.folders has no folder of the name “nowhere”",
+            "sources_folder: the setting sources.folders has no folder “nowhere”",
         ),
         ({"scenario": "../../etc/passwd"}, "scenario: give the name of a file in the folder scenarios under home"),
         ({"scenario": "/etc/passwd"}, "scenario: give the name of a file in the folder scenarios under home"),
