@@ -19,16 +19,7 @@ ENTRY = "from pipelines.command.entry import main; main()"
 
 @pytest.mark.slow
 def test_the_command_for_one_machine_serves_behind_the_guard(tmp_path: Path, unused_port: int) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pipelines.command.entry",
-        "dev",
-        "--home",
-        str(tmp_path),
-        "--port",
-        str(unused_port),
-    ]
+    command = [sys.executable, "-c", ENTRY, "dev", "--home", str(tmp_path), "--port", str(unused_port)]
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("ONRAMP_", "DAGSTER_"))}
     with (tmp_path / "log").open("w") as log:
         started = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
