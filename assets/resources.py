@@ -29,11 +29,13 @@ from geodata.comparison.scenarios import load_scenario
 from geodata.errors import OnrampError, SettingsError
 from geodata.ingest.preflight import check
 from geodata.schemas import columns as col
-from geodata.settings import SETTINGS_FILE, Settings, load_settings
+from geodata.settings import SETTINGS_FILE, Settings, load_settings, of_the_deployment
 from maps.texts import languages
 
 MAX_RETRIES_TAG = "dagster/max_retries"
 PARTITION_NAME_TAG = "dagster/partition"
+#: Folder under home in which scenario files lie.
+SCENARIOS = "scenarios"
 
 
 ReferenceArea = StrEnum("ReferenceArea", ["state", "nation"])
@@ -60,7 +62,9 @@ class Choices(ConfigurableResource["Choices"]):
     """
 
     sources_folder: str | None = Field(
-        default=None, description="Folder of downloaded files to compute from; without it the publishers are asked."
+        default=None,
+        description="Name of a folder of downloaded files to compute from, one of the setting sources.folders; without "
+        "it the deployment's own folder, or the publishers.",
     )
     optional_sources: list[str] | None = Field(
         default=None, description="Optional sources to download as well, such as [ejscreen]; see docs/sources.md."
@@ -90,21 +94,24 @@ class Choices(ConfigurableResource["Choices"]):
     travel_engine: Engine | None = Field(
         default=None,
         description="How travel is measured. auto takes a friction raster where there is one, else great circles; "
-        "roads needs travel.roads_file, valhalla and osrm need travel.server_url (give them in other).",
+        "roads needs travel.roads_file, valhalla and osrm need travel.server_url in the deployment's settings.",
     )
     draws: int | None = Field(
         default=None, description="Monte Carlo draws that show how sure ranks are; 0 turns them off."
     )
     as_of: str | None = Field(default=None, description="Date the run speaks for, YYYY-MM-DD; today when empty.")
     scenario: str | None = Field(
-        default=None, description="Path of a scenario file, for the job scenario; see docs/scenarios.md."
+        default=None,
+        description="Name of a file in the folder scenarios under home, for the job scenario; see docs/scenarios.md.",
     )
     only_if_changed: bool = Field(
         default=False,
         description="Leave a state as it is where nothing that bears on it changed since its last finished run.",
     )
     other: dict[str, Any] = Field(
-        default={}, description="Any other setting, nested as in docs/settings.md, such as {hubs: {most: 5}}."
+        default={},
+        description="Any other setting, nested as in docs/settings.md, such as {hubs: {most: 5}}; but for those that "
+        "name folders, hosts, environment variables or storage, which the deployment alone sets.",
     )
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
@@ -144,13 +151,37 @@ class Choices(ConfigurableResource["Choices"]):
         if strange := sorted(set(settings.languages) - set(languages())):
             available = ", ".join(languages())
             raise SettingsError(f"Setting “languages”: there are no texts in “{strange[0]}”; there are {available}.")
-        if self.scenario is not None:
-            load_scenario(Path(self.scenario))
+        if (file := self.scenario_file) is not None:
+            load_scenario(file)
+
+    @property
+    def scenario_file(self) -> Path | None:
+        """The scenario file, in the folder scenarios under home unless the path is a whole one; None without one."""
+        return None if self.scenario is None else self.settings.home / SCENARIOS / self.scenario
 
     @cached_property
     def settings(self) -> Settings:
         """The settings of the run."""
-        return load_settings(deployment_file(), self._changes())
+        given = load_settings(deployment_file(), self._changes())
+        if self.sources_folder is None:
+            return given
+        folders = given.sources.folders
+        if self.sources_folder not in folders:
+            names = f"it has {', '.join(sorted(folders))}" if folders else "it is empty"
+            raise SettingsError(
+                f"sources_folder: the setting sources.folders has no folder “{self.sources_folder}”; {names}."
+            )
+        return given.with_changes({"sources": {"folder": folders[self.sources_folder]}})
+
+    def refuse_what_is_the_deployments(self) -> None:
+        """Raise SettingsError where the choices name what whoever can reach the web pages must not choose."""
+        if names := of_the_deployment(self.other):
+            raise SettingsError(
+                f"Setting “{names[0]}” cannot be chosen for a run: folders, hosts, environment variables and storage "
+                "are set in the deployment's settings file or environment."
+            )
+        if self.scenario is not None and Path(self.scenario).name != self.scenario:
+            raise SettingsError(f"scenario: give the name of a file in the folder {SCENARIOS} under home, not a path.")
 
     @property
     def date(self) -> str:
@@ -172,7 +203,7 @@ class Choices(ConfigurableResource["Choices"]):
                 "rural_catchment_minutes": self.rural_catchment_minutes,
             },
             "travel": {"engine": self.travel_engine},
-            "sources": {"folder": self.sources_folder, "optional": self.optional_sources},
+            "sources": {"optional": self.optional_sources},
             "uncertainty": {"draws": self.draws},
         }
         changes: dict[str, object] = dict(self.other)
@@ -185,8 +216,11 @@ class Choices(ConfigurableResource["Choices"]):
         return changes
 
 
-def choices_checked_at_launch() -> ResourceDefinition:
+def choices_checked_at_launch(*, by_operator: bool) -> ResourceDefinition:
     """Return the resource `choices`, which refuses choices that cannot be used before a run is created.
+
+    Whoever launches is the operator of the deployment at a terminal, who may choose everything, or whoever can reach
+    its web pages, who may not choose what `DEPLOYMENT_ONLY` names.
 
     Dagster calls the function of a configured resource while it plans a run. What it raises is shown where the run
     was asked for, and nothing is marked as failed.
@@ -195,7 +229,10 @@ def choices_checked_at_launch() -> ResourceDefinition:
 
     def checked(config: dict[str, Any]) -> dict[str, Any]:
         try:
-            Choices(**config).check()
+            choices = Choices(**config)
+            if not by_operator:
+                choices.refuse_what_is_the_deployments()
+            choices.check()
         except OnrampError as error:
             raise ChoiceRefused(str(error)) from None
         return config

@@ -34,10 +34,11 @@ def scenario_differences(
 
     Name the file in `scenario` of the resource `choices`; docs/scenarios.md says what it may contain.
     """
-    if choices.scenario is None:
+    file = choices.scenario_file
+    if file is None:
         raise Failure("Name a scenario file in the run config: choices.scenario.", allow_retries=False)
     try:
-        scenario = load_scenario(Path(choices.scenario))
+        scenario = load_scenario(file)
         canonical = canonical_now(choices.settings)
         usps = context.partition_key
         _, _, found = run_scenario(canonical, usps, choices.settings, choices.date, scenario, state_result)

@@ -16,9 +16,10 @@ from pipelines.storage import TableStorage
 def build_defs(settings: Settings | None = None) -> Definitions:
     """Return the definitions of a deployment.
 
-    Without `settings` they come from the file ONRAMP_SETTINGS names and the environment. Nothing is read from
-    the network or computed here.
+    Without `settings` they come from the file ONRAMP_SETTINGS names and the environment, and runs come from web pages;
+    who gives `settings` is the operator. Nothing is read from the network or computed here.
     """
+    by_operator = settings is not None
     settings = settings or load_settings(deployment_file())
     storage = TableStorage(home=str(settings.home), url=settings.storage.url)
     return Definitions(
@@ -31,6 +32,6 @@ def build_defs(settings: Settings | None = None) -> Definitions:
         resources={
             # Fixed, so that the launchpad shows only what an analyst chooses.
             "io_manager": IOManagerDefinition.hardcoded_io_manager(storage),
-            "choices": choices_checked_at_launch(),
+            "choices": choices_checked_at_launch(by_operator=by_operator),
         },
     )

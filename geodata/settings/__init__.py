@@ -1,6 +1,13 @@
 """Every choice a person can make, in one typed object, and the sentences for values that cannot be used."""
 
-from geodata.settings.loading import CHECKOUT, SETTINGS_FILE, Settings, load_settings
+from geodata.settings.loading import (
+    CHECKOUT,
+    DEPLOYMENT_ONLY,
+    SETTINGS_FILE,
+    Settings,
+    load_settings,
+    of_the_deployment,
+)
 from geodata.settings.sections import (
     Access,
     Alerts,
@@ -24,6 +31,7 @@ from geodata.settings.sections import (
 
 __all__ = [
     "CHECKOUT",
+    "DEPLOYMENT_ONLY",
     "SETTINGS_FILE",
     "Access",
     "Alerts",
@@ -45,4 +53,5 @@ __all__ = [
     "Uncertainty",
     "Weights",
     "load_settings",
+    "of_the_deployment",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from geodata.settings.sections import (
     Training,
     Travel,
     Uncertainty,
+    Web,
 )
 from geodata.states import find_state
 
@@ -46,6 +48,15 @@ Values = dict[str, Any]
 #: Environment variable that names the settings file of a deployment.
 SETTINGS_FILE = "ONRAMP_SETTINGS"
 
+#: Settings, and whole sections, that name folders, hosts, environment variables or storage. They are the deployment's:
+#: a run launched from a web page cannot bring its own.
+DEPLOYMENT_ONLY = frozenset(
+    {
+        *("home", "alerts", "operations", "storage", "web"),
+        *("sources.folder", "sources.folders", "sources.cache", "sources.afdc_host"),
+        *("travel.roads_file", "travel.server_url", "travel.cache"),
+    }
+)
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -81,6 +92,7 @@ class Settings(BaseSettings):
     alerts: Alerts = Alerts()
     operations: Operations = Operations()
     storage: Storage = Storage()
+    web: Web = Web()
 
     @field_validator("as_of", mode="before")
     @classmethod
@@ -174,6 +186,18 @@ def load_settings(file: Path | None = None, changes: Values | None = None) -> Se
     return _checked(_merged(_merged(values, surroundings), changes or {}))
 
 
+def of_the_deployment(changes: Mapping[str, object], before: str = "") -> list[str]:
+    """Return the dotted names of those settings in nested `changes` that only the deployment may set."""
+    found: list[str] = []
+    for name, value in changes.items():
+        dotted = before + name
+        if dotted in DEPLOYMENT_ONLY:
+            found.append(dotted)
+        elif isinstance(value, Mapping):
+            found += of_the_deployment(value, f"{dotted}.")
+    return found
+
+
 def _from_environment() -> Values:
     try:
         return Settings().model_dump(exclude_unset=True)
@@ -200,4 +224,4 @@ def _merged(base: Values, over: Values) -> Values:
 _WHOLE = frozenset({"weights"})
 
 
-_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "maps", "alerts", "operations", "storage"}
+_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "maps", "alerts", "operations", "storage", "web"}

@@ -272,6 +272,9 @@ class Sources(Section):
     """Where data come from."""
 
     folder: Path | None = Field(None, description="Folder of already-downloaded files; none means live.")
+    folders: dict[str, Path] = Field(
+        default={}, description="More such folders by name: those an analyst may choose in the launchpad."
+    )
     cache: Path | None = Field(None, description="Folder of the download cache; none means the user's cache folder.")
     optional: tuple[str, ...] = Field((), description="Optional sources to turn on, by name.")
     off: tuple[str, ...] = Field((), description="Sources to leave out, by name.")
@@ -347,4 +350,22 @@ class Storage(Section):
         None,
         pattern=r"^s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._-]+)*$",
         description="Object store that machines share, such as s3://bucket/onramp; none means the home folder alone.",
+    )
+
+
+class Web(Section):
+    """Who may use the web pages of Dagster (docs/operations.md)."""
+
+    hosts: tuple[str, ...] = Field(
+        (),
+        description="Names besides localhost under which the pages are asked for, without ports.",
+    )
+    read_only: bool = Field(False, description="Whether the pages only show: nothing is launched or changed.")
+    login_header: str | None = Field(
+        None,
+        description="Header in which a sign-in proxy names the person, such as X-Forwarded-Email; none asks nobody.",
+    )
+    proxy_secret_env: str = Field(
+        "ONRAMP_PROXY_SECRET",
+        description="Environment variable with the secret by which that proxy proves itself.",
     )

@@ -49,7 +49,7 @@ def dev(
     os.chdir(CHECKOUT)
     # A process started with interrupts ignored hands that on, and its children could not be stopped.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    module = ["-m", "dagster", "dev", "--workspace", "workspace.yaml", "--host", HOST, "--port", str(port)]
+    module = ["-m", "pipelines.web.develop", "--workspace", "workspace.yaml", "--host", HOST, "--port", str(port)]
     os.execv(sys.executable, [sys.executable, "-W", QUIET, *module])  # noqa: S606
 
 

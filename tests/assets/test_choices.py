@@ -29,7 +29,7 @@ def chosen(choices: Choices) -> dict[str, Any]:
 def job(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> JobDefinition:
     monkeypatch.setenv("ONRAMP_HOME", str(tmp_path))
     monkeypatch.delenv("ONRAMP_SETTINGS", raising=False)
-    resources = {"choices": choices_checked_at_launch()}
+    resources = {"choices": choices_checked_at_launch(by_operator=False)}
     return Definitions(assets=[chosen], jobs=[define_asset_job("job")], resources=resources).resolve_job_def("job")
 
 
@@ -46,7 +46,25 @@ def config(**choices: Any) -> dict[str, Any]:
         ({"other": {"languages": ["xx"]}}, "Setting “languages”: there are no texts in “xx”; there are en, es"),
         ({"as_of": "30 September"}, "Setting “as_of”: must be a date written YYYY-MM-DD"),
         ({"scenario": "nowhere.yaml"}, "nowhere.yaml: the scenario cannot be read."),
-        ({"sources_folder": "nowhere"}, "Setting “sources.folder”: nowhere does not exist."),
+        (
+            {"sources_folder": "nowhere"},
+            "sources_folder: the setting sources.folders has no folder “nowhere”",
+        ),
+        ({"scenario": "../../etc/passwd"}, "scenario: give the name of a file in the folder scenarios under home"),
+        ({"scenario": "/etc/passwd"}, "scenario: give the name of a file in the folder scenarios under home"),
+        ({"scenario": ".."}, "..: the scenario cannot be read."),
+        ({"other": {"home": "/tmp/elsewhere"}}, "Setting “home” cannot be chosen for a run"),
+        ({"other": {"sources": {"folder": "/etc"}}}, "Setting “sources.folder” cannot be chosen for a run"),
+        (
+            {"other": {"sources": {"afdc_host": "http://evil"}}},
+            "Setting “sources.afdc_host” cannot be chosen for a run",
+        ),
+        ({"other": {"alerts": {"webhook_url_env": "PATH"}}}, "Setting “alerts” cannot be chosen for a run"),
+        ({"other": {"storage": {"url": "s3://evil"}}}, "Setting “storage” cannot be chosen for a run"),
+        (
+            {"other": {"travel": {"server_url": "http://evil"}}},
+            "Setting “travel.server_url” cannot be chosen for a run",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_refused_before_there_is_a_run(
@@ -90,3 +108,26 @@ def test_what_is_filled_in_reaches_the_run(job: JobDefinition) -> None:
 def test_the_launchpad_offers_what_the_settings_take(field: str, section: type, name: str) -> None:
     offered, _ = get_args(Choices.model_fields[field].annotation)
     assert tuple(offered) == get_args(section.model_fields[name].annotation)
+
+
+def test_a_folder_of_the_deployment_is_chosen_by_its_name(
+    job: JobDefinition, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ONRAMP_SOURCES__FOLDERS", f'{{"georgia": "{tmp_path}"}}')
+    assert Choices(sources_folder="georgia").settings.sources.folder == tmp_path
+    with pytest.raises(ChoiceRefused, match="“florida”; it has georgia"):
+        job.execute_in_process(config(sources_folder="florida"))
+    assert job.execute_in_process(config(sources_folder="georgia")).success
+
+
+def test_an_operator_at_a_terminal_chooses_everything(tmp_path: Path) -> None:
+    resources = {"choices": choices_checked_at_launch(by_operator=True)}
+    made = Definitions(assets=[chosen], jobs=[define_asset_job("job")], resources=resources).resolve_job_def("job")
+    assert made.execute_in_process(config(other={"home": str(tmp_path), "sources": {"folder": str(tmp_path)}})).success
+
+
+def test_a_scenario_file_lies_under_home_unless_its_whole_path_is_given(tmp_path: Path) -> None:
+    other = {"home": str(tmp_path)}
+    assert Choices(other=other, scenario="college.yaml").scenario_file == tmp_path / "scenarios" / "college.yaml"
+    assert Choices(other=other, scenario="/data/college.yaml").scenario_file == Path("/data/college.yaml")
+    assert Choices(other=other).scenario_file is None

@@ -35,7 +35,7 @@ DEPLOY = ROOT / "deploy"
 KUBERNETES = "1.31"
 RUN_AS = 10001
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-CLIS: dict[str, Any] = {"dagster": dagster_cli, "dagster-daemon": daemon_cli, "dagster-webserver": webserver_cli}
+CLIS: dict[str, Any] = {"dagster": dagster_cli, "dagster-daemon": daemon_cli, "onramp-web": webserver_cli}
 
 
 def instructions() -> list[tuple[str, str]]:

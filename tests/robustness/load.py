@@ -115,7 +115,7 @@ def deployment(home: Path) -> Iterator[Ask]:
         return answer["data"]
 
     commands = [
-        [sys.executable, "-m", "dagster_webserver", "-p", str(port), *workspace],
+        [sys.executable, "-m", "pipelines.web.server", "-p", str(port), *workspace],
         [sys.executable, "-m", "dagster._daemon", "run", *workspace],
     ]
     with (home / "log").open("w") as log:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, distribution
@@ -84,12 +84,12 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def chromium(profile: Path, size: tuple[int, int] = DESKTOP) -> Iterator[webdriver.Chrome]:
-    """Open Chromium with an empty profile; phone sizes are emulated with touch."""
+def chromium(profile: Path, size: tuple[int, int] = DESKTOP, flags: Sequence[str] = ()) -> Iterator[webdriver.Chrome]:
+    """Open Chromium with an empty profile; phone sizes are emulated with touch, the last of two equal flags counts."""
     browser, driver = find_chromium()
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}"):
+    for flag in (*FLAGS, f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}", *flags):
         options.add_argument(flag)
     if size == PHONE:
         metrics = {"width": size[0], "height": size[1], "pixelRatio": 2, "touch": True}

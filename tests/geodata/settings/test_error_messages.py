@@ -25,7 +25,7 @@ def test_each_bad_value_has_its_sentence() -> None:
 
 def test_a_name_near_an_existing_one_is_guessed() -> None:
     assert "did you mean “need.reference_area”?" in said_of(need={"reference_aera": "state"})
-    assert said_of(zebra=1) == "There is no setting “zebra”. docs/settings.md lists them all."
+    assert said_of(xylophone=1) == "There is no setting “xylophone”. docs/settings.md lists them all."
 
 
 def test_a_group_needs_names_and_values() -> None:

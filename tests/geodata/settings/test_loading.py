@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from geodata.errors import SettingsError
-from geodata.settings import Settings, load_settings
+from geodata.settings import DEPLOYMENT_ONLY, Settings, load_settings, of_the_deployment
 
 
 @pytest.fixture
@@ -80,3 +82,31 @@ def test_words_must_cover_the_languages_and_the_kinds() -> None:
         load_settings(None, {"languages": ("en",), "industry": {"words": {"en": {**words, "kinds": {"unit": word}}}}})
     settings = load_settings(None, {"languages": ("en",), "industry": {"words": {"en": words}}})
     assert settings.industry.words["en"].site == word
+
+
+def leaves(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, object]]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from leaves(kind, f"{before}{name}.")
+        else:
+            yield before + name, kind
+
+
+def test_whatever_names_a_folder_a_host_or_a_variable_is_the_deployments() -> None:
+    """A new setting of this kind must not be left to whoever can reach the web pages."""
+    suspects = {
+        name
+        for name, kind in leaves(Settings)
+        if "Path" in str(kind) or name.endswith(("_env", "_host", "host", "url", "folder", "inbox", "cache", "hosts"))
+    }
+    assert len(suspects) > 10
+    assert {name for name in suspects if not {name, name.split(".")[0]} & DEPLOYMENT_ONLY} == set()
+    names = {name for name, _ in leaves(Settings)}
+    assert all(one in names or any(name.startswith(one + ".") for name in names) for one in DEPLOYMENT_ONLY)
+
+
+def test_settings_of_the_deployment_are_found_however_deep() -> None:
+    changes = {"home": "/x", "need": {"weights": {"svi": 1}}, "sources": {"folder": "/y", "off": []}, "alerts": {}}
+    assert of_the_deployment(changes) == ["home", "sources.folder", "alerts"]
+    assert of_the_deployment({"hubs": {"most": 3}, "travel": {"engine": "roads"}}) == []
