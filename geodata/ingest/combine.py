@@ -55,12 +55,14 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
     if table is MEASURES:
         # Before they meet: a code of 2010 and the same code of 2020 may be different land.
         there = stacked_of("relationship", reads)
-        mine = {name: _on_2020(read, there) for name, read in reads.items() if SOURCES[name].spec.table is table}
+        mine = {
+            name: _on_2020(read, there, settings) for name, read in reads.items() if SOURCES[name].spec.table is table
+        }
         reads = {**reads, **mine}
         notes = [f"{name}: {note}" for name, read in mine.items() for note in read.notes]
     rows = stacked(table, reads)
     if table is DEFINITIONS:
-        carried = to_2020(rows, stacked_of("relationship", reads))
+        carried = to_2020(rows, stacked_of("relationship", reads), settings.sources.sliver_share)
         rows, refused, notes = carried.table, carried.rejects, carried.notes
     elif table is SITES:
         made = sites(rows, stacked_of("counties", reads))
@@ -77,9 +79,9 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
     )
 
 
-def _on_2020(read: Sourced, relationship: pd.DataFrame) -> Sourced:
+def _on_2020(read: Sourced, relationship: pd.DataFrame, settings: Settings) -> Sourced:
     """Return the measures of a source on 2020 tracts; its files say where they were carried over."""
-    table, refused, notes = measures_to_2020(read.table, relationship)
+    table, refused, notes = measures_to_2020(read.table, relationship, settings.sources.sliver_share)
     uses = [replace(use, note=" ".join([use.note, *notes]).strip()) for use in read.uses]
     rejects = REJECTS.validate(pd.concat([read.rejects, refused], ignore_index=True)) if len(refused) else read.rejects
     return Sourced(table, rejects, uses, notes)
