@@ -80,7 +80,9 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         ),
     ),
     # The table SVI takes its residents of group quarters from.
-    "group_quarters": (Recipe(("B26001_001",), "B01003_001"), Recipe(("B26001_001",), "B01001_001")),
+    "group_quarters": tuple(
+        Recipe(("B26001_001",), everybody) for everybody in ("B01003_001", "B01001_001", "S0601_C01_001")
+    ),
     "poverty_150": (Recipe(_cells("C17002", 2, 3, 4, 5), "C17002_001"), Recipe(("S1701_C01_040",), "S1701_C01_001")),
     "poverty_100": (Recipe(("B17001_002",), "B17001_001"),),
     "unemployed": (Recipe(("B23025_005",), "B23025_003"), Recipe(("DP03_0005",), percent="DP03_0009P")),
