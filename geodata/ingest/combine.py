@@ -15,6 +15,7 @@ from geodata.geography.crosswalk import align_connecticut, to_2020
 from geodata.geography.crosswalk_measures import measures_to_2020
 from geodata.ingest.providers import providers
 from geodata.ingest.sites import sites
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import (
     CANONICAL,
     DEFINITIONS,
@@ -49,7 +50,8 @@ FEEDS: dict[str, tuple[str, ...]] = {
 def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> Sourced:
     """Return the canonical `table` made of `reads`, by source name, with all their files and rejects.
 
-    Where two sources give the same key, the one that stands first among the sources wins, whole row by row.
+    Where two sources give the same key, the one that stands first among the sources wins, whole row by row; of survey
+    measures the first that has a value.
     """
     refused, notes = REJECTS.empty(), []
     if table is MEASURES:
@@ -95,6 +97,9 @@ def stacked(table: Table, reads: Mapping[str, Sourced]) -> pd.DataFrame:
     if len(frames) == 1:
         return next(iter(frames.values()))
     rows = pd.concat(align_connecticut(frames).values(), ignore_index=True)
+    if table is MEASURES:
+        # A value of a later source before none of an earlier one; the earlier one's reason where there is no value.
+        rows = rows.sort_values(col.STATUS, key=lambda status: status != "value", kind="stable")
     if table.key:
         rows = rows.drop_duplicates(list(table.key))
     return table.validate(rows)

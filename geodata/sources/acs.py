@@ -148,7 +148,7 @@ SUMMARY = replace(
     name="acs_summary",
     title="American Community Survey, five-year summary files",
     scope="nation",
-    filenames=("acsdt5y*.csv", "acs_summary_*.csv"),
+    filenames=("acsdt5y*.csv", "acs_summary_*.csv", "acsdt5y*.dat"),
     urls=(
         "https://www2.census.gov/programs-surveys/acs/summary_file/{year}/table-based-SF/data/5YRData/"
         f"acsdt5y{{year}}-TABLE.dat?{_QUERY}",

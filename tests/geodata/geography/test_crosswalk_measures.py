@@ -133,6 +133,18 @@ def test_codes_of_both_censuses_do_not_meet_before_they_are_carried_over() -> No
     assert made.notes[0].startswith("svi_measures: Measures of 1 tracts")
 
 
+def test_a_measure_one_source_lacks_is_taken_from_the_next_and_the_reason_of_the_first_stays() -> None:
+    first = {A20: {"count": 7}, B20: {"count": None, "status": "suppressed"}, C20: {"count": None, "status": "missing"}}
+    second = {A20: {"count": 8}, B20: {"count": 9}, C20: {"count": None, "status": "suppressed"}}
+    reads = {
+        "acs": Sourced(survey("population", first, 2022, "acs"), REJECTS.empty()),
+        "svi_measures": Sourced(survey("population", second, 2022, "svi"), REJECTS.empty()),
+    }
+    made = combine(MEASURES, reads, Settings()).table.set_index("geoid").sort_index()
+    assert made["source"].to_dict() == {A20: "acs", B20: "svi", C20: "acs"}
+    assert made["status"].to_dict() == {A20: "value", B20: "value", C20: "missing"}
+
+
 @pytest.mark.realdata
 def test_rhode_island_of_2018_keeps_its_people(realdata: Path) -> None:
     context = ParseContext(Settings(), find_state("RI"))

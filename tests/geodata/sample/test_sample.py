@@ -117,7 +117,8 @@ def test_every_file_of_the_sample_is_for_some_parser(folder):
 
 def test_the_table_of_ages_and_incomes_is_of_the_people_of_the_index(folder):
     index, ages = (
-        pd.read_csv(folder / name, dtype={"FIPS": str, "GEOID": str}) for name in ("SVI_2022_US.csv", "acs5_2022_97.csv")
+        pd.read_csv(folder / name, dtype={"FIPS": str, "GEOID": str})
+        for name in ("SVI_2022_US.csv", "acs5_2022_97.csv")
     )
     both = ages.merge(index, left_on="GEOID", right_on="FIPS", validate="one_to_one")
     assert len(both) == len(ages) == (index["ST"] == 97).sum()

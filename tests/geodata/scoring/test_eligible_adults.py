@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.geography.crosswalk_measures import measures_to_2020
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.canonical import MEASURES
 from geodata.scoring.eligible_adults import demand, eligible_adults
+from geodata.settings import Settings
+from geodata.sources import SOURCES
+from geodata.sources.spec import ParseContext
 from tests.geodata.scoring import grid
 
 TRACT = "97001000100"
@@ -117,3 +123,26 @@ def test_unmeasured_tracts_compete_with_an_imputed_share_and_say_so() -> None:
     assert table["demand"].to_dict() == pytest.approx({"a": 200, "b": 120, "c": 400, "d": 0, "e": 140})
     basis = {"a": "measured", "b": "imputed", "c": "imputed", "d": "unknown", "e": "imputed"}
     assert table["demand_basis"].to_dict() == basis
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(("file", "in_quarters"), [("RI/SVI_2020_RhodeIsland.csv", 5), ("GA/SVI_2022_Georgia.csv", 28)])
+def test_no_tract_has_more_eligible_adults_than_poor_people(realdata: Path, file: str, in_quarters: int) -> None:
+    measures = SOURCES["svi_measures"].read(realdata / file, ParseContext(Settings())).table
+    adults = eligible_adults(measures).set_index("geoid")
+    poor = measures[measures["measure"] == "poverty_150"].set_index("geoid")["count"]
+    known = adults["eligible_adults"].dropna()
+    assert (known <= poor.reindex(known.index) + 1e-9).all()
+    assert (adults["group_quarters_share"] > 0.5).sum() == in_quarters
+
+
+@pytest.mark.realdata
+def test_the_index_of_2018_alone_gives_eligible_adults_below_100_percent(realdata: Path) -> None:
+    context = ParseContext(Settings())
+    old = SOURCES["svi_measures"].read(realdata / "RI/SVI_2018_RhodeIsland.csv", context).table
+    parts = SOURCES["relationship"].read(realdata / "national/tab20_tract20_tract10_natl.txt", context).table
+    measures, _, _ = measures_to_2020(old, parts, Settings().sources.sliver_share)
+    adults = eligible_adults(measures)
+    lived_in = adults[adults["population"] > 0]
+    assert set(lived_in["eligible_adults_basis"].dropna()) == {"below_100"}
+    assert lived_in["eligible_adults"].notna().sum() >= 240

@@ -78,7 +78,7 @@ def test_summary_files_name_their_columns_otherwise_and_hold_all_levels(tmp_path
         "1400000US44001030100|4482|459\n"
         "1400000US44001030100|4482|459\n"
     )
-    parsed = parse_text("acs_summary", tmp_path, "acsdt5y2022-b01003.csv", content)
+    parsed = parse_text("acs_summary", tmp_path, "acsdt5y2022-b01003.dat", content)
     assert parsed.table["geoid"].tolist() == ["44001030100"]
     assert parsed.out_of_scope == {"another level of geography": 2}
     assert reasons(parsed) == {"repeated": 1}
