@@ -52,7 +52,7 @@ def _groups(total: int, young: int, old: int) -> Integers:
 def _shared_out(poor: int, groups: Integers) -> Integers:
     """Return how many of each group are poor: in proportion to its size and lot, none more than there are."""
     weights: Floats = groups * np.array(_POORER)
-    given = np.minimum(np.floor(poor * weights / max(weights.sum(), 1)).astype(np.int64), groups)
+    given: Integers = np.minimum(np.floor(poor * weights / max(weights.sum(), 1)).astype(np.int64), groups)
     for group in (1, 0, 2):
         given[group] += min(poor - given.sum(), groups[group] - given[group])
     return given
