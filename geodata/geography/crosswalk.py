@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from geodata.geography.crosswalk_weights import HALF, land_mean
+from geodata.geography.crosswalk_weights import HALF, land_mean, weighted_mean, without_slivers
 from geodata.geography.geoids import (
     CONNECTICUT,
     CT_COUNTIES,
@@ -72,14 +72,20 @@ def corrected_codes(geoids: pd.Series, known: pd.Series) -> pd.Series:
     return geoids.replace(changes) if changes else geoids
 
 
-def to_2020(definitions: pd.DataFrame, relationship: pd.DataFrame) -> CarriedOver:
+def to_2020(definitions: pd.DataFrame, relationship: pd.DataFrame, sliver: float) -> CarriedOver:
     """Return `definitions` with every row on 2020 tracts.
 
     Rows already there pass unchanged. For the others, with land A_ij shared by the 2020 tract i and the 2010
     tract j, the share designated is Σ_j A_ij d_j / Σ_j A_ij and the value the same mean of the values, over the
-    2010 tracts that have one; where those hold less than half of the land nothing is said of the tract. A definition
-    that lists designated tracts only, without values, says of all others that they are not. Tracts without land have
-    nothing to weigh and are listed as unmatched.
+    2010 tracts that have one; where those hold less than half of the land nothing is said of the tract. Pieces below
+    the share `sliver` of the land of i come from two drawings of one border and count for nothing: what is said of i
+    is a mean over its land, so that it is of the land of i that they are a share.
+
+    A tract is designated where half of its land is. A value that only designated tracts have (the categories CEJST
+    counts, or 1 and 0) is the degree of the designation: it is the mean over the pieces that share the tract's verdict,
+    so that an undesignated tract never ranks above another for a strip of designated land. A definition that lists
+    designated tracts only, without values, says of all others that they are not. Tracts without land have nothing to
+    weigh and are listed as unmatched.
     """
     old = definitions[col.TRACT_VINTAGE] == 2010
     if not old.any():
@@ -87,7 +93,7 @@ def to_2020(definitions: pd.DataFrame, relationship: pd.DataFrame) -> CarriedOve
     parts = [definitions[~old]]
     rejects, unmatched, notes = [], [], []
     for name, rows in definitions[old].groupby(col.DEFINITION, sort=True):
-        carried, refused, left, note = _carry_one(str(name), rows, relationship)
+        carried, refused, left, note = _carry_one(str(name), rows, relationship, sliver)
         parts.append(carried)
         rejects.append(refused)
         unmatched.append(left)
@@ -103,14 +109,16 @@ def to_2020(definitions: pd.DataFrame, relationship: pd.DataFrame) -> CarriedOve
 
 
 def _carry_one(
-    name: str, rows: pd.DataFrame, relationship: pd.DataFrame
+    name: str, rows: pd.DataFrame, relationship: pd.DataFrame, sliver: float
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str]:
     rows = rows.assign(geoid=corrected_codes(rows[col.GEOID], relationship[col.GEOID_2010]))
     placed = among(rows[col.GEOID], relationship[col.GEOID_2010])
     refused = refused_codes(name, rows.loc[~placed, col.GEOID])
     covered = set(rows[col.GEOID].str[:2])
     mine = relationship[relationship[col.GEOID_2020].str[:2].isin(covered)]
-    parts = mine[mine[col.LAND_PART_M2] > 0].merge(
+    pieces = mine[mine[col.LAND_PART_M2] > 0]
+    counted = without_slivers(pieces, sliver, (col.GEOID_2020, col.LAND_2020_M2))
+    parts = counted.merge(
         rows[[col.GEOID, col.VALUE, col.DESIGNATED]], left_on=col.GEOID_2010, right_on=col.GEOID, how="left"
     )
     designates = bool(rows[col.DESIGNATED].notna().any())
@@ -120,6 +128,10 @@ def _carry_one(
         flags = np.nan_to_num(flags)
     share = land_mean(parts[col.GEOID_2020], parts[col.LAND_PART_M2], pd.Series(flags))
     value = land_mean(parts[col.GEOID_2020], parts[col.LAND_PART_M2], parts[col.VALUE])
+    if designates and not (rows.loc[~rows[col.DESIGNATED].fillna(True).astype(bool), col.VALUE] > 0).any():
+        verdict = parts[col.GEOID_2020].map(share >= HALF).to_numpy() == (flags >= HALF)
+        alike = parts[col.LAND_PART_M2].where(verdict, 0.0)
+        value = weighted_mean(parts[col.GEOID_2020], alike, parts[col.VALUE]).where(value.notna())
     known = value.notna() | share.notna()
     geoids = pd.Series(share.index[known.to_numpy()], dtype="str")
     share, value = share[known].reset_index(drop=True), value[known].reset_index(drop=True)
@@ -139,7 +151,10 @@ def _carry_one(
         }
     )
     left = _left_out(name, mine, table[col.GEOID])
-    return table, refused, left, _sentence(name, rows, table, refused, left)
+    note = _sentence(name, rows, table, refused, left)
+    if len(counted) < len(pieces):
+        note += f" {len(pieces) - len(counted):,} pieces below {sliver:.1%} of a tract's land were left out as slivers."
+    return table, refused, left, note
 
 
 def refused_codes(name: str, geoids: pd.Series) -> pd.DataFrame:

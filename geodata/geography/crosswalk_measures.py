@@ -10,19 +10,16 @@ import numpy as np
 import pandas as pd
 
 from geodata.geography.crosswalk import corrected_codes, refused_codes
-from geodata.geography.crosswalk_weights import mostly_known, weighted_mean
+from geodata.geography.crosswalk_weights import mostly_known, weighted_mean, without_slivers
 from geodata.geography.geoids import ct_scheme_column, usps_of
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import MEASURES, REJECTS
 from geodata.schemas.rows import among
 from geodata.statistics.margins import grouped_margin
 
-# A count with a part missing is no count; below this share of the tract's land it is a sliver of two drawings.
-SLIVER = 0.01
-
 
 def measures_to_2020(
-    measures: pd.DataFrame, relationship: pd.DataFrame
+    measures: pd.DataFrame, relationship: pd.DataFrame, sliver: float
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Return the measures of one source with every row on 2020 tracts, the rejects, and a note where any was carried.
 
@@ -30,7 +27,11 @@ def measures_to_2020(
     and A_j the land of j, the count of i is Σ_j n_j A_ij / A_j and its margin the root of the sum of the squares of
     (M_j A_ij / A_j); the share is the mean of the shares weighted by the people P_j A_ij / A_j, and its margin
     follows from the same weights. The margins are of the sampling alone: that people do not live evenly over the
-    land of their tract is not in them. A tract more than a sliver of which has no value has none either.
+    land of their tract is not in them. A tract of whose land more than the share `sliver` has no value has none either.
+
+    Pieces below the share `sliver` of the land of both i and j are left out, and the people of j divided over the
+    rest. Of both, because people follow the land of j while i is made of its own: a small tract cut out of a wide one
+    is a sliver of that one alone and everything the small one is; a town joined to a wide tract the other way round.
     """
     old = measures[col.TRACT_VINTAGE] == 2010
     if not old.any():
@@ -39,7 +40,7 @@ def measures_to_2020(
     for _, rows in measures[old].groupby([col.SOURCE, col.VINTAGE], sort=True, dropna=False):
         rows = rows.assign(geoid=corrected_codes(rows[col.GEOID], relationship[col.GEOID_2010]))
         placed = among(rows[col.GEOID], relationship[col.GEOID_2010])
-        carried = _carried(rows[placed], _parts(rows[col.GEOID], relationship))
+        carried = _carried(rows[placed], _parts(rows[col.GEOID], relationship, sliver), sliver)
         carried[col.SOURCE], carried[col.VINTAGE] = rows[col.SOURCE].iloc[0], rows[col.VINTAGE].iloc[0]
         tables.append(carried)
         rejects.append(refused_codes(str(rows[col.SOURCE].iloc[0]), rows.loc[~placed, col.GEOID].drop_duplicates()))
@@ -48,15 +49,16 @@ def measures_to_2020(
     return table, REJECTS.validate(pd.concat(rejects, ignore_index=True)), notes
 
 
-def _parts(geoids: pd.Series, relationship: pd.DataFrame) -> pd.DataFrame:
+def _parts(geoids: pd.Series, relationship: pd.DataFrame, sliver: float) -> pd.DataFrame:
     """Return [geoid_2020, geoid_2010, land, portion]: the pieces of the 2010 tracts and of all they share tracts with.
 
-    Portions of a 2010 tract add up to one; one without land is divided evenly, for there is nothing to weigh. Slivers
-    across the border of a state are left out: they are of the drawing, and a state alone would not have them.
+    Portions of a 2010 tract add up to one; one without land is divided evenly, for there is nothing to weigh. Left out
+    are slivers, and whatever crosses the border of a state: it is of the drawing, and a state alone would not have it.
     """
     relationship = relationship[relationship[col.GEOID_2020].str[:2] == relationship[col.GEOID_2010].str[:2]]
     successors = relationship.loc[among(relationship[col.GEOID_2010], geoids), col.GEOID_2020]
     parts = relationship[among(relationship[col.GEOID_2020], successors)]
+    parts = without_slivers(parts, sliver, (col.GEOID_2020, col.LAND_2020_M2), (col.GEOID_2010, col.LAND_2010_M2))
     land = parts[col.LAND_PART_M2].astype("float64")
     # Only of tracts that are in the file every piece is here; of the others the land counts, as land without a value.
     whole = land.groupby(parts[col.GEOID_2010]).transform("sum")
@@ -66,15 +68,15 @@ def _parts(geoids: pd.Series, relationship: pd.DataFrame) -> pd.DataFrame:
     return table[table["portion"] > 0].reset_index(drop=True)
 
 
-def _carried(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+def _carried(rows: pd.DataFrame, parts: pd.DataFrame, sliver: float) -> pd.DataFrame:
     """Return the measures of 2020 tracts made of `rows` of 2010 tracts and the pieces they share."""
     people = rows.loc[rows[col.MEASURE] == "population"].set_index(col.GEOID)[col.COUNT]
     pieces = parts.assign(people=parts[col.GEOID_2010].map(people) * parts["portion"])
-    made = [_one(str(name), own, pieces) for name, own in rows.groupby(col.MEASURE, sort=False)]
+    made = [_one(str(name), own, pieces, sliver) for name, own in rows.groupby(col.MEASURE, sort=False)]
     return pd.concat(made, ignore_index=True) if made else MEASURES.empty()
 
 
-def _one(measure: str, rows: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
+def _one(measure: str, rows: pd.DataFrame, pieces: pd.DataFrame, sliver: float) -> pd.DataFrame:
     """Return one measure of 2020 tracts."""
     columns = [col.GEOID, col.COUNT, col.COUNT_MOE, col.SHARE, col.SHARE_MOE, col.STATUS]
     table = pieces.merge(rows[columns], left_on=col.GEOID_2010, right_on=col.GEOID, how="left")
@@ -85,7 +87,7 @@ def _one(measure: str, rows: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame
 
     def whole(known: pd.Series) -> pd.Series:
         """Return, by tract of 2020, whether the pieces where `known` holds are all of it but for a sliver."""
-        return mostly_known(by, table["land"], known, SLIVER)
+        return mostly_known(by, table["land"], known, sliver)
 
     count, people = table[col.COUNT], table["people"].fillna(0.0)
     nobody = (count == 0) | (people == 0)

@@ -1,4 +1,4 @@
-"""Means over the pieces of land that old and new tracts share, and whether enough is known to take one.
+"""Means over the pieces of land that old and new tracts share, which pieces count, and whether enough is known.
 
 Rows are pieces; `groups` names the new tract each belongs to. Results are by group, in order. Does not hold what is
 carried over (`geodata.geography.crosswalk`, `geodata.geography.crosswalk_measures`).
@@ -13,6 +13,21 @@ from geodata.schemas import columns as col
 
 # A tract is designated when at least half of it was; sums of shares carry rounding of the last digits.
 HALF = 0.5 - 1e-9
+
+
+def without_slivers(parts: pd.DataFrame, least: float, *tracts: tuple[str, str]) -> pd.DataFrame:
+    """Return the pieces of `parts` that are no slivers of two drawings of one border.
+
+    `tracts` are pairs of columns, the code of a tract and its land (m²). A piece is a sliver where its land
+    (`land_part_m2`) is below the share `least` of the land of each of them; the largest piece of a tract never is, and
+    a tract without land has no slivers.
+    """
+    land = parts[col.LAND_PART_M2].astype("float64")
+    kept = pd.Series(False, index=parts.index)
+    for code, whole in tracts:
+        kept |= land >= least * parts[whole].astype("float64")
+        kept |= land == land.groupby(parts[code]).transform("max")
+    return parts[kept]
 
 
 def weighted_mean(groups: pd.Series, weights: pd.Series, values: pd.Series) -> pd.Series:

@@ -7,7 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geodata.geography.sphere import EARTH_RADIUS_M, chord_of_km, unit_vectors_of_degrees
+from geodata.geography.sphere import (
+    EARTH_RADIUS_KM,
+    EARTH_RADIUS_M,
+    angle_of_chord,
+    chord_of_km,
+    unit_vectors_of_degrees,
+)
 from geodata.schemas import columns as col
 
 FloatArray = NDArray[np.float64]
@@ -30,6 +36,15 @@ def distance_m(latitude: FloatArray, longitude: FloatArray, pairs: NDArray[np.in
     """Return float64[k], the chord in meters between the points of each pair; NaN where one has no coordinates."""
     spots = _on_globe(latitude, longitude)
     return np.asarray(np.linalg.norm(spots[pairs[:, 0]] - spots[pairs[:, 1]], axis=1))
+
+
+def nearest_other_km(latitude: FloatArray, longitude: FloatArray) -> FloatArray:
+    """Return float64[n], great-circle kilometers from each point (degrees) to the nearest other; 0 for one alone."""
+    if len(latitude) < 2:
+        return np.zeros(len(latitude))
+    spots = unit_vectors_of_degrees(latitude, longitude)
+    chord, _ = cKDTree(spots).query(spots, k=2)
+    return np.asarray(EARTH_RADIUS_KM * angle_of_chord(chord[:, 1]))
 
 
 def near(places: pd.DataFrame, to: pd.DataFrame, km: float) -> NDArray[np.bool_]:

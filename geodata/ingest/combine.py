@@ -15,6 +15,7 @@ from geodata.geography.crosswalk import align_connecticut, to_2020
 from geodata.geography.crosswalk_measures import measures_to_2020
 from geodata.ingest.providers import providers
 from geodata.ingest.sites import sites
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import (
     CANONICAL,
     DEFINITIONS,
@@ -49,18 +50,21 @@ FEEDS: dict[str, tuple[str, ...]] = {
 def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> Sourced:
     """Return the canonical `table` made of `reads`, by source name, with all their files and rejects.
 
-    Where two sources give the same key, the one that stands first among the sources wins, whole row by row.
+    Where two sources give the same key, the one that stands first among the sources wins, whole row by row; of survey
+    measures the first that has a value.
     """
     refused, notes = REJECTS.empty(), []
     if table is MEASURES:
         # Before they meet: a code of 2010 and the same code of 2020 may be different land.
         there = stacked_of("relationship", reads)
-        mine = {name: _on_2020(read, there) for name, read in reads.items() if SOURCES[name].spec.table is table}
+        mine = {
+            name: _on_2020(read, there, settings) for name, read in reads.items() if SOURCES[name].spec.table is table
+        }
         reads = {**reads, **mine}
         notes = [f"{name}: {note}" for name, read in mine.items() for note in read.notes]
     rows = stacked(table, reads)
     if table is DEFINITIONS:
-        carried = to_2020(rows, stacked_of("relationship", reads))
+        carried = to_2020(rows, stacked_of("relationship", reads), settings.sources.sliver_share)
         rows, refused, notes = carried.table, carried.rejects, carried.notes
     elif table is SITES:
         made = sites(rows, stacked_of("counties", reads))
@@ -77,9 +81,9 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
     )
 
 
-def _on_2020(read: Sourced, relationship: pd.DataFrame) -> Sourced:
+def _on_2020(read: Sourced, relationship: pd.DataFrame, settings: Settings) -> Sourced:
     """Return the measures of a source on 2020 tracts; its files say where they were carried over."""
-    table, refused, notes = measures_to_2020(read.table, relationship)
+    table, refused, notes = measures_to_2020(read.table, relationship, settings.sources.sliver_share)
     uses = [replace(use, note=" ".join([use.note, *notes]).strip()) for use in read.uses]
     rejects = REJECTS.validate(pd.concat([read.rejects, refused], ignore_index=True)) if len(refused) else read.rejects
     return Sourced(table, rejects, uses, notes)
@@ -93,6 +97,9 @@ def stacked(table: Table, reads: Mapping[str, Sourced]) -> pd.DataFrame:
     if len(frames) == 1:
         return next(iter(frames.values()))
     rows = pd.concat(align_connecticut(frames).values(), ignore_index=True)
+    if table is MEASURES:
+        # A value of a later source before none of an earlier one; the earlier one's reason where there is no value.
+        rows = rows.sort_values(col.STATUS, key=lambda status: status != "value", kind="stable")
     if table.key:
         rows = rows.drop_duplicates(list(table.key))
     return table.validate(rows)

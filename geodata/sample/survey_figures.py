@@ -30,7 +30,7 @@ ADJUNCT = ("NOINT", *_RACES)
 _ZERO_MARGIN = {"LIMENG": 56, "HBURD": 28, "SNGPNT": 19, "MINRTY": 19, "MUNIT": 19, "CROWD": 19}
 
 
-def _margin(count: Integers, usual: float, name: str, rng: np.random.Generator) -> Integers:
+def survey_margin(count: Integers, usual: float, name: str, rng: np.random.Generator) -> Integers:
     """Return 90 % margins of counts: they grow with the root of the count, and vary from tract to tract."""
     spread = rng.lognormal(0, 0.28, len(count))
     margin = np.round(usual * np.sqrt(np.maximum(count, 1)) * spread)
@@ -68,7 +68,7 @@ def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFram
     base = {"TOTPOP": population, "HU": homes, "HH": households, "GROUPQ": quarters}
     usual = {"TOTPOP": 8.5, "HU": 5.0, "HH": 5.4, "GROUPQ": 3.0}
     for name, values in base.items():
-        out[f"E_{name}"], out[f"M_{name}"] = values, _margin(values, usual[name], name, rng)
+        out[f"E_{name}"], out[f"M_{name}"] = values, survey_margin(values, usual[name], name, rng)
     whole = {
         "ALL": population,
         "POP": population - np.where(barracks, quarters, quarters // 2),
@@ -83,7 +83,7 @@ def survey(tracts: pd.DataFrame, fields: pd.DataFrame, seed: int) -> pd.DataFram
         name = variable["name"]
         odds = variable["log_odds"] + columns @ np.array(variable["loads"]) + rng.normal(0, 0.22, count)
         part = rng.binomial(whole[variable["of"]], 1 / (1 + np.exp(-odds)))
-        out[f"E_{name}"], out[f"M_{name}"] = part, _margin(part, variable["margin"], name, rng)
+        out[f"E_{name}"], out[f"M_{name}"] = part, survey_margin(part, variable["margin"], name, rng)
     out |= _races(out["E_MINRTY"].astype(np.int64), columns, rng)
     whole_of = {variable["name"]: variable["of"] for variable in _VARIABLES}
     whole_of |= dict.fromkeys((*_RACES, "GROUPQ", "MINRTY"), "ALL")
@@ -121,7 +121,7 @@ def _races(minority: Integers, fields: Floats, rng: np.random.Generator) -> dict
     groups = rng.multinomial(minority, shares)
     out = {}
     for i, name in enumerate(_RACES):
-        out[f"E_{name}"], out[f"M_{name}"] = groups[:, i], _margin(groups[:, i], 9.0, name, rng)
+        out[f"E_{name}"], out[f"M_{name}"] = groups[:, i], survey_margin(groups[:, i], 9.0, name, rng)
     return out
 
 

@@ -13,6 +13,7 @@ from geodata.sample.land import build_land
 from geodata.sample.raster_files import write_rasters
 from geodata.sample.sample_work import SampleWork
 from geodata.sample.station_file import write_stations
+from geodata.sample.survey_table import age_by_income
 from geodata.sample.svi_file import svi_table
 from geodata.sample.terrain import sample_terrain
 from geodata.sample.tracts_of_2010 import neighbors, old_tracts, relationship_table
@@ -37,7 +38,12 @@ def write_sample(
         pairs = neighbors(land)
         parts = old_tracts(land, pairs)
         write_csv(aside / "tab20_tract20_tract10_natl.txt", relationship_table(land, parts), bom=True, sep="|")
-        write_csv(aside / "SVI_2022_US.csv", svi_table(land), bom=True)
+        index = svi_table(land)
+        write_csv(aside / "SVI_2022_US.csv", index, bom=True)
+        ages = age_by_income(index, land.terrain.seed)
+        for state in land.terrain.states:
+            own = ages[ages["GEOID"].str.startswith(state.fips)]
+            write_csv(aside / f"acs5_2022_{state.fips}.csv", own)
         write_csv(aside / "2.0-communities.csv", cejst_table(land, parts, pairs))
         stations = write_stations(land, aside)
         write_awards(land, aside, stations, work)

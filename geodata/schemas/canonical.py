@@ -75,6 +75,8 @@ MEASURE_NAMES = (
     "population",
     "under_18",
     "over_64",
+    "adults_poverty_150",
+    "group_quarters",
     "poverty_150",
     "poverty_100",
     "unemployed",

@@ -49,6 +49,7 @@ def _rank_columns() -> tuple[Column, ...]:
 
 _GEOID = Column(col.GEOID, "text", "Census tract, 11-digit GEOID", nullable=False, pattern=GEOID_PATTERN)
 _STATE = Column(col.STATE, "text", "Postal code of the state", nullable=False)
+ADULTS_BASES = ("counted", "estimated", "capped", "below_100")
 _ADULTS = (
     Column(col.POPULATION, "number", "Residents", "people", least=0),
     Column(col.WORKING_AGE, "number", "Residents aged 18 to 64", "people", least=0),
@@ -93,6 +94,21 @@ TRACT_SCORES = Table(
         Column(col.RURAL, "flag", "Rural by density, so the longer catchment applies"),
         Column(col.HAS_POLYGON, "flag", "Whether a polygon was found; without one the tract is listed but not drawn"),
         *_ADULTS,
+        Column(
+            col.ELIGIBLE_ADULTS_BASIS,
+            "text",
+            "How eligible_adults came about: counted by the survey (B17024), estimated from shares of all ages, capped "
+            "at the survey's poor people times the adult share, or below_100 where poverty is known at 100 % only",
+            one_of=ADULTS_BASES,
+        ),
+        Column(
+            col.GROUP_QUARTERS_SHARE,
+            "number",
+            "Share of residents in group quarters: institutions, dormitories, barracks",
+            "0–1",
+            least=0,
+            most=1,
+        ),
         _score("need", "Need: percentile rank of the ensemble of definitions"),
         _score("need_ensemble", "Weighted mean of the definitions' percentile ranks"),
         Column(col.N_INDICES, "integer", "Definitions with a value", least=0),
@@ -112,7 +128,7 @@ TRACT_SCORES = Table(
         _score("points_opportunity", "Points Opportunity adds"),
         *_rank_columns(),
         Column(col.P_GATED, "number", "Probability of passing the gate", "0–1", least=0, most=1),
-        Column(col.UNRANKED_REASON, "text", "no_residents, no_index, no_adults, no_origin or not_gated"),
+        Column(col.UNRANKED_REASON, "text", "no_residents, no_index, no_origin, group_quarters or not_gated"),
         Column(col.ACTION, "text", "What the two access pillars call for", one_of=ACTIONS),
         Column(col.COMMUNITY_ID, "text", "Community the tract belongs to, if any"),
         Column(col.FLAGS, "text", "What to know of the inputs, codes separated by blanks"),

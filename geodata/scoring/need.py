@@ -11,6 +11,7 @@ import pandas as pd
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import WORKFORCE
 from geodata.schemas.computed import NEED_PARTS
+from geodata.schemas.rows import among
 from geodata.scoring.eligible_adults import wide
 from geodata.settings import Need
 from geodata.statistics.percentiles import percentile_rank, weighted_mean
@@ -52,6 +53,27 @@ def usable_definitions(definitions: pd.DataFrame, settings: Need) -> tuple[pd.Da
     return definitions[~state_ranked], notes
 
 
+def lists_ranked(definitions: pd.DataFrame, universe: pd.DataFrame, settings: Need) -> pd.DataFrame:
+    """Return the rows of definitions that designate without a value, with the value 1 or 0, where they have a weight.
+
+    A list names designated tracts only (those of 2010 were carried over with the others): the other tracts of
+    `universe` in the states it names are not designated. A list without a weight is not ranked.
+    """
+    weighted = definitions[definitions[col.DEFINITION].map(settings.weights).fillna(0.0) > 0]
+    made = [definitions.iloc[:0]]
+    for _, rows in weighted.groupby(col.DEFINITION, sort=True):
+        if rows[col.VALUE].notna().any() or rows[col.DESIGNATED].isna().all():
+            continue
+        states = set(rows[col.STATE])
+        others = universe[universe[col.STATE].isin(states) & ~among(universe[col.GEOID], rows[col.GEOID])]
+        first = rows.iloc[0]
+        same = {name: first[name] for name in (col.DEFINITION, col.OFFICIAL, col.ARCHIVED, col.VINTAGE)}
+        unlisted = others[[col.GEOID]].assign(designated=False, **same)
+        made.append(pd.concat([rows, unlisted] if len(unlisted) else [rows], ignore_index=True))
+    table = pd.concat(made, ignore_index=True) if len(made) > 1 else made[0]
+    return table.assign(value=table[col.DESIGNATED].astype("Float64").astype("float64")).dropna(subset=[col.VALUE])
+
+
 def need_parts(definitions: pd.DataFrame, measures: pd.DataFrame, tracts: pd.DataFrame, settings: Need) -> pd.DataFrame:
     """Return the `need_parts` table: every definition's percentile, weight and verdict, a row each.
 
@@ -64,8 +86,10 @@ def need_parts(definitions: pd.DataFrame, measures: pd.DataFrame, tracts: pd.Dat
     composite = workforce_composite(measures, universe, settings).dropna(subset=[col.VALUE])
     composite[col.DEFINITION], composite[col.OFFICIAL], composite[col.ARCHIVED] = WORKFORCE, False, False
     columns = [col.GEOID, col.DEFINITION, col.VALUE, col.DESIGNATED, col.OFFICIAL, col.ARCHIVED, col.VINTAGE]
-    parts = pd.concat([usable[columns], composite], ignore_index=True).merge(universe, on=col.GEOID)
-    parts = parts.dropna(subset=[col.VALUE])
+    ranked = usable.loc[usable[col.VALUE].notna(), columns]
+    listed = lists_ranked(usable, universe, settings)[columns]
+    together = [frame for frame in (ranked, listed, composite) if len(frame)]
+    parts = pd.concat(together or [ranked], ignore_index=True).merge(universe, on=col.GEOID)
     parts[col.PERCENTILE] = percentile_rank(parts[col.VALUE], parts["reference"] + "|" + parts[col.DEFINITION])
     weight = parts[col.DEFINITION].map(settings.weights).fillna(0.0).astype("float64")
     total = weight.groupby(parts[col.GEOID]).transform("sum")

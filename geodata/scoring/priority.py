@@ -58,13 +58,19 @@ def _geometric_over_arithmetic(share: FloatArray, values: FloatArray, arithmetic
     return np.asarray(np.divide(geometric, arithmetic, out=np.zeros_like(geometric), where=arithmetic > 0))
 
 
-def unranked_reasons(scores: pd.DataFrame) -> pd.Series:
-    """Return why a tract has no rank, or an empty string; the first reason that holds is given."""
+def unranked_reasons(scores: pd.DataFrame, settings: Priority) -> pd.Series:
+    """Return why a tract has no rank, or an empty string; the first reason that holds is given.
+
+    Where most residents live in institutions, dormitories or barracks, the survey's shares speak of the few others.
+    Such a tract is passed over before the gate, so that no draw ranks it either.
+    """
+    elsewhere = scores[col.GROUP_QUARTERS_SHARE].astype("float64") > settings.group_quarters_above
     nobody = scores[col.POPULATION].isna() | (scores[col.POPULATION] == 0)
     reasons = [
         (nobody, "no_residents"),
         (scores[col.NEED].isna(), "no_index"),
         (scores[col.LATITUDE].isna(), "no_origin"),
+        (elsewhere, "group_quarters"),
         (~scores[col.GATED], "not_gated"),
     ]
     conditions = [condition.fillna(False).astype(bool) for condition, _ in reasons]

@@ -142,7 +142,7 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
     providers = counting_providers(around["providers"], settings.training)
     beyond = _near(centers, _supply(sites, providers), reach_km)
     points = all_origins(canonical, settings, pd.concat([here[col.GEOID], beyond[col.GEOID]]).drop_duplicates())
-    competing = demand(every)
+    competing = demand(every, centers.set_index(col.GEOID)[col.POPULATION])
     national = settings.need.reference_area == "nation"
     reference = (every if national else here)[[col.GEOID, col.STATE, col.POPULATION]]
     return StudyArea(

@@ -91,7 +91,7 @@ def tract_scores(
     counted = supplied(area, area.providers, settings)
     table[col.TRAINING_GAP] = 100.0 - pillar_percentile(table[col.TRAINING_ACCESS], table, counted)
     table = pd.concat([table, gate(table, settings.priority), combine(table, settings.priority)], axis=1)
-    table[col.UNRANKED_REASON] = unranked_reasons(table)
+    table[col.UNRANKED_REASON] = unranked_reasons(table, settings.priority)
     table[col.RANK] = ranks(table)
     table[col.FLAGS] = _flags(table, area)
     return TRACT_SCORES.validate(table.sort_values(col.GEOID))
@@ -121,6 +121,7 @@ def _flags(table: pd.DataFrame, area: StudyArea) -> pd.Series:
     basis = table[col.GEOID].map(area.demand.set_index(col.GEOID)["demand_basis"])
     codes = {
         "adults_imputed": basis.eq("imputed"),
+        "adults_below_100": table[col.ELIGIBLE_ADULTS_BASIS].eq("below_100").fillna(False),
         "no_polygon": ~table[col.HAS_POLYGON].astype(bool),
         "training_unknown": table[col.TRAINING_GAP].isna() & table[col.NEED].notna(),
         "work_unknown": table[col.OPPORTUNITY].isna() & table[col.NEED].notna(),

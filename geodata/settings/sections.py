@@ -186,6 +186,11 @@ class Priority(Section):
     aggregation: Literal["arithmetic", "geometric"] = Field("arithmetic", description="Mean of the pillars.")
     gate_need: Annotated[float, Field(ge=0, le=100)] = Field(65.0, description="Need at which a tract is underserved.")
     gate_designations: bool = Field(True, description="Whether an official designation opens the gate too.")
+    group_quarters_above: Share = Field(
+        0.5,
+        description="Share of residents in group quarters (institutions, dormitories, barracks) above which a tract is "
+        "not ranked.",
+    )
 
     @model_validator(mode="after")
     def _checked(self) -> Priority:
@@ -278,6 +283,11 @@ class Sources(Section):
     cache: Path | None = Field(None, description="Folder of the download cache; none means the user's cache folder.")
     optional: tuple[str, ...] = Field((), description="Optional sources to turn on, by name.")
     off: tuple[str, ...] = Field((), description="Sources to leave out, by name.")
+    sliver_share: Annotated[float, Field(ge=0, le=0.1)] = Field(
+        0.01,
+        description="Share of a tract's land below which what it shares with a tract of another census is taken for a "
+        "difference between two drawings and left out of the carry-over.",
+    )
     afdc_host: str = Field("https://developer.nlr.gov", description="Host of the station service.")
     planned_sites_mapping: dict[str, str] = Field(
         default={}, description="Column of the operator's file for each canonical planned-site column."

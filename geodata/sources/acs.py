@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.errors import InputError
@@ -23,25 +24,33 @@ from geodata.schemas.canonical import MEASURES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_csv, read_json
 from geodata.sources.formats.values import ACS_CODES, Numbers, numbers
+from geodata.sources.index_rows import above_the_whole
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 from geodata.statistics.margins import share_margin, sum_margin
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a measure is made: the sum of `cells`, over `whole` or with its share in `percent`.
+    """How a measure is made: the sum of `cells`, over (the sum of) `whole` or with its share in `percent`.
 
     Variables are named without the E or M at their end.
     """
 
     cells: tuple[str, ...]
-    whole: str | None = None
+    whole: str | tuple[str, ...] | None = None
     percent: str | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:
         """All variables the recipe needs."""
-        return tuple(v for v in (*self.cells, self.whole, self.percent) if v)
+        return tuple(v for v in (*self.cells, *self.wholes, self.percent) if v)
+
+    @property
+    def wholes(self) -> tuple[str, ...]:
+        """The variables that add up to the measure's universe."""
+        return (self.whole,) if isinstance(self.whole, str) else self.whole or ()
 
 
 def _cells(table: str, *lines: int) -> tuple[str, ...]:
@@ -52,6 +61,10 @@ def _cells(table: str, *lines: int) -> tuple[str, ...]:
 _LIMITED = (7, 8, 12, 13, 17, 18, 22, 23, 29, 30, 34, 35, 39, 40, 44, 45)
 # Cells of B18101 for people with a disability, by sex and age.
 _DISABLED = (4, 7, 10, 13, 16, 19, 23, 26, 29, 32, 35, 38)
+# Lines of B17024 (age by ratio of income to poverty) with the totals of 18 to 24, 25 to 34, 35 to 44, 45 to 54 and 55
+# to 64 years. Under each stand twelve ratios; the first five are below .50, .75, 1.00, 1.25 and 1.50.
+_ADULT_AGES = (41, 54, 67, 80, 93)
+_BELOW_150 = (1, 2, 3, 4, 5)
 # The first recipe of a measure whose variables are all there is used.
 RECIPES: dict[str, tuple[Recipe, ...]] = {
     "population": (Recipe(("B01003_001",)), Recipe(("S0601_C01_001",))),
@@ -59,6 +72,16 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
     "over_64": (
         Recipe(_cells("B01001", *range(20, 26), *range(44, 50)), "B01001_001"),
         Recipe(("S0101_C01_030",), percent="S0101_C02_030"),
+    ),
+    "adults_poverty_150": (
+        Recipe(
+            _cells("B17024", *(age + ratio for age in _ADULT_AGES for ratio in _BELOW_150)),
+            _cells("B17024", *_ADULT_AGES),
+        ),
+    ),
+    # The table SVI takes its residents of group quarters from.
+    "group_quarters": tuple(
+        Recipe(("B26001_001",), everybody) for everybody in ("B01003_001", "B01001_001", "S0601_C01_001")
     ),
     "poverty_150": (Recipe(_cells("C17002", 2, 3, 4, 5), "C17002_001"), Recipe(("S1701_C01_040",), "S1701_C01_001")),
     "poverty_100": (Recipe(("B17001_002",), "B17001_001"),),
@@ -125,7 +148,7 @@ SUMMARY = replace(
     name="acs_summary",
     title="American Community Survey, five-year summary files",
     scope="nation",
-    filenames=("acsdt5y*.csv", "acs_summary_*.csv"),
+    filenames=("acsdt5y*.csv", "acs_summary_*.csv", "acsdt5y*.dat"),
     urls=(
         "https://www2.census.gov/programs-surveys/acs/summary_file/{year}/table-based-SF/data/5YRData/"
         f"acsdt5y{{year}}-TABLE.dat?{_QUERY}",
@@ -170,6 +193,8 @@ def _parse(spec: SourceSpec, path: Path, context: ParseContext) -> Parsed:
         }
     )
     parts = [shared.assign(**_measure(text, frame, name, recipe)) for name, recipe in used.items()]
+    # A table's universe stands under many measures and is told of once.
+    text.notes[:] = dict.fromkeys(text.notes)
     return text.parsed(
         MEASURES,
         pd.concat(parts, ignore_index=True),
@@ -219,36 +244,58 @@ def _with_geoids(text: Text) -> pd.DataFrame:
     return text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
 
 
-def _estimate(text: Text, frame: pd.DataFrame, variable: str) -> tuple[Numbers, pd.Series]:
-    """Return an estimate with its status, and its margin: 0 where the estimate is controlled and has none."""
-    estimate = numbers(
-        frame[f"{variable}E"], codes=ACS_CODES, least=0, file=text.file, column=f"{variable}E", notes=text.notes
+def _estimate(text: Text, frame: pd.DataFrame, variable: str, most: float | None = None) -> tuple[Numbers, pd.Series]:
+    """Return an estimate with its status, and its margin: 0 where the estimate is controlled and has none.
+
+    An estimate without a margin keeps it unknown, and a note says so.
+    """
+    estimate, margin = (
+        numbers(
+            frame[f"{variable}{kind}"],
+            codes=ACS_CODES,
+            least=0,
+            most=most if kind == "E" else None,
+            file=text.file,
+            column=f"{variable}{kind}",
+            notes=text.notes,
+        )
+        for kind in "EM"
     )
-    margin = numbers(
-        frame[f"{variable}M"], codes=ACS_CODES, least=0, file=text.file, column=f"{variable}M", notes=text.notes
-    )
+    bare = int((estimate.is_("value") & margin.is_("missing")).sum())
+    if bare:
+        text.notes.append(f"{variable}M: estimates without a margin of error, so that theirs is unknown: {bare:,}.")
     return estimate, margin.values.mask(margin.is_("not_applicable"), 0.0)
 
 
+def _sum(text: Text, frame: pd.DataFrame, variables: tuple[str, ...]) -> tuple[Floats, Floats, pd.Series]:
+    """Return the sum of estimates, its margin, and the status of the one that keeps it from being known."""
+    found = [_estimate(text, frame, variable) for variable in variables]
+    values = np.column_stack([estimate.values for estimate, _ in found])
+    margins = np.column_stack([margin for _, margin in found])
+    status = _worst([estimate.status for estimate, _ in found], frame.index)
+    return values.sum(axis=1), sum_margin(values, margins), status
+
+
 def _measure(text: Text, frame: pd.DataFrame, name: str, recipe: Recipe) -> dict[str, Any]:
-    cells = [_estimate(text, frame, variable) for variable in recipe.cells]
-    values = np.column_stack([found.values for found, _ in cells])
-    margins = np.column_stack([margin for _, margin in cells])
-    count, count_moe = values.sum(axis=1), sum_margin(values, margins)
-    status = _worst([found.status for found, _ in cells], frame.index)
+    count, count_moe, status = _sum(text, frame, recipe.cells)
     columns: dict[str, Any] = {"measure": name, "count": count, "count_moe": count_moe, "status": status}
     if recipe.percent:
-        percent, margin = _estimate(text, frame, recipe.percent)
+        percent, margin = _estimate(text, frame, recipe.percent, most=100)
         columns |= {"share": percent.values / 100, "share_moe": margin / 100}
-    elif recipe.whole:
-        universe, margin = _estimate(text, frame, recipe.whole)
-        whole = universe.values.to_numpy()
+    elif recipe.wholes:
+        whole, whole_moe, _ = _sum(text, frame, recipe.wholes)
+        beyond = count > whole
+        if beyond.any():
+            text.notes.append(above_the_whole(name, frame.loc[beyond, col.GEOID]))
+            status = status.mask(beyond, "missing")
+            count, count_moe = np.where(beyond, np.nan, count), np.where(beyond, np.nan, count_moe)
+            columns |= {"count": count, "count_moe": count_moe}
         share = np.divide(count, whole, out=np.full(len(frame), np.nan), where=whole > 0)
-        columns |= {"share": share, "share_moe": share_margin(count, count_moe, whole, margin.to_numpy())}
+        columns |= {"share": share, "share_moe": share_margin(count, count_moe, whole, whole_moe)}
         columns[col.STATUS] = status.mask((whole == 0) & (status == "value"), "not_applicable")
     for column in (col.SHARE, col.SHARE_MOE):
         if column in columns:
-            # A rounded part may exceed its rounded whole by a person; a margin beyond the whole says no more.
+            # A margin beyond the whole says no more.
             columns[column] = np.clip(columns[column], 0, 1)
     return columns
 

@@ -76,13 +76,20 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     exceeded = numbers(
         frame["categories"], least=0, most=_MOST_CATEGORIES, file=text.file, column="categories", notes=text.notes
     )
+    contrary = (exceeded.values > 0) & ~frame["flag"]
+    if contrary.any():
+        text.notes.append(
+            "Tracts said to exceed categories of burden that are not identified as disadvantaged, read as exceeding "
+            f"none: {int(contrary.sum()):,} (such as {', '.join(frame.loc[contrary, col.GEOID].head(3))})."
+        )
+    degree = exceeded.values.mask(contrary, 0.0)
     second = "grandfathered" not in text.absent
     table = pd.DataFrame(
         {
             col.GEOID: frame[col.GEOID],
             col.STATE: usps_of(frame[col.GEOID]),
             col.DEFINITION: SPEC.name,
-            col.VALUE: by_flag if "categories" in text.absent else exceeded.values,
+            col.VALUE: by_flag if "categories" in text.absent else degree,
             col.DESIGNATED: frame["flag"],
             col.OFFICIAL: True,
             col.ARCHIVED: True,

@@ -18,7 +18,7 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer
 from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.formats.workbooks import read_table
-from geodata.sources.index_rows import definition_rows, keyed
+from geodata.sources.index_rows import census_of_codes, definition_rows, keyed
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 _ARCGIS = "https://services.arcgis.com/VTyQ9soqVukalItT/arcgis/rest/services"
@@ -60,14 +60,27 @@ QUALIFIED_TRACTS = SourceSpec(
     expected=Expected(least_rows=10_000, least_states=51),
     transport="arcgis",
 )
-COLUMNS = (Wanted("geoid", ("GEOID10", "GEOID", "GEOID20", "Census Tract Number", "fips")),)
+# The codes of a list under the name that says of which census they are, and under names that do not say.
+_NAMED = {2010: "GEOID10", 2020: "GEOID20"}
+_UNSAID = ("GEOID", "Census Tract Number", "fips")
+
+
+def _columns(census: int) -> tuple[Wanted, ...]:
+    """Return the column of codes: that of `census`, the one a list is of, first, and that of the other last."""
+    other = next(name for year, name in _NAMED.items() if year != census)
+    return (Wanted("geoid", (_NAMED[census], *_UNSAID, other)),)
 
 
 def _parse(spec: SourceSpec, vintage: int | None, path: Path, context: ParseContext) -> Parsed:
     """Return the tracts of the list, all designated, without a value: the list does not order them."""
     path = Path(path)
     layered = path.suffix.lower() in (".geojson", ".json", ".gpkg", ".zip")
-    text = read_layer(path, COLUMNS, spec.name)[0] if layered else read_table(path, COLUMNS, spec.name)
+    census = spec.tract_vintage or 2020
+    columns = _columns(census)
+    text = read_layer(path, columns, spec.name)[0] if layered else read_table(path, columns, spec.name)
+    said = census_of_codes(text, columns) or census
+    if said != census:
+        text.notes.append(f"Its codes are in {_NAMED[said]}: they are taken for tracts of {said}, not of {census}.")
     frame = keyed(text)
     return definition_rows(
         text,
@@ -76,7 +89,7 @@ def _parse(spec: SourceSpec, vintage: int | None, path: Path, context: ParseCont
         value=pd.Series(float("nan"), index=frame.index),
         designated=pd.Series(True, index=frame.index, dtype="boolean"),
         vintage=vintage or year_in(text.file) or spec.year,
-        tract_vintage=spec.tract_vintage or 2020,
+        tract_vintage=said,
     )
 
 

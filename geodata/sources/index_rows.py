@@ -1,6 +1,8 @@
-"""The rows of official indices and designations once their file is read: a tract, a value, perhaps a designation."""
+"""The rows of tract files once they are read: clean codes, official indices and designations, and what contradicts."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -8,7 +10,7 @@ from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS
 from geodata.schemas.parsed import Parsed
-from geodata.sources.formats.text_tables import Text
+from geodata.sources.formats.text_tables import Text, Wanted, plain, positions_of
 from geodata.sources.spec import SourceSpec
 
 
@@ -17,6 +19,20 @@ def keyed(text: Text) -> pd.DataFrame:
     frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
     frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
     return text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
+
+
+def census_of_codes(text: Text, columns: Sequence[Wanted]) -> int | None:
+    """Return the census (2010 or 2020) that the header of the tract codes names, or None where it names none."""
+    header = text.headers[positions_of(text.headers, columns)[col.GEOID]]
+    return {"geoid10": 2010, "geoid20": 2020}.get(plain(header))
+
+
+def above_the_whole(measure: str, geoids: pd.Series) -> str:
+    """Return the note that a part is larger than its whole in the tracts `geoids`: one of the two is wrong."""
+    return (
+        f"{measure}: tracts where more people are counted than there are in all, treated as missing: {len(geoids):,} "
+        f"(such as {', '.join(geoids.head(3))})."
+    )
 
 
 def definition_rows(

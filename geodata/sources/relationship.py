@@ -60,6 +60,9 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     for name in _AREAS:
         bad = frame[name].isna() | (frame[name] < 0)
         frame = text.log.take(frame, bad, "no_area", key="geoid_2020", field=name)
+    beyond = frame[col.LAND_PART_M2] > frame[[col.LAND_2020_M2, col.LAND_2010_M2]].min(axis=1)
+    remedy = "What two tracts share is no larger than either: download the file again."
+    frame = text.log.take(frame, beyond, "part_above_the_whole", key="geoid_2020", field="land_part_m2", remedy=remedy)
     repeated = frame.duplicated([col.GEOID_2020, col.GEOID_2010])
     frame = text.log.take(frame, repeated, "repeated", key="geoid_2020", field="geoid_2010")
     return text.parsed(RELATIONSHIP, pd.DataFrame(frame))

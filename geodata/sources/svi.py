@@ -21,7 +21,7 @@ from geodata.schemas.canonical import DEFINITIONS, MEASURES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, read_csv
 from geodata.sources.formats.values import SVI_CODES, numbers
-from geodata.sources.index_rows import keyed
+from geodata.sources.index_rows import above_the_whole, keyed
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -62,6 +62,7 @@ VARIABLES = {
     "population": "TOTPOP",
     "under_18": "AGE17",
     "over_64": "AGE65",
+    "group_quarters": "GROUPQ",
     "poverty_150": "POV150",
     "poverty_100": "POV",
     "unemployed": "UNEMP",
@@ -75,6 +76,8 @@ VARIABLES = {
 }
 _FROM_2020 = ("POV150", "NOINT")
 _UP_TO_2018 = ("POV",)
+# Not in every extract that people make of the file; without it nothing is said of institutions and barracks.
+_OPTIONAL = ("GROUPQ",)
 _KEYS = (
     Wanted("geoid", ("FIPS", "GEOID")),
     Wanted("location", ("LOCATION",), required=False),
@@ -125,16 +128,20 @@ def parse_measures(path: Path, context: ParseContext) -> Parsed:
             col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
-    nobody = numbers(frame["E_TOTPOP"], codes=SVI_CODES).values == 0
-    present = [measure for measure, variable in VARIABLES.items() if f"E_{variable}" not in text.absent]
-    parts = [shared.assign(**_measure(text, frame, measure, nobody)) for measure in present]
+    everybody = numbers(frame["E_TOTPOP"], codes=SVI_CODES).values
+    present = [
+        measure
+        for measure, variable in VARIABLES.items()
+        if not any(f"{lead}_{variable}" in text.absent for lead in ("E", "M"))
+    ]
+    parts = [shared.assign(**_measure(text, frame, measure, everybody)) for measure in present]
     return text.parsed(MEASURES, pd.concat(parts, ignore_index=True), kept=len(frame))
 
 
 def _measure_columns() -> list[Wanted]:
     found = []
     for variable in VARIABLES.values():
-        everywhere = variable not in (*_FROM_2020, *_UP_TO_2018)
+        everywhere = variable not in (*_FROM_2020, *_UP_TO_2018, *_OPTIONAL)
         found += [Wanted(f"{lead}_{variable}", required=everywhere) for lead in ("E", "M")]
         if variable != "TOTPOP":
             found += [Wanted(f"{lead}_{variable}", required=everywhere) for lead in ("EP", "MP")]
@@ -152,8 +159,11 @@ def _refuse_lost_variables(text: Text, year: int) -> None:
             )
 
 
-def _measure(text: Text, frame: pd.DataFrame, measure: str, nobody: pd.Series) -> dict[str, Any]:
-    """Return the columns of one measure: the count decides on the status, the share may be undefined beside it."""
+def _measure(text: Text, frame: pd.DataFrame, measure: str, everybody: pd.Series) -> dict[str, Any]:
+    """Return the columns of one measure: the count decides on the status, the share may be undefined beside it.
+
+    `everybody` are the residents of each row. No group of people, and no group of households, is larger.
+    """
     variable = VARIABLES[measure]
 
     def column(lead: str, most: float | None = None) -> pd.Series:
@@ -168,14 +178,17 @@ def _measure(text: Text, frame: pd.DataFrame, measure: str, nobody: pd.Series) -
     status = estimate.status.replace({"unreadable": "missing"})
     if measure == "population":
         return {"measure": measure, "count": estimate.values, "count_moe": column("M"), "status": status}
+    beyond = estimate.values > everybody
+    if beyond.any():
+        text.notes.append(above_the_whole(measure, frame.loc[beyond, col.GEOID]))
     return {
         "measure": measure,
-        "count": estimate.values,
-        "count_moe": column("M"),
-        "share": column("EP", most=100) / 100,
+        "count": estimate.values.mask(beyond),
+        "count_moe": column("M").mask(beyond),
+        "share": (column("EP", most=100) / 100).mask(beyond),
         # The margin of a small share may exceed 100 %; beyond the whole it says nothing more.
-        "share_moe": (column("MP") / 100).clip(upper=1),
-        "status": status.mask(nobody & (status == "value"), "not_applicable"),
+        "share_moe": (column("MP") / 100).clip(upper=1).mask(beyond),
+        "status": status.mask((everybody == 0) & (status == "value"), "not_applicable").mask(beyond, "missing"),
     }
 
 

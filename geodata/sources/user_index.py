@@ -21,6 +21,7 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, from_records
 from geodata.sources.formats.values import counts, flags, numbers
 from geodata.sources.formats.workbooks import read_table
+from geodata.sources.index_rows import census_of_codes
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -62,13 +63,18 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
     repeated = frame.duplicated([col.GEOID, col.DEFINITION])
     frame = text.log.take(frame, repeated, "repeated", key="geoid", field="definition")
-    census = counts(frame[col.TRACT_VINTAGE]).fillna(2010 if "GEOID10" in text.headers else 2020)
+    census = counts(frame[col.TRACT_VINTAGE]).fillna(census_of_codes(text, COLUMNS) or 2020)
     remedy = "Give 2010 or 2020."
     frame = text.log.take(
         frame, ~census.isin([2010, 2020]), "unknown_tract_vintage", key="geoid", field="tract_vintage", remedy=remedy
     )
     value = numbers(frame[col.VALUE], file=text.file, column="value", notes=text.notes).values
     designated = _designations(frame[col.DESIGNATED])
+    unread = frame[col.DESIGNATED].notna() & designated.isna()
+    frame = text.log.take(
+        frame, unread, "no_designation", key="geoid", field="designated", remedy="Write yes or no, or leave it empty."
+    )
+    value, designated = value[frame.index], designated[frame.index]
     frame = text.log.take(frame, value.isna() & designated.isna(), "no_value", key="geoid", field="value")
     table = pd.DataFrame(
         {

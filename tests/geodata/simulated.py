@@ -65,6 +65,6 @@ def observed(true: dict[str, np.ndarray], shares: np.ndarray, se: float, setting
     middle = job_years(settings.opportunity)[:, 1]
     scores["opportunity"] = percentile_rank(pd.Series(true["work"][:, 1] @ middle))
     scores = pd.concat([scores, gate(scores, settings.priority), combine(scores, settings.priority)], axis=1)
-    scores["unranked_reason"] = unranked_reasons(scores)
+    scores["unranked_reason"] = unranked_reasons(scores.assign(group_quarters_share=0.0), settings.priority)
     scores["rank"] = ranks(scores)
     return Simulated(scores, parts, MEASURES.validate(measures), access)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from geodata.geography.crosswalk import CODE_CHANGES, align_connecticut, corrected_codes, to_2020
 from geodata.schemas.canonical import CENTERS, DEFINITIONS, RELATIONSHIP
 
+SLIVER = 0.01
 A10, B10, C10, D10 = (f"4400101010{i}" for i in range(4))
 A20, B20, C20, D20, W20 = (f"4400102010{i}" for i in range(5))
 
@@ -45,12 +46,12 @@ def relationship(parts: list[tuple[str, str, float]]) -> pd.DataFrame:
 def test_four_tracts_by_hand() -> None:
     # A is unchanged; B and C of 2010 (designated and not) became B20 with 60 + 40 and C20 with 30 + 70 of land.
     parts = [(A20, A10, 100), (B20, B10, 60), (B20, C10, 40), (C20, B10, 30), (C20, C10, 70), (W20, A10, 0)]
-    found = to_2020(definitions({A10: (4, True), B10: (2, True), C10: (0, False)}), relationship(parts))
+    found = to_2020(definitions({A10: (4, True), B10: (2, True), C10: (0, False)}), relationship(parts), SLIVER)
     table = found.table.set_index("geoid")
     assert table.index.tolist() == [A20, B20, C20]
     assert table["designated_share"].tolist() == pytest.approx([1.0, 0.6, 0.3])
     assert table["designated"].tolist() == [True, True, False]
-    assert table["value"].tolist() == pytest.approx([4.0, 1.2, 0.6])
+    assert table["value"].tolist() == pytest.approx([4.0, 2.0, 0.0])
     assert (table["crosswalk_basis"] == "land").all()
     assert (table["tract_vintage"] == 2020).all()
     assert found.unmatched.to_numpy().tolist() == [[W20, "cejst", "no_land"]]
@@ -62,13 +63,13 @@ def test_four_tracts_by_hand() -> None:
 
 def test_exactly_half_is_designated() -> None:
     parts = [(A20, A10, 50), (A20, B10, 50)]
-    found = to_2020(definitions({A10: (1, True), B10: (0, False)}), relationship(parts))
+    found = to_2020(definitions({A10: (1, True), B10: (0, False)}), relationship(parts), SLIVER)
     assert found.table[["designated", "designated_share"]].to_numpy().tolist() == [[True, 0.5]]
 
 
 def test_what_is_missing_is_not_taken_for_undesignated() -> None:
     parts = [(A20, A10, 70), (A20, B10, 30), (B20, B10, 60), (B20, A10, 40), (C20, D10, 10)]
-    found = to_2020(definitions({A10: (None, True), C10: (1, True)}), relationship([*parts, (D20, C10, 5)]))
+    found = to_2020(definitions({A10: (None, True), C10: (1, True)}), relationship([*parts, (D20, C10, 5)]), SLIVER)
     table = found.table.set_index("geoid")
     # B of 2010 is unknown: A20 knows 70 % of its land and is judged by it, B20 knows 40 % and is not.
     assert table.index.tolist() == [A20, D20]
@@ -82,45 +83,73 @@ def test_what_is_missing_is_not_taken_for_undesignated() -> None:
 
 def test_a_list_of_designated_tracts_says_of_the_others_that_they_are_not() -> None:
     parts = [(A20, A10, 60), (A20, B10, 40), (B20, A10, 30), (B20, B10, 70), (C20, B10, 10)]
-    found = to_2020(definitions({A10: (None, True)}), relationship(parts)).table.set_index("geoid")
+    found = to_2020(definitions({A10: (None, True)}), relationship(parts), SLIVER).table.set_index("geoid")
     assert found["designated_share"].to_dict() == {A20: 0.6, B20: 0.3, C20: 0.0}
     assert found["designated"].tolist() == [True, False, False]
     assert found["value"].isna().all()
 
 
 def test_tracts_without_a_successor_are_refused_by_name() -> None:
-    found = to_2020(definitions({A10: (1, True), D10: (2, True)}), relationship([(A20, A10, 1)]))
+    found = to_2020(definitions({A10: (1, True), D10: (2, True)}), relationship([(A20, A10, 1)]), SLIVER)
     assert found.rejects[["key", "reason"]].to_numpy().tolist() == [[D10, "no_2020_tract"]]
 
 
 def test_rows_on_2020_tracts_pass_unchanged_and_states_elsewhere_are_not_listed() -> None:
     svi = definitions({A20: (0.5, None)}, 2020, "svi")
     parts = [(A20, A10, 1), ("13001020100", "13001010100", 1)]
-    found = to_2020(pd.concat([svi, definitions({A10: (1, True)})], ignore_index=True), relationship(parts))
+    found = to_2020(pd.concat([svi, definitions({A10: (1, True)})], ignore_index=True), relationship(parts), SLIVER)
     assert found.table[["geoid", "definition", "value"]].to_numpy().tolist() == [[A20, "svi", 0.5], [A20, "cejst", 1.0]]
     assert pd.isna(found.table["designated"][0])
     assert found.unmatched.empty
-    assert to_2020(svi, relationship(parts)).notes == []
+    assert to_2020(svi, relationship(parts), SLIVER).notes == []
 
 
 def test_an_index_that_designates_nothing_is_carried_over_without_designation() -> None:
-    found = to_2020(definitions({A10: (0.2, None), B10: (0.6, None)}), relationship([(A20, A10, 1), (A20, B10, 3)]))
+    found = to_2020(
+        definitions({A10: (0.2, None), B10: (0.6, None)}), relationship([(A20, A10, 1), (A20, B10, 3)]), SLIVER
+    )
     assert found.table["value"].tolist() == pytest.approx([0.5])
     assert found.table[["designated", "designated_share"]].isna().all().all()
+
+
+def test_a_sliver_of_designated_land_designates_nothing_and_ranks_nothing() -> None:
+    # B20 has 0.0019 % of its land from designated A10: two drawings of one border. C20 has 3 %, a real piece.
+    parts = [(A20, A10, 50_000), (B20, A10, 1.9), (B20, B10, 99_998.1), (C20, A10, 3_000), (C20, C10, 97_000)]
+    old = definitions({A10: (3, True), B10: (0, False), C10: (0, False)})
+    found = to_2020(old, relationship(parts), SLIVER)
+    table = found.table.set_index("geoid")
+    assert table["designated_share"].to_dict() == pytest.approx({A20: 1.0, B20: 0.0, C20: 0.03})
+    assert table["designated"].to_dict() == {A20: True, B20: False, C20: False}
+    # A degree that only designated tracts have: what is not designated has none, however much land it took over.
+    assert table["value"].to_dict() == {A20: 3.0, B20: 0.0, C20: 0.0}
+    assert found.notes[0].endswith("1 pieces below 1.0% of a tract's land were left out as slivers.")
+    assert to_2020(old, relationship(parts), 0.0).table.set_index("geoid")["designated_share"][B20] > 0
+
+
+def test_a_small_tract_cut_out_of_a_wide_one_keeps_its_designation() -> None:
+    # 0.5 % of the wide A10 is all there is of B20: it is a sliver of neither.
+    found = to_2020(definitions({A10: (1, True)}), relationship([(A20, A10, 99.5), (B20, A10, 0.5)]), SLIVER)
+    assert found.table["designated"].tolist() == [True, True]
+
+
+def test_a_score_that_undesignated_tracts_have_too_is_a_mean_over_the_land() -> None:
+    parts = relationship([(A20, A10, 60), (A20, B10, 40)])
+    found = to_2020(definitions({A10: (90, True), B10: (40, False)}), parts, SLIVER).table
+    assert found[["value", "designated"]].to_numpy().tolist() == [[70.0, True]]
 
 
 shares = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 10_000)), min_size=1, max_size=25)
 
 
 @settings(max_examples=10, deadline=None)
-@given(shares, st.lists(st.booleans(), min_size=6, max_size=6), st.lists(st.floats(0, 8), min_size=6, max_size=6))
+@given(shares, st.lists(st.booleans(), min_size=6, max_size=6), st.lists(st.floats(0.5, 8), min_size=6, max_size=6))
 def test_land_is_conserved(parts: list[tuple[int, int, int]], flags: list[bool], values: list[float]) -> None:
-    """Designated land, and land times value, are the same in all before and after."""
+    """Designated land, and land times a value that all tracts have, are in all the same before and after."""
     unique = {(i, j): land for i, j, land in parts}
     rows = [(f"440010201{i:02d}", f"440010101{j:02d}", float(land)) for (i, j), land in unique.items()]
     there = relationship(rows)
     old_rows = {f"440010101{j:02d}": (values[j], flags[j]) for j in range(6)}
-    found = to_2020(definitions(old_rows), there).table.set_index("geoid")
+    found = to_2020(definitions(old_rows), there, 0.0).table.set_index("geoid")
     land20 = there.groupby("geoid_2020")["land_part_m2"].sum()
     land10 = there.groupby("geoid_2010")["land_part_m2"].sum()
     before = sum(land10[j] for j in land10.index if old_rows[j][1])

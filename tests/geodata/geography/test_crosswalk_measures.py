@@ -19,7 +19,7 @@ from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.spec import ParseContext
 from geodata.states import find_state
-from tests.geodata.geography.test_crosswalk import A10, A20, B10, B20, C10, C20, D10, W20, relationship
+from tests.geodata.geography.test_crosswalk import A10, A20, B10, B20, C10, C20, D10, SLIVER, W20, relationship
 
 Row = dict[str, object]
 
@@ -45,7 +45,7 @@ def test_two_tracts_by_hand() -> None:
             C10: {"count": 30, "count_moe": 10, "share": 0.05, "share_moe": 0.02},
         },
     )
-    table, rejects, notes = measures_to_2020(pd.concat([people, poor], ignore_index=True), parts)
+    table, rejects, notes = measures_to_2020(pd.concat([people, poor], ignore_index=True), parts, SLIVER)
     found = of(table, "no_vehicle")
     assert found.index.tolist() == [B20, C20]
     assert found["count"].tolist() == pytest.approx([60, 0.4 * 100 + 30])
@@ -62,6 +62,19 @@ def test_two_tracts_by_hand() -> None:
     ]
 
 
+def test_slivers_of_both_tracts_carry_nobody_and_those_of_one_carry_whom_they_must() -> None:
+    # A10 lost 0.2 % of its land to B20, a sliver of both. C20 is a small town cut out of wide B10: a sliver of that
+    # one, and all it is. D10 is a small town that wide B20 took in: a sliver of that one, and all its people.
+    land = [(A20, A10, 998), (B20, A10, 2), (B20, B10, 9_950), (C20, B10, 50), (B20, D10, 40)]
+    people = {A10: {"count": 1000, "count_moe": 10}, B10: {"count": 2000, "count_moe": 0}}
+    whole = survey("population", {**people, D10: {"count": 500, "count_moe": 0}})
+    table, _, _ = measures_to_2020(whole, relationship(land), SLIVER)
+    found = of(table, "population")
+    assert found["count"].to_dict() == pytest.approx({A20: 1000, B20: 2000 * 0.995 + 500, C20: 10})
+    assert found["count_moe"].to_dict() == pytest.approx({A20: 10, B20: 0, C20: 0})
+    assert found["count"].sum() == pytest.approx(3500)
+
+
 def test_missing_empty_and_unplaced_are_distinguished() -> None:
     parts = relationship(
         [(A20, A10, 99.5), (A20, B10, 0.5), (B20, B10, 80), (B20, A10, 20), (C20, C10, 10), (W20, "44001990000", 0)]
@@ -69,7 +82,7 @@ def test_missing_empty_and_unplaced_are_distinguished() -> None:
     gone = {"count": None, "status": "suppressed"}
     nobody = {"count": 0, "status": "not_applicable"}
     people = survey("population", {A10: {"count": 1195}, B10: gone, C10: nobody, "44001990000": nobody, D10: nobody})
-    table, rejects, _ = measures_to_2020(people, parts)
+    table, rejects, _ = measures_to_2020(people, parts, SLIVER)
     found = of(table, "population")
     # Half a percent of A20 is unknown, a sliver of two drawings; most of B20 is.
     assert found["status"].to_dict() == {
@@ -99,7 +112,7 @@ def test_people_are_conserved(land: dict[tuple[int, int], int], people: list[int
     }
     whole = {j: {"count": row["count"], "count_moe": 1} for j, row in old_rows.items()}
     both = pd.concat([survey("population", whole), survey("no_vehicle", old_rows)], ignore_index=True)
-    table, _, _ = measures_to_2020(both, relationship(pairs))
+    table, _, _ = measures_to_2020(both, relationship(pairs), SLIVER)
     assert (table["state"] == "RI").all()
     found = of(table, "population")["count"]
     assert found.sum() == pytest.approx(sum(row["count"] for row in old_rows.values()))
@@ -120,13 +133,25 @@ def test_codes_of_both_censuses_do_not_meet_before_they_are_carried_over() -> No
     assert made.notes[0].startswith("svi_measures: Measures of 1 tracts")
 
 
+def test_a_measure_one_source_lacks_is_taken_from_the_next_and_the_reason_of_the_first_stays() -> None:
+    first = {A20: {"count": 7}, B20: {"count": None, "status": "suppressed"}, C20: {"count": None, "status": "missing"}}
+    second = {A20: {"count": 8}, B20: {"count": 9}, C20: {"count": None, "status": "suppressed"}}
+    reads = {
+        "acs": Sourced(survey("population", first, 2022, "acs"), REJECTS.empty()),
+        "svi_measures": Sourced(survey("population", second, 2022, "svi"), REJECTS.empty()),
+    }
+    made = combine(MEASURES, reads, Settings()).table.set_index("geoid").sort_index()
+    assert made["source"].to_dict() == {A20: "acs", B20: "svi", C20: "acs"}
+    assert made["status"].to_dict() == {A20: "value", B20: "value", C20: "missing"}
+
+
 @pytest.mark.realdata
 def test_rhode_island_of_2018_keeps_its_people(realdata: Path) -> None:
     context = ParseContext(Settings(), find_state("RI"))
     old = SOURCES["svi_measures"].read(realdata / "RI/SVI_2018_RhodeIsland.csv", context).table
     new = SOURCES["svi_measures"].read(realdata / "RI/SVI_2020_RhodeIsland.csv", context).table
     parts = SOURCES["relationship"].read(realdata / "national/tab20_tract20_tract10_natl.txt", context).table
-    table, rejects, _ = measures_to_2020(old, parts)
+    table, rejects, _ = measures_to_2020(old, parts, SLIVER)
     assert rejects.empty
     before, after = (one.groupby("measure")["count"].sum() for one in (old, table))
     assert after.to_dict() == pytest.approx(before.to_dict())

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
+from geodata.geography.crosswalk import to_2020
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.scoring.need import need, need_parts
 from geodata.settings import Settings
+from tests.geodata.geography.test_crosswalk import relationship
 from tests.geodata.scoring import grid
 
 
@@ -24,3 +27,43 @@ def test_need_is_the_rank_of_the_mean_rank(canonical: CanonicalTables, settings:
     assert table.loc[grid.GEOIDS[8], "designated_by"] == "cejst"
     # Tracts 8 and 9: designated by CEJST, in the worst quarter of SVI (ranks 83 and 94) and of the composite.
     assert table["agreement_count"].tolist() == [0] * 7 + [3, 3]
+
+
+def test_a_strip_of_designated_land_neither_ranks_nor_designates(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    """0.0019 % of the land of one tract lies in a designated tract of 2010: it is as undesignated as its neighbors."""
+    old = [geoid[:6] + "9" + geoid[7:] for geoid in grid.GEOIDS]
+    flags = grid.definition("cejst", [0, 0, 0, 0, 0, 0, 0, 1, 1], [False] * 7 + [True] * 2, True)
+    flags = flags.assign(geoid=old, tract_vintage=2010)
+    parts = [(new, ten, 100_000.0) for new, ten in zip(grid.GEOIDS, old, strict=True)]
+    strip = [*parts[1:], (grid.GEOIDS[0], old[0], 99_998.1), (grid.GEOIDS[0], old[8], 1.9)]
+    half = [*parts[1:], (grid.GEOIDS[0], old[0], 51_000.0), (grid.GEOIDS[0], old[8], 49_000.0)]
+    tracts = canonical.table("centers")
+    needs = []
+    for land in (parts, strip, half):
+        carried = to_2020(flags, relationship(land), settings.sources.sliver_share).table
+        rows = pd.concat([canonical.table("definitions").query("definition == 'svi'"), carried], ignore_index=True)
+        ranked = need_parts(rows, canonical.table("measures"), tracts, settings.need)
+        cejst = ranked[ranked["definition"] == "cejst"].set_index("geoid")
+        # Seven tracts tie at rank 4 of 9, whatever their land; two at 8½.
+        assert cejst["percentile"].tolist() == pytest.approx([100 * 3.5 / 9] * 7 + [100 * 8 / 9] * 2)
+        assert set(cejst["value"]) == {0.0, 1.0}
+        needs.append(need(ranked, tracts, settings.need).set_index("geoid")["need"])
+    assert needs[1].equals(needs[0]) and needs[2].equals(needs[0])
+
+
+def test_a_list_of_designated_tracts_is_ranked_as_ones_and_zeros_where_it_has_a_weight(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    listed = grid.definition("hud_qct", [None] * 9, [True] * 9, True).iloc[:2]
+    rows = pd.concat([canonical.table("definitions"), listed], ignore_index=True)
+    tracts, measures = canonical.table("centers"), canonical.table("measures")
+    silent = need_parts(rows, measures, tracts, settings.need)
+    assert "hud_qct" not in set(silent["definition"])
+    weighted = settings.need.model_copy(update={"weights": {"svi": 1.0, "hud_qct": 1.0}})
+    parts = need_parts(rows, measures, tracts, weighted)
+    found = parts[parts["definition"] == "hud_qct"].set_index("geoid")
+    assert found["value"].tolist() == [1.0, 1.0, *[0.0] * 7]
+    assert found["designated"].tolist() == [True, True, *[False] * 7]
+    assert found["percentile"].tolist() == pytest.approx([100 * 8 / 9] * 2 + [100 * 3.5 / 9] * 7)

@@ -85,6 +85,22 @@ def test_a_tract_without_residents_is_listed_with_the_reason(canonical: Canonica
     assert len(scores) == 9
 
 
+def test_a_tract_of_group_quarters_is_listed_unranked_and_still_competes(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    rows = grid.measures(group_quarters=[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.51])
+    there = CanonicalTables({**canonical.tables, "measures": rows})
+    scores, before = (scored(tables, settings).set_index("geoid") for tables in (there, canonical))
+    eight, nine = grid.GEOIDS[7:]
+    assert (before.loc[nine, "rank"], scores.loc[nine, "unranked_reason"]) == (1, "group_quarters")
+    assert pd.isna(scores.loc[nine, "rank"]) and scores.loc[nine, "priority"] == before.loc[nine, "priority"]
+    # Half is not over half.
+    assert (scores.loc[eight, "rank"], scores.loc[eight, "unranked_reason"]) == (1, "")
+    pd.testing.assert_series_equal(scores["training_access"], before["training_access"])
+    wide = settings.with_changes({"priority": {"group_quarters_above": 0.6}})
+    assert scored(there, wide).set_index("geoid").loc[nine, "rank"] == 1
+
+
 def test_without_any_provider_the_gap_is_unknown_and_weights_renormalize(
     canonical: CanonicalTables, settings: Settings
 ) -> None:

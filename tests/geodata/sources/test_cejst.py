@@ -53,3 +53,13 @@ def test_what_cannot_be_used_is_refused_with_its_reason(tmp_path: Path) -> None:
     parsed = parse_text("cejst", tmp_path, "1.0-communities.csv", content)
     assert reasons(parsed) == {"repeated": 1, "no_tract_code": 1, "no_designation": 1}
     assert (parsed.rows_in, parsed.rows_kept) == (4, 1)
+
+
+def test_categories_of_an_undesignated_tract_are_told_of_and_count_for_nothing(tmp_path: Path) -> None:
+    content = FULL + "01001020300,Autauga County,5,3.0,False,False,False,False,1993.0\n"
+    parsed = parse_text("cejst", tmp_path, "2.0-communities.csv", content)
+    assert parsed.table.set_index("geoid").loc["01001020300", ["value", "designated"]].tolist() == [0.0, False]
+    assert parsed.notes == [
+        "Tracts said to exceed categories of burden that are not identified as disadvantaged, read as exceeding none: "
+        "1 (such as 01001020300)."
+    ]

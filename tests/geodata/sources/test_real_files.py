@@ -133,7 +133,7 @@ def test_the_designation_is_carried_over_without_losing_land(realdata: Path) -> 
     flags = of(realdata, "cejst", "national/cejst_1.0-communities_flags.csv").table
     parts = of(realdata, "relationship", "national/tab20_tract20_tract10_natl.txt").table
     assert flags["designated"].sum() == 27_248
-    carried = to_2020(flags, parts)
+    carried = to_2020(flags, parts, 0.0)
     assert len(carried.rejects) == 0
     assert carried.unmatched["reason"].unique().tolist() == ["no_land"]
     land20 = parts.groupby("geoid_2020")["land_part_m2"].sum()
@@ -144,6 +144,19 @@ def test_the_designation_is_carried_over_without_losing_land(realdata: Path) -> 
     assert after == pytest.approx(before, rel=1e-9)
     counts = carried.table[carried.table["state"].isin(["RI", "GA"])].groupby("state").size()
     assert counts.to_dict() == {"GA": 2791, "RI": 247}
+
+
+def test_slivers_of_the_nation_designate_nobody(realdata: Path) -> None:
+    """Without them a tract is designated or not, and ranked as that; none changes its designation for it."""
+    flags = of(realdata, "cejst", "national/cejst_1.0-communities_flags.csv").table
+    parts = of(realdata, "relationship", "national/tab20_tract20_tract10_natl.txt").table
+    exact, cleaned = (to_2020(flags, parts, least).table.set_index("geoid") for least in (0.0, 0.01))
+    assert cleaned.index.equals(exact.index)
+    assert set(cleaned["value"]) == {0.0, 1.0}
+    assert (cleaned["value"] == cleaned["designated"]).all()
+    touched = (exact["designated_share"] > 0) & (cleaned["designated_share"] == 0)
+    assert touched.sum() > 1_000
+    assert exact.loc[touched, "designated_share"].max() < 0.05
 
 
 def test_points_that_contradict_their_state(realdata: Path) -> None:

@@ -27,6 +27,7 @@ READ = [
     "relationship",
     "svi",
     "svi_measures",
+    "acs",
     "cejst",
     "afdc",
     "planned_sites",

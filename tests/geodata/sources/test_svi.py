@@ -128,3 +128,25 @@ def test_repeated_and_unreadable_tracts_are_refused(tmp_path: Path) -> None:
     parsed = parse_text("svi", tmp_path, "SVI_2022_US.csv", file(rows))
     assert reasons(parsed) == {"repeated": 1, "no_tract_code": 1}
     assert parsed.rejects["row"].tolist() == [4, 3]
+
+
+def test_group_quarters_come_from_the_index_where_it_has_them(tmp_path: Path) -> None:
+    table = parse_text("svi_measures", tmp_path, "SVI_2022_US.csv", file(STATE)).table
+    assert (table.loc[table["measure"] == "group_quarters", "count"] == 40).all()
+    fewer = [v for v in IN_2020 if v != "GROUPQ"]
+    content = file([row("44001030100", fewer, (4.0, 0.5))], fewer)
+    table = parse_text("svi_measures", tmp_path, "SVI_2022_US.csv", content).table
+    assert "group_quarters" not in set(table["measure"])
+
+
+def test_a_count_above_the_residents_is_missing_and_told_of(tmp_path: Path) -> None:
+    wrong = row("44001030100", IN_2020, (4.0, 0.5), E_NOHSDP=4483)
+    parsed = parse_text("svi_measures", tmp_path, "SVI_2022_US.csv", file([wrong, STATE[1]]))
+    table = parsed.table.set_index(["measure", "geoid"])
+    assert table.loc[("no_diploma", "44001030100"), "status"] == "missing"
+    assert table.loc[("no_diploma", "44001030100"), ["count", "count_moe", "share", "share_moe"]].isna().all()
+    assert table.loc[("no_diploma", "44001030101"), "count"] == 40
+    assert parsed.notes == [
+        "no_diploma: tracts where more people are counted than there are in all, treated as missing: 1 "
+        "(such as 44001030100)."
+    ]

@@ -45,3 +45,17 @@ def test_an_index_as_parquet_and_one_without_anything_to_say(tmp_path: Path) -> 
     assert parse("user_index", tmp_path / "index_x.parquet").table["value"].tolist() == [0.5]
     with pytest.raises(InputError, match="neither a column “value” nor a column “designated”"):
         parse_text("user_index", tmp_path, "index_y.csv", "geoid,name\n44001030100,x\n")
+
+
+def test_the_census_is_that_of_the_column_that_is_read(tmp_path: Path) -> None:
+    both = parse_text("user_index", tmp_path, "index_x.csv", "GEOID20,GEOID10,value\n44001030102,44001030100,1\n").table
+    assert both[["geoid", "tract_vintage"]].to_numpy().tolist() == [["44001030102", 2020]]
+    old = parse_text("user_index", tmp_path, "index_y.csv", "GEOID10,value\n44001030100,1\n").table
+    assert old["tract_vintage"].tolist() == [2010]
+
+
+def test_a_designation_that_cannot_be_read_is_refused_though_there_is_a_value(tmp_path: Path) -> None:
+    content = "geoid,value,designated\n44001030100,0.4,perhaps\n44001030200,0.5,\n44001030300,0.6,yes\n"
+    parsed = parse_text("user_index", tmp_path, "index_x.csv", content)
+    assert reasons(parsed) == {"no_designation": 1}
+    assert parsed.table["value"].tolist() == [0.5, 0.6]

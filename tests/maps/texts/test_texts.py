@@ -124,6 +124,7 @@ def test_every_code_a_run_can_give_has_words(language: str) -> None:
         "single_reason": result_tables.SINGLE_REASONS,
         "measure": schemas.MEASURE_NAMES,
         "support": Barriers().measures,
+        "unranked_reason": ("no_residents", "no_index", "no_origin", "group_quarters", "not_gated"),
         "entry_stage": schemas.ENTRY_STAGES,
         "seats_basis": schemas.SEATS_BASES,
         "location_quality": schemas.LOCATION_QUALITY,
@@ -131,7 +132,7 @@ def test_every_code_a_run_can_give_has_words(language: str) -> None:
         "freshness": get_args(Freshness),
         "unit_kind": result_tables.UNIT_KINDS,
         "definition": Need().weights,
-        "flags": ("adults_imputed", "no_polygon", "training_unknown", "work_unknown"),
+        "flags": ("adults_below_100", "adults_imputed", "no_polygon", "training_unknown", "work_unknown"),
     }
     texts = load_texts(language)
     wanted = [f"codes.{group}.{code}" for group, codes in groups.items() for code in codes]
