@@ -12,13 +12,22 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A header of a file that nobody reads; `like` is the accepted header it looks like, empty where none does."""
+
+    header: str
+    like: str = ""
+
+
 @dataclass
 class Parsed:
     """The outcome of reading one file.
 
     `rows_in` counts the data rows of the file. Each is kept (it contributes to `table`, alone or merged
     with others), rejected (it is in `rejects`, with the reason), or out of scope (it is sound but not asked
-    for, and counted by reason in `out_of_scope`).
+    for, and counted by reason in `out_of_scope`). `unread` are the columns of the file that nobody reads, as far as
+    they are worth naming.
     """
 
     table: pd.DataFrame
@@ -27,6 +36,7 @@ class Parsed:
     rows_kept: int
     out_of_scope: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unread: tuple[Unread, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an account that does not add up."""

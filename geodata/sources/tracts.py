@@ -46,6 +46,8 @@ SPEC = SourceSpec(
         "tracts.parquet",
         "tracts.gpkg",
     ),
+    # TIGER/Line reaches out to the middle of bays and the three-mile line: what is mapped and measured would be water.
+    last_choice=("tl_*",),
     page="https://www.census.gov/geographies/mapping-files/time-series/geo/cartographic-boundary.html",
     licence="Public domain (US federal work)",
     cadence="yearly",

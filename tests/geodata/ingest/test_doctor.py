@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.fetching.doctor import diagnose
+from geodata.ingest.doctor import diagnose
 from geodata.ingest.read_source import read_source
 from geodata.settings import load_settings
 from geodata.sources import SOURCES
