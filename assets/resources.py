@@ -97,7 +97,7 @@ class Choices(ConfigurableResource["Choices"]):
         default=None, description="Monte Carlo draws that show how sure ranks are; 0 turns them off."
     )
     as_of: str | None = Field(
-        default=None, description="Date the run speaks for, YYYY-MM-DD; when empty, the newest its sources speak of."
+        default=None, description="Date the run speaks for, YYYY-MM-DD; when empty, the newest day its sources name."
     )
     scenario: str | None = Field(
         default=None, description="Path of a scenario file, for the job scenario; see docs/scenarios.md."

@@ -7,6 +7,7 @@ for the states it covers whole, and older ones only for others. Does not hold wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ Day = tuple[int, int, int]
 
 TOLD_BY_ANOTHER = "told by a newer file"
 _NAMES_SHOWN = 5
+# Words by which a file name says that it is not all of its kind.
+_PART = re.compile(r"border|near|around|partial|excerpt|extract|selected|planned|nevi|dcfc", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,7 @@ class _Reader:
             return []
         # Of one day the whole file goes first: it tells which rows are gone.
         read.sort(key=lambda one: (one.day, not one.part), reverse=True)
-        return _newest_rows(read, list(spec.table.key), set(self.by_code))
+        return _newest_rows(read, list(spec.table.key))
 
     def passed_over(self, files: Iterable[Acquired]) -> list[str]:
         """Return what to say of files that were not taken: with what is wrong, or for what day they speak."""
@@ -214,11 +217,8 @@ def _of_file(problem: InputError, file: Acquired) -> InputError:
     return InputError(problem.problem, file=file.path, row=problem.row, field=problem.field, remedy=problem.remedy)
 
 
-def _newest_rows(read: list[ReadFile], keys: list[str], wanted: set[str]) -> list[ReadFile]:
-    """Return each file with the rows no newer one tells, and only files that have some; an account stays whole.
-
-    A file speaks for a state alone where it is the nation's or that state's own, and has rows of it.
-    """
+def _newest_rows(read: list[ReadFile], keys: list[str]) -> list[ReadFile]:
+    """Return each file with the rows no newer one tells, and only files that have some; an account stays whole."""
     told: set[str] = set()
     known: pd.DataFrame | None = None
     out: list[ReadFile] = []
@@ -229,8 +229,7 @@ def _newest_rows(read: list[ReadFile], keys: list[str], wanted: set[str]) -> lis
         if known is not None:
             again |= table[keys].merge(known, how="left", on=keys, indicator=True)["_merge"].eq("both").to_numpy()
         kept = table[~again].reset_index(drop=True)
-        whole = states_of(table) if one.file.scope == NATION and not one.part else states_of(table) & {one.file.scope}
-        told |= whole
+        told |= _told_whole(one)
         if not len(kept) and out:
             continue
         known = kept[keys] if known is None else pd.concat([known, kept[keys]], ignore_index=True)
@@ -239,6 +238,14 @@ def _newest_rows(read: list[ReadFile], keys: list[str], wanted: set[str]) -> lis
         parsed = replace(one.parsed, table=kept, rows_kept=one.parsed.rows_kept - lost, out_of_scope=scope)
         out.append(replace(one, parsed=parsed))
     return out
+
+
+def _told_whole(one: ReadFile) -> set[str]:
+    """Return the states of which a file tells all: the nation's of each it has, a state's own of that state."""
+    states = states_of(one.parsed.table)
+    if one.part or _PART.search(one.file.path.stem):
+        return set()
+    return states if one.file.scope == NATION else states & {one.file.scope}
 
 
 def _each_key_once(source: str, keys: list[str], read: list[ReadFile]) -> list[ReadFile]:

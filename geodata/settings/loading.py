@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         (), description="Postal codes of the states to compute; empty means those asked for."
     )
     as_of: str | None = Field(
-        None, description="Date the run speaks for, YYYY-MM-DD; none means the newest its sources speak of."
+        None, description="Date the run speaks for, YYYY-MM-DD; none means the newest day its sources name."
     )
     home: Path = Field(CHECKOUT / "data", description="Folder for tables, products and run history.")
     languages: tuple[str, ...] = Field(("en", "es"), description="Languages of the pages.")

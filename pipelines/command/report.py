@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from geodata.fetching.folder import unread_files
+from geodata.fetching.live import SUPPLIED_FOLDER
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
@@ -26,8 +27,8 @@ def announce(console: Console, place: State, settings: Settings) -> None:
 
 def report_unread(console: Console, settings: Settings, place: State | None) -> None:
     """Name each file of the folder that no source would take, so that a misspelled name is noticed."""
-    folder = settings.sources.folder
-    if folder is None or not folder.is_dir():
+    folder = settings.sources.folder or settings.home / SUPPLIED_FOLDER
+    if not folder.is_dir():
         return
     for sentence in unread_files(folder, [source.spec.filenames for source in SOURCES.values()], place):
         console.print(sentence, highlight=False, markup=False, soft_wrap=True)

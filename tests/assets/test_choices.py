@@ -16,6 +16,7 @@ from dagster import (
 )
 
 from assets.resources import ChoiceRefused, Choices, choices_checked_at_launch
+from geodata.schemas.provenance import SourceUse
 from geodata.settings import Access, Need, Priority, Settings, Travel
 
 
@@ -90,3 +91,9 @@ def test_what_is_filled_in_reaches_the_run(job: JobDefinition) -> None:
 def test_the_launchpad_offers_what_the_settings_take(field: str, section: type, name: str) -> None:
     offered, _ = get_args(Choices.model_fields[field].annotation)
     assert tuple(offered) == get_args(section.model_fields[name].annotation)
+
+
+def test_the_day_of_a_run_is_that_of_its_newest_source_unless_one_is_asked_for() -> None:
+    uses = [SourceUse("afdc", "Stations", "P", "sites", "folder", vintage="2023-07-10")]
+    assert Choices().date_of(uses) == "2023-07-10"
+    assert Choices(as_of="2026-01-02").date_of(uses) == "2026-01-02"

@@ -27,7 +27,7 @@ from geodata.errors import AGAIN, InputError
 from geodata.schemas.parsed import Parsed, RejectLog, Unread
 from geodata.schemas.table import Table
 from geodata.sources.formats.archives import read_member
-from geodata.sources.formats.unread import unread_columns
+from geodata.sources.formats.unread import ALIKE, likeness, unread_columns
 
 MOST_BYTES = 1_000_000_000
 _DELIMITERS = ",|\t;"
@@ -301,6 +301,7 @@ def _gone_sentence(gone: Sequence[Wanted], found: Sequence[str]) -> str:
     names = []
     for column in gone[:5]:
         near = difflib.get_close_matches(column.spellings[0], list(found), n=3, cutoff=0.55)
+        near = near or [header for header in found if likeness(header, column) >= ALIKE][:3]
         tail = f" (similar: {', '.join(f'“{n}”' for n in near)})" if near else ""
         names.append(f"“{column.spellings[0]}”{tail}")
     more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""

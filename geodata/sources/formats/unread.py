@@ -80,7 +80,7 @@ _MEANS: Mapping[str, str] = {
     "disadvantaged": "designated",
 }
 _FILLERS = frozenset({"of", "the", "a", "no", "code", "location", "site", "max"})
-_ALIKE = 0.6
+ALIKE = 0.6
 _SPELLED_ALIKE = 0.85
 
 
@@ -111,7 +111,7 @@ def unread_columns(found: Sequence[str], chosen: Mapping[str, int], columns: Seq
             (-score, i, j)
             for i, header in enumerate(headers)
             for j, column in enumerate(absent)
-            if (score := likeness(header, column)) >= _ALIKE
+            if (score := likeness(header, column)) >= ALIKE
         ),
     )
     like: dict[int, str] = {}

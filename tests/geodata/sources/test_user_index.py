@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from geodata.errors import InputError
+from geodata.ingest.preflight import DEFINITION_NAMES
+from geodata.sources.user_index import RESERVED
 from tests.geodata.sources.helpers import parse, parse_text, reasons
 
 
@@ -45,3 +47,15 @@ def test_an_index_as_parquet_and_one_without_anything_to_say(tmp_path: Path) -> 
     assert parse("user_index", tmp_path / "index_x.parquet").table["value"].tolist() == [0.5]
     with pytest.raises(InputError, match="neither a column “value” nor a column “designated”"):
         parse_text("user_index", tmp_path, "index_y.csv", "geoid,name\n44001030100,x\n")
+
+
+@pytest.mark.parametrize("name", ["index_workforce.csv", "index_SVI.csv"])
+def test_a_name_that_is_taken_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"the name of one that Onramp reads or computes itself\. Give it a name"):
+        parse_text("user_index", tmp_path, name, "geoid,value\n44001030100,1\n")
+    own = "geoid,value,definition\n44001030100,1,heat\n"
+    assert parse_text("user_index", tmp_path, name, own).table["definition"].tolist() == ["heat"]
+
+
+def test_every_definition_there_is_is_taken() -> None:
+    assert set(DEFINITION_NAMES) == RESERVED
