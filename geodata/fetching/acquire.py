@@ -158,7 +158,7 @@ class FolderAcquirer:
             note = "The date is that of the file: nothing in the folder says when it was retrieved."
         if passed_over:
             names = ", ".join(passed_over[:3]) + (", …" if len(passed_over) > 3 else "")
-            note = f"{note} Matching files passed over for newer ones: {len(passed_over)} ({names}).".strip()
+            note = f"{note} Matching files passed over by their names: {len(passed_over)} ({names}).".strip()
         age = age_in_days(retrieved_at, self._clock.now())
         url = listed.url if listed else ""
         return Acquired(spec.name, scope, path, "folder", retrieved_at, age, sha256, size, url, note)

@@ -55,7 +55,7 @@ def test_without_a_national_file_each_state_gets_its_own_newest(folder):
         ("SVI_2020_RhodeIsland.csv", "RI"),
         ("SVI_2022_Georgia.csv", "GA"),
     ]
-    assert "Matching files passed over for newer ones: 1 (SVI_2018_RhodeIsland.csv)." in found[0].note
+    assert "Matching files passed over by their names: 1 (SVI_2018_RhodeIsland.csv)." in found[0].note
     every = obtain_for(acquirer, SVI, [RI, GA, find_state("VT")])
     assert [one.path.name for one in every] == [
         "SVI_2020_RhodeIsland.csv",

@@ -75,8 +75,8 @@ def test_an_index_of_another_layout_is_mapped(tmp_path: Path) -> None:
 def test_a_mapping_of_what_there_is_not_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "evitp.csv"
     path.write_text("name,state\nCalder,RI\n")
-    with pytest.raises(InputError, match="name colour, which no list of this kind has"):
-        read("evitp", path, columns={"evitp": {"colour": "x"}})
+    with pytest.raises(InputError, match="name shade, which no list of this kind has"):
+        read("evitp", path, columns={"evitp": {"shade": "x"}})
     with pytest.raises(SettingsError, match="there is no “evitpp”; did you mean “evitp”"):
         check(Settings().with_changes({"sources": {"columns": {"evitpp": {"name": "x"}}}}))
 

@@ -27,7 +27,7 @@ def found(headers: list[str], columns: list[Wanted]) -> dict[str, str]:
         ("# of chargers", "unit_count"),
         ("Town", "location_city"),
         ("Lat (deg)", "latitude"),
-        ("adress", "address"),
+        ("adress", "address"),  # codespell:ignore adress
         ("Phase", "current_status"),
         ("Comments", ""),
         ("Host contact", ""),
