@@ -171,3 +171,34 @@ def test_a_day_to_come_is_no_date_of_a_file() -> None:
         "",
     ]
     assert Settings().as_of is None
+
+
+@pytest.mark.realdata
+def test_both_sets_of_real_files_with_what_lay_apart_in_one_folder(realdata: Path, tmp_path: Path) -> None:
+    second = realdata.parent / "realdata-2024"
+    if not second.is_dir():
+        pytest.skip("the second set of real files is not here")
+    for root in (realdata, second):
+        for place in ("national", "RI", "GA"):
+            for path in sorted((root / place).rglob("*")):
+                if path.is_file():
+                    (tmp_path / place).mkdir(exist_ok=True)
+                    (tmp_path / place / path.name).symlink_to(path)
+    assert files_of(read("tracts", tmp_path, "RI")) == [("cb_2020_44_tract_500k.zip", "2020")]
+    assert files_of(read("svi", tmp_path, "RI", "GA")) == [
+        ("SVI_2020_RhodeIsland.csv", "2020"),
+        ("SVI_2022_Georgia.csv", "2022"),
+    ]
+    assert files_of(read("ipeds_directory", tmp_path, "RI")) == [("hd2024.csv", "2024")]
+    assert files_of(read("calenviroscreen", tmp_path, "CA")) == [("calenviroscreen3_california_tracts.csv", "2018")]
+    stations = read("afdc", tmp_path, "RI")
+    assert files_of(stations) == [
+        ("alt_fuel_stations_2023-07-10_RI.json", "2023-07-10"),
+        ("alt_fuel_stations_2023-07-10_CT_MA_border.json", "2023-07-10"),
+        ("alt_fuel_stations_2023-07-10_planned.json", "2023-07-06"),
+        ("alt_fuel_stations_2020-10-27_ELEC.csv", "2020-10-27"),
+    ]
+    assert (stations.table["state"] == "RI").sum() == 342
+    assert not stations.table["site_id"].duplicated().any()
+    for use in stations.uses:
+        assert use.rows_in == use.rows_kept + use.rows_rejected + sum(use.rows_out_of_scope.values())
