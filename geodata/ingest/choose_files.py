@@ -66,11 +66,14 @@ def choose(source: Source, files: Sequence[Acquired], states: Sequence[State], s
     return Choice(chosen, reader.passed_over([file for file in files if file.path not in taken]))
 
 
-def content_day(table: pd.DataFrame) -> Day:
-    """Return the newest day that rows of a canonical table speak of: of their updates, else the year of the release.
+def content_day(parsed: Parsed) -> Day:
+    """Return the newest day that the rows of a file speak of: of their updates, else the year of the release.
 
     Days after today are slips of the pen and are left aside.
     """
+    table = parsed.table
+    if parsed.as_of is not None:
+        return parsed.as_of.year, parsed.as_of.month, parsed.as_of.day
     if col.AS_OF in table and table[col.AS_OF].notna().any():
         today = pd.Timestamp(datetime.now(UTC).date())
         days = table[col.AS_OF][table[col.AS_OF] <= today]
@@ -125,7 +128,7 @@ class _Reader:
         nationwide = file.scope == NATION and not self.fictional
         part = nationwide and spec.adds_up and bool(spec.urls) and is_a_part(parsed, spec)
         parsed = held_to(parsed, spec, nationwide=nationwide and not part)
-        day = content_day(parsed.table)
+        day = content_day(parsed)
         return ReadFile(file, parsed, day if any(day) else vintage_in(file.path.name), part)
 
     def newest(self, files: Sequence[Acquired]) -> ReadFile | None:

@@ -26,6 +26,7 @@ SPEC = SourceSpec(
     licence="Public domain (US federal work)",
     cadence="as exported",
     hand_kept=True,
+    persons=("CONTACT PERSON", "CONTACT NAME", "EMAIL", "CONTACT EMAIL", "PHONE", "CONTACT PHONE"),
     # An office may have nothing to list yet.
     expected=Expected(least_rows=0),
 )

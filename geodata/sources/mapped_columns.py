@@ -15,19 +15,30 @@ import pandas as pd
 import yaml
 
 from geodata.errors import InputError
+from geodata.schemas import columns as col
 from geodata.schemas.parsed import Unread
 from geodata.settings import Settings
 from geodata.sources.formats.text_tables import Text, Wanted
+from geodata.sources.formats.values import dates
 from geodata.sources.formats.workbooks import read_table
 from geodata.sources.spec import ParseContext, SourceSpec
+
+_AS_OF = Wanted("as_of", ("as_of", "data_as_of"), required=False)
 
 
 def read_mapped(
     path: Path, columns: Sequence[Wanted], spec: SourceSpec, context: ParseContext, *, least: int = 1
 ) -> Text:
-    """Return the wanted columns of an office's table as `read_table` does, under the names its settings give them."""
-    chosen, constants = mapped(columns, mapping_of(spec, path, context.settings), path)
-    return with_constants(read_table(path, chosen, spec.name, least=least), constants)
+    """Return the wanted columns of an office's table as `read_table` does, under the names its settings give them.
+
+    A column `as_of` dates the list, whatever else it holds.
+    """
+    dated = columns if any(column.name == col.AS_OF for column in columns) else [*columns, _AS_OF]
+    chosen, constants = mapped(dated, mapping_of(spec, path, context.settings), path)
+    text = with_constants(read_table(path, chosen, spec.name, least=least), constants)
+    days = dates(text.frame[col.AS_OF])
+    days = days[days <= pd.Timestamp.now()]
+    return replace(text, as_of=days.max().date() if len(days) else None)
 
 
 def mapping_of(spec: SourceSpec, path: Path, settings: Settings) -> dict[str, str]:

@@ -51,8 +51,9 @@ class SourceSpec:
     blanks in names removed) by which a copy is recognized in a folder, the preferred first. `urls` are
     templates with the same fields and `{year}`. A file of scope "nation" serves every state; a source may
     list a state-scoped pattern too, used where the national file is absent. A list kept by hand (`hand_kept`) has
-    columns of its office's making: they may be mapped in the settings, and each that is not read is named. Files whose
-    names fit `last_choice` are taken only where no other can be read, however new they are.
+    columns of its office's making: they may be mapped in the settings, and each that is not read is named, but for
+    those of `persons`, which are left alone on purpose. Files whose names fit `last_choice` are taken only where no
+    other can be read, however new they are.
     """
 
     name: str
@@ -73,6 +74,7 @@ class SourceSpec:
     required: bool = False
     optional: bool = False
     hand_kept: bool = False
+    persons: tuple[str, ...] = ()
     last_choice: tuple[str, ...] = ()
     archived: bool = False
     sha256: tuple[str, ...] = ()
@@ -102,7 +104,10 @@ class Source:
         InputError also where the parser fails in a way its author did not expect.
         """
         try:
-            return with_unread_named(self.parse(path, context), self.spec)
+            parsed = self.parse(path, context)
+            # What a service answers as JSON is its own layout, also where an office may bring a table instead.
+            ours = self.spec.hand_kept and not (self.spec.urls and Path(path).suffix.lower() == ".json")
+            return with_unread_named(parsed, self.spec, hand_kept=ours)
         except OnrampError:
             raise
         except Exception as problem:
@@ -113,17 +118,14 @@ class Source:
             ) from problem
 
 
-def with_unread_named(parsed: Parsed, spec: SourceSpec) -> Parsed:
+def with_unread_named(parsed: Parsed, spec: SourceSpec, *, hand_kept: bool) -> Parsed:
     """Return `parsed` with the columns worth naming among those nobody read, and a note of them.
 
     Of a list kept by hand each is: what an office took the trouble to write is not passed over in silence. A
     publisher's file has hundreds that nobody wants; of those only the ones that look like a wanted one count.
     """
-    columns = tuple(
-        one
-        for one in parsed.unread
-        if (one.like or spec.hand_kept) and one.header.casefold() not in _WRITTEN_BY_GEOCODING
-    )
+    silent = _WRITTEN_BY_GEOCODING | {header.casefold() for header in spec.persons}
+    columns = tuple(one for one in parsed.unread if (one.like or hand_kept) and one.header.casefold() not in silent)
     notes = [*parsed.notes, unread_sentence(columns)] if columns else parsed.notes
     return replace(parsed, unread=columns, notes=notes)
 

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ class Text:
     absent: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     unread: tuple[Unread, ...] = ()
+    as_of: date | None = None
 
     def parsed(
         self, table: Table, frame: pd.DataFrame, *, kept: int | None = None, out_of_scope: dict[str, int] | None = None
@@ -82,7 +84,16 @@ class Text:
         """
         rows_kept = len(frame) if kept is None else kept
         scope = {reason: count for reason, count in (out_of_scope or {}).items() if count}
-        return Parsed(table.validate(frame), self.log.table(), self.rows_in, rows_kept, scope, self.notes, self.unread)
+        return Parsed(
+            table.validate(frame),
+            self.log.table(),
+            self.rows_in,
+            rows_kept,
+            scope,
+            self.notes,
+            unread=self.unread,
+            as_of=self.as_of,
+        )
 
 
 def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str | None = None) -> Text:

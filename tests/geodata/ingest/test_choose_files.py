@@ -11,7 +11,8 @@ import pytest
 
 from geodata.errors import InputError
 from geodata.ingest.choose_files import content_day, written
-from geodata.schemas.canonical import SITES
+from geodata.schemas.canonical import REJECTS, SITES
+from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
 from tests.geodata.ingest.test_read_source import put, read
 from tests.geodata.sources.helpers import layer, zipped_shapefile
@@ -31,6 +32,10 @@ def answer(*rows: tuple[int, str, str]) -> str:
         station(n, state=state, updated_at=f"{day}T00:00:00Z", date_last_confirmed=None) for n, state, day in rows
     ]
     return json.dumps({"total_results": len(records), "fuel_stations": records})
+
+
+def day_of(table: pd.DataFrame) -> tuple[int, int, int]:
+    return content_day(Parsed(table, REJECTS.empty(), len(table), len(table)))
 
 
 def files_of(got) -> list[tuple[str, str]]:
@@ -150,6 +155,14 @@ def test_editions_of_an_offices_list_are_told_apart_by_what_they_say(tmp_path: P
     assert "planned_sites_2026.csv, of 2026-01-15" in got.notes[0]
 
 
+def test_a_list_without_dates_in_its_table_is_dated_by_its_own_column(tmp_path: Path) -> None:
+    line = "name,state,as_of\n{0},RI,{1}\n"
+    files = {"evitp.csv": line.format("New", "2026-03-01"), "evitp_2026.csv": line.format("Old", "2026-01-15")}
+    got = read("evitp", put(tmp_path, files), "RI")
+    assert (files_of(got), got.table["name"].tolist()) == ([("evitp.csv", "2026-03-01")], ["New"])
+    assert not got.uses[0].unread
+
+
 def test_two_lists_whose_programs_share_a_provider_stop_no_run(tmp_path: Path) -> None:
     program = "provider_name,cip_code,city,state,zip\n" + 2 * "Calder College,46.0302,Warwick,RI,02886\n"
     got = read("etpl", put(tmp_path, {"etpl_RI.csv": program, "etpl_all.csv": program}), "RI")
@@ -161,9 +174,9 @@ def test_two_lists_whose_programs_share_a_provider_stop_no_run(tmp_path: Path) -
 def test_a_day_to_come_is_no_date_of_a_file() -> None:
     sites = SITES.empty().reindex(range(2))
     sites["as_of"] = pd.to_datetime(["2025-02-03", "2999-01-01"]).astype("datetime64[s]")
-    assert content_day(sites) == (2025, 2, 3)
-    assert content_day(gpd.GeoDataFrame({"vintage": [2019, 2022]})) == (2022, 0, 0)
-    assert content_day(pd.DataFrame({"a": [1]})) == (0, 0, 0)
+    assert day_of(sites) == (2025, 2, 3)
+    assert day_of(gpd.GeoDataFrame({"vintage": [2019, 2022]})) == (2022, 0, 0)
+    assert day_of(pd.DataFrame({"a": [1]})) == (0, 0, 0)
     assert [written(day) for day in ((2025, 2, 3), (2025, 2, 0), (2025, 0, 0), (0, 0, 0))] == [
         "2025-02-03",
         "2025-02",
