@@ -1,7 +1,7 @@
 """Census tract boundaries: cartographic files and TIGER/Line, as shapefile, GeoJSON, GeoPackage or GeoParquet.
 
-Cartographic files leave out tracts that are all water (codes 99xxxx), so a tract may be known from another table
-and have no polygon. The codes come under several headers: GEOID, GEOIDFQ (from 2023), AFFGEOID (to 2022), GEOID10,
+Tracts that are all water (codes 99xxxx) are left out, as most cartographic files do, so a tract may be known from
+another table and have no polygon. The codes come under several headers: GEOID, GEOIDFQ (from 2023), AFFGEOID (to 2022), GEOID10,
 GEOID20.
 """
 
@@ -78,7 +78,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         numbers(frame[name], least=0, column=header, file=text.file, notes=text.notes).values
         for name, header in (("land", "ALAND"), ("water", "AWATER"))
     )
-    # Cartographic files leave them out; nobody lives there, and as shapes they would be drawn and measured as land.
+    # Nobody lives there, and as shapes they would be drawn and measured as land.
     all_water = frame[col.GEOID].str[5:7].eq("99") | (land.eq(0) & water.gt(0))
     frame, land, water = frame[~all_water], land[~all_water], water[~all_water]
     table = pd.DataFrame(

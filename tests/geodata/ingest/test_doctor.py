@@ -13,6 +13,7 @@ from geodata.ingest.read_source import read_source
 from geodata.schemas.parsed import Unread
 from geodata.settings import load_settings
 from geodata.sources import SOURCES
+from geodata.sources.spec import Expected
 from geodata.states import find_state
 from tests.geodata.fetching.conftest import BOM, POINTS, live_with
 from tests.support.publisher_server import Reply
@@ -66,12 +67,13 @@ def test_the_doctor_asks_nobody_when_offline_and_names_a_missing_key(publisher, 
 def test_the_doctor_of_a_folder_says_what_is_there_and_what_cannot_be_read(specs, tmp_path, fake_time):
     (tmp_path / "CenPop2020_Mean_TR.txt").write_bytes(BOM + POINTS.encode())
     folder = FolderAcquirer(tmp_path, clock=fake_time.clock())
-    found, missing = diagnose(folder, [specs["centers"], specs["tracts"]], [RI], load_settings())
+    centers = replace(specs["centers"], expected=Expected())
+    found, missing = diagnose(folder, [centers, specs["tracts"]], [RI], load_settings())
     assert (found.use, found.rows, found.scope) == ("folder", 2, "nation")
     assert (missing.use, missing.scope) == ("nothing", "RI")
     assert "no file there is called tracts_*_44.csv" in missing.said
     (tmp_path / "CenPop2020_Mean_TR.txt").write_text("A,B\n1,2\n")
-    (drifted,) = diagnose(folder, [specs["centers"]], [RI], load_settings())
+    (drifted,) = diagnose(folder, [centers], [RI], load_settings())
     assert drifted.rows is None and "STATEFP" in drifted.said
 
 
