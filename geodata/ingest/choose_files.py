@@ -19,7 +19,7 @@ from geodata.errors import InputError, OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired
 from geodata.fetching.folder import list_of, needs_state, vintage_in
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import REJECTS
+from geodata.schemas.canonical import RASTERS, REJECTS
 from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
 from geodata.sources.drift import held_to, is_a_part, states_of
@@ -62,6 +62,9 @@ def choose(source: Source, files: Sequence[Acquired], states: Sequence[State], s
     chosen = reader.put_together(files) if source.spec.adds_up else reader.one_for_each(files, states)
     if not chosen:
         raise next(iter(reader.problems.values()), _nothing_for(source, states))
+    if source.spec.table is RASTERS:
+        # People of one grid are never added to those of another.
+        chosen = chosen[:1]
     taken = {read.file.path for read in chosen}
     return Choice(chosen, reader.passed_over([file for file in files if file.path not in taken]))
 

@@ -1,8 +1,8 @@
 """Census tract boundaries: cartographic files and TIGER/Line, as shapefile, GeoJSON, GeoPackage or GeoParquet.
 
 Tracts that are all water (codes 99xxxx) are left out, as most cartographic files do, so a tract may be known from
-another table and have no polygon. The codes come under several headers: GEOID, GEOIDFQ (from 2023), AFFGEOID (to 2022), GEOID10,
-GEOID20.
+another table and have no polygon. The codes come under several headers: GEOID, GEOIDFQ (from 2023), AFFGEOID (to 2022),
+GEOID10, GEOID20.
 """
 
 from __future__ import annotations

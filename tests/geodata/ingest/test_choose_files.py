@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,6 +18,7 @@ from geodata.settings import Settings
 from tests.geodata.ingest.test_read_source import put, read
 from tests.geodata.sources.helpers import layer, zipped_shapefile
 from tests.geodata.sources.test_afdc import station
+from tests.geodata.sources.test_rasters import grid
 
 NAMES = "Fuel Type Code,Station Name,State,Status Code,Latitude,Longitude,ID,EV Level1 EVSE Num,EV Level2 EVSE Num,EV DC Fast Count,Updated At"  # noqa: E501
 
@@ -169,6 +171,14 @@ def test_two_lists_whose_programs_share_a_provider_stop_no_run(tmp_path: Path) -
     assert len(got.table) == 1
     assert [use.rows_kept for use in got.uses] == [2, 2]
     assert any("told once: 1" in note for note in got.notes)
+
+
+def test_of_two_states_grids_one_is_taken_and_the_other_named(tmp_path: Path) -> None:
+    for usps, west in (("RI", -71.6), ("GA", -84.4)):
+        grid(tmp_path / f"population_{usps}.tif", west, 33.0, np.ones((2, 2)))
+    got = read("population_raster", tmp_path, "RI", "GA")
+    assert [use.file for use in got.uses] == ["population_RI.tif"]
+    assert "population_GA.tif" in got.notes[0]
 
 
 def test_a_day_to_come_is_no_date_of_a_file() -> None:
