@@ -63,7 +63,7 @@ def names_files(key: str) -> bool:
 def mapped(columns: Sequence[Wanted], mapping: Mapping[str, str], path: Path) -> tuple[list[Wanted], dict[str, str]]:
     """Return the columns under the headers the settings give them, and the values that hold for every row.
 
-    A file that has our own header instead is read by that: a mapping for all lists need not fit each of them.
+    A mapped column is required: one that is not there may be misspelled, and what was meant would be lost.
     Raises InputError where the settings name a column that the list does not have.
     """
     names = {said.casefold(): column.name for column in columns for said in (*column.spellings, column.name)}
@@ -78,7 +78,7 @@ def mapped(columns: Sequence[Wanted], mapping: Mapping[str, str], path: Path) ->
     said = {names[key.casefold()]: value for key, value in mapping.items()}
     constants = {name: value[1:].strip() for name, value in said.items() if value.startswith("=")}
     chosen = [
-        replace(column, headers=(said[column.name], *column.spellings), required=True)
+        replace(column, headers=(said[column.name],), required=True)
         if column.name in said and column.name not in constants
         else replace(column, required=column.required and column.name not in constants)
         for column in columns
