@@ -119,6 +119,9 @@ def provenance_metadata(uses: Iterable[SourceUse]) -> Metadata:
                 "kept": use.rows_kept,
                 "rejected": use.rows_rejected,
                 "out_of_scope": sum(use.rows_out_of_scope.values()),
+                "columns_not_used": ", ".join(
+                    f"{header} ({like}?)" if like else header for header, like in use.unread.items()
+                ),
                 "note": use.note[:300],
             }
         )

@@ -88,10 +88,11 @@ def all_states(
     national_paths(settings.home)["map"].parent.mkdir(parents=True, exist_ok=True)
     states = available_states(canonical, settings)
     try:
-        area = study_area(canonical, states, settings, choices.date)
+        as_of = choices.date_of(canonical.uses)
+        area = study_area(canonical, states, settings, as_of)
         areas = areas_of(area, canonical, settings)
         previous = earlier_of(settings, states)
-        run = Run(settings, choices.date, context.run_id)
+        run = Run(settings, as_of, context.run_id)
         results = analyze_area(area, areas, run, previous, other_choices=True)
     except OnrampError as error:
         raise Failure(description=str(error), allow_retries=False) from None

@@ -78,7 +78,7 @@ def state_result(
     context: AssetExecutionContext, choices: Choices, study_area: StudyArea, **computed: object
 ) -> Output[StateResult]:
     """Everything the run computed for the state, with every source it is based on and the settings it used."""
-    usps, run = context.partition_key, Run(choices.settings, choices.date, context.run_id)
+    usps, run = context.partition_key, Run(choices.settings, choices.date_of(study_area.sources()), context.run_id)
     walk = walk_of(context, choices, {"study_area": study_area, **computed}, RESULT_INPUTS)
     result = result_of_state(usps, study_area, result_tables(walk), walk.value("facts")[usps], run)
     shown = result_metadata(result, study_area, choices.settings)

@@ -7,7 +7,7 @@ stops the run before its first step with one sentence. Does not hold storage (se
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,6 +29,7 @@ from geodata.comparison.scenarios import load_scenario
 from geodata.errors import OnrampError, SettingsError
 from geodata.ingest.preflight import check
 from geodata.schemas import columns as col
+from geodata.schemas.provenance import SourceUse, newest_day
 from geodata.settings import SETTINGS_FILE, Settings, load_settings, of_the_deployment
 from maps.texts import languages
 
@@ -99,7 +100,9 @@ class Choices(ConfigurableResource["Choices"]):
     draws: int | None = Field(
         default=None, description="Monte Carlo draws that show how sure ranks are; 0 turns them off."
     )
-    as_of: str | None = Field(default=None, description="Date the run speaks for, YYYY-MM-DD; today when empty.")
+    as_of: str | None = Field(
+        default=None, description="Date the run speaks for, YYYY-MM-DD; when empty, the newest day its sources name."
+    )
     scenario: str | None = Field(
         default=None,
         description="Name of a file in the folder scenarios under home, for the job scenario; see docs/scenarios.md.",
@@ -183,10 +186,12 @@ class Choices(ConfigurableResource["Choices"]):
         if self.scenario is not None and Path(self.scenario).name != self.scenario:
             raise SettingsError(f"scenario: give the name of a file in the folder {SCENARIOS} under home, not a path.")
 
-    @property
-    def date(self) -> str:
-        """The ISO date the run speaks for."""
-        return self.settings.as_of or datetime.now(UTC).date().isoformat()
+    def date_of(self, uses: Iterable[SourceUse]) -> str:
+        """Return the ISO date the run speaks for: the one asked for, else the newest its sources `uses` speak of.
+
+        Where no source has a date it is today.
+        """
+        return self.settings.as_of or newest_day(uses) or datetime.now(UTC).date().isoformat()
 
     def _changes(self) -> dict[str, object]:
         named: dict[str, dict[str, object]] = {

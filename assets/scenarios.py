@@ -41,7 +41,7 @@ def scenario_differences(
         scenario = load_scenario(file)
         canonical = canonical_now(choices.settings)
         usps = context.partition_key
-        _, _, found = run_scenario(canonical, usps, choices.settings, choices.date, scenario, state_result)
+        _, _, found = run_scenario(canonical, usps, choices.settings, state_result.as_of, scenario, state_result)
     except OnrampError as error:
         raise Failure(description=str(error), allow_retries=False) from None
     folder = write_differences(found, scenario_folder(choices.settings.home, usps, scenario.name))

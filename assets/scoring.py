@@ -29,7 +29,8 @@ ends here and all later steps are skipped."""
 def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourced) -> Iterator[Output[StudyArea]]:
     """Cut the state out of the canonical tables, or yield nothing where nothing changed."""
     usps, settings = context.partition_key, choices.settings
-    area = cut_study_area(CanonicalTables.of(tables), [usps], settings, choices.date)
+    canonical = CanonicalTables.of(tables)
+    area = cut_study_area(canonical, [usps], settings, choices.date_of(canonical.uses))
     last = last_finished(context.instance, usps) if choices.only_if_changed else None
     if last is not None and last.fingerprint == mark_of(area, settings):
         context.log.info(f"{usps}: nothing changed since the last finished run; it stays as it is.")

@@ -29,6 +29,7 @@ from assets.resources import Choices
 from geodata.analysis import STEPS, Check, Step, Walk, stored_behind
 from geodata.schemas.table import Table
 from geodata.schemas.table_with_facts import TableWithFacts
+from geodata.scoring.study_area import StudyArea
 
 GROUPS = {"scoring": "3_analysis", "decisions": "4_decisions"}
 OWNERS = ["team:analysis"]
@@ -61,7 +62,10 @@ def walk_of(
 ) -> Walk:
     """Return the walk of a state from the stored results `inputs`; `needed` are the inputs of what is computed."""
     usps, settings = context.partition_key, choices.settings
-    given = {"settings": settings, "as_of": choices.date, **inputs}
+    given = {"settings": settings, **inputs}
+    area = inputs.get("study_area")
+    if isinstance(area, StudyArea):
+        given["as_of"] = choices.date_of(area.sources())
     if LAST_RESULT in needed:
         given[LAST_RESULT] = earlier(settings, usps)
     return Walk(STEPS, given, _unstored(context.run.run_id, usps))

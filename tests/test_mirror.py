@@ -24,7 +24,7 @@ WITHOUT = {
         "land published_columns raster_files sample_work settlement spots station_file survey_figures "
         "svi_file terrain tracts_of_2010 training_files write"
     ),
-    "geodata/schemas": "canonical computed provenance sourced",
+    "geodata/schemas": "canonical computed sourced",
     "geodata/sources": "index_rows spec",
     "maps/briefs": "community_brief model page parts pdf state_brief write_briefs",
     "maps/cartography": "svg",

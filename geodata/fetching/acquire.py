@@ -68,11 +68,13 @@ class Acquirer(Protocol):
         """Return the newest edition of each list of a source an office brings; of other sources the one file."""
         ...
 
+    def candidates(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
+        """Return every file that may answer, the likeliest by its name first; what they hold decides among them."""
+        ...
 
-def obtain_for(acquirer: Acquirer, spec: SourceSpec, states: Iterable[State]) -> list[Acquired]:
-    """Return the file or files of `spec` that serve `states`: the national one alone, or one for each state.
 
-    Of what an office brings it is every list that serves any of them.
+def obtain_for(acquirer: Acquirer, spec: SourceSpec, states: Iterable[State | None]) -> list[Acquired]:
+    """Return every file that may serve `states`, each once; `geodata.ingest.choose_files` chooses among them.
 
     Raises SourceUnavailable when no state is served; states without a file are for the caller to compare.
     """
@@ -80,14 +82,18 @@ def obtain_for(acquirer: Acquirer, spec: SourceSpec, states: Iterable[State]) ->
     missing: list[SourceUnavailable] = []
     for state in states:
         try:
-            acquired = acquirer.obtain_all(spec, state)
+            acquired = acquirer.candidates(spec, state)
         except SourceUnavailable as problem:
             missing.append(problem)
             continue
-        if spec.urls and acquired[0].scope == NATION:
-            # The files of single states would repeat its rows.
-            return acquired
-        found |= {one.path: one for one in acquired if one.path not in found}
+        for one in acquired:
+            known = found.get(one.path)
+            # What is a neighbor's list to one state may be another's own.
+            if known is None or len(known.scope) > len(one.scope):
+                found[one.path] = one
+        if spec.urls and acquired[0].scope == NATION and acquired[0].status != "folder":
+            # A publisher's national file serves every state; the next would only be asked for it again.
+            break
     if not found and missing:
         raise missing[0]
     return list(found.values())
@@ -115,6 +121,7 @@ class FolderAcquirer:
                 remedy="Fill one with onramp mirror, or give the folder that holds the downloads.",
             )
         self._listing = read_listing(self.folder)
+        self._hashes: dict[tuple[Path, int, int], str] = {}
 
     def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
         """Return the newest matching file; see `find_files` for the choice among several."""
@@ -122,15 +129,25 @@ class FolderAcquirer:
 
     def obtain_all(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
         """Return the newest edition of each list of a source an office brings; of other sources the one file."""
-        found = find_files(self.folder, spec.filenames, spec.scope, state)
-        if not found:
-            raise SourceUnavailable(self._not_found(spec, state))
+        found = self._found(spec, state)
         chosen = found[:1] if spec.urls else one_edition_each(found)
         passed_over = [one.path.name for one in found if one not in chosen]
         return [self._acquired(spec, one, state, passed_over) for one in chosen]
 
+    def candidates(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
+        """Return every matching file, the likeliest by its name first; see `geodata.ingest.choose_files`."""
+        return [self._acquired(spec, one, state, []) for one in self._found(spec, state)]
+
+    def _found(self, spec: SourceSpec, state: State | None) -> list[Found]:
+        found = find_files(self.folder, spec.filenames, spec.scope, state, neighbors=spec.adds_up)
+        if not found:
+            raise SourceUnavailable(self._not_found(spec, state))
+        return found
+
     def _acquired(self, spec: SourceSpec, found: Found, state: State | None, passed_over: list[str]) -> Acquired:
         path, scope = found.path, NATION if found.nationwide or state is None else state.usps
+        if found.others:
+            scope = " ".join(found.others)
         listed, sha256 = self._listed(path)
         size = path.stat().st_size
         if listed is not None:
@@ -141,7 +158,7 @@ class FolderAcquirer:
             note = "The date is that of the file: nothing in the folder says when it was retrieved."
         if passed_over:
             names = ", ".join(passed_over[:3]) + (", …" if len(passed_over) > 3 else "")
-            note = f"{note} Matching files passed over for newer ones: {len(passed_over)} ({names}).".strip()
+            note = f"{note} Matching files passed over by their names: {len(passed_over)} ({names}).".strip()
         age = age_in_days(retrieved_at, self._clock.now())
         url = listed.url if listed else ""
         return Acquired(spec.name, scope, path, "folder", retrieved_at, age, sha256, size, url, note)
@@ -150,11 +167,19 @@ class FolderAcquirer:
         """Return what the list says of a file, and its hash; a mirror may be replacing both just now."""
         place = path.relative_to(self.folder).as_posix()
         for _ in range(_LOOKS):
-            listed, sha256 = self._listing.get(place), sha256_of(path)
+            listed, sha256 = self._listing.get(place), self._sha256(path)
             if listed is None or listed.sha256 == sha256:
                 break
             self._listing = read_listing(self.folder)
         return listed, sha256
+
+    def _sha256(self, path: Path) -> str:
+        """Return the hash of a file as it now is; fifty states ask for that of one national file."""
+        known = path.stat()
+        seen = (path, known.st_size, known.st_mtime_ns)
+        if seen not in self._hashes:
+            self._hashes[seen] = sha256_of(path)
+        return self._hashes[seen]
 
     def _not_found(self, spec: SourceSpec, state: State | None) -> str:
         patterns = fill_patterns(spec.filenames, state)

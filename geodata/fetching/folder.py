@@ -22,7 +22,8 @@ _COPY = re.compile(r"\s*\(\d+\)(?=\.)")
 # The forms tables, layers and rasters come in; what else lies in a folder is taken for a text about them.
 _DATA_SUFFIXES = (
     *(".csv", ".txt", ".dat", ".tsv", ".json", ".geojson", ".zip", ".xls", ".xlsx", ".parquet"),
-    *(".gpkg", ".shp", ".kml", ".gdb", ".tif", ".tiff", ".geotiff"),
+    *(".gpkg", ".shp", ".kml", ".kmz", ".gdb", ".tif", ".tiff", ".geotiff", ".gz", ".7z", ".rar", ".feather"),
+    *(".xlsm", ".xlsb", ".ods", ".pdf", ".docx", ".doc", ".mdb", ".accdb", ".sqlite", ".ndjson", ".geojsonl", ".fgb"),
 )
 _TEXTS = ("readme", "licen", "manifest", "settings")
 _FOLDER_NAMES = {state.usps: state for state in REGISTRY} | {state.name: state for state in REGISTRY}
@@ -30,10 +31,14 @@ _FOLDER_NAMES = {state.usps: state for state in REGISTRY} | {state.name: state f
 
 @dataclass(frozen=True)
 class Found:
-    """A file that answers for a source; `nationwide` unless it is one state's."""
+    """A file that answers for a source; `nationwide` unless it is one state's.
+
+    `others` are the states that its name names where the wanted one is not among them: a list of a neighbor's.
+    """
 
     path: Path
     nationwide: bool
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,8 +196,31 @@ def _likeness(name: str, pattern: str) -> float:
     return difflib.SequenceMatcher(None, one, other).ratio()
 
 
-def find_files(folder: Path, filenames: Iterable[str], scope: str, state: State | None) -> list[Found]:
+def states_named(name: str, pattern: str = "") -> tuple[State, ...]:
+    """Return the states a file name names: by postal code in capitals as a word of its own, or by their names.
+
+    What stands in the `pattern` the name fits is the publisher's: AS and GU in EJScreen's names are no states there.
+    """
+    stem = re.sub(r"\(.*?\)", "", Path(name).stem)
+    fixed = {word.upper() for word in re.split(r"[\W_]+", pattern)}
+    codes = {word for word in re.split(r"[\W_]+", stem) if word.isupper()} - fixed
+    letters = f" {' '.join(re.sub(r'[^a-z]+', ' ', stem.casefold()).split())} "
+    found = {state for state in REGISTRY if state.usps in codes}
+    for state in sorted(REGISTRY, key=lambda state: -len(state.name)):
+        called = f" {state.name.casefold()} "
+        if called in letters:
+            found.add(state)
+            letters = letters.replace(called, "  ")
+    return tuple(sorted(found, key=lambda state: state.usps))
+
+
+def find_files(
+    folder: Path, filenames: Iterable[str], scope: str, state: State | None, *, neighbors: bool = True
+) -> list[Found]:
     """Return the files under `folder` that match a pattern, best first.
+
+    A file whose name names states is theirs, also where a pattern of national files fits it. Those that name other
+    states than the wanted one come with `others`, and not at all without `neighbors`.
 
     Best is first the kind of file the source is known by (`scope`: "nation" or "state"), then the newest date in
     the name, then the earlier pattern, then the shallower and alphabetically first path, so that the choice never
@@ -213,12 +241,17 @@ def find_files(folder: Path, filenames: Iterable[str], scope: str, state: State 
         order = next((i for i, pattern in enumerate(own + national) if _called(path.name, pattern)), None)
         if order is None or not path.is_file():
             continue
-        nationwide = order >= len(own) and owner is None
+        named = states_named(path.name, (own + national)[order]) if order >= len(own) else ()
+        others = () if state is None or state in named else tuple(one.usps for one in named)
+        if others and not neighbors:
+            continue
+        nationwide = order >= len(own) and owner is None and not (named and state is not None)
         if not nationwide and state is not None and _speaks_of_longer(path.name, state):
             continue
         newest_first = tuple(-part for part in vintage_in(path.name))
         unlike = nationwide != (scope == "nation")
-        ranked.append((unlike, newest_first, order, len(relative.parts), str(relative), Found(path, nationwide)))
+        found = Found(path, nationwide, others)
+        ranked.append((bool(others), unlike, newest_first, order, len(relative.parts), str(relative), found))
     return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])]
 
 

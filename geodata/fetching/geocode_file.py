@@ -17,7 +17,7 @@ import pandas as pd
 
 from geodata.errors import InputError
 from geodata.fetching.publishers.geocoder import Address, Geocoded
-from geodata.sources.formats.text_tables import Wanted, choose_columns, decode, read_bytes
+from geodata.sources.formats.text_tables import Wanted, choose_columns, decode, delimited, read_bytes
 from geodata.storage.files import written_aside
 
 OUTCOME_COLUMN = "geocoded"
@@ -88,8 +88,7 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".xlsx":
             return pd.read_excel(path, dtype=str, keep_default_na=False)
-        text = decode(read_bytes(path))
-        delimiter = max(",|\t;", key=text.partition("\n")[0].count)
+        text, delimiter = delimited(decode(read_bytes(path)))
         return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=delimiter)
     except (ValueError, KeyError, zipfile.BadZipFile, pd.errors.ParserError) as problem:
         raise InputError(

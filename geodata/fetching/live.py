@@ -150,6 +150,10 @@ class LiveAcquirer:
         """Return the newest edition of each list of a source an office brings; of other sources the one file."""
         return [self.obtain(spec, state)] if self.asks_publisher(spec) else self._from_operator(spec, state)
 
+    def candidates(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
+        """Return the one copy of what is downloaded, and every file of what an office brings."""
+        return [self.obtain(spec, state)] if self.asks_publisher(spec) else self._from_operator(spec, state, every=True)
+
     def addresses(self, spec: SourceSpec, state: State | None) -> dict[str, list[str]]:
         """Return the addresses by scope ("nation" or a postal code), in the order they are tried."""
         found: dict[str, list[str]] = {}
@@ -161,9 +165,10 @@ class LiveAcquirer:
         like_spec = [scope for scope in found if (scope == NATION) == (spec.scope == NATION)]
         return {scope: found[scope] for scope in [*like_spec, *(scope for scope in found if scope not in like_spec)]}
 
-    def _from_operator(self, spec: SourceSpec, state: State | None) -> list[Acquired]:
+    def _from_operator(self, spec: SourceSpec, state: State | None, *, every: bool = False) -> list[Acquired]:
         if self._supplied is not None and self._supplied.is_dir():
-            return FolderAcquirer(self._supplied, clock=self._clock).obtain_all(spec, state)
+            folder = FolderAcquirer(self._supplied, clock=self._clock)
+            return folder.candidates(spec, state) if every else folder.obtain_all(spec, state)
         where = "a folder named in sources.folder" if self._supplied is None else f"the folder {self._supplied}"
         patterns = patterns_in_words(fill_patterns(spec.filenames, state))
         if spec.urls:

@@ -48,8 +48,8 @@ def cells_in_runs(tracts: gpd.GeoDataFrame, raster: Path) -> Iterator[pd.DataFra
     """Yield [geoid, latitude, longitude, people] of every populated cell, a run of tracts at a time, by geoid.
 
     A tract is whole in one run, and memory depends on the run alone. Coordinates are EPSG:4326 (cell centers).
-    Tracts that reach beyond the raster, or have nobody on it, are absent. InputError where the file is not a
-    raster with a place on the globe, or `tracts` has no CRS.
+    Tracts that reach beyond the raster by more than a cell, or have nobody on it, are absent. InputError where the file
+    is not a raster with a place on the globe, or `tracts` has no CRS.
     """
     with open_raster(raster) as source:
         crs, bounds, transform = source.crs, source.bounds, source.transform
@@ -69,13 +69,17 @@ def cells_in_runs(tracts: gpd.GeoDataFrame, raster: Path) -> Iterator[pd.DataFra
         there[there.geometry.name] = [_polygonal(shape) for shape in there.geometry]
         there = there[~there.geometry.is_empty]
         box = there.bounds
+        # A raster is often cut along the cells that its state touches, so that a tract sticks out by part of one.
+        wide, high = transform.a, -transform.e
         inside = (
-            (box.minx >= bounds.left)
-            & (box.maxx <= bounds.right)
-            & (box.miny >= bounds.bottom)
-            & (box.maxy <= bounds.top)
+            (box.minx >= bounds.left - wide)
+            & (box.maxx <= bounds.right + wide)
+            & (box.miny >= bounds.bottom - high)
+            & (box.maxy <= bounds.top + high)
         ).to_numpy()
-        if not inside.all():
+        if not inside.any():
+            log.warning("%s lies elsewhere: it covers none of the %d tracts.", raster.name, len(inside))
+        elif not inside.all():
             log.warning("%s does not cover %d of %d tracts.", raster.name, int((~inside).sum()), len(inside))
         geoids = there[col.GEOID].to_numpy()[inside]
         shapes = there.geometry.to_numpy()[inside]

@@ -22,6 +22,7 @@ from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.drift import held_to
+from geodata.sources.mapped_columns import settings_lines
 from geodata.sources.spec import ParseContext, Source
 from geodata.states import REGISTRY, State
 from geodata.storage.files import sha256_of, write_text, written_aside
@@ -101,7 +102,8 @@ def take(path: Path, inbox: Path, folder: Path, settings: Settings) -> Outcome:
         sentence += f" It takes the place of {', '.join(rival.name for rival in rivals)}, put aside in “{REPLACED}”."
     if len(parsed.rejects) or parsed.notes:
         report = inbox / ACCEPTED / f"{path.name}.txt"
-        write_text(report, "\n".join([sentence, *parsed.notes, *reject_sentences(parsed.rejects)]) + "\n")
+        lines = [sentence, *parsed.notes, *reject_sentences(parsed.rejects), *_to_accept(path.name, parsed)]
+        write_text(report, "\n".join(lines) + "\n")
     return Outcome(path.name, True, sentence, digest)
 
 
@@ -133,6 +135,12 @@ def reject_sentences(rejects: pd.DataFrame) -> list[str]:
         sentences.append(f"{', '.join([row[col.FILE], *parts])}: {row[col.REASON]}{value}.{remedy}")
     beyond = len(rejects) - _MOST_ROWS
     return [*sentences, f"… and {beyond:,} more rows."] if beyond > 0 else sentences
+
+
+def _to_accept(name: str, parsed: Parsed) -> list[str]:
+    """Return the lines of a settings file that take the columns proposed, with what to do with them."""
+    lines = settings_lines({name: parsed.unread})
+    return ["To take the columns proposed, put these lines into the settings file:", "", lines] if lines else []
 
 
 def _read(path: Path, owner: Owner, settings: Settings) -> Parsed:

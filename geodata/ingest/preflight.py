@@ -18,6 +18,7 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS, MEASURE_NAMES, WORKFORCE
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES, user_index
+from geodata.sources.mapped_columns import names_files
 from geodata.sources.spec import ParseContext
 
 DEFINITION_NAMES = (WORKFORCE, *(name for name, source in SOURCES.items() if source.spec.table is DEFINITIONS))
@@ -41,6 +42,8 @@ def check(settings: Settings) -> None:
         *_folder(settings),
         *_letters(settings),
     ]
+    named = [key for key in settings.sources.columns if not names_files(key)]
+    problems += _unknown("sources.columns", named, [name for name, source in SOURCES.items() if source.spec.hand_kept])
     problems += _weights(settings)
     if problems:
         raise SettingsError(" ".join(problems))

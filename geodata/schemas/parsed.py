@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 
@@ -12,13 +13,22 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A header of a file that nobody reads; `like` is the accepted header it looks like, empty where none does."""
+
+    header: str
+    like: str = ""
+
+
 @dataclass
 class Parsed:
     """The outcome of reading one file.
 
     `rows_in` counts the data rows of the file. Each is kept (it contributes to `table`, alone or merged
     with others), rejected (it is in `rejects`, with the reason), or out of scope (it is sound but not asked
-    for, and counted by reason in `out_of_scope`).
+    for, and counted by reason in `out_of_scope`). `unread` are the columns of the file that nobody reads, as far as
+    they are worth naming; `as_of` is the newest day its rows speak of, where the table has no column for it.
     """
 
     table: pd.DataFrame
@@ -27,6 +37,8 @@ class Parsed:
     rows_kept: int
     out_of_scope: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unread: tuple[Unread, ...] = ()
+    as_of: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse an account that does not add up."""

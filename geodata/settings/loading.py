@@ -71,7 +71,9 @@ class Settings(BaseSettings):
     states: tuple[str, ...] = Field(
         (), description="Postal codes of the states to compute; empty means those asked for."
     )
-    as_of: str | None = Field(None, description="Date the run speaks for, YYYY-MM-DD; none means today.")
+    as_of: str | None = Field(
+        None, description="Date the run speaks for, YYYY-MM-DD; none means the newest day its sources name."
+    )
     home: Path = Field(CHECKOUT / "data", description="Folder for tables, products and run history.")
     languages: tuple[str, ...] = Field(("en", "es"), description="Languages of the pages.")
     need: Need = Need()

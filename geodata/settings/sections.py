@@ -290,7 +290,13 @@ class Sources(Section):
     )
     afdc_host: str = Field("https://developer.nlr.gov", description="Host of the station service.")
     planned_sites_mapping: dict[str, str] = Field(
-        default={}, description="Column of the operator's file for each canonical planned-site column."
+        default={},
+        description="Column of the operator's file for each canonical planned-site column, in all such files.",
+    )
+    columns: dict[str, dict[str, str]] = Field(
+        default={},
+        description="Columns of files an office brings that are not called as ours are: by file name (or pattern such "
+        "as training*.csv) or by source, our name and the file's own; =RI is a value for every row.",
     )
 
 

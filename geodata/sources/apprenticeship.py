@@ -11,7 +11,7 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted
-from geodata.sources.formats.workbooks import read_table
+from geodata.sources.mapped_columns import read_mapped
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
@@ -25,6 +25,8 @@ SPEC = SourceSpec(
     page="https://www.apprenticeship.gov/partner-finder",
     licence="Public domain (US federal work)",
     cadence="as exported",
+    hand_kept=True,
+    persons=("CONTACT PERSON", "CONTACT NAME", "EMAIL", "CONTACT EMAIL", "PHONE", "CONTACT PHONE"),
     # An office may have nothing to list yet.
     expected=Expected(least_rows=0),
 )
@@ -39,7 +41,7 @@ COLUMNS = (
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the sponsors; those of other occupations are out of scope where the list names occupations."""
-    text = read_table(path, COLUMNS, SPEC.name, least=2)
+    text = read_mapped(path, COLUMNS, SPEC, context, least=2)
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
     ours = frame["occupation"].str.startswith(tuple(context.settings.industry.occupations), na=False)

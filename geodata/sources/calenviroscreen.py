@@ -1,4 +1,4 @@
-"""CalEnviroScreen of California's Office of Environmental Health Hazard Assessment: 4.0 (2010 tracts), 5.0 (2020).
+"""CalEnviroScreen of California's Office of Environmental Health Hazard Assessment: 3.0, 4.0 (2010 tracts), 5.0 (2020).
 
 Read as the workbook, a CSV of it, or the feature layer as GeoJSON. The value is the score itself. Whether a tract is
 disadvantaged under SB 535 is a list of its own: it is read where the file has it as a column, and not guessed.
@@ -26,7 +26,7 @@ SPEC = SourceSpec(
     publisher="California Office of Environmental Health Hazard Assessment",
     table=DEFINITIONS,
     scope="nation",
-    filenames=("calenviroscreen*.xlsx", "calenviroscreen*.csv", "calenviroscreen*.geojson", "ces[45]*.xlsx"),
+    filenames=("calenviroscreen*.xlsx", "calenviroscreen*.csv", "calenviroscreen*.geojson", "ces[345]*.xlsx"),
     page="https://oehha.ca.gov/calenviroscreen",
     licence="Public, with attribution to OEHHA",
     cadence="every few years",
@@ -39,11 +39,11 @@ SPEC = SourceSpec(
     transport="arcgis",
 )
 COLUMNS = (
-    Wanted("geoid", ("Census Tract", "tract", "GEOID", "GEOID10", "GEOID20")),
-    Wanted("score", ("CES 5.0 Score", "CES 4.0 Score", "DRAFT CES 4.0 Score", "CIscore")),
+    Wanted("geoid", ("Census Tract", "tract", "GEOID", "GEOID10", "GEOID20", "FIPS")),
+    Wanted("score", ("CES 5.0 Score", "CES 4.0 Score", "DRAFT CES 4.0 Score", "CES 3.0 Score", "CIscore", "Score")),
     Wanted("designated", ("SB 535 Disadvantaged Community", "SB535", "DAC"), required=False),
 )
-_TRACTS_AND_YEAR = {4: (2010, 2021), 5: (2020, 2026)}
+_TRACTS_AND_YEAR = {3: (2010, 2018), 4: (2010, 2021), 5: (2020, 2026)}
 
 
 def parse(path: Path, context: ParseContext) -> Parsed:
@@ -71,13 +71,13 @@ def _table(path: Path) -> Text:
 
 
 def _version(text: Text) -> int:
-    """Return 4 or 5, from the headers, else from the file name; the tracts differ, so it must be known."""
+    """Return 3, 4 or 5, from the headers, else from the file name; the tracts differ, so it must be known."""
     for said in (" ".join(text.headers), text.file):
-        match = re.search(r"(?:ces|screen)[ _-]*(?:results[ _-]*)?([45])", said, re.IGNORECASE)
+        match = re.search(r"(?:ces|screen)[ _-]*(?:results[ _-]*)?([345])", said, re.IGNORECASE)
         if match:
             return int(match.group(1))
     raise InputError(
-        "neither the headers nor the file name say whether this is version 4.0 or 5.0",
+        "neither the headers nor the file name say whether this is version 3.0, 4.0 or 5.0",
         file=text.file,
-        remedy="Keep the publisher's name, or call the file calenviroscreen40 or calenviroscreen50.",
+        remedy="Keep the publisher's name, or call the file calenviroscreen30, 40 or 50.",
     )

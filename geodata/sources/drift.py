@@ -22,6 +22,12 @@ _REAL = {state.usps for state in REGISTRY if state.kind in ("state", "district")
 _FICTIONAL = {state.usps for state in REGISTRY if state.fictional}
 
 
+def is_a_part(parsed: Parsed, spec: SourceSpec) -> bool:
+    """Return whether a file under the name of all holds less than half of the rows the nation should have."""
+    real = not states_of(parsed.table) & _FICTIONAL
+    return real and parsed.rows_in < REFUSED_BELOW * spec.expected.least_rows
+
+
 def held_to(parsed: Parsed, spec: SourceSpec, *, nationwide: bool) -> Parsed:
     """Return `parsed` with notes on what its file lacks against what the source is known to hold.
 
@@ -40,7 +46,7 @@ def held_to(parsed: Parsed, spec: SourceSpec, *, nationwide: bool) -> Parsed:
     if not nationwide or states & _FICTIONAL:
         return parsed
     least, most = spec.expected.least_rows, spec.expected.most_rows
-    if parsed.rows_in < REFUSED_BELOW * least:
+    if is_a_part(parsed, spec):
         raise InputError(
             f"{spec.title} holds {parsed.rows_in:,} rows where at least {least:,} are expected of the nation",
             remedy="Download the whole file again; a file of one state must carry the state in its name.",

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from geodata.errors import InputError
 from geodata.geography.geoids import year_in
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import DEFINITIONS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
-from geodata.sources.formats.values import numbers
+from geodata.sources.formats.values import numbers, to_numbers
 from geodata.sources.index_rows import definition_rows, keyed
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
@@ -43,6 +45,10 @@ COLUMNS = (
     Wanted("two", ("DEMOGIDX_2",)),
 )
 
+# Up to 2023 the index is a mean of shares; that of 2024, of shares relative to the nation's, passes 1. In percent the
+# middle tract has 30 or so.
+_USUAL_SHARE, _MOST_SHARE, _MOST_PERCENT = 5.0, 10.0, 100.0
+
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the demographic index of each tract; island areas with shorter codes are out of scope."""
@@ -58,13 +64,29 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = keyed(text)
     column = "two" if "five" in text.absent else "five"
     cells = frame[column].mask(frame[column].str.casefold() == "none")
-    index = numbers(cells, least=0, file=text.file, column=f"DEMOGIDX ({column} factors)", notes=text.notes)
+    index = numbers(
+        cells, least=0, most=_most_of(cells), file=text.file, column=f"DEMOGIDX ({column} factors)", notes=text.notes
+    )
+    values, percent = as_shares(index.values)
+    if percent:
+        text.notes.append("The index is written in percent; it was divided by 100.")
     return definition_rows(
         text,
         frame,
         SPEC,
-        value=index.values,
+        value=values,
         vintage=year_in(text.file) or SPEC.year,
         tract_vintage=2020,
         out_of_scope={"island area without tract code": int(islands.sum())},
     )
+
+
+def _most_of(cells: pd.Series) -> float:
+    """Return the largest index there can be: in the unit that most of the file is in, shares or percent."""
+    return _MOST_PERCENT if to_numbers(cells).median() > _USUAL_SHARE else _MOST_SHARE
+
+
+def as_shares(values: pd.Series) -> tuple[pd.Series, bool]:
+    """Return the index as shares, and whether it was written in percent."""
+    percent = bool(values.median() > _USUAL_SHARE)
+    return (values / 100 if percent else values), percent

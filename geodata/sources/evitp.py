@@ -12,7 +12,7 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted
-from geodata.sources.formats.workbooks import read_table
+from geodata.sources.mapped_columns import read_mapped
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, without_fillers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
@@ -26,6 +26,7 @@ SPEC = SourceSpec(
     page="https://evitp.org",
     licence="As the program says",
     cadence="as supplied",
+    hand_kept=True,
     # An office may have nothing to list yet.
     expected=Expected(least_rows=0),
 )
@@ -34,7 +35,7 @@ COLUMNS = (NAME, *PLACE, Wanted("url", ("url", "website"), required=False))
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the contractors, all of the stage for working electricians."""
-    text = read_table(path, COLUMNS, SPEC.name, least=2)
+    text = read_mapped(path, COLUMNS, SPEC, context, least=2)
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
     table = provider_rows(frame, SPEC.name, kind="certified", entry_stage="advanced")

@@ -15,7 +15,7 @@ from geodata.schemas.canonical import JOB_CENTERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, from_records, read_json
 from geodata.sources.formats.values import dates
-from geodata.sources.formats.workbooks import read_table
+from geodata.sources.mapped_columns import read_mapped
 from geodata.sources.operator_lists import identifiers, with_place, without_fillers
 from geodata.sources.spec import ParseContext, SourceSpec
 
@@ -29,6 +29,7 @@ SPEC = SourceSpec(
     page="https://www.careeronestop.org/LocalHelp/AmericanJobCenters/american-job-centers.aspx",
     licence="Attribution to CareerOneStop",
     cadence="daily",
+    hand_kept=True,
     media="json",
     key_env="CAREERONESTOP_TOKEN",
     urls=("https://api.careeronestop.org?location={usps}",),
@@ -53,7 +54,7 @@ _KINDS = {"comprehensive": "comprehensive", "affiliate": "affiliate", "library":
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the open centers of an answer (JSON) or a list (CSV, XLSX)."""
-    text = _read(Path(path))
+    text = _read(Path(path), context)
     text.frame = without_fillers(text.frame)
     closed = text.frame["open"].str.upper().isin(["N", "NO", "FALSE"])
     text.frame = text.frame[~closed]
@@ -67,9 +68,9 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     return text.parsed(JOB_CENTERS, table, out_of_scope={"closed": int(closed.sum())})
 
 
-def _read(path: Path) -> Text:
+def _read(path: Path, context: ParseContext) -> Text:
     if path.suffix.lower() != ".json":
-        return read_table(path, COLUMNS, SPEC.name, least=2)
+        return read_mapped(path, COLUMNS, SPEC, context, least=2)
     answer = read_json(path)
     records = answer.get("OneStopCenterList") if isinstance(answer, dict) else answer
     if not isinstance(records, list):

@@ -1,15 +1,14 @@
 """Planned sites a state office supplies: award lists as CSV, XLSX, GeoJSON, GeoPackage or shapefile.
 
-The columns of such lists are given in docs/sources.md; other names are taken through the setting
-`sources.planned_sites_mapping`, in which `=RI` stands for a value that holds for every row. Rows that state no
-state take that of their ZIP code. Canceled awards are out of scope.
+The columns of such lists are given in docs/sources.md; other names are taken through the settings
+(`geodata.sources.mapped_columns`). Rows that state no state take that of their ZIP code. Canceled awards are out of
+scope.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +24,7 @@ from geodata.sources.formats.layers import read_layer
 from geodata.sources.formats.text_tables import Text, Wanted, read_csv
 from geodata.sources.formats.values import counts, dates, points, to_numbers
 from geodata.sources.formats.workbooks import read_workbook
+from geodata.sources.mapped_columns import mapped, mapping_of, with_constants
 from geodata.sources.places_of_rows import quality_of_decimals, state_codes
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
@@ -49,6 +49,7 @@ SPEC = SourceSpec(
     page="",
     licence="As the office says",
     cadence="as the office says",
+    hand_kept=True,
     # An office may have nothing to list yet.
     expected=Expected(least_rows=0),
 )
@@ -81,7 +82,7 @@ _CLOSED_FOR_NOW = r"temporar"
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the sites of an office's list that are planned, open or closed for now."""
     opportunity = context.settings.opportunity
-    text = _read(Path(path), context.settings.sources.planned_sites_mapping, opportunity.kinds)
+    text = _read(Path(path), context, opportunity.kinds)
     frame = text.frame
     frame = frame.assign(zip=clean_zips(frame[col.ZIP]))
     stated = state_codes(frame[col.STATE])
@@ -92,7 +93,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         "no_state",
         key="site_id",
         field="state",
-        remedy="Add a column “state” (or a ZIP code), or set sources.planned_sites_mapping.state to =XX.",
+        remedy="Add a column “state” (or a ZIP code), or map it in sources.columns to =XX.",
     )
     by_zip = int((stated.isna() & usps.notna()).sum())
     if by_zip:
@@ -118,24 +119,10 @@ def columns_of(kinds: Sequence[str]) -> list[Wanted]:
     return [*COLUMNS, *(Wanted(UNITS + kind, (UNITS + kind, f"ports_{kind}"), False) for kind in kinds)]
 
 
-def _read(path: Path, mapping: dict[str, str], kinds: Sequence[str]) -> Text:
+def _read(path: Path, context: ParseContext, kinds: Sequence[str]) -> Text:
     """Return the list as text, with the operator's column names and constants put in place."""
-    wanted = columns_of(kinds)
-    names = {header.casefold(): column.name for column in wanted for header in column.headers}
-    unknown = sorted(name for name in mapping if name.casefold() not in names)
-    if unknown:
-        raise InputError(
-            f"the setting sources.planned_sites_mapping names {', '.join(unknown)}, which no planned site has",
-            remedy=f"The names are: {', '.join(column.headers[0] for column in wanted)}.",
-        )
-    mapped = {names[key.casefold()]: value for key, value in mapping.items()}
-    constants = {name: value[1:].strip() for name, value in mapped.items() if value.startswith("=")}
-    columns = [
-        replace(column, headers=(mapped[column.name],), required=True)
-        if column.name in mapped and column.name not in constants
-        else column
-        for column in wanted
-    ] + [_GEOCODED]
+    columns, constants = mapped(columns_of(kinds), mapping_of(SPEC, path, context.settings), path)
+    columns = [*columns, _GEOCODED]
     suffix = path.suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
         text = read_workbook(path, columns, SPEC.name, least=3)
@@ -146,15 +133,13 @@ def _read(path: Path, mapping: dict[str, str], kinds: Sequence[str]) -> Text:
         text.frame[col.LONGITUDE] = text.frame[col.LONGITUDE].fillna(spots.x.round(7).astype("str"))
     else:
         text = read_csv(path, columns, SPEC.name)
-    for name, value in constants.items():
-        text.frame[name] = pd.Series(value, index=text.frame.index, dtype="str")
-    nowhere = {"latitude", "address", "zip", "city"} <= set(text.absent) and not constants
+    text = with_constants(text, constants)
+    nowhere = {"latitude", "address", "zip", "city"} <= set(text.absent)
     if nowhere and not text.frame[col.LATITUDE].notna().any():
         raise InputError(
             "no column says where the sites are",
             file=path,
-            remedy="Name the columns latitude and longitude (or address, city, zip), "
-            "or map them in sources.planned_sites_mapping.",
+            remedy="Name the columns latitude and longitude (or address, city, zip), or map them in sources.columns.",
         )
     return text
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 import rasterio
+from rasterio.io import DatasetReader
+from rasterio.warp import transform_bounds
 
 from geodata.errors import InputError, reading_of
 from geodata.geography.raster_bytes import check_whole
@@ -20,6 +22,9 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.spec import ParseContext, Source, SourceSpec
 
 _TIFF_MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+# Boxes of longitude and latitude (west, south, east, north) that hold all states and territories.
+_STATES = ((-180.0, 13.0, -64.0, 72.0), (144.0, 13.0, 180.0, 56.0), (-171.5, -15.0, -168.0, -10.5))
+_SAMPLED = 1000
 UNITS = {"population": "people per cell", "friction": "minutes per meter"}
 
 POPULATION = SourceSpec(
@@ -77,9 +82,36 @@ def _parse(kind: str, path: Path) -> Parsed:
             "east": raster.bounds.right,
             "north": raster.bounds.top,
         }
-    if row[col.CRS] is None:
-        raise InputError("the raster names no coordinate reference system", file=path, remedy="Use the original file.")
-    return Parsed(RASTERS.validate(pd.DataFrame([row])), REJECTS.empty(), rows_in=1, rows_kept=1)
+        if row[col.CRS] is None:
+            raise InputError(
+                "the raster names no coordinate reference system", file=path, remedy="Use the original file."
+            )
+        _refuse_elsewhere(raster, path)
+        notes = _below_zero(raster)
+    return Parsed(RASTERS.validate(pd.DataFrame([row])), REJECTS.empty(), rows_in=1, rows_kept=1, notes=notes)
+
+
+def _refuse_elsewhere(raster: DatasetReader, path: Path) -> None:
+    """Raise InputError where no state lies on the raster: exchanged axes, another country, another unit."""
+    west, south, east, north = transform_bounds(raster.crs, "EPSG:4326", *raster.bounds)
+    meets = any(west <= right and east >= left and south <= top and north >= low for left, low, right, top in _STATES)
+    if west <= east and not meets:
+        raise InputError(
+            f"the raster lies where no state is: {south:.1f} to {north:.1f} degrees north, "
+            f"{west:.1f} to {east:.1f} east",
+            file=path,
+            remedy="Check that it is the right file and names the right coordinate system.",
+        )
+
+
+def _below_zero(raster: DatasetReader) -> list[str]:
+    """Return a note where cells hold a number below zero that the file does not name as empty, by a sample of cells."""
+    most = (min(raster.height, _SAMPLED), min(raster.width, _SAMPLED))
+    cells = raster.read(1, out_shape=most, masked=True).compressed()
+    below = cells[cells < 0]
+    if not below.size:
+        return []
+    return [f"Cells below zero (such as {below.min():g}), which the file does not name as empty, count as empty."]
 
 
 def parse_population(path: Path, context: ParseContext) -> Parsed:

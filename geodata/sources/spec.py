@@ -7,18 +7,23 @@ Does not hold fetching (see `geodata.fetching`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from geodata.errors import InputError, OnrampError
+from geodata.schemas.canonical import JOB_CENTERS, SITES
 from geodata.schemas.parsed import Parsed
 from geodata.schemas.table import Table
 from geodata.settings import Settings
+from geodata.sources.formats.unread import unread_sentence
 from geodata.states import State
 
 Scope = Literal["nation", "state"]
 Transport = Literal["file", "afdc", "arcgis", "census_api", "acs_summary_file", "career_one_stop", "raster_window"]
+
+# Columns that `onramp geocode` adds to a list.
+_WRITTEN_BY_GEOCODING = frozenset({"geocoded", "geocoded_address"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ class SourceSpec:
     `filenames` are glob patterns (case-insensitive; `{fips}`, `{usps}` and `{state_name}` are filled in,
     blanks in names removed) by which a copy is recognized in a folder, the preferred first. `urls` are
     templates with the same fields and `{year}`. A file of scope "nation" serves every state; a source may
-    list a state-scoped pattern too, used where the national file is absent.
+    list a state-scoped pattern too, used where the national file is absent. A list kept by hand (`hand_kept`) has
+    columns of its office's making: they may be mapped in the settings, and each that is not read is named, but for
+    those of `persons`, which are left alone on purpose. Files whose names fit `last_choice` are taken only where no
+    other can be read, however new they are.
     """
 
     name: str
@@ -65,11 +73,22 @@ class SourceSpec:
     key_page: str | None = None
     required: bool = False
     optional: bool = False
+    hand_kept: bool = False
+    persons: tuple[str, ...] = ()
+    last_choice: tuple[str, ...] = ()
     archived: bool = False
     sha256: tuple[str, ...] = ()
     expected: Expected = field(default_factory=Expected)
     transport: Transport = "file"
     file_of: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether files of this kind are parts of one list, in which a neighbor's rows count too.
+
+        An index is none: its ranks hold within one file. Nor are boundaries, of which a state has one set.
+        """
+        return not self.urls or self.table in (SITES, JOB_CENTERS)
 
 
 @dataclass(frozen=True)
@@ -80,9 +99,15 @@ class Source:
     parse: Callable[[Path, ParseContext], Parsed]
 
     def read(self, path: Path, context: ParseContext) -> Parsed:
-        """Return the parsed file; InputError also where the parser fails in a way its author did not expect."""
+        """Return the parsed file with a note on columns nobody read.
+
+        InputError also where the parser fails in a way its author did not expect.
+        """
         try:
-            return self.parse(path, context)
+            parsed = self.parse(path, context)
+            # What a service answers as JSON is its own layout, also where an office may bring a table instead.
+            ours = self.spec.hand_kept and not (self.spec.urls and Path(path).suffix.lower() == ".json")
+            return with_unread_named(parsed, self.spec, hand_kept=ours)
         except OnrampError:
             raise
         except Exception as problem:
@@ -91,6 +116,18 @@ class Source:
                 file=path,
                 remedy="Save or download it again in one of the forms of docs/sources.md.",
             ) from problem
+
+
+def with_unread_named(parsed: Parsed, spec: SourceSpec, *, hand_kept: bool) -> Parsed:
+    """Return `parsed` with the columns worth naming among those nobody read, and a note of them.
+
+    Of a list kept by hand each is: what an office took the trouble to write is not passed over in silence. A
+    publisher's file has hundreds that nobody wants; of those only the ones that look like a wanted one count.
+    """
+    silent = _WRITTEN_BY_GEOCODING | {header.casefold() for header in spec.persons}
+    columns = tuple(one for one in parsed.unread if (one.like or hand_kept) and one.header.casefold() not in silent)
+    notes = [*parsed.notes, unread_sentence(columns)] if columns else parsed.notes
+    return replace(parsed, unread=columns, notes=notes)
 
 
 def turned_off(spec: SourceSpec, settings: Settings) -> bool:

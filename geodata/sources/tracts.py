@@ -1,8 +1,8 @@
 """Census tract boundaries: cartographic files and TIGER/Line, as shapefile, GeoJSON, GeoPackage or GeoParquet.
 
-Cartographic files leave out tracts that are all water (codes 99xxxx), so a tract may be known from another table
-and have no polygon. The codes come under several headers: GEOID, GEOIDFQ (from 2023), AFFGEOID (to 2022), GEOID10,
-GEOID20.
+Tracts that are all water (codes 99xxxx) are left out, as most cartographic files do, so a tract may be known from
+another table and have no polygon. The codes come under several headers: GEOID, GEOIDFQ (from 2023), AFFGEOID (to 2022),
+GEOID10, GEOID20.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ SPEC = SourceSpec(
         "tracts.parquet",
         "tracts.gpkg",
     ),
+    # TIGER/Line reaches out to the middle of bays and the three-mile line: what is mapped and measured would be water.
+    last_choice=("tl_*",),
     page="https://www.census.gov/geographies/mapping-files/time-series/geo/cartographic-boundary.html",
     licence="Public domain (US federal work)",
     cadence="yearly",
@@ -72,19 +74,26 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     text, geometry = read_layer(path, COLUMNS, SPEC.name, areas=True)
     vintage = vintage_of(text, path)
     frame = keyed(text)
+    land, water = (
+        numbers(frame[name], least=0, column=header, file=text.file, notes=text.notes).values
+        for name, header in (("land", "ALAND"), ("water", "AWATER"))
+    )
+    # Nobody lives there, and as shapes they would be drawn and measured as land.
+    all_water = frame[col.GEOID].str[5:7].eq("99") | (land.eq(0) & water.gt(0))
+    frame, land, water = frame[~all_water], land[~all_water], water[~all_water]
     table = pd.DataFrame(
         {
             col.GEOID: frame[col.GEOID],
             col.STATE: usps_of(frame[col.GEOID]),
             col.COUNTY_GEOID: county_of(frame[col.GEOID]),
             col.NAME: frame[col.NAME].fillna(tract_name(frame[col.GEOID])),
-            col.LAND_M2: numbers(frame["land"], least=0, column="ALAND", file=text.file, notes=text.notes).values,
-            col.WATER_M2: numbers(frame["water"], least=0, column="AWATER", file=text.file, notes=text.notes).values,
+            col.LAND_M2: land,
+            col.WATER_M2: water,
             col.TRACT_VINTAGE: vintage,
             col.CT_SCHEME: ct_scheme_column(frame[col.GEOID], text.file),
         }
     )
-    return text.parsed(TRACTS, spatial(table, geometry))
+    return text.parsed(TRACTS, spatial(table, geometry), out_of_scope={"all water": int(all_water.sum())})
 
 
 def tract_name(geoids: pd.Series) -> pd.Series:

@@ -15,7 +15,7 @@ from geodata.schemas.canonical import ENTRY_STAGES, PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.cip import clean_cip
 from geodata.sources.formats.text_tables import Wanted
-from geodata.sources.formats.workbooks import read_table
+from geodata.sources.mapped_columns import read_mapped
 from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
@@ -29,6 +29,7 @@ SPEC = SourceSpec(
     page="",
     licence="As the office says",
     cadence="as the office says",
+    hand_kept=True,
     # An office may have nothing to list yet.
     expected=Expected(least_rows=0),
 )
@@ -45,7 +46,7 @@ COLUMNS = (
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the providers of the list; a row that names no stage is for beginners."""
-    text = read_table(path, COLUMNS, SPEC.name, least=2)
+    text = read_mapped(path, COLUMNS, SPEC, context, least=2)
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
     stage = frame[col.ENTRY_STAGE].str.casefold().fillna("entry")

@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 from geodata.errors import InputError
 from geodata.geography.geoids import clean_geoids, ct_scheme_column, usps_of
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import DEFINITIONS
+from geodata.schemas.canonical import DEFINITIONS, WORKFORCE
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, from_records
 from geodata.sources.formats.values import counts, flags, numbers
-from geodata.sources.formats.workbooks import read_table
 from geodata.sources.index_rows import census_of_codes
+from geodata.sources.mapped_columns import read_mapped
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -34,6 +34,7 @@ SPEC = SourceSpec(
     page="",
     licence="As the office says",
     cadence="as the office says",
+    hand_kept=True,
     optional=True,
     # An office may have nothing to list yet.
     expected=Expected(least_rows=0),
@@ -48,10 +49,15 @@ COLUMNS = (
     Wanted("vintage", ("vintage", "year"), required=False),
 )
 
+# Names of the definitions that sources give or the analysis computes; rows of a file would be mixed with theirs.
+RESERVED = frozenset(
+    {WORKFORCE, "svi", "cejst", "ejscreen", "calenviroscreen", "hud_qct", "opportunity_zones", SPEC.name}
+)
+
 
 def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the rows of the table; those with neither a value nor a designation are refused."""
-    text = _read(Path(path))
+    text = _read(Path(path), context)
     if {"value", "designated"} <= set(text.absent):
         raise InputError(
             "it has neither a column “value” nor a column “designated”",
@@ -60,6 +66,13 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         )
     frame = text.frame.assign(geoid=clean_geoids(text.frame[col.GEOID]))
     frame[col.DEFINITION] = frame[col.DEFINITION].fillna(named_by(Path(text.file))).map(_plain_name)
+    taken = sorted(set(frame[col.DEFINITION]) & RESERVED)
+    if taken:
+        raise InputError(
+            f"it calls its definition “{taken[0]}”, which is the name of one that Onramp reads or computes itself",
+            file=path,
+            remedy="Give it a name of its own: in a column “definition”, or in the file name after index_.",
+        )
     frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="geoid")
     repeated = frame.duplicated([col.GEOID, col.DEFINITION])
     frame = text.log.take(frame, repeated, "repeated", key="geoid", field="definition")
@@ -100,9 +113,9 @@ def named_by(path: Path) -> str:
     return _plain_name(re.sub(r"^index_", "", path.stem, flags=re.IGNORECASE))
 
 
-def _read(path: Path) -> Text:
+def _read(path: Path, context: ParseContext) -> Text:
     if path.suffix.lower() != ".parquet":
-        return read_table(path, COLUMNS, SPEC.name)
+        return read_mapped(path, COLUMNS, SPEC, context)
     try:
         records = pq.read_table(path).to_pylist()
     except (OSError, ValueError) as problem:

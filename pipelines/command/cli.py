@@ -73,7 +73,9 @@ def run(
     sources: SourcesOption = None,
     settings_file: FileOption = None,
     changes: SetOption = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Date that the run is for, YYYY-MM-DD.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Date that the run is for; else its sources' newest.")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Compute one state: read its sources, score its tracts, write maps and lists."""
@@ -96,7 +98,9 @@ def nation(
     sources: SourcesOption = None,
     settings_file: FileOption = None,
     changes: SetOption = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Date that the run is for, YYYY-MM-DD.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Date that the run is for; else its sources' newest.")
+    ] = None,
     products: Annotated[
         str, typer.Option(help="What to write for each state: pages, lists, briefs, or none.")
     ] = "pages",

@@ -8,10 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from geodata.fetching.folder import unread_files
+from geodata.fetching.live import SUPPLIED_FOLDER
 from geodata.schemas import columns as col
+from geodata.schemas.parsed import Unread
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
 from geodata.sources import SOURCES
+from geodata.sources.formats.unread import unread_sentence
 from geodata.states import State
 
 
@@ -26,19 +29,24 @@ def announce(console: Console, place: State, settings: Settings) -> None:
 
 def report_unread(console: Console, settings: Settings, place: State | None) -> None:
     """Name each file of the folder that no source would take, so that a misspelled name is noticed."""
-    folder = settings.sources.folder
-    if folder is None or not folder.is_dir():
+    folder = settings.sources.folder or settings.home / SUPPLIED_FOLDER
+    if not folder.is_dir():
         return
     for sentence in unread_files(folder, [source.spec.filenames for source in SOURCES.values()], place):
         console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def report(console: Console, result: StateResult, products: dict[str, Path]) -> None:
-    """Print what is missing, the ten to start with, and where the products are."""
+    """Print what is missing, columns nobody read, the ten to start with, and where the products are."""
     for freshness in ("missing", "stale"):
         titles = [use.title for use in result.sources if use.freshness == freshness]
         if titles:
             console.print(f"[yellow]{freshness}[/yellow]: {'; '.join(titles)}", highlight=False)
+    for use in result.sources:
+        alike = [Unread(header, like) for header, like in use.unread.items() if like]
+        if alike:
+            said = f"{use.file}: {unread_sentence(alike)} onramp doctor prints the lines that take them."
+            console.print(said, highlight=False, markup=False, soft_wrap=True)
     console.print(first_ten(result))
     for name, path in products.items():
         console.print(f"{name}: {path}", highlight=False, soft_wrap=True)

@@ -20,15 +20,17 @@ from geodata.fetching.client.download_cache import Cache
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import size
 from geodata.fetching.client.progress import download_bars
-from geodata.fetching.doctor import Diagnosis, diagnose
 from geodata.fetching.geocode_file import fill_coordinates
 from geodata.fetching.live import cache_folder, live_acquirer
 from geodata.fetching.mirror import Mirrored
 from geodata.fetching.mirror import mirror as fill_folder
 from geodata.fetching.publishers.geocoder import geocode as ask_geocoder
+from geodata.ingest.doctor import Diagnosis, diagnose
 from geodata.ingest.preflight import usable_settings
 from geodata.settings import Settings
 from geodata.sources import SOURCES
+from geodata.sources.formats.unread import unread_sentence
+from geodata.sources.mapped_columns import settings_lines
 from geodata.sources.spec import turned_off
 from geodata.states import State, find_state
 from pipelines.command.options import SOURCES as PANEL
@@ -88,8 +90,9 @@ def doctor(
         console.print(_doctor_table(rows, live=settings.sources.folder is None))
         _say((row.source, row.scope, row.said) for row in rows if row.said and row.use in ("nothing", "stale", "live"))
         _say((row.source, row.scope, row.said) for row in rows if row.path and row.rows is None and not quick)
+        _say_unused(rows)
         report_unread(console, settings, places[0] if len(places) == 1 else None)
-    if any(row.required and row.use == "nothing" for row in rows):
+    if any(row.stops or (row.required and row.use == "nothing") for row in rows):
         raise typer.Exit(1)
 
 
@@ -137,6 +140,19 @@ def _say(rows: Iterable[tuple[str, str, str]]) -> None:
         places = ", ".join(scope for scope, _ in notes if scope != NATION)
         where = f" ({places})" if places else ""
         console.print(f"[bold]{source}[/bold]{where}: {escape(notes[0][1])}", highlight=False)
+
+
+def _say_unused(rows: list[Diagnosis]) -> None:
+    """Name files and columns that nobody reads, and print the lines of settings that take the columns proposed."""
+    for row in rows:
+        for sentence in row.passed_over:
+            console.print(f"[bold]{row.source}[/bold]: {escape(sentence)}", highlight=False, soft_wrap=True)
+    named = {row.path.name: row.unread for row in rows if row.path and row.unread}
+    for file, unread in named.items():
+        console.print(f"{file}: {unread_sentence(unread)}", highlight=False, markup=False, soft_wrap=True)
+    if lines := settings_lines(named):
+        console.print("To take the columns proposed, put these lines into the settings file:", soft_wrap=True)
+        console.print(lines, highlight=False, markup=False, soft_wrap=True)
 
 
 def _mirror_table(rows: list[Mirrored], folder: Path) -> Table:

@@ -16,6 +16,7 @@ from dagster import (
 )
 
 from assets.resources import ChoiceRefused, Choices, choices_checked_at_launch
+from geodata.schemas.provenance import SourceUse
 from geodata.settings import Access, Need, Priority, Settings, Travel
 
 
@@ -131,3 +132,9 @@ def test_a_scenario_file_lies_under_home_unless_its_whole_path_is_given(tmp_path
     assert Choices(other=other, scenario="college.yaml").scenario_file == tmp_path / "scenarios" / "college.yaml"
     assert Choices(other=other, scenario="/data/college.yaml").scenario_file == Path("/data/college.yaml")
     assert Choices(other=other).scenario_file is None
+
+
+def test_the_day_of_a_run_is_that_of_its_newest_source_unless_one_is_asked_for() -> None:
+    uses = [SourceUse("afdc", "Stations", "P", "sites", "folder", vintage="2023-07-10")]
+    assert Choices().date_of(uses) == "2023-07-10"
+    assert Choices(as_of="2026-01-02").date_of(uses) == "2026-01-02"

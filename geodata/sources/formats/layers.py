@@ -16,6 +16,7 @@ from geodata.schemas.parsed import RejectLog
 from geodata.schemas.table import CRS
 from geodata.sources.formats.archives import member_names
 from geodata.sources.formats.text_tables import Text, Wanted, as_text, choose_columns, read_bytes
+from geodata.sources.formats.unread import unread_columns
 
 
 def read_layer(
@@ -55,7 +56,8 @@ def read_layer(
         flat = pd.Series(shapely.get_dimensions(geometry.values) < 2, index=geometry.index)
         kept = log.take(kept, flat, "no_area", remedy="Use the publisher's full file.")
         geometry = geometry[kept.index]
-    return Text(kept, path.name, len(frame), log, tuple(headers), absent, notes), geometry
+    unread = unread_columns(headers, chosen, columns)
+    return Text(kept, path.name, len(frame), log, tuple(headers), absent, notes, unread), geometry
 
 
 def _main_parts(collection: shapely.Geometry) -> shapely.Geometry:

@@ -7,6 +7,7 @@ dates, and the modules of the publishers for the rest.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import io
@@ -14,6 +15,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,15 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from geodata.errors import AGAIN, InputError
-from geodata.schemas.parsed import Parsed, RejectLog
+from geodata.schemas.parsed import Parsed, RejectLog, Unread
 from geodata.schemas.table import Table
 from geodata.sources.formats.archives import read_member
+from geodata.sources.formats.unread import ALIKE, likeness, unread_columns
 
 MOST_BYTES = 1_000_000_000
 _DELIMITERS = ",|\t;"
+_START_BYTES = 400
+_AS_1252 = "onramp_cp1252"
 Json = Any
 """What a JSON file holds: objects, lists, text, numbers."""
 
@@ -67,6 +72,8 @@ class Text:
     headers: tuple[str, ...]
     absent: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    unread: tuple[Unread, ...] = ()
+    as_of: date | None = None
 
     def parsed(
         self, table: Table, frame: pd.DataFrame, *, kept: int | None = None, out_of_scope: dict[str, int] | None = None
@@ -77,13 +84,22 @@ class Text:
         """
         rows_kept = len(frame) if kept is None else kept
         scope = {reason: count for reason, count in (out_of_scope or {}).items() if count}
-        return Parsed(table.validate(frame), self.log.table(), self.rows_in, rows_kept, scope, self.notes)
+        return Parsed(
+            table.validate(frame),
+            self.log.table(),
+            self.rows_in,
+            rows_kept,
+            scope,
+            self.notes,
+            unread=self.unread,
+            as_of=self.as_of,
+        )
 
 
 def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str | None = None) -> Text:
     """Return the wanted columns of a delimited text file, of the zip member matching `member` where it is a zip.
 
-    The delimiter is that of the header line; UTF-8 with or without BOM is tried first, then Windows-1252.
+    The delimiter is that of the header line, or the one Excel writes above it (`sep=;`); for encodings see `decode`.
     Rows with too many or too few fields go to the log. Raises InputError where the file is empty, is a web page
     or another kind of file, lacks a wanted column, or has many rows of the wrong length.
     """
@@ -95,7 +111,7 @@ def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str 
         data = read_bytes(path)
     text = decode(data)
     _refuse_other_kinds(text[:400], data[:4], name)
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    text, delimiter = delimited(text)
     found, body = _split_header(text, delimiter, name)
     chosen, absent = choose_columns(found, columns, name)
     arrow, bad_rows = _read_body(body, len(found), sorted(chosen.values()), delimiter, name)
@@ -121,7 +137,7 @@ def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str 
             field="fields",
             remedy="Quote values that contain the delimiter.",
         )
-    return Text(frame, name, rows_in, log, tuple(found), absent)
+    return Text(frame, name, rows_in, log, tuple(found), absent, unread=unread_columns(found, chosen, columns))
 
 
 def _read_body(
@@ -177,11 +193,49 @@ def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def decode(data: bytes) -> str:
-    """Return `data` as text: UTF-8 (BOM dropped), else Windows-1252, as older federal files are."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    """Return `data` as text: UTF-16 as Excel saves “Unicode text”, else UTF-8 (BOM dropped).
+
+    Bytes that are no UTF-8 are taken for Windows-1252, as older federal files are, one by one: a single one pasted
+    into a UTF-8 file spoils no other accent of it.
+    """
+    encoding = _utf16(data)
+    if encoding is not None:
+        return data.decode(encoding, errors="replace").removeprefix("\ufeff")
+    return data.decode("utf-8-sig", errors=_AS_1252)
+
+
+def _utf16(data: bytes) -> str | None:
+    """Return the UTF-16 a file is in, by its byte order mark or by every other byte of its start being zero."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    start = data[: _START_BYTES - _START_BYTES % 2]
+    pairs = len(start) // 2
+    for encoding, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if pairs and zeros.count(0) > 0.9 * pairs and start.count(0) < 1.1 * pairs:
+            return encoding
+    return None
+
+
+def _bytes_as_1252(problem: UnicodeError) -> tuple[str, int]:
+    """Return the bytes that are no UTF-8 as Windows-1252; registered with the codecs under `_AS_1252`."""
+    if not isinstance(problem, UnicodeDecodeError):
+        raise problem
+    return problem.object[problem.start : problem.end].decode("cp1252", errors="replace"), problem.end
+
+
+codecs.register_error(_AS_1252, _bytes_as_1252)
+
+
+def delimited(text: str) -> tuple[str, str]:
+    """Return the text of a delimited file from its header on, and its delimiter.
+
+    Excel writes and obeys a first line such as `sep=;`, which is no row of the table.
+    """
+    line, _, rest = text.partition("\n")
+    said = re.fullmatch(r'"?sep=(.|\\t)"?\s*', line.strip("\r"), re.IGNORECASE)
+    if said:
+        return rest, "\t" if said.group(1) in ("\\t", "\t") else said.group(1)
+    return text, max(_DELIMITERS, key=line.count)
 
 
 def _refuse_other_kinds(start: str, magic: bytes, name: str) -> None:
@@ -233,9 +287,17 @@ def choose_columns(
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the position of each wanted column among the headers `found`, and the optional ones absent.
 
-    Raises InputError naming every required column that is absent and the headers that look like it.
+    Raises InputError naming every required column that is absent and the headers that look like it, or a header
+    that stands twice where a wanted column is read: which of the two is meant, nobody could say.
     """
     chosen = positions_of(found, columns)
+    for spot in chosen.values():
+        if found[spot].strip() and list(found).count(found[spot]) > 1:
+            raise InputError(
+                f"the column “{found[spot]}” stands {list(found).count(found[spot])} times in its header",
+                file=file,
+                remedy="Keep the one that is meant, or give the other a name of its own.",
+            )
     gone = [column for column in columns if column.required and column.name not in chosen]
     if gone:
         raise InputError(
@@ -250,6 +312,7 @@ def _gone_sentence(gone: Sequence[Wanted], found: Sequence[str]) -> str:
     names = []
     for column in gone[:5]:
         near = difflib.get_close_matches(column.spellings[0], list(found), n=3, cutoff=0.55)
+        near = near or [header for header in found if likeness(header, column) >= ALIKE][:3]
         tail = f" (similar: {', '.join(f'“{n}”' for n in near)})" if near else ""
         names.append(f"“{column.spellings[0]}”{tail}")
     more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""
@@ -282,7 +345,8 @@ def from_records(records: Sequence[Mapping[str, object]], columns: Sequence[Want
         frame[key] = pd.array([as_text(record.get(found[spot])) for record in records], dtype="str")
     for key in absent:
         frame[key] = pd.Series(None, index=frame.index, dtype="str")
-    return Text(frame, file, len(records), RejectLog(source, file), tuple(found), absent)
+    unread = unread_columns(found, chosen, columns)
+    return Text(frame, file, len(records), RejectLog(source, file), tuple(found), absent, unread=unread)
 
 
 def as_text(value: object) -> str | None:

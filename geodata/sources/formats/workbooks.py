@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,7 @@ from geodata.errors import AGAIN, InputError, reading_of
 from geodata.schemas.parsed import RejectLog
 from geodata.sources.formats.archives import check_zip
 from geodata.sources.formats.text_tables import Text, Wanted, as_text, choose_columns, positions_of, read_csv
+from geodata.sources.formats.unread import unread_columns
 
 # Publishers set titles and notes above the header, rarely more than a dozen rows.
 _HEADER_ROWS = 25
@@ -43,7 +45,8 @@ def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: 
             else {}
             for row in book[title].iter_rows(min_row=spot + 1, max_col=len(found), values_only=True)
         ]
-    return _from_rows(rows, found, chosen, absent, source, path.name)
+    text = _from_rows(rows, found, chosen, absent, source, path.name)
+    return replace(text, unread=unread_columns(found, chosen, columns))
 
 
 def _header_in(book: openpyxl.Workbook, columns: Sequence[Wanted], file: str, least: int) -> tuple[str, int, list[str]]:

@@ -50,12 +50,18 @@ def test_the_national_file_serves_every_state_even_beside_a_newer_state_file(fol
 def test_without_a_national_file_each_state_gets_its_own_newest(folder):
     root = folder("RI/SVI_2018_RhodeIsland.csv", "RI/SVI_2020_RhodeIsland.csv", "GA/SVI_2022_Georgia.csv")
     acquirer = FolderAcquirer(root, clock=CLOCK)
-    found = obtain_for(acquirer, SVI, [RI, GA, find_state("VT")])
+    found = [acquirer.obtain(SVI, state) for state in (RI, GA)]
     assert [(one.path.name, one.scope) for one in found] == [
         ("SVI_2020_RhodeIsland.csv", "RI"),
         ("SVI_2022_Georgia.csv", "GA"),
     ]
-    assert "Matching files passed over for newer ones: 1 (SVI_2018_RhodeIsland.csv)." in found[0].note
+    assert "Matching files passed over by their names: 1 (SVI_2018_RhodeIsland.csv)." in found[0].note
+    every = obtain_for(acquirer, SVI, [RI, GA, find_state("VT")])
+    assert [one.path.name for one in every] == [
+        "SVI_2020_RhodeIsland.csv",
+        "SVI_2018_RhodeIsland.csv",
+        "SVI_2022_Georgia.csv",
+    ]
     with pytest.raises(SourceUnavailable):
         obtain_for(acquirer, SVI, [find_state("VT")])
 
@@ -65,7 +71,7 @@ def test_a_state_source_prefers_the_states_file_and_takes_the_national_one_when_
     acquirer = FolderAcquirer(root, clock=CLOCK)
     assert acquirer.obtain(TRACTS, RI).path.name == "cb_2020_44_tract_500k.zip"
     assert acquirer.obtain(TRACTS, GA).path.name == "cb_2022_us_tract_500k.zip"
-    assert [one.scope for one in obtain_for(acquirer, TRACTS, [RI, GA])] == ["nation"]
+    assert [one.scope for one in obtain_for(acquirer, TRACTS, [RI, GA])] == ["RI", "nation"]
 
 
 def test_an_office_brings_a_list_for_each_state_and_the_newest_edition_of_each_is_read(folder):
@@ -75,12 +81,9 @@ def test_an_office_brings_a_list_for_each_state_and_the_newest_edition_of_each_i
         "GA_awards.csv",
     )  # fmt: skip
     acquirer = FolderAcquirer(root, clock=CLOCK)
-    found = obtain_for(acquirer, spec, [RI, GA])
-    assert sorted(one.path.name for one in found) == [
-        "GA_awards.csv",
-        "awards_GA_2024.csv",
-        "awards_RI_2026-03 (1).csv",
-    ]
+    found = {one.path.name: one.scope for state in (RI, GA) for one in acquirer.obtain_all(spec, state)}
+    assert sorted(found) == ["GA_awards.csv", "awards_GA_2024.csv", "awards_RI_2026-03 (1).csv"]
+    assert len(obtain_for(acquirer, spec, [RI, GA])) == 5
     assert acquirer.obtain(spec, RI).path.name == "awards_RI_2026-03 (1).csv"
     assert list_of("Copy of awards_RI_final_2026-01-31.xlsx") == list_of("AWARDS-RI.csv") == "awards ri"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.fetching.folder import fill_patterns, find_files, unread_files, vintage_in
+from geodata.fetching.folder import fill_patterns, find_files, states_named, unread_files, vintage_in
 from geodata.sources import SOURCES
 from geodata.states import find_state
 
@@ -114,3 +114,18 @@ def test_any_name_has_a_vintage_that_is_a_date_or_nothing(name):
 def test_patterns_that_need_a_state_are_left_out_without_one():
     assert fill_patterns(("a_{fips}.csv", "b.csv"), None) == ("b.csv",)
     assert fill_patterns(("a_{fips}_{usps}.csv",), RI) == ("a_44_RI.csv",)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "states"),
+    [
+        ("alt_fuel_stations_2023-07-10_CT_MA_border.json", "alt_fuel_stations*.json", ["CT", "MA"]),
+        ("EJScreen_2024_Tract_with_AS_CNMI_GU_VI.csv", "ejscreen_*_tract_with_as_cnmi_gu_vi.csv", []),
+        ("acs5_2020_West Virginia.csv", "acs5_*.csv", ["WV"]),
+        ("alt_fuel_stations (Oct 27 2020).csv", "alt_fuel_stations (*).csv", []),
+        ("calenviroscreen3_california_tracts.csv", "calenviroscreen*.csv", ["CA"]),
+        ("alt_fuel_stations_2020-10-27_ELEC.csv", "alt_fuel_stations_????-??-??*.csv", []),
+    ],
+)
+def test_the_states_a_name_names_are_those_of_its_own_words(name: str, pattern: str, states: list[str]) -> None:
+    assert [state.usps for state in states_named(name, pattern)] == states

@@ -56,3 +56,12 @@ def test_a_projected_raster_is_read_in_its_own_crs(tmp_path: Path) -> None:
     there = gpd.GeoSeries.from_xy(cells["longitude"], cells["latitude"], crs="EPSG:4326").to_crs("ESRI:54009")
     assert cells["people"].tolist() == [7.0]
     assert (there.x[0], there.y[0]) == pytest.approx((20_500, -10_500), abs=0.01)
+
+
+def test_a_tract_that_sticks_out_by_part_of_a_cell_keeps_its_people(tmp_path: Path) -> None:
+    raster = write(tmp_path / "p.tif", np.full((10, 10), 8.0))
+    hair, far = square(-0.4, -0.4, 2.0), square(8.0, 8.0, 4.0)
+    cells = populated_cells(frame(t01001000100=hair, t01001000200=far, t01001000300=square(30, 30, 1)), raster)
+    found = cells.groupby("geoid")["people"].sum().to_dict()
+    # 1.6 cells of each side lie on the raster; a tract with half of its land beyond it is not measured by the rest.
+    assert found == {ONE: pytest.approx(8.0 * 1.6**2, rel=1e-6)}

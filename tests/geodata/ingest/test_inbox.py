@@ -74,6 +74,16 @@ def test_refused_rows_of_an_accepted_file_are_reported(folders: tuple[Path, Path
     assert "Add a column “state”" in report
 
 
+def test_columns_nobody_reads_are_reported_with_the_lines_that_take_them(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    (inbox / "planned_sites.csv").write_text("state,site_id,zip,DCFC Ports,Host\nRI,1,02886,4,x\n")
+    (outcome,) = looked_twice(inbox, folder).outcomes
+    assert outcome.accepted
+    report = (inbox / ACCEPTED / "planned_sites.csv.txt").read_text()
+    assert "Columns not used: “DCFC Ports” (did you mean units_dc_fast?), “Host”." in report
+    assert "planned_sites.csv:\n      units_dc_fast: DCFC Ports" in report
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentences"),
     [
@@ -82,6 +92,7 @@ def test_refused_rows_of_an_accepted_file_are_reported(folders: tuple[Path, Path
         ("planned_sites.xlsx", "not a workbook", ["planned_sites.xlsx"]),
         ("planned_sites.gpkg", "not a layer", ["planned_sites.gpkg"]),
         ("holiday.jpg", "…", ["holiday.jpg", "planned_sites*.csv"]),
+        ("index_workforce.csv", "geoid,value\n44001030100,1\n", ["“workforce”", "a name of its own"]),
     ],
 )
 def test_a_bad_file_is_handed_back_with_a_report(

@@ -43,7 +43,7 @@ def test_a_part_of_the_nation_under_the_name_of_all_is_refused_in_a_sentence(tmp
     for source, title in (("svi", "Social Vulnerability Index"), ("svi_measures", "Survey measures of the Social")):
         with pytest.raises(OnrampError) as raised:
             read(source, folder, "RI")
-        assert str(raised.value).startswith(title)
+        assert str(raised.value).startswith(f"SVI_2022_US.csv: {title}")
         assert "holds 8 rows where at least 70,000 are expected of the nation" in str(raised.value)
         assert "a file of one state must carry the state in its name" in str(raised.value)
 

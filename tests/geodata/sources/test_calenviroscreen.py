@@ -31,5 +31,11 @@ def test_calenviroscreen_in_its_forms(tmp_path: Path) -> None:
 
 
 def test_an_unknown_version_is_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"version 4\.0 or 5\.0"):
+    with pytest.raises(InputError, match=r"version 3\.0, 4\.0 or 5\.0"):
         parse_text("calenviroscreen", tmp_path, "scores.csv", "tract,CIscore\n06001400100,4\n")
+
+
+def test_an_older_edition_is_read_as_what_it_is(tmp_path: Path) -> None:
+    content = "FIPS,County,Score,CES 3.0 Percentile\n06001400100,Alameda,3.1,2\n"
+    table = parse_text("calenviroscreen", tmp_path, "calenviroscreen3_tracts.csv", content).table
+    assert table[["value", "tract_vintage", "vintage"]].to_numpy().tolist() == [[3.1, 2010, 2018]]

@@ -21,3 +21,15 @@ def test_ejscreen(tmp_path: Path) -> None:
     assert parsed.out_of_scope == {"island area without tract code": 1}
     with pytest.raises(InputError, match="percentiles within states"):
         parse_text("ejscreen", tmp_path, "EJScreen_2024_Tract_StatePct.csv", content)
+
+
+def test_an_index_in_percent_is_made_a_share(tmp_path: Path) -> None:
+    head = "ID,DEMOGIDX_2\n"
+    rows = "".join(f"4400103010{i},{10 * i}.5\n" for i in range(1, 8))
+    percent = parse_text("ejscreen", tmp_path, "EJScreen_2023_Tract.csv", head + rows)
+    assert percent.table["value"].tolist() == pytest.approx([i / 10 + 0.005 for i in range(1, 8)])
+    assert "written in percent" in percent.notes[0]
+    shares = "".join(f"4400103020{i},0.{i}\n" for i in range(1, 9)) + "44001030190,37\n"
+    odd = parse_text("ejscreen", tmp_path, "EJScreen_2023_Tract.csv", head + shares)
+    assert odd.table.set_index("geoid")["value"].isna().to_dict()["44001030190"]
+    assert "(such as “37”)" in odd.notes[0]

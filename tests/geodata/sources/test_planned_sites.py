@@ -197,7 +197,7 @@ def test_other_column_names_and_constants_come_by_the_settings(tmp_path: Path) -
 
 
 def test_a_mapping_that_names_nothing_is_refused(tmp_path: Path) -> None:
-    for mapping, sentence in (({"lots": "Y"}, "names lots, which no planned site has"), ({"latitude": "Y"}, "“Y”")):
+    for mapping, sentence in (({"lots": "Y"}, "name lots, which no list of this kind has"), ({"latitude": "Y"}, "“Y”")):
         with pytest.raises(InputError, match=sentence):
             parse_text(
                 "planned_sites",

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from geodata.errors import InputError
+from geodata.ingest.preflight import DEFINITION_NAMES
+from geodata.sources.user_index import RESERVED
 from tests.geodata.sources.helpers import parse, parse_text, reasons
 
 
@@ -59,3 +61,15 @@ def test_a_designation_that_cannot_be_read_is_refused_though_there_is_a_value(tm
     parsed = parse_text("user_index", tmp_path, "index_x.csv", content)
     assert reasons(parsed) == {"no_designation": 1}
     assert parsed.table["value"].tolist() == [0.5, 0.6]
+
+
+@pytest.mark.parametrize("name", ["index_workforce.csv", "index_SVI.csv"])
+def test_a_name_that_is_taken_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"the name of one that Onramp reads or computes itself\. Give it a name"):
+        parse_text("user_index", tmp_path, name, "geoid,value\n44001030100,1\n")
+    own = "geoid,value,definition\n44001030100,1,heat\n"
+    assert parse_text("user_index", tmp_path, name, own).table["definition"].tolist() == ["heat"]
+
+
+def test_every_definition_there_is_is_taken() -> None:
+    assert set(DEFINITION_NAMES) == RESERVED

@@ -60,6 +60,10 @@ def test_the_sentences_carry_the_numbers(texts):
     ]
 
 
+def test_a_tract_with_a_rank_has_no_empty_first_sentence(texts):
+    assert why({**ROW, "unranked_reason": ""}, texts, MEDIANS) == why(ROW, texts, MEDIANS)
+
+
 def test_another_industry_names_its_own_places(texts):
     words = dict.fromkeys(IndustryWords.model_fields, "solar farms") | {"kinds": {}}
     other = texts.about(Industry.model_validate({"words": {"en": words}}))

@@ -54,6 +54,21 @@ def test_a_mirror_is_filled_and_then_examined(command, one_source, tmp_path):
     assert "cached" in online.output and "yes" in online.output
 
 
+def test_the_doctor_prints_the_lines_that_take_columns_it_proposes(command, monkeypatch, tmp_path):
+    monkeypatch.setattr(source_commands, "SOURCES", {"planned_sites": SOURCES["planned_sites"]})
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "planned_sites.csv").write_text("state,site_id,zip,DCFC Ports\nRI,1,02886,4\n")
+    (folder / "wages.xlsx").write_bytes(b"-")
+    examined = command("doctor", "--state", "RI", "--sources", folder)
+    assert examined.exit_code == 0, examined.output
+    assert "planned_sites.csv: Columns not used: “DCFC Ports” (did you mean units_dc_fast?)." in examined.output
+    assert "put these lines into the settings file:\nsources:\n  columns:\n    planned_sites.csv:" in examined.output
+    assert "“wages.xlsx” is not read" in examined.output
+    (folder / "planned_sites.csv").write_bytes(b"<html>")
+    assert command("doctor", "--state", "RI", "--sources", folder).exit_code == 1
+
+
 def test_a_required_source_that_cannot_be_had_is_reported_and_counts_as_failure(command, one_source, tmp_path):
     one_source.script("/CenPop2020_Mean_TR.txt", Reply(b"<html><title>Away</title>"))
     failed = command("mirror", tmp_path / "folder")

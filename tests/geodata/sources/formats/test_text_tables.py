@@ -50,10 +50,28 @@ def test_the_header_gives_the_delimiter(tmp_path: Path, delimiter: str) -> None:
         ("name\nDoña Ana\n".encode(), "Doña Ana"),
         ("name\nDoña Ana\n".encode("cp1252"), "Doña Ana"),
         (b"name\nBeauty \x96 Wellness\n", "Beauty – Wellness"),
+        ("name\tb\nDoña Ana\t1\n".encode("utf-16"), "Doña Ana"),
+        ("name\nDoña Ana\n".encode("utf-16-le"), "Doña Ana"),
+        ("name\nDoña Ana\n".encode("utf-16-be"), "Doña Ana"),
+        ("name\nDoña Ana – ".encode() + b"\xe9clair\n", "Doña Ana – éclair"),
     ],
 )
 def test_encodings(tmp_path: Path, data: bytes, name: str) -> None:
     assert read_csv(written(tmp_path, data), wanted("name"), "s").frame["name"].tolist() == [name]
+
+
+def test_the_line_that_excel_writes_above_a_header_is_no_row(tmp_path: Path) -> None:
+    for first, delimiter in (("sep=;", ";"), ('"sep=|"', "|"), ("SEP=,", ","), ("sep=\t", "\t")):
+        path = written(tmp_path, f"{first}\r\na{delimiter}b\r\n1{delimiter}2\r\n")
+        text = read_csv(path, wanted("a", "b"), "s")
+        assert (text.frame["b"].tolist(), text.headers) == (["2"], ("a", "b"))
+
+
+def test_a_header_that_stands_twice_is_refused_where_it_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, "name,ports,ports,note,note\nx,1,9,,\n")
+    with pytest.raises(InputError, match=r"file\.csv: the column “ports” stands 2 times in its header\. Keep the one"):
+        read_csv(path, wanted("name", "ports"), "s")
+    assert len(read_csv(path, wanted("name"), "s").frame) == 1
 
 
 def test_rows_of_another_length_go_to_the_log_with_their_place(tmp_path: Path) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from geodata.errors import InputError
 from geodata.fetching.acquire import FolderAcquirer
-from geodata.fetching.doctor import diagnose
+from geodata.ingest.doctor import diagnose
 from geodata.ingest.read_source import read_source
+from geodata.schemas.parsed import Unread
 from geodata.settings import load_settings
 from geodata.sources import SOURCES
+from geodata.sources.spec import Expected
 from geodata.states import find_state
 from tests.geodata.fetching.conftest import BOM, POINTS, live_with
 from tests.support.publisher_server import Reply
@@ -62,12 +67,13 @@ def test_the_doctor_asks_nobody_when_offline_and_names_a_missing_key(publisher, 
 def test_the_doctor_of_a_folder_says_what_is_there_and_what_cannot_be_read(specs, tmp_path, fake_time):
     (tmp_path / "CenPop2020_Mean_TR.txt").write_bytes(BOM + POINTS.encode())
     folder = FolderAcquirer(tmp_path, clock=fake_time.clock())
-    found, missing = diagnose(folder, [specs["centers"], specs["tracts"]], [RI], load_settings())
+    centers = replace(specs["centers"], expected=Expected())
+    found, missing = diagnose(folder, [centers, specs["tracts"]], [RI], load_settings())
     assert (found.use, found.rows, found.scope) == ("folder", 2, "nation")
     assert (missing.use, missing.scope) == ("nothing", "RI")
     assert "no file there is called tracts_*_44.csv" in missing.said
     (tmp_path / "CenPop2020_Mean_TR.txt").write_text("A,B\n1,2\n")
-    (drifted,) = diagnose(folder, [specs["centers"]], [RI], load_settings())
+    (drifted,) = diagnose(folder, [centers], [RI], load_settings())
     assert drifted.rows is None and "STATEFP" in drifted.said
 
 
@@ -79,3 +85,27 @@ def test_a_source_turned_off_is_not_looked_for(specs, tmp_path, fetcher):
     source = replace(SOURCES["centers"], spec=replace(specs["centers"], required=True))
     got = read_source(source, live_with(fetcher, tmp_path), [RI], settings)
     assert len(got.table) == 0 and got.uses == []
+
+
+def test_the_doctor_names_columns_and_files_that_nobody_reads(tmp_path):
+    (tmp_path / "planned_sites.csv").write_text("state,site_id,zip,DCFC Ports,as_of\nRI,1,02886,4,2026-03-01\n")
+    (tmp_path / "planned_sites_2026.csv").write_text("state,site_id,zip,as_of\nRI,1,02886,2026-01-01\n")
+    (row,) = diagnose(FolderAcquirer(tmp_path), [SOURCES["planned_sites"].spec], [RI], load_settings())
+    assert (row.path.name, row.use, row.rows) == ("planned_sites.csv", "folder", 1)
+    assert row.unread == (Unread("DCFC Ports", "units_dc_fast"),)
+    assert row.passed_over == ("Matching files passed over: 1 (planned_sites_2026.csv, of 2026-01-01).",)
+
+
+def test_the_doctor_judges_a_file_as_the_run_will(tmp_path):
+    spec = SOURCES["svi"].spec
+    (tmp_path / "SVI_2022_US.csv").write_text("FIPS,LOCATION,RPL_THEMES,SPL_THEMES\n44001030100,x,0.5,7\n")
+    (row,) = diagnose(FolderAcquirer(tmp_path), [spec], [RI], load_settings())
+    assert (row.use, row.rows, row.stops) == ("nothing", None, True)
+    with pytest.raises(InputError) as refused:
+        read_source(SOURCES["svi"], FolderAcquirer(tmp_path), [RI], load_settings())
+    assert row.said == str(refused.value)
+    # An index nobody asked for stops no run.
+    (tmp_path / "ejscreen.csv").write_text("ID,DEMOGIDX_2\n44001030100,0.5\n")
+    (row,) = diagnose(FolderAcquirer(tmp_path), [SOURCES["ejscreen"].spec], [RI], load_settings())
+    assert (row.use, row.stops) == ("nothing", False)
+    assert read_source(SOURCES["ejscreen"], FolderAcquirer(tmp_path), [RI], load_settings()).missing
