@@ -19,8 +19,8 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import SITES, UNITS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Json, Text, Wanted, from_records, read_csv, read_json
-from geodata.sources.formats.values import counts, dates, points
-from geodata.sources.places_of_rows import state_codes
+from geodata.sources.formats.values import counts, dates, not_counts
+from geodata.sources.places_of_rows import state_codes, with_points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -94,11 +94,21 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = text.log.take(
         frame, frame["usps"].isna(), "unknown_state", key="id", field="state", remedy="Give a state's postal code."
     )
+    for level in _LEVELS.values():
+        frame = text.log.take(
+            frame,
+            not_counts(frame[level]),
+            "unreadable_count",
+            key="id",
+            field=level,
+            remedy="Download the stations again, or correct the number of ports.",
+        )
+    frame = with_points(text, frame, states=frame["usps"], key="id")
     return text.parsed(SITES, _sites(frame, status.reindex(frame.index), power), out_of_scope=scope)
 
 
 def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> pd.DataFrame:
-    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
+    latitude = frame[col.LATITUDE]
     quality = np.where(frame["geocode"].isna(), "unknown", frame["geocode"].map(_QUALITY).fillna("area"))
     program = frame[col.PROGRAM].str.replace(r"[\s,;|]+", " ", regex=True).str.strip()
     return pd.DataFrame(
@@ -112,7 +122,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> p
             col.CITY: frame[col.CITY],
             col.ZIP: clean_zips(frame[col.ZIP]),
             col.LATITUDE: latitude,
-            col.LONGITUDE: longitude,
+            col.LONGITUDE: frame[col.LONGITUDE],
             col.LOCATION_QUALITY: np.where(latitude.isna(), "unknown", quality),
             **{f"{UNITS}{level}": _ports(frame[level]) for level in _LEVELS.values()},
             col.POWER_KW: np.nan if power is None else power.reindex(frame.index),
