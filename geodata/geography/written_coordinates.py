@@ -95,7 +95,7 @@ def read_coordinates(
 
 def _cleaned(text: pd.Series) -> pd.Series:
     """Return text trimmed, with the minus signs of type set as hyphens and words for “none” taken out."""
-    plain = text.astype("str").str.strip().str.replace(r"[−–]", "-", regex=True)  # noqa: RUF001
+    plain = text.astype("str").str.strip().str.replace(r"[−–]", "-", regex=True)
     return plain.mask(plain.str.casefold().isin(_NO_WORDS) | (plain == ""))
 
 

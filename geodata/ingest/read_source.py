@@ -15,8 +15,9 @@ import pandas as pd
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, Acquirer, obtain_for
 from geodata.fetching.folder import needs_state, vintage_in
+from geodata.ingest.sites import newest_records
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import REJECTS
+from geodata.schemas.canonical import REJECTS, SITES
 from geodata.schemas.parsed import Parsed, all_rejects
 from geodata.schemas.provenance import SourceUse
 from geodata.schemas.sourced import Sourced
@@ -57,7 +58,9 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     if spec.urls and files[0].scope == NATION and files[0].status == "folder":
         own = _of_states_left_out(acquirer, spec, states, parsed[0])
         files, parsed = [*files, *own], [*parsed, *(parsed_of(file) for file in own)]
-    if not spec.urls:
+    if spec.table is SITES and spec.urls:
+        parsed = newest_records(parsed, [file.path.name for file in files])
+    elif not spec.urls:
         parsed = _each_row_once(spec, parsed, [file.path.name for file in files])
     table = _joined(spec.table, parsed)
     notes = [note for part in parsed for note in part.notes]

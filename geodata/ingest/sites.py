@@ -6,6 +6,9 @@ Networks that share a place are distinct sites and stay so. Does not hold what s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +18,8 @@ from geodata.geography.nearby_pairs import distance_m, near_pairs
 from geodata.geography.points_in_areas import check_states
 from geodata.ingest.name_matching import address_key, alike
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import REJECTS, SITES, unit_columns
-from geodata.schemas.parsed import Refined
+from geodata.schemas.canonical import REJECTS, SITES, STATUSES_AHEAD, unit_columns
+from geodata.schemas.parsed import Parsed, Refined
 
 # Two lists geocode one address to its entrance or its parcel; across a junction it is another site.
 SAME_SITE_M = 250.0
@@ -63,6 +66,43 @@ def sites(rows: pd.DataFrame, counties: gpd.GeoDataFrame) -> Refined:
     return Refined(merged, REJECTS.validate(pd.concat(filled, ignore_index=True)) if filled else REJECTS.empty(), notes)
 
 
+def newest_records(parsed: Sequence[Parsed], files: Sequence[str]) -> list[Parsed]:
+    """Return the files of one source of sites, each site in one of them alone: where its record is the newest.
+
+    Files of several states, or of a state and its neighbors, add up so. A record without a date is older than one
+    with it; of two of one date, that of the first file stays. The others are among the rejects of their file.
+    """
+    rows = pd.concat(
+        [part.table[[col.SITE_ID, col.AS_OF]].assign(file=place) for place, part in enumerate(parsed)],
+        ignore_index=True,
+    )
+    best = rows.sort_values([col.AS_OF, "file"], ascending=[False, True], na_position="last", kind="stable")
+    kept_in = best.drop_duplicates(col.SITE_ID).set_index(col.SITE_ID)["file"]
+    return [_newest(part, kept_in, place, files) for place, part in enumerate(parsed)]
+
+
+def _newest(part: Parsed, kept_in: pd.Series, place: int, files: Sequence[str]) -> Parsed:
+    where = part.table[col.SITE_ID].map(kept_in)
+    older = (where != place).to_numpy()
+    if not older.any():
+        return part
+    left = part.table[older]
+    refused = pd.DataFrame(
+        {
+            col.SOURCE: left[col.SOURCE],
+            col.FILE: files[place],
+            col.KEY: left[col.SITE_ID],
+            col.FIELD: col.SITE_ID,
+            col.VALUE: left[col.NAME],
+            col.REASON: "newer_record_in_another_file",
+            col.REMEDY: [f"Taken from {files[kept]}; nothing to do." for kept in where[older].astype(int)],
+        }
+    )
+    rejects = REJECTS.validate(pd.concat([part.rejects, REJECTS.validate(refused)], ignore_index=True))
+    table = part.table[~older].reset_index(drop=True)
+    return replace(part, table=table, rejects=rejects, rows_kept=part.rows_kept - int(older.sum()))
+
+
 def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the sites with planned sites of different sources that are one taken together, and the rejects.
 
@@ -71,7 +111,7 @@ def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     rank = rows[col.SOURCE].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
     rows = rows.assign(_rank=rank).sort_values(["_rank", col.SITE_ID], ignore_index=True)
-    planned = np.flatnonzero((rows[col.STATUS] == "planned").to_numpy())
+    planned = np.flatnonzero(rows[col.STATUS].isin(STATUSES_AHEAD).to_numpy())
     latitude = rows[col.LATITUDE].to_numpy(dtype="float64")
     longitude = rows[col.LONGITUDE].to_numpy(dtype="float64")
     pairs = planned[near_pairs(latitude[planned], longitude[planned], SAME_SITE_M)].reshape(-1, 2)
@@ -91,7 +131,7 @@ def with_open_twin(rows: pd.DataFrame) -> int:
     latitude, longitude = (rows[name].to_numpy(dtype="float64") for name in (col.LATITUDE, col.LONGITUDE))
     federal = (rows[col.SOURCE] == PRECEDENCE[0]).to_numpy()
     opened = federal & (rows[col.STATUS] == "open").to_numpy()
-    planned = ~federal & (rows[col.STATUS] == "planned").to_numpy()
+    planned = ~federal & rows[col.STATUS].isin(STATUSES_AHEAD).to_numpy()
     pairs = near_pairs(latitude, longitude, SAME_SITE_M)
     names = rows[col.NAME].fillna("").tolist()
     found: set[int] = set()

@@ -65,6 +65,7 @@ COLUMNS = (
     Wanted("geocode", ("Geocode Status", "geocode_status"), required=False),
     Wanted("expected", ("Expected Date", "expected_date"), required=False),
     Wanted("network", ("EV Network", "ev_network"), required=False),
+    Wanted("connectors", ("EV Connector Types", "ev_connector_types"), required=False),
     Wanted("program", ("Funding Sources", "funding_sources"), required=False),
     Wanted("confirmed", ("Date Last Confirmed", "date_last_confirmed"), required=False),
     Wanted("updated", ("Updated At", "updated_at"), required=False),
@@ -102,6 +103,16 @@ def parse(path: Path, context: ParseContext) -> Parsed:
             key="id",
             field=level,
             remedy="Download the stations again, or correct the number of ports.",
+        )
+    signs = [name for name in (*_LEVELS.values(), "connectors", col.NETWORK) if name not in text.absent]
+    if {"connectors", col.NETWORK} <= set(signs):
+        frame = text.log.take(
+            frame,
+            frame[signs].isna().all(axis=1),
+            "no_charger",
+            key="id",
+            field="id",
+            remedy="It names no port, connector or network, so it seems to be of another fuel: ask the service.",
         )
     frame = with_points(text, frame, states=frame["usps"], key="id")
     return text.parsed(SITES, _sites(frame, status.reindex(frame.index), power), out_of_scope=scope)

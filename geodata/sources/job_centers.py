@@ -64,7 +64,9 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     kind = known.mask(other, "other").fillna("user")
     if other.any():
         said = ", ".join(f"“{word}”" for word in frame[col.KIND][other].value_counts().index[:3])
-        text.notes.append(f"Centers of a kind that is not known, listed as other: {int(other.sum()):,} (such as {said}).")
+        text.notes.append(
+            f"Centers of a kind that is not known, listed as other: {int(other.sum()):,} (such as {said})."
+        )
     made = identifiers("job_center", frame[col.NAME], frame["usps"], frame[col.ZIP], frame[col.ADDRESS])
     frame = frame.assign(kind=kind, center_id=("careeronestop:" + frame["id"]).fillna(made))
     frame = text.log.take(frame, frame[col.CENTER_ID].duplicated(), "repeated", key="name", field="center_id")

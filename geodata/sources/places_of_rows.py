@@ -57,7 +57,7 @@ def with_points(text: Text, frame: pd.DataFrame, *, states: pd.Series, key: str 
         numbers = [f"{spot + _FIRST_ROW:,}" for spot in rows.index[:_EXAMPLES]]
         more = ", …" if len(rows) > _EXAMPLES else ""
         text.notes.append(
-            f"Coordinates put right, for the point then lies in the state of its row and as written it cannot ({slip}): "
+            f"Coordinates put right, as the point then lies in the state of its row and as written it cannot ({slip}): "
             f"{len(rows):,} (row {', '.join(numbers)}{more})."
         )
     return out.drop(columns=log_field).assign(

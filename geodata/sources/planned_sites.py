@@ -25,6 +25,7 @@ from geodata.sources.formats.layers import read_layer
 from geodata.sources.formats.text_tables import Text, Wanted, read_csv
 from geodata.sources.formats.values import counts, dates, not_counts, to_numbers
 from geodata.sources.formats.workbooks import read_workbook
+from geodata.sources.kinds_of_units import told_kinds
 from geodata.sources.places_of_rows import state_codes, with_points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
@@ -253,12 +254,7 @@ def _units(frame: pd.DataFrame, power: pd.Series, opportunity: Opportunity, note
     stated = {UNITS + kind: counts(frame[UNITS + kind]) for kind in opportunity.kinds}
     silent = pd.concat(list(stated.values()), axis=1).isna().all(axis=1)
     count = counts(frame[col.COUNT]).where(silent)
-    kinds = pd.Series(None, index=frame.index, dtype="object")
-    programs = frame[col.PROGRAM].fillna("").str.casefold()
-    for program, kind in opportunity.kind_of_program.items():
-        kinds[programs.str.contains(program.casefold(), regex=False)] = kind
-    for kind, above in sorted(opportunity.kind_above_kw.items(), key=lambda item: item[1]):
-        kinds[power > above] = kind
+    kinds = told_kinds(frame[col.PROGRAM], power, opportunity)
     unknown = int((count.notna() & kinds.isna()).sum())
     if unknown:
         notes.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geodata.schemas import columns as col
+from geodata.schemas.canonical import STATUSES_AHEAD
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.briefs.parts import Writer
 from maps.figures.brief_maps import locator_svg
@@ -105,11 +106,13 @@ def _facts(writer: Writer) -> list[Fact]:
         facts.append(writer.fact("hubs", share, texts("briefs.facts.hubs_note", n=len(hubs))))
     else:
         sites = result.table("sites")
-        own = sites[(sites[col.STATUS] == "planned") & (sites[col.STATE] == result.state.usps)]
+        own = sites[sites[col.STATUS].isin(STATUSES_AHEAD) & (sites[col.STATE] == result.state.usps)]
         facts.append(writer.fact("sites", words.number(len(own)), texts("briefs.facts.sites_note")))
     low, mid, high = (known[name] for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
     work = texts("briefs.facts.work_value", n=words.job_years(mid))
     work_note = texts("briefs.facts.work_state_note", low=words.job_years(low), high=words.job_years(high))
+    if known[col.SITES_ASSUMED]:
+        work_note = texts("map.card.assumed", n=work_note)
     facts.append(writer.fact("work_state", work, work_note))
     return facts
 

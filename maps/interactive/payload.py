@@ -307,7 +307,13 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 ],
                 "tied": codes_in(row[col.TIED_WITH]),
                 "quarters": [
-                    [item.quarter, plain(item.sites), plain(item.units), plain(item.job_years_mid, 100)]
+                    [
+                        item.quarter,
+                        plain(item.sites),
+                        plain(item.units, 10),
+                        plain(item.job_years_mid, 100),
+                        plain(item.sites_assumed),
+                    ]
                     for item in by_unit.get(ident, quarters.iloc[:0]).itertuples()
                 ],
             }

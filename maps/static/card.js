@@ -234,13 +234,13 @@ Onramp.cards = function (model) {
       el(
         "tbody",
         {},
-        rows.map(([quarter, sites, units, years]) =>
+        rows.map(([quarter, sites, units, years, assumed]) =>
           el(
             "tr",
             {},
             el("th", { scope: "row" }, words.quarter(quarter)),
             el("td", {}, number(sites ?? 0)),
-            el("td", {}, number(units ?? 0)),
+            el("td", {}, assumed ? t("map.card.assumed", { n: number((units ?? 0) / 10) }) : number((units ?? 0) / 10)),
             el("td", {}, years === null ? "" : jobYears(years / 100)),
           ),
         ),

@@ -67,6 +67,16 @@ def _work(view: SiteView) -> Answer | None:
     text = view.count(
         "site.minute.work_text", int(known[col.PLANNED_SITES]), low=w.job_years(low), high=w.job_years(high)
     )
+    assumed = int(known[col.SITES_ASSUMED] or 0)
+    if assumed:
+        span = {
+            "total": w.number(known[col.UNITS]),
+            "low": w.number(known[col.UNITS_LOW]),
+            "high": w.number(known[col.UNITS_HIGH]),
+        }
+        sites = int(known[col.PLANNED_SITES])
+        key = "work_assumed_all" if assumed == sites else "work_assumed"
+        text += " " + view.count(f"site.minute.{key}", assumed, **span)
     return _answer(view, "work", t("site.minute.work_lead", mid=w.job_years(mid)), text)
 
 

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from geodata.ingest.sites import sites, without_repeats
-from geodata.schemas.canonical import COUNTIES, SITES
+from geodata.ingest.sites import newest_records, sites, without_repeats
+from geodata.schemas.canonical import COUNTIES, REJECTS, SITES
+from geodata.schemas.parsed import Parsed
 
 OUTLINE = gpd.GeoDataFrame(
     {"county_geoid": ["44001"], "state": ["RI"], "name": ["Kent County"]},
@@ -120,3 +121,27 @@ def test_no_sites() -> None:
     found = sites(SITES.empty(), OUTLINE)
     assert len(found.table) == 0
     assert found.notes == []
+
+
+def test_a_station_in_two_files_is_taken_from_the_newer_and_the_files_add_up() -> None:
+    home = table(site("1", as_of="2023-01-01"), site("2", as_of="2023-01-01"), site("3"))
+    border = table(site("2", as_of="2024-01-01", state="MA"), site("3", as_of="2020-01-01"), site("4", state="CT"))
+    files = [Parsed(part, REJECTS.empty(), len(part), len(part)) for part in (home, border)]
+    first, second = newest_records(files, ["home.json", "border.json"])
+    assert first.table["site_id"].tolist() == ["afdc:1"]
+    assert second.table["site_id"].tolist() == ["afdc:2", "afdc:3", "afdc:4"]
+    assert (first.rows_kept, len(first.rejects), first.rows_in) == (1, 2, 3)
+    assert set(first.rejects["reason"]) == {"newer_record_in_another_file"}
+    assert first.rejects["remedy"].tolist() == ["Taken from border.json; nothing to do."] * 2
+
+
+def test_of_two_records_of_one_date_the_first_file_keeps_its_own() -> None:
+    files = [Parsed(table(site("1", name=name)), REJECTS.empty(), 1, 1) for name in ("first", "second")]
+    first, second = newest_records(files, ["a.json", "b.json"])
+    assert (first.table["name"].tolist(), len(second.table), len(second.rejects)) == (["first"], 0, 1)
+
+
+@pytest.mark.parametrize("status", ["under_construction", "delayed"])
+def test_a_site_under_way_is_the_same_site_in_two_lists(status: str) -> None:
+    merged, twice = without_repeats(table(site("1"), award(status=status)))
+    assert (len(merged), len(twice)) == (1, 1)

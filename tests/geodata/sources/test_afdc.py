@@ -242,3 +242,11 @@ def test_a_station_far_from_the_state_it_states_is_refused(tmp_path: Path) -> No
     assert parsed.rejects["remedy"].tolist() == [
         "The coordinates lie far outside the state of the row: correct the one or the other."
     ]
+
+
+def test_a_record_without_any_sign_of_a_charger_is_refused(tmp_path: Path) -> None:
+    bare = {"ev_level2_evse_num": None, "ev_connector_types": None, "ev_network": None, "ev_charging_units": None}
+    stations = [station(1, **bare, station_name="CNG Depot"), station(2, ev_level2_evse_num=None)]
+    for file, content in (("a.json", answer(stations)), ("a.csv", as_csv(stations))):
+        parsed = parse_text("afdc", tmp_path, file, content)
+        assert (parsed.rows_kept, reasons(parsed)) == (1, {"no_charger": 1})

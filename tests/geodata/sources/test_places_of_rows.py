@@ -75,7 +75,8 @@ SWAPPED = {
     ),
     "afdc": (
         "alt_fuel_stations.csv",
-        "ID,Status Code,State,Fuel Type Code,Latitude,Longitude,EV Level1 EVSE Num,EV Level2 EVSE Num,EV DC Fast Count\n"
+        "ID,Status Code,State,Fuel Type Code,Latitude,Longitude,"
+        "EV Level1 EVSE Num,EV Level2 EVSE Num,EV DC Fast Count\n"
         "1,P,RI,ELEC,-71.41234,41.71234,,2,\n",
     ),
     "ipeds_directory": (
