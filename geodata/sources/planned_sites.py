@@ -81,7 +81,7 @@ _OPEN = r"\boperational|\bopen|in service|in operation|complete|energi[sz]ed|com
 _CLOSED_FOR_NOW = r"temporar"
 _PLANNED = (
     r"award|contract|plan|select|fund|approv|obligat|propos|design|permit|announc|agreement|procure|commit|"
-    r"engineering|future|upcoming|coming soon|schedul|in progress|in development|site acquisition|conditional"
+    r"engineering|future|upcoming|coming soon|scheduled|in progress|in development|site acquisition|conditional"
 )
 
 
