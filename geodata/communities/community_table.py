@@ -98,8 +98,8 @@ def communities_table(
         seats = {"seats_within": "seats_used"}
         table = table.merge(_within(members, providers, "providers_within", seats), on=col.COMMUNITY_ID, how="left")
     if sites is not None:
-        same = {name: name for name in (*JOB_YEARS, col.JOB_YEARS_VARIANCE)}
-        within = with_spread(_within(members, sites, "sites_within", same))
+        sums = {name: name for name in (*JOB_YEARS, col.JOB_YEARS_VARIANCE)} | {col.SITES_ASSUMED: col.ASSUMED_UNITS}
+        within = with_spread(_within(members, sites, "sites_within", sums))
         table = table.merge(within, on=col.COMMUNITY_ID, how="left")
     if job_centers is not None:
         table = table.merge(_nearest(members, job_centers, "nearest_job_center"), on=col.COMMUNITY_ID, how="left")

@@ -1,7 +1,8 @@
 """Between which latitudes and longitudes each state lies: enough to tell a slip in a coordinate from a place.
 
 Read off the Census Bureau's cartographic boundaries of 2020 and rounded outward to a tenth of a degree, with the
-outlying islands of Hawaii, American Samoa and the Northern Marianas. Whether a point really lies in its state is for
+outlying islands of Hawaii, American Samoa and the Northern Marianas; the fictional states lie somewhere in the Pacific.
+Whether a point really lies in its state is for
 the outlines to say (`geodata.geography.points_in_areas`).
 """
 
@@ -27,7 +28,7 @@ OR 41.9 46.3 -124.6 -116.4|PA 39.7 42.3 -80.6 -74.6|PR 17.8 18.6 -68 -65.2|RI 41
 SC 32 35.3 -83.4 -78.5|SD 42.4 46 -104.1 -96.4|TN 34.9 36.7 -90.4 -81.6|TX 25.8 36.6 -106.7 -93.5
 UT 36.9 42.1 -114.1 -109|VA 36.5 39.5 -83.7 -75.2|VI 17.6 18.5 -65.2 -64.5|VT 42.7 45.1 -73.5 -71.4
 WA 45.5 49.1 -124.8 -116.9|WI 42.4 47.2 -92.9 -86.2|WV 37.2 40.7 -82.7 -77.7|WY 40.9 45.1 -111.1 -104
-XL 32 40 -156 -144|XS 32 40 -156 -144
+XL 30 46 -160 -125|XS 30 46 -160 -125
 """
 EXTENTS: dict[str, tuple[float, float, float, float]] = {
     usps: (float(south), float(north), float(west), float(east))

@@ -60,6 +60,7 @@ _WORK = (
     Column(col.JOB_YEARS_MID, "number", "The same, mid", "job-years", least=0),
     Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
     Column(col.SITES_WITHIN, "integer", "Planned sites within the catchment", "sites", least=0),
+    Column(col.SITES_ASSUMED, "integer", "Those of them whose units are assumed", "sites", least=0),
 )
 _TRAINING = (
     Column(col.NEAREST_PROVIDER_ID, "text", "Nearest provider that counts"),

@@ -58,8 +58,10 @@ def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataF
     """
     columns = [f"job_years_{bound}" for bound in BOUNDS]
     access = tract_access(reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access)
-    within = within_reach(reached, area.sites[[*columns, col.JOB_YEARS_VARIANCE]])
-    within = with_spread(within.rename(columns={"places": col.SITES_WITHIN}))
+    sums = area.sites[[*columns, col.JOB_YEARS_VARIANCE]].assign(
+        sites_assumed=area.sites[col.ASSUMED_UNITS].astype(int)
+    )
+    within = with_spread(within_reach(reached, sums).rename(columns={"places": col.SITES_WITHIN}))
     low, mid, high = access.T * PER_THOUSAND
     table = pd.DataFrame(
         {col.GEOID: reached.geoids, col.WORK_ACCESS: mid, "work_access_low": low, "work_access_high": high}

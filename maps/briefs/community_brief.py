@@ -78,6 +78,8 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
         high=words.job_years(row[col.JOB_YEARS_HIGH]),
         n=sites,
     )
+    if not is_missing(row[col.SITES_ASSUMED]) and row[col.SITES_ASSUMED]:
+        work = texts("map.card.assumed", n=work)
     providers = 0 if is_missing(row[col.PROVIDERS_WITHIN]) else int(row[col.PROVIDERS_WITHIN])
     seats = texts("briefs.facts.seats_value", n=words.number(row[col.SEATS_WITHIN]))
     return [
