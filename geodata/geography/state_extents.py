@@ -34,6 +34,7 @@ EXTENTS: dict[str, tuple[float, float, float, float]] = {
     usps: (float(south), float(north), float(west), float(east))
     for usps, south, north, west, east in (entry.split() for entry in _EXTENTS.strip().replace("\n", "|").split("|"))
 }
+_ALASKA = "AK"
 _NOWHERE = (np.nan, np.nan, np.nan, np.nan)
 
 
@@ -47,7 +48,15 @@ def within_extents(
     codes = states.to_numpy(dtype=object)
     bounds = np.array([EXTENTS.get(code, _NOWHERE) for code in codes], dtype=float).reshape(-1, 4)
     lat, lon = np.asarray(latitude, dtype=float), np.asarray(longitude, dtype=float)
-    lon = np.where((codes == "AK") & (lon > 0), lon - 360.0, lon)
+    lon = np.where((codes == _ALASKA) & (lon > 0), lon - 360.0, lon)
     m = margin_degrees
     inside = (lat >= bounds[:, 0] - m) & (lat <= bounds[:, 1] + m) & (lon >= bounds[:, 2] - m)
     return np.asarray(inside & (lon <= bounds[:, 3] + m), dtype=np.bool_)
+
+
+def lies_within(latitude: float, longitude: float, state: str) -> bool:
+    """Return whether one point (degrees) lies between the limits of `state`, which must be a known postal code."""
+    south, north, west, east = EXTENTS[state]
+    if state == _ALASKA and longitude > 0:
+        longitude -= 360.0
+    return south <= latitude <= north and west <= longitude <= east

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geodata.geography.state_extents import EXTENTS, within_extents
+from geodata.geography.state_extents import EXTENTS, lies_within, within_extents
 
 # How far beyond its state's limits (degrees) a point can lie and still be a pier, an island or a rounded coordinate.
 BEYOND_DEGREES = 1.0
@@ -79,18 +80,24 @@ def read_coordinates(
         },
         index=latitude.index,
     )
-    for spot in np.flatnonzero(doubtful.to_numpy()):
-        first, second = lat_text.iloc[spot], lon_text.iloc[spot]
-        if pd.isna(first) or pd.isna(second):
-            out.iloc[spot] = (np.nan, np.nan, 0, "", HALF)
-            continue
-        certain = pd.isna(zip_states.iloc[spot]) or zip_states.iloc[spot] == states.iloc[spot]
-        found = _repaired(str(first), str(second), states.iloc[spot]) if certain else None
-        if found is None:
-            out.iloc[spot] = (np.nan, np.nan, 0, "", ELSEWHERE if sound.iloc[spot] else UNREADABLE)
-        else:
-            out.iloc[spot] = (*found, "")
-    return out
+    odd = np.flatnonzero(doubtful.to_numpy())
+    if not len(odd):
+        return out
+    cells = (part.iloc[odd].tolist() for part in (lat_text, lon_text, states, zip_states, sound))
+    out.iloc[odd] = pd.DataFrame([_put_right(*row) for row in zip(*cells, strict=True)]).to_numpy(dtype=object)
+    return out.astype({"latitude": "float64", "longitude": "float64", "decimals": int})
+
+
+def _put_right(first: Any, second: Any, state: Any, zip_state: Any, sound: bool) -> tuple[float, float, int, str, str]:
+    """Return latitude, longitude, decimals, the slips, and why the row is refused, of a row that cannot stand."""
+    nowhere = (math.nan, math.nan, 0, "")
+    if pd.isna(first) or pd.isna(second):
+        return (*nowhere, HALF)
+    certain = pd.isna(zip_state) or zip_state == state
+    found = _repaired(str(first), str(second), str(state)) if certain else None
+    if found is None:
+        return (*nowhere, ELSEWHERE if sound else UNREADABLE)
+    return (*found, "")
 
 
 def _cleaned(text: pd.Series) -> pd.Series:
@@ -106,15 +113,16 @@ def _decimals(text: pd.Series) -> pd.Series:
 def _repaired(first: str, second: str, state: str) -> tuple[float, float, int, str] | None:
     """Return latitude, longitude, decimals and the slips, where exactly one reading lies in `state`; else None."""
     found: dict[tuple[float, float], tuple[int, str]] = {}
+    if state not in EXTENTS:
+        return None
     for one, other in ((a, b) for a in _readings(first) for b in _readings(second)):
         for lat, lon, exchanged in ((one, other, ""), (other, one, EXCHANGED)):
             if lat.axis == "longitude" or lon.axis == "latitude" or (lat.how == METERS) != (lon.how == METERS):
                 continue
             for point in _signs(_in_degrees(lat, lon)):
                 here = (round(point[0].value, 9), round(point[1].value, 9))
-                inside = within_extents([here[0]], [here[1]], pd.Series([state]))
-                slips = dict.fromkeys([exchanged, lat.how, lon.how, point[2]])
-                if inside[0] and here not in found:
+                if here not in found and lies_within(*here, state):
+                    slips = dict.fromkeys([exchanged, lat.how, lon.how, point[2]])
                     decimals = max(point[0].decimals, point[1].decimals)
                     found[here] = (decimals, ", ".join(slip for slip in slips if slip))
     if len(found) != 1:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.geography.state_extents import EXTENTS, within_extents
+from geodata.geography.state_extents import EXTENTS, lies_within, within_extents
 from geodata.states import REGISTRY
-from tests.conftest import REALDATA
 
 
 def test_every_state_has_limits_in_order() -> None:
@@ -22,6 +23,8 @@ def test_points_lie_in_their_state_and_not_in_another() -> None:
     states = pd.Series(["RI", "OR", "RI", "ZZ", "AK", "AK"])
     found = within_extents([41.8, 41.8, 45.5, 41.8, 52.9, 61.2], [-71.4, -71.4, -122.8, -71.4, 173.2, -149.9], states)
     assert found.tolist() == [True, False, False, False, True, True]
+    assert lies_within(41.8, -71.4, "RI") and lies_within(52.9, 173.2, "AK")
+    assert not lies_within(41.8, -71.4, "OR")
 
 
 def test_a_margin_reaches_beyond() -> None:
@@ -30,9 +33,9 @@ def test_a_margin_reaches_beyond() -> None:
 
 
 @pytest.mark.realdata
-def test_the_centers_of_all_tracts_lie_within_the_limits_of_their_state() -> None:
+def test_the_centers_of_all_tracts_lie_within_the_limits_of_their_state(realdata: Path) -> None:
     centers = pd.read_csv(
-        REALDATA / "national" / "CenPop2020_Mean_TR.txt", dtype=str, encoding="utf-8-sig", usecols=[0, 4, 5]
+        realdata / "national" / "CenPop2020_Mean_TR.txt", dtype=str, encoding="utf-8-sig", usecols=[0, 4, 5]
     ).set_axis(["state", "latitude", "longitude"], axis=1)
     usps = centers["state"].str.zfill(2).map({state.fips: state.usps for state in REGISTRY})
     within = within_extents(centers["latitude"].astype(float), centers["longitude"].astype(float), usps)

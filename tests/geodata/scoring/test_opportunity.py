@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.errors import SettingsError
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.canonical import STATUSES, STATUSES_AHEAD
 from geodata.scoring.opportunity import (
@@ -64,7 +65,7 @@ def test_statuses_ahead_bring_work_and_rescinded_never_does(canonical: Canonical
     assert working_sites(sites, settings.opportunity, AS_OF)["status"].tolist() == list(STATUSES_AHEAD)
     only = settings.with_changes({"opportunity": {"statuses": ["under_construction", "open"]}}).opportunity
     assert working_sites(sites, only, AS_OF)["status"].tolist() == ["under_construction", "open"]
-    with pytest.raises(ValueError, match="rescinded"):
+    with pytest.raises(SettingsError, match="rescinded"):
         settings.with_changes({"opportunity": {"statuses": ["rescinded"]}})
 
 

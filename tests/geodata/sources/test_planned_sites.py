@@ -153,7 +153,7 @@ def test_a_date_that_cannot_be_read_is_left_empty_and_said(tmp_path: Path) -> No
     [("41.71234", "point"), ("41.712", "street"), ("41.71", "area"), ("41", "area"), ("", "unknown"), ("0", "unknown")],
 )
 def test_rounded_coordinates_are_no_points(tmp_path: Path, latitude: str, quality: str) -> None:
-    longitude = "0" if latitude == "0" else "-71.4"
+    longitude = latitude if latitude in ("0", "") else "-71.4"
     assert one(tmp_path, latitude=latitude, longitude=longitude)["location_quality"] == quality
 
 
