@@ -73,11 +73,11 @@ def newest_records(parsed: Sequence[Parsed], files: Sequence[str]) -> list[Parse
     with it; of two of one date, that of the first file stays. The others are among the rejects of their file.
     """
     rows = pd.concat(
-        [part.table[[col.SITE_ID, col.AS_OF]].assign(file=place) for place, part in enumerate(parsed)],
+        [part.table[[col.SITE_ID, col.AS_OF]].assign(**{col.FILE: place}) for place, part in enumerate(parsed)],
         ignore_index=True,
     )
-    best = rows.sort_values([col.AS_OF, "file"], ascending=[False, True], na_position="last", kind="stable")
-    kept_in = best.drop_duplicates(col.SITE_ID).set_index(col.SITE_ID)["file"]
+    best = rows.sort_values([col.AS_OF, col.FILE], ascending=[False, True], na_position="last", kind="stable")
+    kept_in = best.drop_duplicates(col.SITE_ID).set_index(col.SITE_ID)[col.FILE]
     return [_newest(part, kept_in, place, files) for place, part in enumerate(parsed)]
 
 

@@ -221,7 +221,7 @@ SITE_PRIORS = Table(
         Column("units_*", "number", "Units of one kind in this combination", "units", least=0),
         Column(col.STATIONS, "integer", "Stations that have it; 0 where the settings give it", "stations", least=0),
         Column(col.PROBABILITY, "number", "Chance of this combination", "0–1", nullable=False, least=0, most=1),
-        Column(col.AREA, "text", "Whose stations: the state, US (all of the run), or setting", nullable=False),
+        Column(col.STATIONS_OF, "text", "Whose stations: the state, US (all of the run), or setting", nullable=False),
         Column(col.SOURCE, "text", "Source of the stations, or setting", nullable=False),
         Column(col.VINTAGE, "text", "Newest date the stations speak of"),
     ),

@@ -14,13 +14,14 @@ import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
-from geodata.scoring.site_priors import expected_units, site_kinds
+from geodata.scoring.site_priors import JOB_YEARS_VARIANCE, UNITS_VARIANCE, expected_units, site_kinds
 from geodata.settings import Opportunity
 
 BOUNDS = ("low", "mid", "high")
 PAST, UNKNOWN = "past", "unknown"
 # Units of each kind a site is counted with: reported, or expected where it reports none.
 COUNTED = "counted_"
+ASSUMED_UNITS = "assumed_units"
 # Quantile of the normal law for the 5th and 95th percentile of a total.
 _Z_90 = 1.645
 
@@ -59,8 +60,8 @@ def units_used(sites: pd.DataFrame, priors: pd.DataFrame, settings: Opportunity)
         used[COUNTED + kind] = np.where(assumed, expected[kind].to_numpy(dtype="float64"), told)
     used[col.UNITS] = used[[COUNTED + kind for kind in kinds]].sum(axis=1)
     used[col.SITE_KIND] = kind_of_site
-    used[col.ASSUMED_UNITS] = assumed
-    for name in (col.UNITS_VARIANCE, col.JOB_YEARS_VARIANCE):
+    used[ASSUMED_UNITS] = assumed
+    for name in (UNITS_VARIANCE, JOB_YEARS_VARIANCE):
         used[name] = np.where(assumed, expected[name].to_numpy(dtype="float64"), 0.0)
     return used
 
@@ -91,17 +92,17 @@ def with_spread(totals: pd.DataFrame) -> pd.DataFrame:
     to all sites, what units leave open is each site's own, so the two half-widths add as squares; never below zero.
     """
     low, mid, high = (totals[f"job_years_{bound}"].astype("float64") for bound in BOUNDS)
-    own = _Z_90**2 * totals[col.JOB_YEARS_VARIANCE].astype("float64")
+    own = _Z_90**2 * totals[JOB_YEARS_VARIANCE].astype("float64")
     return totals.assign(
         job_years_low=(mid - np.sqrt((mid - low) ** 2 + own)).clip(lower=0.0),
         job_years_high=mid + np.sqrt((high - mid) ** 2 + own),
-    ).drop(columns=col.JOB_YEARS_VARIANCE)
+    ).drop(columns=JOB_YEARS_VARIANCE)
 
 
 def units_span(sites: pd.DataFrame) -> tuple[float, float]:
     """Return the 5th and 95th percentile of the units of `sites` together; reported ones are certain."""
-    total, half = float(sites[col.UNITS].sum()), _Z_90 * float(np.sqrt(sites[col.UNITS_VARIANCE].sum()))
-    certain = float(sites[col.UNITS][~sites[col.ASSUMED_UNITS].astype(bool)].sum())
+    total, half = float(sites[col.UNITS].sum()), _Z_90 * float(np.sqrt(sites[UNITS_VARIANCE].sum()))
+    certain = float(sites[col.UNITS][~sites[ASSUMED_UNITS].astype(bool)].sum())
     return max(total - half, certain), total + half
 
 

@@ -20,6 +20,8 @@ from geodata.settings import Opportunity
 from geodata.sources.kinds_of_units import told_kinds
 
 ANY_KIND = "any"
+# Of a site alone: variance of its units together, and of its job-years at the middle rates.
+UNITS_VARIANCE, JOB_YEARS_VARIANCE = "units_variance", "job_years_variance"
 ALL_STATIONS, BY_SETTING = "US", "setting"
 _EXISTING = ("open", "temporary")
 
@@ -67,7 +69,7 @@ def _combinations(known: pd.DataFrame, state: str, kind: str, settings: Opportun
             source=" ".join(sorted(pool[col.SOURCE].unique())),
             vintage=None if pd.isna(newest) else str(newest.date()),
         )
-    return table.assign(state=state, site_kind=kind, area=area, profile=np.arange(1, len(table) + 1))
+    return table.assign(state=state, site_kind=kind, stations_of=area, profile=np.arange(1, len(table) + 1))
 
 
 def expected_units(priors: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
@@ -92,8 +94,8 @@ def expected_units(priors: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
     )
     sums = weighted.groupby([priors[name] for name in keys]).sum()
     out = sums[kinds].copy()
-    out[col.UNITS_VARIANCE] = (sums["units_square"] - sums["units_mean"] ** 2).clip(lower=0.0)
-    out[col.JOB_YEARS_VARIANCE] = (sums["work_square"] - sums["work_mean"] ** 2).clip(lower=0.0)
+    out[UNITS_VARIANCE] = (sums["units_square"] - sums["units_mean"] ** 2).clip(lower=0.0)
+    out[JOB_YEARS_VARIANCE] = (sums["work_square"] - sums["work_mean"] ** 2).clip(lower=0.0)
     return out
 
 

@@ -16,6 +16,7 @@ from maps.cartography.base_map import Ground, ground_of
 from maps.texts import Texts, load_texts
 from maps.wording.rows import Row, records
 from maps.wording.source_lines import missing_sources, old_copies, sources_in_order
+from maps.wording.why import sites_assumed
 from maps.wording.words import Number, Words, is_missing
 
 MOST_QUARTERS = 7
@@ -199,7 +200,7 @@ class Writer:
     def units(self, row: Row) -> str:
         """Return the units of a row of totals; where some of its sites report none, with the word “assumed”."""
         units = self.words.number(row[col.UNITS])
-        return self.texts("map.card.assumed", n=units) if row[col.SITES_ASSUMED] else units
+        return self.texts("map.card.assumed", n=units) if sites_assumed(row) else units
 
     def job_years(self, row: Row) -> str:
         """Return job-years with their range, all with the digits the highest can bear."""

@@ -11,6 +11,7 @@ from maps.figures.state_map import state_map_alt
 from maps.wording.hub_choice import recommended_hubs
 from maps.wording.questions import state_questions
 from maps.wording.rows import records
+from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 FIRST = 10
@@ -111,7 +112,7 @@ def _facts(writer: Writer) -> list[Fact]:
     low, mid, high = (known[name] for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
     work = texts("briefs.facts.work_value", n=words.job_years(mid))
     work_note = texts("briefs.facts.work_state_note", low=words.job_years(low), high=words.job_years(high))
-    if known[col.SITES_ASSUMED]:
+    if sites_assumed(known):
         work_note = texts("map.card.assumed", n=work_note)
     facts.append(writer.fact("work_state", work, work_note))
     return facts

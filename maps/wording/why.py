@@ -136,5 +136,10 @@ def _work(row: Row, texts: Texts, words: Words) -> list[str]:
 
 def work_assumed(row: Row, texts: Texts, words: Words) -> list[str]:
     """Return for how many of the sites within reach units are assumed, in a sentence; none where for none."""
-    assumed = 0 if is_missing(row.get(col.SITES_ASSUMED)) else int(row[col.SITES_ASSUMED])
+    assumed = sites_assumed(row)
     return [texts("map.card.work_assumed", n=1 if assumed == 1 else words.number(assumed))] if assumed else []
+
+
+def sites_assumed(row: Row) -> int:
+    """Return of how many sites behind the numbers of a row the units are assumed."""
+    return 0 if is_missing(row.get(col.SITES_ASSUMED)) else int(row[col.SITES_ASSUMED])

@@ -13,6 +13,7 @@ from maps.site.html_pages import Context, bdi
 from maps.site.views.marks import bar, interval
 from maps.site.views.site_view import SiteView
 from maps.wording.rows import Row, codes_in, records
+from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 #: The kinds of area that have pages, and what those pages are called.
@@ -110,7 +111,7 @@ def area_rows(view: SiteView, kind: str) -> list[Context]:
 def assumed_units(view: SiteView, row: Row) -> str:
     """Return the units of a row of totals; where some of its sites report none, with the word “assumed”."""
     units = view.words.number(row[col.UNITS])
-    return view.texts("map.card.assumed", n=units) if row[col.SITES_ASSUMED] else units
+    return view.texts("map.card.assumed", n=units) if sites_assumed(row) else units
 
 
 def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[Context]:

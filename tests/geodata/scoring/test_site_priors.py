@@ -38,7 +38,7 @@ def test_the_distribution_of_existing_stations_stands_for_a_site_that_reports_no
         [2, 0, 2, 0.5],
         [4, 2, 1, 0.25],
     ]
-    assert whole["area"].eq("RI").all()
+    assert whole["stations_of"].eq("RI").all()
     assert (whole["source"].iloc[0], whole["vintage"].iloc[0]) == ("afdc", "2026-08-11")
     expected = expected_units(table, FEW).loc[("RI", "any")]
     assert expected[["level1", "level2", "dc_fast"]].tolist() == [0, 2, 2.5]
@@ -51,7 +51,7 @@ def test_the_distribution_of_existing_stations_stands_for_a_site_that_reports_no
 def test_a_kind_too_rare_in_the_state_takes_all_stations_of_the_run_and_else_the_setting() -> None:
     elsewhere = stations(*[("MA", "open", None, 4)] * 3)
     table = site_priors(pd.concat([FOUR, elsewhere]), ["RI", "MA"], FEW)
-    areas = table.drop_duplicates(["state", "site_kind"]).set_index(["state", "site_kind"])["area"]
+    areas = table.drop_duplicates(["state", "site_kind"]).set_index(["state", "site_kind"])["stations_of"]
     assert areas.loc[("RI", "any")] == "RI"
     assert areas.loc[("RI", "dc_fast")] == areas.loc[("MA", "any")] == areas.loc[("MA", "dc_fast")] == "US"
     assert areas.loc[("RI", "level1")] == areas.loc[("RI", "level2")] == "setting"
