@@ -108,7 +108,8 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     if {"connectors", col.NETWORK} <= set(signs):
         frame = text.log.take(
             frame,
-            frame[signs].isna().all(axis=1),
+            # Open stations of agencies are listed without any of these as well, but bring no work.
+            frame[signs].isna().all(axis=1) & (frame[col.STATUS].str.upper() == "P"),
             "no_charger",
             key="id",
             field="id",

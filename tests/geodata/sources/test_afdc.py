@@ -244,9 +244,13 @@ def test_a_station_far_from_the_state_it_states_is_refused(tmp_path: Path) -> No
     ]
 
 
-def test_a_record_without_any_sign_of_a_charger_is_refused(tmp_path: Path) -> None:
+def test_a_planned_record_without_any_sign_of_a_charger_is_refused(tmp_path: Path) -> None:
     bare = {"ev_level2_evse_num": None, "ev_connector_types": None, "ev_network": None, "ev_charging_units": None}
-    stations = [station(1, **bare, station_name="CNG Depot"), station(2, ev_level2_evse_num=None)]
+    stations = [
+        station(1, **bare, station_name="CNG Depot"),
+        station(2, ev_level2_evse_num=None),
+        station(3, "E", **bare, station_name="Forest Service"),
+    ]
     for file, content in (("a.json", answer(stations)), ("a.csv", as_csv(stations))):
         parsed = parse_text("afdc", tmp_path, file, content)
-        assert (parsed.rows_kept, reasons(parsed)) == (1, {"no_charger": 1})
+        assert (parsed.rows_kept, reasons(parsed)) == (2, {"no_charger": 1})
