@@ -78,7 +78,11 @@ class SiteView:
         opportunity = self.result.settings.opportunity
         units, years = site_without_units(self.result.table("site_priors"), self.result.state.usps, opportunity)
         made_of = [
-            self.texts("map.card.units", kind=self.texts.word("codes.units", kind), n=self.words.number(count, 1))
+            self.texts(
+                "map.card.units",
+                kind=self.texts.word("codes.units", kind),
+                n=self.words.number(count, int(count != round(count))),
+            )
             for kind, count in units.items()
             if count >= 0.05
         ]
