@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from geodata.scoring.site_priors import expected_units, site_kinds, site_priors, site_without_units
 from geodata.settings import Opportunity
-from geodata.sources.kinds_of_units import told_kinds
 
 FEW = Opportunity(prior_least_stations=4)
 
@@ -74,7 +73,6 @@ def test_the_kind_of_a_site_is_what_its_power_or_its_program_tells() -> None:
     )
     sites = sites.astype({"program": "str", "power_kw": "float64"})
     assert site_kinds(sites, Opportunity()).tolist() == ["dc_fast", "dc_fast", "level2", "any", "level2"]
-    assert told_kinds(sites["program"], sites["power_kw"], Opportunity()).isna().tolist() == [False] * 3 + [True, False]
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=4, max_size=40))
