@@ -30,7 +30,7 @@ STEPS: tuple[Step, ...] = (*SCORING, *DECISIONS)
 RESULT_STEPS = {step.output.name: step.name for step in STEPS if isinstance(step.output, Table)}
 # What a result is put together from.
 RESULT_VALUES = frozenset({*RESULT_STEPS.values(), "facts"})
-WORK_COLUMNS = ["units", "assumed_units", "quarter", "job_years_low", "job_years_mid", "job_years_high"]
+WORK_COLUMNS = ["units", "assumed_units", "site_kind", "quarter", "job_years_low", "job_years_mid", "job_years_high"]
 
 
 class Run(NamedTuple):
@@ -109,6 +109,7 @@ def state_result(
             "area_members": area.area_members,
             "landmarks": area.landmarks,
             "sites": _with_work(area),
+            "site_priors": area.site_priors,
             "providers": area.all_providers,
             "job_centers": area.job_centers,
             "rejects": area.rejects,

@@ -19,6 +19,7 @@ from geodata.communities.community_names import base_names, named
 from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas.table import CRS
+from geodata.scoring.opportunity import ASSUMED_UNITS, JOB_YEARS_VARIANCE, with_spread
 from geodata.statistics.margins import grouped_margin
 
 Shapes = NDArray[np.object_]
@@ -97,8 +98,9 @@ def communities_table(
         seats = {"seats_within": "seats_used"}
         table = table.merge(_within(members, providers, "providers_within", seats), on=col.COMMUNITY_ID, how="left")
     if sites is not None:
-        same = {name: name for name in JOB_YEARS}
-        table = table.merge(_within(members, sites, "sites_within", same), on=col.COMMUNITY_ID, how="left")
+        sums = {name: name for name in (*JOB_YEARS, JOB_YEARS_VARIANCE)} | {col.SITES_ASSUMED: ASSUMED_UNITS}
+        within = with_spread(_within(members, sites, "sites_within", sums))
+        table = table.merge(within, on=col.COMMUNITY_ID, how="left")
     if job_centers is not None:
         table = table.merge(_nearest(members, job_centers, "nearest_job_center"), on=col.COMMUNITY_ID, how="left")
     table[col.RANK] = _ranks(table)
@@ -161,10 +163,10 @@ def _by_quarter(unit: Rows, place: Rows, states: pd.Series, names: pd.Series, wo
             "sites": sites[cells],
         }
     )
-    for name in ("units", *JOB_YEARS):
+    for name in (col.UNITS, ASSUMED_UNITS, *JOB_YEARS, JOB_YEARS_VARIANCE):
         values = work[name].fillna(0.0).to_numpy(dtype=float)[place]
         table[name] = np.bincount(key, weights=values, minlength=size)[cells]
-    return table
+    return with_spread(table).rename(columns={ASSUMED_UNITS: col.SITES_ASSUMED})
 
 
 def _sums(members: pd.DataFrame) -> pd.DataFrame:

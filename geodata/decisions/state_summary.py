@@ -11,6 +11,7 @@ import pandas as pd
 from geodata.schemas import columns as col
 from geodata.schemas.computed import STATE_SUMMARY
 from geodata.schemas.rows import by_state
+from geodata.scoring.opportunity import ASSUMED_UNITS, JOB_YEARS_VARIANCE, units_span, with_spread
 from geodata.statistics.margins import grouped_margin
 
 JOB_YEARS = [col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH]
@@ -108,9 +109,14 @@ def _providers(providers: pd.DataFrame) -> dict[str, float | int]:
 
 
 def _sites(sites: pd.DataFrame) -> dict[str, float | int]:
+    low, high = units_span(sites)
+    sums = sites[[*JOB_YEARS, JOB_YEARS_VARIANCE]].fillna(0.0).sum().to_frame().T
+    work = with_spread(sums).iloc[0]
     return {
         col.PLANNED_SITES: len(sites),
-        col.SITES_ASSUMED: int(sites["assumed_units"].astype(bool).sum()),
+        col.SITES_ASSUMED: int(sites[ASSUMED_UNITS].astype(bool).sum()),
         col.UNITS: float(sites[col.UNITS].fillna(0.0).sum()),
-        **{name: float(sites[name].fillna(0.0).sum()) for name in JOB_YEARS},
+        col.UNITS_LOW: low,
+        col.UNITS_HIGH: high,
+        **{name: float(work[name]) for name in JOB_YEARS},
     }

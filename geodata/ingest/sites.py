@@ -15,7 +15,7 @@ from geodata.geography.nearby_pairs import distance_m, near_pairs
 from geodata.geography.points_in_areas import check_states
 from geodata.ingest.name_matching import address_key, alike
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import REJECTS, SITES, unit_columns
+from geodata.schemas.canonical import REJECTS, SITES, STATUSES_AHEAD, unit_columns
 from geodata.schemas.parsed import Refined
 
 # Two lists geocode one address to its entrance or its parcel; across a junction it is another site.
@@ -71,7 +71,7 @@ def without_repeats(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     rank = rows[col.SOURCE].map({name: i for i, name in enumerate(PRECEDENCE)}).fillna(len(PRECEDENCE))
     rows = rows.assign(_rank=rank).sort_values(["_rank", col.SITE_ID], ignore_index=True)
-    planned = np.flatnonzero((rows[col.STATUS] == "planned").to_numpy())
+    planned = np.flatnonzero(rows[col.STATUS].isin(STATUSES_AHEAD).to_numpy())
     latitude = rows[col.LATITUDE].to_numpy(dtype="float64")
     longitude = rows[col.LONGITUDE].to_numpy(dtype="float64")
     pairs = planned[near_pairs(latitude[planned], longitude[planned], SAME_SITE_M)].reshape(-1, 2)
@@ -91,7 +91,7 @@ def with_open_twin(rows: pd.DataFrame) -> int:
     latitude, longitude = (rows[name].to_numpy(dtype="float64") for name in (col.LATITUDE, col.LONGITUDE))
     federal = (rows[col.SOURCE] == PRECEDENCE[0]).to_numpy()
     opened = federal & (rows[col.STATUS] == "open").to_numpy()
-    planned = ~federal & (rows[col.STATUS] == "planned").to_numpy()
+    planned = ~federal & rows[col.STATUS].isin(STATUSES_AHEAD).to_numpy()
     pairs = near_pairs(latitude, longitude, SAME_SITE_M)
     names = rows[col.NAME].fillna("").tolist()
     found: set[int] = set()

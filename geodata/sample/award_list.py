@@ -65,13 +65,17 @@ def award_table(land: Land, stations: list[Record]) -> pd.DataFrame:
 
 
 def _disturb(rows: list[dict[str, str]], stations: list[Record]) -> None:
-    """Add missing counts, a site without coordinates, a repeated id, a bad date, written-out money, a known place."""
+    """Add missing counts, a site without coordinates, a repeated id, a bad date, written-out money, a known place,
+    a site that is delayed and one whose latitude and longitude are exchanged.
+    """
     for number in (2, 6, 9):
         rows[number]["charger_count"] = ""
     rows[4] |= {"latitude": "", "longitude": "", "notes": "location to be confirmed"}
     rows[5]["expected_operational_date"] = "2027-13-40"
     rows[7]["award_amount_usd"] = "$1,250,000"
     rows[8]["current_status"] = "Cancelled"
+    rows[10]["current_status"] = "Delayed"
+    rows[12] |= {"latitude": rows[12]["longitude"], "longitude": rows[12]["latitude"]}
     repeat = dict(rows[3])
     repeat["notes"] = "entered twice"
     rows.append(repeat)

@@ -137,14 +137,17 @@ DEFINITIONS = Table(
     key=(col.GEOID, col.DEFINITION),
 )
 LOCATION_QUALITY = ("point", "street", "area", "unknown")
+# Sites still to open, and all states a site can be in.
+STATUSES_AHEAD = ("planned", "under_construction", "delayed")
+STATUSES = (*STATUSES_AHEAD, "rescinded", "open", "temporary")
 SITES = Table(
     "sites",
-    "Sites where work is planned, open or temporarily closed",
+    "Sites where work is planned, under way, done or given up",
     (
         Column(col.SITE_ID, "text", "Identifier, prefixed by its source", nullable=False),
         Column(col.SOURCE, "text", "Source that carried it", nullable=False),
         Column(col.NAME, "text", "Name as published"),
-        Column(col.STATUS, "text", "State of the site", nullable=False, one_of=("planned", "open", "temporary")),
+        Column(col.STATUS, "text", "State of the site", nullable=False, one_of=STATUSES),
         _state(),
         *_ADDRESS,
         *_point(),
@@ -243,7 +246,7 @@ JOB_CENTERS = Table(
     (
         Column(col.CENTER_ID, "text", "Identifier, prefixed by its source", nullable=False),
         Column(col.NAME, "text", "Name as published", nullable=False),
-        Column(col.KIND, "text", "comprehensive, affiliate, library, user"),
+        Column(col.KIND, "text", "comprehensive, affiliate, library, other, user (no kind given)"),
         _state(),
         *_ADDRESS,
         *_point(),

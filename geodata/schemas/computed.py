@@ -61,6 +61,7 @@ _WORK = (
     Column(col.JOB_YEARS_MID, "number", "The same, mid", "job-years", least=0),
     Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
     Column(col.SITES_WITHIN, "integer", "Planned sites within the catchment", "sites", least=0),
+    Column(col.SITES_ASSUMED, "integer", "Those of them whose units are assumed", "sites", least=0),
 )
 _TRAINING = (
     Column(col.NEAREST_PROVIDER_ID, "text", "Nearest provider that counts"),
@@ -226,6 +227,22 @@ BARRIERS = Table(
     ),
     key=(col.UNIT_KIND, col.UNIT_ID, col.MEASURE),
 )
+SITE_PRIORS = Table(
+    "site_priors",
+    "What sites that report no units are taken to have: combinations of units of existing stations and their chances",
+    (
+        Column(col.STATE, "text", "Postal code of the state the sites are in", nullable=False),
+        Column(col.SITE_KIND, "text", "Kind of units the site is known to have; any where not known", nullable=False),
+        Column(col.PROFILE, "integer", "Number of the combination", nullable=False, least=1),
+        Column("units_*", "number", "Units of one kind in this combination", "units", least=0),
+        Column(col.STATIONS, "integer", "Stations that have it; 0 where the settings give it", "stations", least=0),
+        Column(col.PROBABILITY, "number", "Chance of this combination", "0–1", nullable=False, least=0, most=1),
+        Column(col.STATIONS_OF, "text", "Whose stations: the state, US (all of the run), or setting", nullable=False),
+        Column(col.SOURCE, "text", "Source of the stations, or setting", nullable=False),
+        Column(col.VINTAGE, "text", "Newest date the stations speak of"),
+    ),
+    key=(col.STATE, col.SITE_KIND, col.PROFILE),
+)
 WORK_BY_QUARTER = Table(
     "work_by_quarter",
     "Planned work within reach by quarter of expected opening",
@@ -235,7 +252,8 @@ WORK_BY_QUARTER = Table(
         _STATE,
         Column(col.QUARTER, "text", "Quarter such as 2027Q1; past or unknown", nullable=False),
         Column("sites", "integer", "Sites", "sites", least=0),
-        Column(col.UNITS, "integer", "Units of all kinds, defaults included", "units", least=0),
+        Column(col.SITES_ASSUMED, "integer", "Those whose units are assumed", "sites", least=0),
+        Column(col.UNITS, "number", "Units of all kinds, expected ones of such sites included", "units", least=0),
         Column(col.JOB_YEARS_LOW, "number", "Job-years, low", "job-years", least=0),
         Column(col.JOB_YEARS_MID, "number", "Job-years, mid", "job-years", least=0),
         Column(col.JOB_YEARS_HIGH, "number", "Job-years, high", "job-years", least=0),
@@ -390,7 +408,11 @@ STATE_SUMMARY = Table(
         Column(col.SEATS, "number", "Yearly seats they are counted with", "seats", least=0),
         Column(col.PLANNED_SITES, "integer", "Planned sites in the state that bring work", "sites", least=0),
         Column(col.SITES_ASSUMED, "integer", "Those whose units are assumed", "sites", least=0),
-        Column(col.UNITS, "number", "Units they are counted with", "units", least=0),
+        Column(col.UNITS, "number", "Units they are counted with, expected ones included", "units", least=0),
+        Column(
+            col.UNITS_LOW, "number", "5th percentile of that total, by the spread of expected ones", "units", least=0
+        ),
+        Column(col.UNITS_HIGH, "number", "95th percentile of that total", "units", least=0),
         Column(col.JOB_YEARS_LOW, "number", "Job-years at these sites, low", "job-years", least=0),
         Column(col.JOB_YEARS_MID, "number", "The same, mid", "job-years", least=0),
         Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
@@ -403,6 +425,7 @@ RESULT_TABLES: tuple[Table, ...] = (
     COMMUNITIES,
     COMMUNITY_TRACTS,
     BARRIERS,
+    SITE_PRIORS,
     WORK_BY_QUARTER,
     HUBS,
     EQUITY,

@@ -1,19 +1,29 @@
 """Planned work: job-years at sites, by quarter of expected opening.
 
-Turns the canonical `sites` into supply. Does not hold travel or access (see `geodata.access.reach`).
+Turns the canonical `sites` into supply. Does not hold what a site that reports no units is taken to have
+(`geodata.scoring.site_priors`), nor travel or access (see `geodata.access.reach`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
+from geodata.scoring.site_priors import JOB_YEARS_VARIANCE, UNITS_VARIANCE, expected_units, site_kinds
 from geodata.settings import Opportunity
 
 BOUNDS = ("low", "mid", "high")
 PAST, UNKNOWN = "past", "unknown"
+# Units of each kind a site is counted with: reported, or expected where it reports none.
+COUNTED = "counted_"
+ASSUMED_UNITS = "assumed_units"
+# Quantile of the normal law for the 5th and 95th percentile of a total.
+_Z_90 = 1.645
 
 
 def working_sites(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.DataFrame:
@@ -29,55 +39,76 @@ def working_sites(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.
     return chosen.reset_index(drop=True)
 
 
-def units_used(sites: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
-    """Return the units of each kind, their sum `units`, and whether they are `assumed`, for each site.
+def units_used(sites: pd.DataFrame, priors: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
+    """Return, for each site: units of each kind (`counted_*`), `units`, site_kind, assumed_units and two variances.
 
-    A site that reports no unit of any kind takes the stated default and is flagged. Where any kind is reported,
-    a kind that is not has none: publishers leave a kind empty that a site lacks.
+    A site that reports no unit of any kind takes those that existing stations of its state and kind are expected to
+    have (`priors`, the `site_priors` table), which may be a fraction, and is flagged. Where any kind is reported, a
+    kind that is not has none: publishers leave a kind empty that a site lacks. The variances, of the sum of units and
+    of the job-years at the middle rates, are zero where units are reported.
     """
     kinds = list(settings.kinds)
     reported = sites.reindex(columns=[UNITS + kind for kind in kinds]).astype("Float64")
-    reported.columns = kinds
     assumed = reported.isna().all(axis=1).to_numpy()
-    used = pd.DataFrame(
-        {
-            kind: np.where(assumed, float(settings.default_units.get(kind, 0)), reported[kind].fillna(0.0))
-            for kind in kinds
-        },
-        index=sites.index,
-    ).astype("float64")
-    used[col.UNITS] = used[kinds].sum(axis=1)
-    used["assumed"] = assumed
+    kind_of_site = site_kinds(sites, settings)
+    expected = expected_units(priors, settings).reindex(
+        pd.MultiIndex.from_arrays([sites[col.STATE], kind_of_site], names=[col.STATE, col.SITE_KIND])
+    )
+    used = pd.DataFrame(index=sites.index)
+    for kind in kinds:
+        told = reported[UNITS + kind].fillna(0.0).to_numpy(dtype="float64")
+        used[COUNTED + kind] = np.where(assumed, expected[kind].to_numpy(dtype="float64"), told)
+    used[col.UNITS] = used[[COUNTED + kind for kind in kinds]].sum(axis=1)
+    used[col.SITE_KIND] = kind_of_site
+    used[ASSUMED_UNITS] = assumed
+    for name in (UNITS_VARIANCE, JOB_YEARS_VARIANCE):
+        used[name] = np.where(assumed, expected[name].to_numpy(dtype="float64"), 0.0)
     return used
 
 
-def site_work(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.DataFrame:
-    """Return `sites` with units, assumed_units, quarter and job_years_low/mid/high.
+def site_work(sites: pd.DataFrame, priors: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.DataFrame:
+    """Return `sites` with what `units_used` gives, quarter and job_years_low/mid/high.
 
     Job-years = Σ over kinds of units × installation job-years per unit + units × upkeep per unit and year ×
-    years of upkeep counted. The figures and their sources are in docs/methodology.md.
+    years of upkeep counted. The figures and their sources are in docs/methodology.md. Low and high are those of the
+    rates, and of the units where they are assumed.
     """
-    used = units_used(sites, settings)
-    out = sites.copy()
-    out[col.UNITS] = used[col.UNITS]
-    out["assumed_units"] = used["assumed"]
+    used = units_used(sites, priors, settings)
+    out = pd.concat([sites, used], axis=1)
     out[col.QUARTER] = opening_quarters(sites[col.EXPECTED_DATE], as_of)
     for bound in BOUNDS:
         upkeep = getattr(settings.maintenance_job_years_per_unit_year, bound) * settings.maintenance_years
-        installed = sum(used[kind] * getattr(rate, bound) for kind, rate in settings.job_years_per_unit.items())
+        installed = sum(
+            used[COUNTED + kind] * getattr(rate, bound) for kind, rate in settings.job_years_per_unit.items()
+        )
         out[f"job_years_{bound}"] = installed + used[col.UNITS] * upkeep
     return out
 
 
-def default_site(settings: Opportunity) -> tuple[dict[str, int], float]:
-    """Return the units a site that reports none is taken to have, and their work in job-years (mid).
+def with_spread(totals: pd.DataFrame) -> pd.DataFrame:
+    """Return totals of job-years whose low and high hold the spread of assumed units too, without its variance.
 
-    Without such an assumption it is one unit of the first kind.
+    `totals` has job_years_low/mid/high as summed over sites and `job_years_variance`. What rates leave open is common
+    to all sites, what units leave open is each site's own, so the two half-widths add as squares; never below zero.
     """
-    units = dict(settings.default_units) or {settings.kinds[0]: 1}
-    upkeep = settings.maintenance_job_years_per_unit_year.mid * settings.maintenance_years
-    rates = settings.job_years_per_unit
-    return units, sum(count * (rates[kind].mid + upkeep) for kind, count in units.items())
+    low, mid, high = (totals[f"job_years_{bound}"].astype("float64") for bound in BOUNDS)
+    own = _Z_90**2 * totals[JOB_YEARS_VARIANCE].astype("float64")
+    return totals.assign(
+        job_years_low=(mid - np.sqrt((mid - low) ** 2 + own)).clip(lower=0.0),
+        job_years_high=mid + np.sqrt((high - mid) ** 2 + own),
+    ).drop(columns=JOB_YEARS_VARIANCE)
+
+
+def units_span(sites: pd.DataFrame) -> tuple[float, float]:
+    """Return the 5th and 95th percentile of the units of `sites` together; reported ones are certain."""
+    total, half = float(sites[col.UNITS].sum()), _Z_90 * float(np.sqrt(sites[UNITS_VARIANCE].sum()))
+    certain = float(sites[col.UNITS][~sites[ASSUMED_UNITS].astype(bool)].sum())
+    return max(total - half, certain), total + half
+
+
+def counted_units(sites: pd.DataFrame, kinds: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return the units of each kind that sites are counted with: float64[n_sites, n_kinds]."""
+    return np.asarray(sites[[COUNTED + kind for kind in kinds]].to_numpy(dtype="float64"))
 
 
 def opening_quarters(dates: pd.Series, as_of: str) -> pd.Series:

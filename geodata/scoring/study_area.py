@@ -26,6 +26,7 @@ from geodata.schemas.provenance import SourceUse
 from geodata.schemas.rows import among, by_state
 from geodata.scoring.eligible_adults import demand, eligible_adults
 from geodata.scoring.opportunity import site_work, working_sites
+from geodata.scoring.site_priors import site_priors
 from geodata.scoring.training import counting_providers
 from geodata.settings import Settings
 from geodata.storage.files import folder_written_aside
@@ -39,6 +40,7 @@ MAP_MARGIN_DEGREES = 0.5
 class StudyArea:
     """The tracts scored and all that bears on them; what follows in the walk needs nothing else.
 
+    `site_priors`: what sites that report no units are taken to have, by their state and kind.
     `tracts`: one row a scored tract; `centers` their census centers, where there are any; `origins`: points of the
     scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
     tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`.
@@ -53,6 +55,7 @@ class StudyArea:
     origins: pd.DataFrame
     demand: pd.DataFrame
     sites: pd.DataFrame
+    site_priors: pd.DataFrame
     providers: pd.DataFrame
     job_centers: pd.DataFrame
     reference: pd.DataFrame
@@ -138,7 +141,9 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
     centers = canonical.table("centers")
     middle = _of(centers, "state", states)[[col.GEOID, col.STATE, col.LATITUDE, col.LONGITUDE]]
     around = {name: _near(canonical.table(name), middle, reach_km) for name in ("sites", "providers", "job_centers")}
-    sites = site_work(working_sites(around["sites"], settings.opportunity, as_of), settings.opportunity, as_of)
+    priors = site_priors(canonical.table("sites"), around["sites"][col.STATE], settings.opportunity)
+    working = working_sites(around["sites"], settings.opportunity, as_of)
+    sites = site_work(working, priors, settings.opportunity, as_of)
     providers = counting_providers(around["providers"], settings.training)
     beyond = _near(centers, _supply(sites, providers), reach_km)
     points = all_origins(canonical, settings, pd.concat([here[col.GEOID], beyond[col.GEOID]]).drop_duplicates())
@@ -151,6 +156,7 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
         origins=points,
         demand=competing[among(competing[col.GEOID], points[col.GEOID])].reset_index(drop=True),
         sites=sites,
+        site_priors=priors,
         providers=providers,
         job_centers=around["job_centers"],
         reference=reference.reset_index(drop=True),
@@ -191,6 +197,7 @@ def areas_of(area: StudyArea, canonical: CanonicalTables, settings: Settings) ->
         tables["origins"] = area.origins[origin].reset_index(drop=True)
         tables["demand"] = _among(area.demand, tables["origins"][col.GEOID])
         tables["landmarks"] = _landmarks(area.landmarks, middle)
+        tables["site_priors"] = _of(area.site_priors, col.STATE, list(around["all_sites"][col.STATE].unique()))
         cut[str(state)] = replace(area, **tables, **around)
     return cut
 

@@ -13,7 +13,7 @@ from geodata.geography.place_names import tract_names
 from geodata.schemas import columns as col
 from geodata.schemas.computed import TRACT_SCORES
 from geodata.scoring.need import need
-from geodata.scoring.opportunity import BOUNDS
+from geodata.scoring.opportunity import ASSUMED_UNITS, BOUNDS, JOB_YEARS_VARIANCE, with_spread
 from geodata.scoring.priority import combine, gate, ranks, unranked_reasons
 from geodata.scoring.study_area import StudyArea, supplied
 from geodata.settings import Settings
@@ -58,7 +58,8 @@ def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataF
     """
     columns = [f"job_years_{bound}" for bound in BOUNDS]
     access = tract_access(reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access)
-    within = within_reach(reached, area.sites[columns]).rename(columns={"places": col.SITES_WITHIN})
+    sums = area.sites[[*columns, JOB_YEARS_VARIANCE]].assign(sites_assumed=area.sites[ASSUMED_UNITS].astype(int))
+    within = with_spread(within_reach(reached, sums).rename(columns={"places": col.SITES_WITHIN}))
     low, mid, high = access.T * PER_THOUSAND
     table = pd.DataFrame(
         {col.GEOID: reached.geoids, col.WORK_ACCESS: mid, "work_access_low": low, "work_access_high": high}

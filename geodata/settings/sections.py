@@ -70,7 +70,7 @@ class Opportunity(Section):
         default={
             "level1": JobYears(low=0.0, mid=0.017, high=0.034),
             "level2": JobYears(low=0.017, mid=0.034, high=0.051),
-            "dc_fast": JobYears(low=0.03, mid=0.06, high=0.09),
+            "dc_fast": JobYears(low=0.05, mid=0.12, high=0.27),
         },
         description="Installation job-years for one unit, by its kind (in EV charging one port, by level). The names "
         "here are the kinds of units there are.",
@@ -90,11 +90,24 @@ class Opportunity(Section):
     )
     kind_untold: str = Field("level2", description="Kind of the units of a listed site that states a count alone.")
     maintenance_years: Annotated[float, Field(ge=0)] = Field(1.0, description="Years of upkeep counted.")
-    default_units: dict[str, int] = Field(
-        default={"dc_fast": 4}, description="Units assumed at a site that reports none; such sites are flagged."
+    default_units: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default={},
+        description="Units assumed at every site that reports none, in place of those that existing stations of its "
+        "state and kind have; such sites are flagged either way.",
     )
-    statuses: tuple[Literal["planned", "open", "temporary"], ...] = Field(
-        ("planned",), description="Which sites bring work."
+    prior_least_stations: Annotated[int, Field(ge=1)] = Field(
+        30,
+        description="Existing stations of a kind a state must have for their units to stand for a site that reports "
+        "none; with fewer, all stations of the run do.",
+    )
+    units_without_stations: Annotated[float, Field(gt=0)] = Field(
+        2.0,
+        description="Units assumed at a site that reports none where no default_units are given and the stations of "
+        "the run are too few: of kind_untold, or of the kind its power or program implies.",
+    )
+    statuses: tuple[Literal["planned", "under_construction", "delayed", "open", "temporary"], ...] = Field(
+        ("planned", "under_construction", "delayed"),
+        description="Which sites bring work. Rescinded ones never do.",
     )
     past_expected_dates: Literal["keep", "drop"] = Field(
         "keep", description="Whether planned sites whose expected date has passed still count."

@@ -19,8 +19,8 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import SITES, UNITS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Json, Text, Wanted, from_records, read_csv, read_json
-from geodata.sources.formats.values import counts, dates, points
-from geodata.sources.places_of_rows import state_codes
+from geodata.sources.formats.values import counts, dates, not_counts
+from geodata.sources.places_of_rows import state_codes, with_points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -65,6 +65,7 @@ COLUMNS = (
     Wanted("geocode", ("Geocode Status", "geocode_status"), required=False),
     Wanted("expected", ("Expected Date", "expected_date"), required=False),
     Wanted("network", ("EV Network", "ev_network"), required=False),
+    Wanted("connectors", ("EV Connector Types", "ev_connector_types"), required=False),
     Wanted("program", ("Funding Sources", "funding_sources"), required=False),
     Wanted("confirmed", ("Date Last Confirmed", "date_last_confirmed"), required=False),
     Wanted("updated", ("Updated At", "updated_at"), required=False),
@@ -94,11 +95,32 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = text.log.take(
         frame, frame["usps"].isna(), "unknown_state", key="id", field="state", remedy="Give a state's postal code."
     )
+    for level in _LEVELS.values():
+        frame = text.log.take(
+            frame,
+            not_counts(frame[level]),
+            "unreadable_count",
+            key="id",
+            field=level,
+            remedy="Download the stations again, or correct the number of ports.",
+        )
+    signs = [name for name in (*_LEVELS.values(), "connectors", col.NETWORK) if name not in text.absent]
+    if {"connectors", col.NETWORK} <= set(signs):
+        frame = text.log.take(
+            frame,
+            # Open stations of agencies are listed without any of these as well, but bring no work.
+            frame[signs].isna().all(axis=1) & (frame[col.STATUS].str.upper() == "P"),
+            "no_charger",
+            key="id",
+            field="id",
+            remedy="It names no port, connector or network, so it seems to be of another fuel: ask the service.",
+        )
+    frame = with_points(text, frame, states=frame["usps"], key="id")
     return text.parsed(SITES, _sites(frame, status.reindex(frame.index), power), out_of_scope=scope)
 
 
 def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> pd.DataFrame:
-    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
+    latitude = frame[col.LATITUDE]
     quality = np.where(frame["geocode"].isna(), "unknown", frame["geocode"].map(_QUALITY).fillna("area"))
     program = frame[col.PROGRAM].str.replace(r"[\s,;|]+", " ", regex=True).str.strip()
     return pd.DataFrame(
@@ -112,7 +134,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, power: pd.Series | None) -> p
             col.CITY: frame[col.CITY],
             col.ZIP: clean_zips(frame[col.ZIP]),
             col.LATITUDE: latitude,
-            col.LONGITUDE: longitude,
+            col.LONGITUDE: frame[col.LONGITUDE],
             col.LOCATION_QUALITY: np.where(latitude.isna(), "unknown", quality),
             **{f"{UNITS}{level}": _ports(frame[level]) for level in _LEVELS.values()},
             col.POWER_KW: np.nan if power is None else power.reindex(frame.index),

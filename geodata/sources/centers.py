@@ -14,7 +14,8 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import CENTERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
-from geodata.sources.formats.values import counts, points
+from geodata.sources.formats.values import counts
+from geodata.sources.places_of_rows import with_points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -55,13 +56,11 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     text = read_csv(path, COLUMNS, SPEC.name)
     frame = text.frame
     code = frame[col.STATE].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
-    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
-    frame = frame.assign(
-        geoid=clean_geoids(code), population=counts(frame[col.POPULATION]), latitude=latitude, longitude=longitude
-    )
+    frame = frame.assign(geoid=clean_geoids(code), population=counts(frame[col.POPULATION]))
     frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="tract")
     frame = text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")
     frame = text.log.take(frame, frame[col.POPULATION].isna(), "no_population", key="geoid", field="population")
+    frame = with_points(text, frame, states=usps_of(frame[col.GEOID]), key="geoid")
     frame = text.log.take(frame, frame[col.LATITUDE].isna(), "no_coordinates", key="geoid", field="latitude")
     exchanged = ~_in_the_country(frame[col.LATITUDE], frame[col.LONGITUDE])
     frame = text.log.take(frame, exchanged, "not_in_the_country", key="geoid", field="latitude", remedy=_REMEDY)

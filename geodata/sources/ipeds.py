@@ -18,8 +18,8 @@ from geodata.schemas import columns as col
 from geodata.schemas.canonical import INSTITUTIONS, PROGRAMS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
-from geodata.sources.formats.values import IPEDS_CODES, numbers, points
-from geodata.sources.places_of_rows import state_codes
+from geodata.sources.formats.values import IPEDS_CODES, numbers
+from geodata.sources.places_of_rows import state_codes, with_points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 _PAGE = "https://nces.ed.gov/ipeds/use-the-data"
@@ -104,7 +104,7 @@ def parse_directory(path: Path, context: ParseContext) -> Parsed:
     frame = frame[~abroad]
     usps = state_codes(frame[col.STATE])
     frame = text.log.take(frame.assign(usps=usps), usps.isna(), "unknown_state", key="unitid", field="state")
-    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
+    frame = with_points(text, frame, states=frame["usps"], key="unitid")
     known = frame["category"].isin(["1", "2", "3", "4", "5", "6"])
     by_category = frame["category"].isin(_SUB_BACCALAUREATE_CATEGORIES)
     by_sector = frame["sector"].isin(_SUB_BACCALAUREATE_SECTORS)
@@ -117,8 +117,8 @@ def parse_directory(path: Path, context: ParseContext) -> Parsed:
             col.ADDRESS: frame[col.ADDRESS],
             col.CITY: frame[col.CITY],
             col.ZIP: clean_zips(frame[col.ZIP]),
-            col.LATITUDE: latitude,
-            col.LONGITUDE: longitude,
+            col.LATITUDE: frame[col.LATITUDE],
+            col.LONGITUDE: frame[col.LONGITUDE],
             col.CONTROL: frame[col.CONTROL].map(_CONTROL),
             col.LEVEL: frame[col.LEVEL].map(_LEVEL),
             col.MAINLY_SUB_BACCALAUREATE: below,

@@ -1,6 +1,7 @@
 """American Job Centers and other places where people are met: CareerOneStop's answer, or an operator's list.
 
-Centers that are closed are out of scope. A latitude and longitude of 0 are missing.
+Centers that are closed are out of scope. A latitude and longitude of 0 are missing. A kind that is none of the
+service's is listed as other and told; without a kind a center is one of the operator's own.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ COLUMNS = (
     Wanted("open", ("CenterIsOpen",), required=False),
     Wanted("as_of", ("LastUpdated", "as_of"), required=False),
 )
-_KINDS = {"comprehensive": "comprehensive", "affiliate": "affiliate", "library": "library"}
+_KINDS = {name: name for name in ("comprehensive", "affiliate", "library", "user", "other")}
 
 
 def parse(path: Path, context: ParseContext) -> Parsed:
@@ -59,7 +60,14 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     closed = text.frame["open"].str.upper().isin(["N", "NO", "FALSE"])
     text.frame = text.frame[~closed]
     frame = with_place(text)
-    kind = frame[col.KIND].str.casefold().str.extract(r"^(\w+)", expand=False).map(_KINDS).fillna("user")
+    known = frame[col.KIND].str.casefold().str.extract(r"^(\w+)", expand=False).map(_KINDS)
+    other = known.isna() & frame[col.KIND].notna()
+    kind = known.mask(other, "other").fillna("user")
+    if other.any():
+        said = ", ".join(f"“{word}”" for word in frame[col.KIND][other].value_counts().index[:3])
+        text.notes.append(
+            f"Centers of a kind that is not known, listed as other: {int(other.sum()):,} (such as {said})."
+        )
     made = identifiers("job_center", frame[col.NAME], frame["usps"], frame[col.ZIP], frame[col.ADDRESS])
     frame = frame.assign(kind=kind, center_id=("careeronestop:" + frame["id"]).fillna(made))
     frame = text.log.take(frame, frame[col.CENTER_ID].duplicated(), "repeated", key="name", field="center_id")

@@ -10,8 +10,8 @@ import pandas as pd
 from geodata.geography.zips import clean_zips, state_of_zips
 from geodata.schemas import columns as col
 from geodata.sources.formats.text_tables import Text, Wanted
-from geodata.sources.formats.values import counts, points
-from geodata.sources.places_of_rows import quality_of_decimals, state_codes
+from geodata.sources.formats.values import counts
+from geodata.sources.places_of_rows import state_codes, with_points
 
 NAME = Wanted("name", ("name", "provider_name", "organization name", "ORGANIZATION NAME"))
 PLACE = (
@@ -39,18 +39,12 @@ def with_place(text: Text, key: str = "name") -> pd.DataFrame:
     frame = text.frame
     zips = clean_zips(frame[col.ZIP])
     usps = state_codes(frame[col.STATE]).fillna(state_of_zips(zips).where(frame[col.STATE].isna()))
-    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
-    frame = frame.assign(
-        usps=usps,
-        zip=zips,
-        location_quality=quality_of_decimals(frame[col.LATITUDE], frame[col.LONGITUDE]),
-        latitude=latitude,
-        longitude=longitude,
-    )
+    frame = frame.assign(usps=usps, zip=zips)
     frame = text.log.take(frame, frame[key].isna(), "no_name", field=key)
-    return text.log.take(
+    frame = text.log.take(
         frame, frame["usps"].isna(), "no_state", key=key, field="state", remedy="Give a state's postal code."
     )
+    return with_points(text, frame, states=frame["usps"], key=key)
 
 
 def identifiers(prefix: str, *parts: pd.Series) -> pd.Series:

@@ -1,8 +1,8 @@
 """Planned sites a state office supplies: award lists as CSV, XLSX, GeoJSON, GeoPackage or shapefile.
 
 The columns of such lists are given in docs/sources.md; other names are taken through the settings
-(`geodata.sources.mapped_columns`). Rows that state no state take that of their ZIP code. Canceled awards are out of
-scope.
+(`geodata.sources.mapped_columns`). Rows that state no state take that of their ZIP code, rows without a
+status are planned; a status in words that nobody knows is refused.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from geodata.schemas.parsed import Parsed
 from geodata.settings import Opportunity
 from geodata.sources.formats.layers import read_layer
 from geodata.sources.formats.text_tables import Text, Wanted, read_csv
-from geodata.sources.formats.values import counts, dates, points, to_numbers
+from geodata.sources.formats.values import counts, dates, not_counts, to_numbers
 from geodata.sources.formats.workbooks import read_workbook
+from geodata.sources.kinds_of_units import told_kinds
 from geodata.sources.mapped_columns import mapped, mapping_of, with_constants
-from geodata.sources.places_of_rows import quality_of_decimals, state_codes
+from geodata.sources.places_of_rows import state_codes, with_points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -73,10 +74,16 @@ COLUMNS = (
 )
 # Written by the geocoding command; nobody needs to map it.
 _GEOCODED = Wanted("geocoded", required=False)
-_CANCELLED = r"cancel|withdr|terminat|rescind|declin|denied|not awarded|not selected|reject"
+_RESCINDED = r"cancel|withdr|terminat|rescind|declin|denied|not awarded|not selected|reject|revoked|abandon|dropped"
+_DELAYED = r"delay|on hold|postpon|paused|stalled"
+_BUILDING = r"(?<!pre-)(?<!pre)(?<!before )construct|being built|installing|broke ground|groundbreak"
 _WAITING = r"not yet|not open|non-?operational|pre-|under |pending|planned|to open|to be|expected"
 _OPEN = r"\boperational|\bopen|in service|in operation|complete|energi[sz]ed|commissioned|online"
 _CLOSED_FOR_NOW = r"temporar"
+_PLANNED = (
+    r"award|contract|plan|select|fund|approv|obligat|propos|design|permit|announc|agreement|procure|commit|"
+    r"engineering|future|upcoming|coming soon|scheduled|in progress|in development|site acquisition|conditional"
+)
 
 
 def parse(path: Path, context: ParseContext) -> Parsed:
@@ -98,9 +105,24 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     by_zip = int((stated.isna() & usps.notna()).sum())
     if by_zip:
         text.notes.append(f"Rows without a state, for which that of their ZIP code was taken: {by_zip:,}.")
-    status = _status(frame)
-    cancelled = status == "cancelled"
-    frame, status = frame[~cancelled], status[~cancelled]
+    frame = frame.assign(known_status=_status(frame))
+    frame = text.log.take(
+        frame,
+        frame["known_status"].isna(),
+        "unknown_status",
+        key="site_id",
+        field="current_status",
+        remedy="Write planned, under construction, delayed, rescinded, open or temporarily closed, or leave it empty.",
+    )
+    for count in (col.COUNT, *(UNITS + kind for kind in opportunity.kinds)):
+        frame = text.log.take(
+            frame,
+            not_counts(frame[count]),
+            "unreadable_count",
+            key="site_id",
+            field=count,
+            remedy="Write a whole number without a thousands mark, such as 4, or leave it empty where it is not known.",
+        )
     frame = frame.assign(identifier=_identifiers(frame))
     frame = text.log.take(
         frame,
@@ -110,8 +132,8 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         field="identifier",
         remedy="Number the sites.",
     )
-    sites = _sites(frame, status.reindex(frame.index), opportunity, text.notes)
-    return text.parsed(SITES, sites, out_of_scope={"cancelled": int(cancelled.sum())})
+    frame = with_points(text, frame, states=frame["usps"], key="site_id")
+    return text.parsed(SITES, _sites(frame, opportunity, text.notes))
 
 
 def columns_of(kinds: Sequence[str]) -> list[Wanted]:
@@ -145,14 +167,20 @@ def _read(path: Path, context: ParseContext, kinds: Sequence[str]) -> Text:
 
 
 def _status(frame: pd.DataFrame) -> pd.Series:
-    """Return planned, open, temporary or cancelled; a date of opening in the past of the record means open."""
+    """Return one of STATUSES; a date of opening means open, no words planned, words nobody knows are missing."""
     words = frame["current_status"].fillna("").str.casefold()
-    cancelled = words.str.contains(_CANCELLED)
     waiting = words.str.contains(_WAITING)
     opened = dates(frame["opened"]).notna() | (words.str.contains(_OPEN) & ~waiting)
-    closed = words.str.contains(_CLOSED_FOR_NOW)
-    kinds = np.select([cancelled, closed, opened], ["cancelled", "temporary", "open"], "planned")
-    return pd.Series(kinds, index=frame.index)
+    found = {
+        "rescinded": words.str.contains(_RESCINDED),
+        "delayed": words.str.contains(_DELAYED),
+        "temporary": words.str.contains(_CLOSED_FOR_NOW),
+        "open": opened,
+        "under_construction": words.str.contains(_BUILDING) & ~words.str.contains("not yet"),
+        "planned": (words == "") | waiting | words.str.contains(_PLANNED),
+    }
+    kinds = np.select([mask.to_numpy() for mask in found.values()], list(found), "")
+    return pd.Series(kinds, index=frame.index, dtype="str").replace("", None)
 
 
 def _identifiers(frame: pd.DataFrame) -> pd.Series:
@@ -166,8 +194,7 @@ def _identifiers(frame: pd.DataFrame) -> pd.Series:
     return "planned:" + frame["usps"] + ":" + frame[col.SITE_ID].fillna(drawn)
 
 
-def _sites(frame: pd.DataFrame, status: pd.Series, opportunity: Opportunity, notes: list[str]) -> pd.DataFrame:
-    latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
+def _sites(frame: pd.DataFrame, opportunity: Opportunity, notes: list[str]) -> pd.DataFrame:
     power = to_numbers(frame[col.POWER_KW])
     power = power.where(power > 0)
     expected = _expected(frame["expected"])
@@ -179,13 +206,13 @@ def _sites(frame: pd.DataFrame, status: pd.Series, opportunity: Opportunity, not
             col.SITE_ID: frame["identifier"],
             col.SOURCE: SPEC.name,
             col.NAME: frame["site_name"],
-            col.STATUS: status,
+            col.STATUS: frame["known_status"],
             col.STATE: frame["usps"],
             col.ADDRESS: frame[col.ADDRESS],
             col.CITY: frame[col.CITY],
             col.ZIP: frame[col.ZIP],
-            col.LATITUDE: latitude,
-            col.LONGITUDE: longitude,
+            col.LATITUDE: frame[col.LATITUDE],
+            col.LONGITUDE: frame[col.LONGITUDE],
             col.LOCATION_QUALITY: _quality(frame),
             **_units(frame, power, opportunity, notes),
             col.POWER_KW: power,
@@ -199,7 +226,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, opportunity: Opportunity, not
 
 def _quality(frame: pd.DataFrame) -> pd.Series:
     """Return how exact the coordinates are; one the geocoder found by a similar address is on its street at best."""
-    quality = quality_of_decimals(frame[col.LATITUDE], frame[col.LONGITUDE])
+    quality = frame[col.LOCATION_QUALITY]
     return quality.mask((frame["geocoded"] == "near") & (quality == "point"), "street")
 
 
@@ -212,12 +239,7 @@ def _units(frame: pd.DataFrame, power: pd.Series, opportunity: Opportunity, note
     stated = {UNITS + kind: counts(frame[UNITS + kind]) for kind in opportunity.kinds}
     silent = pd.concat(list(stated.values()), axis=1).isna().all(axis=1)
     count = counts(frame[col.COUNT]).where(silent)
-    kinds = pd.Series(None, index=frame.index, dtype="object")
-    programs = frame[col.PROGRAM].fillna("").str.casefold()
-    for program, kind in opportunity.kind_of_program.items():
-        kinds[programs.str.contains(program.casefold(), regex=False)] = kind
-    for kind, above in sorted(opportunity.kind_above_kw.items(), key=lambda item: item[1]):
-        kinds[power > above] = kind
+    kinds = told_kinds(frame[col.PROGRAM], power, opportunity)
     unknown = int((count.notna() & kinds.isna()).sum())
     if unknown:
         notes.append(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geodata.access.reach import Reach, reach, tract_access
 from geodata.schemas import columns as col
-from geodata.scoring.opportunity import units_used
+from geodata.scoring.opportunity import counted_units
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Opportunity, Settings, Travel
 from geodata.travel.minutes import TravelEngine
@@ -92,9 +92,8 @@ def travel_access(area: StudyArea, engine: TravelEngine, settings: Settings) -> 
 
 def _components(sites: pd.DataFrame, settings: Opportunity) -> FloatArray:
     """Return, a site, its units of each kind and its unit-years of upkeep: float64[n_sites, C]."""
-    used = units_used(sites, settings)
-    upkeep = used[col.UNITS] * settings.maintenance_years
-    return np.asarray(np.column_stack([used[list(settings.kinds)], upkeep]).astype(np.float64))
+    upkeep = sites[col.UNITS].to_numpy(dtype=np.float64) * settings.maintenance_years
+    return np.column_stack([counted_units(sites, settings.kinds), upkeep])
 
 
 def _at_factors(

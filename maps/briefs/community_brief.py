@@ -9,6 +9,7 @@ from maps.figures.brief_maps import KM_PER_MILE, in_view, locator_svg
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, records
+from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 MOST_PROVIDERS = 4
@@ -78,6 +79,8 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
         high=words.job_years(row[col.JOB_YEARS_HIGH]),
         n=sites,
     )
+    if sites_assumed(row):
+        work = texts("map.card.assumed", n=work)
     providers = 0 if is_missing(row[col.PROVIDERS_WITHIN]) else int(row[col.PROVIDERS_WITHIN])
     seats = texts("briefs.facts.seats_value", n=words.number(row[col.SEATS_WITHIN]))
     return [

@@ -16,6 +16,7 @@ from maps.cartography.base_map import Ground, ground_of
 from maps.texts import Texts, load_texts
 from maps.wording.rows import Row, records
 from maps.wording.source_lines import missing_sources, old_copies, sources_in_order
+from maps.wording.why import sites_assumed
 from maps.wording.words import Number, Words, is_missing
 
 MOST_QUARTERS = 7
@@ -177,7 +178,7 @@ class Writer:
         if len(dated) > MOST_QUARTERS:
             kept = dated[: MOST_QUARTERS - 1]
             later = pd.DataFrame(dated[MOST_QUARTERS - 1 :])
-            summed = ("sites", "units", "job_years_low", "job_years_mid", "job_years_high")
+            summed = ("sites", "units", col.SITES_ASSUMED, "job_years_low", "job_years_mid", "job_years_high")
             sums = {name: later[name].sum() for name in summed}
             rows = [*kept, {**sums, col.QUARTER: "later"}, *(row for row in rows if row[col.QUARTER] == "unknown")]
         cells = [
@@ -186,7 +187,7 @@ class Writer:
                 if row[col.QUARTER] == "later"
                 else self.words.quarter(row[col.QUARTER]),
                 self.words.number(row["sites"]),
-                self.words.number(row[col.UNITS]),
+                self.units(row),
                 self.job_years(row),
             ]
             for row in rows
@@ -195,6 +196,11 @@ class Writer:
         # A community's brief says it where it says what to do.
         after = [self.texts("briefs.action.benefit")] if unit_kind == "state" else []
         return Section(title, lead=[self.texts(f"briefs.work.{unit_kind}")], grid=grid, after=after)
+
+    def units(self, row: Row) -> str:
+        """Return the units of a row of totals; where some of its sites report none, with the word “assumed”."""
+        units = self.words.number(row[col.UNITS])
+        return self.texts("map.card.assumed", n=units) if sites_assumed(row) else units
 
     def job_years(self, row: Row) -> str:
         """Return job-years with their range, all with the digits the highest can bear."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geodata.schemas import columns as col
+from geodata.schemas.canonical import STATUSES_AHEAD
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.briefs.parts import Writer
 from maps.figures.brief_maps import locator_svg
@@ -10,6 +11,7 @@ from maps.figures.state_map import state_map_alt
 from maps.wording.hub_choice import recommended_hubs
 from maps.wording.questions import state_questions
 from maps.wording.rows import records
+from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 FIRST = 10
@@ -105,11 +107,13 @@ def _facts(writer: Writer) -> list[Fact]:
         facts.append(writer.fact("hubs", share, texts("briefs.facts.hubs_note", n=len(hubs))))
     else:
         sites = result.table("sites")
-        own = sites[(sites[col.STATUS] == "planned") & (sites[col.STATE] == result.state.usps)]
+        own = sites[sites[col.STATUS].isin(STATUSES_AHEAD) & (sites[col.STATE] == result.state.usps)]
         facts.append(writer.fact("sites", words.number(len(own)), texts("briefs.facts.sites_note")))
     low, mid, high = (known[name] for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
     work = texts("briefs.facts.work_value", n=words.job_years(mid))
     work_note = texts("briefs.facts.work_state_note", low=words.job_years(low), high=words.job_years(high))
+    if sites_assumed(known):
+        work_note = texts("map.card.assumed", n=work_note)
     facts.append(writer.fact("work_state", work, work_note))
     return facts
 

@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geodata.schemas import columns as col
+from geodata.schemas.canonical import STATUSES_AHEAD
 from geodata.schemas.computed import TIERS
 from geodata.schemas.state_result import StateResult
 from maps.cartography import topology
@@ -216,7 +217,7 @@ def _landmarks(landmarks: pd.DataFrame, line: Antimeridian) -> dict[str, Levels]
 def _points(result: StateResult, line: Antimeridian) -> dict[str, Floats]:
     sites, providers = result.table("sites"), result.table("providers")
     tables = {
-        "sites": sites[sites[col.STATUS] == "planned"],
+        "sites": sites[sites[col.STATUS].isin(STATUSES_AHEAD)],
         "providers": providers[providers[col.ENTRY_STAGE] == "entry"],
         "job_centers": result.table("job_centers"),
         "hubs": recommended_hubs(result),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import UNITS, unit_columns
+from geodata.schemas.canonical import STATUSES_AHEAD, UNITS, unit_columns
 from geodata.schemas.state_result import StateResult
 from geodata.scoring.opportunity import opening_quarters
 from maps.interactive.packing import plain, whole
@@ -28,7 +28,7 @@ def kinds_counted(sites: pd.DataFrame) -> list[str]:
 def points(result: StateResult) -> dict[str, dict[str, object]]:
     """Return the columns of sites, providers, job centers and hubs; coordinates are in 10⁻⁴ degrees."""
     sites = result.table("sites").dropna(subset=[col.LATITUDE, col.LONGITUDE])
-    sites = sites[sites[col.STATUS].isin(["planned", "temporary"])].sort_values(col.SITE_ID)
+    sites = sites[sites[col.STATUS].isin([*STATUSES_AHEAD, "temporary"])].sort_values(col.SITE_ID)
     providers = result.table("providers").set_index(col.PROVIDER_ID).reindex(provider_order(result)).reset_index()
     centers = result.table("job_centers").dropna(subset=[col.LATITUDE, col.LONGITUDE]).sort_values(col.CENTER_ID)
     hubs = (

@@ -223,6 +223,7 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
         "minutes": whole(scores[col.NEAREST_PROVIDER_MINUTES]),
         "seats": whole(scores[col.SEATS_WITHIN]),
         "sites": whole(scores[col.SITES_WITHIN]),
+        "sites_assumed": whole(scores[col.SITES_ASSUMED]),
         "jobs_low": whole(scores[col.JOB_YEARS_LOW], 100),
         "jobs_mid": whole(scores[col.JOB_YEARS_MID], 100),
         "jobs_high": whole(scores[col.JOB_YEARS_HIGH], 100),
@@ -289,6 +290,7 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 "minutes": plain(row[col.NEAREST_PROVIDER_MINUTES]),
                 "seats": plain(row[col.SEATS_WITHIN]),
                 "sites": plain(row[col.SITES_WITHIN]),
+                "sites_assumed": plain(row[col.SITES_ASSUMED]),
                 "jobs_low": plain(row[col.JOB_YEARS_LOW], 100),
                 "jobs_mid": plain(row[col.JOB_YEARS_MID], 100),
                 "jobs_high": plain(row[col.JOB_YEARS_HIGH], 100),
@@ -307,7 +309,13 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 ],
                 "tied": codes_in(row[col.TIED_WITH]),
                 "quarters": [
-                    [item.quarter, plain(item.sites), plain(item.units), plain(item.job_years_mid, 100)]
+                    [
+                        item.quarter,
+                        plain(item.sites),
+                        plain(item.units, 10),
+                        plain(item.job_years_mid, 100),
+                        plain(item.sites_assumed),
+                    ]
                     for item in by_unit.get(ident, quarters.iloc[:0]).itertuples()
                 ],
             }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from geodata.schemas import columns as col
+from geodata.schemas.canonical import STATUSES_AHEAD
 from maps.cartography.palette import INK, LINE, TIER_FILL
 from maps.cartography.symbols import LINES, MARK_OF, MARKS
 from maps.templating import environment
@@ -83,9 +84,16 @@ def default_look(layer: str, texts: Texts, names: Mapping[str, str], hubs: int =
     main = _marker(MARK_OF[layer])
     if layer == "sites":
         closed = replace(main, fill=WHITE, outline=main.fill, outline_mm=0.4, size_mm=2.2)
-        symbols = [main, closed, Symbol(LINE, WHITE, 0.1, "circle", 1.4)]
+        gone = Symbol(LINE, WHITE, 0.1, "circle", 1.4)
+        symbols = [*[main] * len(STATUSES_AHEAD), closed, gone, gone]
         label = Label('CASE WHEN "status" = \'planned\' THEN "name" END', 7.5, from_scale=75_000)
-        return Look(_words(texts, "status", ("planned", "temporary", "open")), symbols, label, "status", names)
+        return Look(
+            _words(texts, "status", (*STATUSES_AHEAD, "temporary", "open", "rescinded")),
+            symbols,
+            label,
+            "status",
+            names,
+        )
     if layer == "providers":
         label = Label('"name"', 8, from_scale=250_000)
         entries = _words(texts, "entry_stage", ("entry", "advanced"))

@@ -77,7 +77,7 @@ Onramp.cards = function (model) {
         beside("gap", gap) +
         " " +
         t("map.card.line");
-  const work = (sites, low, mid, high, opportunity) =>
+  const work = (sites, assumed, low, mid, high, opportunity) =>
     !sites
       ? t("map.card.work_none")
       : t("map.card.work", {
@@ -85,7 +85,9 @@ Onramp.cards = function (model) {
           mid: jobYears(mid / 100),
           low: jobYears(low / 100),
           high: jobYears(high / 100),
-        }) + beside("opportunity", opportunity);
+        }) +
+        (assumed ? ` ${t("map.card.work_assumed", { n: number(assumed) })}` : "") +
+        beside("opportunity", opportunity);
   const adults = (value, moe) =>
     value === null
       ? null
@@ -134,7 +136,7 @@ Onramp.cards = function (model) {
           agreed,
           named.length ? t("why.designated", { names: named.join(", ") }) : null,
           training(T.minutes[i], provider, T.seats[i], T.gap[i]),
-          work(T.sites[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i]),
+          work(T.sites[i], T.sites_assumed[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i]),
         ]),
       ),
       ...(T.priority[i] === null
@@ -197,7 +199,7 @@ Onramp.cards = function (model) {
         list([
           need(c.need),
           training(c.minutes, c.provider, c.seats, c.gap),
-          work(c.sites, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
+          work(c.sites, c.sites_assumed, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
           c.center
             ? t("map.card.center", {
                 name: name(c.center),
@@ -234,13 +236,13 @@ Onramp.cards = function (model) {
       el(
         "tbody",
         {},
-        rows.map(([quarter, sites, units, years]) =>
+        rows.map(([quarter, sites, units, years, assumed]) =>
           el(
             "tr",
             {},
             el("th", { scope: "row" }, words.quarter(quarter)),
             el("td", {}, number(sites ?? 0)),
-            el("td", {}, number(units ?? 0)),
+            el("td", {}, assumed ? t("map.card.assumed", { n: number((units ?? 0) / 10) }) : number((units ?? 0) / 10)),
             el("td", {}, years === null ? "" : jobYears(years / 100)),
           ),
         ),

@@ -131,4 +131,16 @@ def _work(row: Row, texts: Texts, words: Words) -> list[str]:
     if float(row[col.JOB_YEARS_MID]) < LITTLE_WORK_JOB_YEARS:
         return [texts("why.work_little")]
     low, high = words.job_years(row.get(col.JOB_YEARS_LOW)), words.job_years(row.get(col.JOB_YEARS_HIGH))
-    return [texts("why.work", mid=words.job_years(mid), low=low, high=high)]
+    sentence = texts("why.work", mid=words.job_years(mid), low=low, high=high)
+    return [sentence, *work_assumed(row, texts, words)]
+
+
+def work_assumed(row: Row, texts: Texts, words: Words) -> list[str]:
+    """Return for how many of the sites within reach units are assumed, in a sentence; none where for none."""
+    assumed = sites_assumed(row)
+    return [texts("map.card.work_assumed", n=1 if assumed == 1 else words.number(assumed))] if assumed else []
+
+
+def sites_assumed(row: Row) -> int:
+    """Return of how many sites behind the numbers of a row the units are assumed."""
+    return 0 if is_missing(row.get(col.SITES_ASSUMED)) else int(row[col.SITES_ASSUMED])

@@ -689,7 +689,7 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         SCHEMAS["tract_scores"].validate(scores),
         communities,
         tables["providers"].assign(seats_used=seats, seats_assumed=tables["providers"]["seats"].isna())[entry],
-        work.assign(assumed_units=False),
+        work.assign(assumed_units=False, units_variance=0.0, job_years_variance=0.0),
     )
     return StateResult(
         state=find_state("XL"),

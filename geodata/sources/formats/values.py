@@ -1,4 +1,4 @@
-"""From text to numbers, flags, dates and points: what a cell means, and why it has no value.
+"""From text to numbers, flags, dates and counts: what a cell means, and why it has no value.
 
 Missing, suppressed and zero are three things. A publisher's code for one of the first two never comes out of
 here as a number.
@@ -135,16 +135,24 @@ def dates(text: pd.Series) -> pd.Series:
     return out.astype("datetime64[s]")
 
 
-def points(latitude: pd.Series, longitude: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return latitude and longitude in degrees, both missing where one is unreadable, out of range or 0, 0."""
-    lat, lon = to_numbers(latitude), to_numbers(longitude)
-    sound = lat.between(-90, 90) & lon.between(-180, 180) & ~((lat == 0) & (lon == 0))
-    return lat.where(sound), lon.where(sound)
+# Three zeros behind a point are a thousands mark as likely as decimals, so such a number says neither.
+_THOUSANDS = r"[+-]?\d{1,3}(?:[.,]\d{3})+"
+_NOT_TOLD = {"", "-", "?", "n/a", "na", "none", "null", "tbd", "unknown", "not available", "to be determined"}
 
 
 def counts(text: pd.Series) -> pd.Series:
-    """Return whole numbers from zero to 2**53 as Int64, missing where the text is anything else."""
-    values = to_numbers(text)
+    """Return whole numbers from zero to 2**53 as Int64, missing where the text is anything else.
+
+    `4.0` is a four that passed through a spreadsheet; `1.000` and `1,000` are missing, for they may be one or a
+    thousand.
+    """
+    values = to_numbers(text.mask(text.str.fullmatch(_THOUSANDS).fillna(False).astype(bool)))
     # Beyond 2**53 a float is no exact whole number, and nothing counted here is near it.
     whole = (values >= 0) & (values == values.round()) & (values < 2**53)
     return values.where(whole).astype("Int64")
+
+
+def not_counts(text: pd.Series) -> pd.Series:
+    """Return where a cell is filled with neither a count nor a word for “not told” such as n/a or TBD: bool."""
+    told = text.notna() & ~text.str.strip().str.casefold().isin(_NOT_TOLD).fillna(False).astype(bool)
+    return pd.Series(told & counts(text).isna(), index=text.index, dtype=bool)

@@ -19,6 +19,7 @@ from maps.site.views.site_view import SiteView
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, records
+from maps.wording.why import work_assumed
 from maps.wording.words import is_missing
 
 #: Communities named that the list cannot distinguish from one; more are counted.
@@ -182,6 +183,7 @@ def _why(view: SiteView, row: Row) -> list[str]:
         return [*sentences, t("map.card.work_none")]
     low, mid, high = (w.job_years(row[f"job_years_{name}"]) for name in ("low", "mid", "high"))
     work = view.count("map.card.work", int(row[col.SITES_WITHIN]), mid=mid, low=low, high=high)
+    work = " ".join([work, *work_assumed(row, t, w)])
     if not is_missing(row[col.OPPORTUNITY]):
         work += " " + t("map.card.opportunity", percent=w.number(row[col.OPPORTUNITY]))
     return [*sentences, work]

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import UNITS
+from geodata.schemas.canonical import STATUSES_AHEAD, UNITS
 from geodata.scoring.opportunity import opening_quarters
 from maps.interactive.map_points import kinds_counted
 from maps.site.html_pages import Context, bdi
@@ -111,7 +111,7 @@ def marks(view: SiteView) -> Context:
 
 def _sites(view: SiteView) -> Context:
     w, sites = view.words, view.result.table("sites")
-    sites = sites[sites[col.STATUS].isin(["planned", "temporary"])].sort_values([col.EXPECTED_DATE, col.SITE_ID])
+    sites = sites[sites[col.STATUS].isin([*STATUSES_AHEAD, "temporary"])].sort_values([col.EXPECTED_DATE, col.SITE_ID])
     sites = sites.assign(quarter=opening_quarters(sites[col.EXPECTED_DATE], view.result.as_of))
     kinds = kinds_counted(sites)
 

@@ -10,6 +10,7 @@ from maps.site.html_pages import isolated
 from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import available_definitions
 from maps.wording.rows import Row, codes_in
+from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 MOST_BARRIERS = 2
@@ -67,6 +68,16 @@ def _work(view: SiteView) -> Answer | None:
     text = view.count(
         "site.minute.work_text", int(known[col.PLANNED_SITES]), low=w.job_years(low), high=w.job_years(high)
     )
+    assumed = sites_assumed(known)
+    if assumed:
+        span = {
+            "total": w.number(known[col.UNITS]),
+            "low": w.number(known[col.UNITS_LOW]),
+            "high": w.number(known[col.UNITS_HIGH]),
+        }
+        sites = int(known[col.PLANNED_SITES])
+        key = "work_assumed_all" if assumed == sites else "work_assumed"
+        text += " " + view.count(f"site.minute.{key}", assumed, **span)
     return _answer(view, "work", t("site.minute.work_lead", mid=w.job_years(mid)), text)
 
 

@@ -13,6 +13,7 @@ from maps.site.html_pages import Context, bdi
 from maps.site.views.marks import bar, interval
 from maps.site.views.site_view import SiteView
 from maps.wording.rows import Row, codes_in, records
+from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 #: The kinds of area that have pages, and what those pages are called.
@@ -107,6 +108,12 @@ def area_rows(view: SiteView, kind: str) -> list[Context]:
     ]
 
 
+def assumed_units(view: SiteView, row: Row) -> str:
+    """Return the units of a row of totals; where some of its sites report none, with the word “assumed”."""
+    units = view.words.number(row[col.UNITS])
+    return view.texts("map.card.assumed", n=units) if sites_assumed(row) else units
+
+
 def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[Context]:
     """Return planned work by quarter as tables show it."""
     w = view.words
@@ -114,7 +121,7 @@ def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[Context]:
         {
             "quarter": w.quarter(row[col.QUARTER]),
             "sites": w.number(row["sites"]),
-            "units": w.number(row[col.UNITS]),
+            "units": assumed_units(view, row),
             "mid": w.job_years(row[col.JOB_YEARS_MID]),
             "span": w.job_years_span(row[col.JOB_YEARS_LOW], row[col.JOB_YEARS_HIGH]),
         }

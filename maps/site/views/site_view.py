@@ -10,7 +10,7 @@ from functools import cached_property
 
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
-from geodata.scoring.opportunity import default_site
+from geodata.scoring.site_priors import site_without_units
 from maps.site.addresses import Addresses
 from maps.site.html_pages import Link, isolated
 from maps.site.views.state_view import StateView
@@ -75,10 +75,16 @@ class SiteView:
     @cached_property
     def worth(self) -> str:
         """What one planned site is worth in work under the settings of this run, and what that is not."""
-        units, years = default_site(self.result.settings.opportunity)
+        opportunity = self.result.settings.opportunity
+        units, years = site_without_units(self.result.table("site_priors"), self.result.state.usps, opportunity)
         made_of = [
-            self.texts("map.card.units", kind=self.texts.word("codes.units", kind), n=self.words.number(count))
+            self.texts(
+                "map.card.units",
+                kind=self.texts.word("codes.units", kind),
+                n=self.words.number(count, int(count != round(count))),
+            )
             for kind, count in units.items()
+            if count >= 0.05
         ]
         return self.texts(
             "site.overview.limit_work", made_of=self.words.listed(made_of), years=self.words.job_years(years)

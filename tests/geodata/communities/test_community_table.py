@@ -33,6 +33,8 @@ def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
             "job_years_low": [0.1, 0.2],
             "job_years_mid": [0.2, 0.4],
             "job_years_high": [0.3, 0.6],
+            "job_years_variance": [0.0, 0.01],
+            "assumed_units": [False, True],
         }
     )
     sites = supply(plazas, [(a, 0, 1.0), (b, 0, 1.0), (b, 1, 1.0)], "site_id")
@@ -43,10 +45,12 @@ def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
     assert one["priority"] == pytest.approx(60.25)
     assert (one["nearest_provider_id"], one["nearest_provider_minutes"]) == ("p", pytest.approx(12.5))
     assert (one["providers_within"], one["seats_within"]) == (2, 80.0)
-    assert (one["sites_within"], one["job_years_mid"]) == (2, pytest.approx(0.6))
+    assert (one["sites_within"], one["sites_assumed"], one["job_years_mid"]) == (2, 1, pytest.approx(0.6))
+    assert one["job_years_high"] == pytest.approx(0.6 + (0.3**2 + 1.645**2 * 0.01) ** 0.5)
     assert one.geometry.area == pytest.approx(2 * KM**2)
     work = work_by_quarter(sites, table, grouping).set_index(["unit_kind", "unit_id", "quarter"])
     assert work.loc[("community", one["community_id"], "2027Q2"), "units"] == 8
+    assert work.loc[("community", one["community_id"]), "sites_assumed"].tolist() == [0, 1]
     assert work.loc[("tract", b, "2027Q1"), "sites"] == 1
     # The state counts the sites that stand in it, reached or not.
     assert work.loc["state"].index.tolist() == [("XL", "2027Q1")]

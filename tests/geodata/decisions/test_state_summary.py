@@ -35,6 +35,8 @@ SITES = pd.DataFrame(
         "job_years_low": [0.1, 9.0, 0.2],
         "job_years_mid": [0.2, 9.0, 0.3],
         "job_years_high": [0.3, 9.0, 0.4],
+        "units_variance": [1.0, 0.0, 0.0],
+        "job_years_variance": [0.01, 0.0, 0.0],
     }
 )
 
@@ -88,7 +90,10 @@ def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.D
     assert rhode_island[["providers", "providers_assumed", "seats"]].tolist() == [2, 1, 21]
     assert rhode_island[["planned_sites", "sites_assumed", "units"]].tolist() == [2, 1, 6]
     job_years = rhode_island[["job_years_low", "job_years_mid", "job_years_high"]].astype(float)
-    assert job_years.tolist() == pytest.approx([0.3, 0.5, 0.7])
+    # The range of the rates is 0.2 either way; the spread of the assumed site adds as a square.
+    half = (0.2**2 + 1.645**2 * 0.01) ** 0.5
+    assert job_years.tolist() == pytest.approx([0.5 - half, 0.5, 0.5 + half])
+    assert rhode_island[["units_low", "units_high"]].tolist() == pytest.approx([6 - 1.645, 6 + 1.645])
     assert summary.loc["KS", ["providers", "planned_sites", "job_years_mid"]].tolist() == [0, 0, 0]
 
 

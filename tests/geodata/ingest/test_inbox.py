@@ -122,7 +122,7 @@ def test_the_same_bad_name_twice_keeps_both(folders: tuple[Path, Path]) -> None:
 def test_a_list_of_one_state_is_read_beside_one_of_all(folders: tuple[Path, Path]) -> None:
     inbox, folder = folders
     folder.mkdir()
-    other = GOOD.replace("RI,", "GA,")
+    other = GOOD.replace("RI,", "GA,").replace("41.8211,-71.4128", "33.7490,-84.3880")
     (folder / "planned_sites.csv").write_text(other)
     (inbox / "RI_planned_sites.csv").write_text(GOOD)
     (outcome,) = looked_twice(inbox, folder).outcomes

@@ -120,3 +120,9 @@ def test_no_sites() -> None:
     found = sites(SITES.empty(), OUTLINE)
     assert len(found.table) == 0
     assert found.notes == []
+
+
+@pytest.mark.parametrize("status", ["under_construction", "delayed"])
+def test_a_site_under_way_is_the_same_site_in_two_lists(status: str) -> None:
+    merged, twice = without_repeats(table(site("1"), award(status=status)))
+    assert (len(merged), len(twice)) == (1, 1)

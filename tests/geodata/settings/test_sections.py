@@ -19,8 +19,10 @@ def test_every_setting_says_what_it_is() -> None:
 def test_kinds_of_units_are_those_with_a_rate() -> None:
     assert Opportunity().kinds == ("level1", "level2", "dc_fast")
     rates = {"heat_pump": {"low": 0, "mid": 1, "high": 2}}
-    with pytest.raises(ValidationError, match="default_units names the kind “dc_fast”"):
+    with pytest.raises(ValidationError, match="kind_above_kw names the kind “dc_fast”"):
         Opportunity(job_years_per_unit=rates)  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="default_units names the kind “dc_fast”"):
+        Opportunity(job_years_per_unit=rates, default_units={"dc_fast": 4})  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="at least one kind"):
         Opportunity(job_years_per_unit={})
     with pytest.raises(ValidationError, match="small letters, digits and _"):

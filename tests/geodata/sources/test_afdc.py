@@ -226,3 +226,31 @@ def test_an_answer_that_is_not_whole_or_not_one_is_refused(tmp_path: Path) -> No
         parse_text("afdc", tmp_path, "a.json", limit)
     with pytest.raises(InputError, match="no list of stations"):
         parse_text("afdc", tmp_path, "a.json", "[]")
+
+
+@pytest.mark.parametrize("ports", [-3, 4.5, "two", "1.000"])
+def test_ports_that_are_no_count_are_refused(tmp_path: Path, ports: Any) -> None:
+    parsed = parse_text("afdc", tmp_path, "a.json", answer([station(1, ev_level2_evse_num=ports), station(2)]))
+    assert (parsed.rows_kept, reasons(parsed)) == (1, {"unreadable_count": 1})
+    assert parsed.rejects["field"].tolist() == ["level2"]
+
+
+def test_a_station_far_from_the_state_it_states_is_refused(tmp_path: Path) -> None:
+    far = station(1, "E", city="Beaverton", zip="97006", latitude=45.513643, longitude=-122.833936)
+    parsed = parse_text("afdc", tmp_path, "a.json", answer([far, station(2)]))
+    assert (parsed.rows_kept, reasons(parsed)) == (1, {"far_from_its_state": 1})
+    assert parsed.rejects["remedy"].tolist() == [
+        "The coordinates lie far outside the state of the row: correct the one or the other."
+    ]
+
+
+def test_a_planned_record_without_any_sign_of_a_charger_is_refused(tmp_path: Path) -> None:
+    bare = {"ev_level2_evse_num": None, "ev_connector_types": None, "ev_network": None, "ev_charging_units": None}
+    stations = [
+        station(1, **bare, station_name="CNG Depot"),
+        station(2, ev_level2_evse_num=None),
+        station(3, "E", **bare, station_name="Forest Service"),
+    ]
+    for file, content in (("a.json", answer(stations)), ("a.csv", as_csv(stations))):
+        parsed = parse_text("afdc", tmp_path, file, content)
+        assert (parsed.rows_kept, reasons(parsed)) == (2, {"no_charger": 1})

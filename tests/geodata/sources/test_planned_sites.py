@@ -57,7 +57,12 @@ def test_an_award_becomes_a_planned_site(tmp_path: Path) -> None:
     ("words", "status"),
     [
         ("Awarded", "planned"),
-        ("Under construction", "planned"),
+        ("Under construction", "under_construction"),
+        ("Pre-construction", "planned"),
+        ("Delayed to 2028", "delayed"),
+        ("On hold", "delayed"),
+        ("Cancelled", "rescinded"),
+        ("Award rescinded", "rescinded"),
         ("NEVI-Funded Contracted", "planned"),
         ("Not yet operational", "planned"),
         ("Expected to open 2027", "planned"),
@@ -76,11 +81,26 @@ def test_a_date_of_opening_means_open(tmp_path: Path) -> None:
     assert one(tmp_path, actual_operational_date="2026-05-14")["status"] == "open"
 
 
-def test_cancelled_awards_are_out_of_scope(tmp_path: Path) -> None:
-    rows = [line(), line(site_id="2", current_status="Cancelled"), line(site_id="3", current_status="Award rescinded")]
-    parsed = parse_text("planned_sites", tmp_path, "planned_sites.csv", awards(*rows))
-    assert parsed.out_of_scope == {"cancelled": 2}
-    assert parsed.rows_kept == 1
+@pytest.mark.parametrize("words", ["Zebra", "unknown", "?", "Tier 3"])
+def test_a_status_nobody_knows_is_not_read_as_planned(tmp_path: Path, words: str) -> None:
+    rows = awards(line(), line(site_id="2", current_status=words))
+    parsed = parse_text("planned_sites", tmp_path, "planned_sites.csv", rows)
+    assert (parsed.rows_kept, reasons(parsed)) == (1, {"unknown_status": 1})
+    assert "Write planned, under construction" in parsed.rejects["remedy"].iloc[0]
+
+
+@pytest.mark.parametrize("field", ["charger_count", "units_dc_fast"])
+@pytest.mark.parametrize("count", ["1.000", '"1,000"', "two", "-3", "4.5"])
+def test_a_count_that_is_none_is_refused(tmp_path: Path, field: str, count: str) -> None:
+    content = f"state,site_id,site_name,latitude,longitude,{field}\nRI,1,A,41.71234,-71.41234,{count}\n"
+    parsed = parse_text("planned_sites", tmp_path, "planned_sites.csv", content)
+    assert (parsed.rows_kept, reasons(parsed)) == (0, {"unreadable_count": 1})
+    assert "thousands mark" in parsed.rejects["remedy"].iloc[0]
+
+
+def test_a_count_that_is_not_told_is_not_reported(tmp_path: Path) -> None:
+    site = one(tmp_path, charger_count="TBD")
+    assert site[["units_level1", "units_level2", "units_dc_fast"]].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +153,7 @@ def test_a_date_that_cannot_be_read_is_left_empty_and_said(tmp_path: Path) -> No
     [("41.71234", "point"), ("41.712", "street"), ("41.71", "area"), ("41", "area"), ("", "unknown"), ("0", "unknown")],
 )
 def test_rounded_coordinates_are_no_points(tmp_path: Path, latitude: str, quality: str) -> None:
-    longitude = "0" if latitude == "0" else "-71.4"
+    longitude = latitude if latitude in ("0", "") else "-71.4"
     assert one(tmp_path, latitude=latitude, longitude=longitude)["location_quality"] == quality
 
 

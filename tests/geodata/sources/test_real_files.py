@@ -37,8 +37,22 @@ FILES = [
     ("svi_measures", "RI/SVI_2018_RhodeIsland.csv", 243, 243, {}, {}),
     ("svi_measures", "GA/SVI_2022_Georgia.csv", 2791, 2791, {}, {}),
     ("cejst", "national/cejst_1.0-communities_flags.csv", 74134, 74134, {}, {}),
-    ("afdc", "national/alt_fuel_stations_2020-10-27_ELEC.csv", 30801, 30801, {}, {}),
-    ("planned_sites", "national/planned_sites_standin_2020-10.csv", 24299, 24295, {"no_state": 4}, {}),
+    (
+        "afdc",
+        "national/alt_fuel_stations_2020-10-27_ELEC.csv",
+        30801,
+        30786,
+        {"far_from_its_state": 13, "no_charger": 2},
+        {},
+    ),
+    (
+        "planned_sites",
+        "national/planned_sites_standin_2020-10.csv",
+        24299,
+        24272,
+        {"far_from_its_state": 23, "no_state": 4},
+        {},
+    ),
     (
         "ipeds_directory",
         "national/hd2020.csv",
@@ -161,14 +175,13 @@ def test_slivers_of_the_nation_designate_nobody(realdata: Path) -> None:
 
 def test_points_that_contradict_their_state(realdata: Path) -> None:
     counties = of(realdata, "counties", "national/us_geo_census_cb_2020_counties.geojson").table
-    stations = of(realdata, "afdc", "national/alt_fuel_stations_2020-10-27_ELEC.csv").table
+    parsed = of(realdata, "afdc", "national/alt_fuel_stations_2020-10-27_ELEC.csv")
+    stations, mowabb = parsed.table, parsed.rejects.set_index("key").loc["154548"]
+    assert mowabb[["value", "reason"]].tolist() == ["45.513642999999995, -122.833936", "far_from_its_state"]
     checked = check_states(stations, counties, key="site_id")
     refused = checked.rejects.set_index("key")
-    mowabb = stations[stations["name"] == "Nike - Mowabb"]["site_id"].iloc[0]
-    assert refused.loc[mowabb, ["value", "reason"]].tolist() == ["RI", "wrong_state"]
-    assert "OR" in refused.loc[mowabb, "remedy"]
     assert len(checked.table) + len(checked.rejects) == len(stations)
-    assert len(checked.rejects) == 17
+    assert len(checked.rejects) == 4
     keys = stations[stations["city"] == "Key West"]["site_id"]
     assert len(keys) > 0
     assert not refused.index.isin(keys).any()
@@ -179,7 +192,7 @@ def test_stations_on_tracts_and_same_place_records_kept(realdata: Path) -> None:
     ours = stations[stations["state"] == "RI"]
     tracts = of(realdata, "tracts", "RI/cb_2020_44_tract_500k.zip").table
     placed = place(ours, tracts)
-    assert placed["tract_basis"].value_counts().to_dict() == {"inside": 144, "none": 1}
+    assert placed["tract_basis"].value_counts().to_dict() == {"inside": 144}
     assert ours.duplicated(["latitude", "longitude"]).sum() > 0
     assert len(placed) == len(ours)
 
@@ -195,7 +208,7 @@ def test_stations_and_stand_in_sites_together(realdata: Path) -> None:
     )
     found = sites(rows, counties)
     assert len(found.table) + len(found.rejects) == len(rows)
-    assert found.rejects["reason"].value_counts().to_dict() == {"wrong_state": 40, "in_no_state": 3}
+    assert found.rejects["reason"].value_counts().to_dict() == {"wrong_state": 7}
     # The stand-in sites are all new stations: a tenth of them stands beside an older one of its name.
     assert "kept as planned: 2,4" in found.notes[-1]
 
@@ -214,3 +227,23 @@ def test_the_national_boundaries(realdata: Path) -> None:
     assert (parsed.rows_in, parsed.rows_kept) == (78236, 78210)
     assert parsed.out_of_scope == {"all water": 26}
     assert not (parsed.table["state"] == "CT").any()
+
+
+# The second set: service answers of July 2023, in the older form without units.
+NEWER = [
+    ("RI/alt_fuel_stations_2023-07-10_RI.json", 342, 341, {"far_from_its_state": 1}),
+    ("GA/alt_fuel_stations_2023-07-10_GA.json", 1858, 1857, {"far_from_its_state": 1}),
+    ("RI/other/alt_fuel_stations_2023-07-10_CT_MA_border.json", 936, 936, {}),
+    ("national/other/alt_fuel_stations_2023-07-10_planned.json", 55, 54, {"no_charger": 1}),
+]
+
+
+@pytest.mark.parametrize(("file", "rows", "kept", "rejected"), NEWER)
+def test_answers_of_the_station_service(
+    realdata: Path, file: str, rows: int, kept: int, rejected: dict[str, int]
+) -> None:
+    path = realdata.parent / "realdata-2024" / file
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    parsed = parse("afdc", path)
+    assert (parsed.rows_in, parsed.rows_kept, reasons(parsed)) == (rows, kept, rejected)

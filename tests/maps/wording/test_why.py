@@ -121,3 +121,15 @@ def test_every_tract_has_reasons_in_every_language(hostile, language):
         sentences = why(row, texts, medians)
         assert sentences
         assert all(isinstance(sentence, str) and sentence and pd.notna(sentence) for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("assumed", "sentence"),
+    [
+        (1, "1 of them does not report its ports, which are assumed."),
+        (3, "3 of them do not report their ports, which are assumed."),
+    ],
+)
+def test_sites_without_ports_are_said_to_be_assumed(texts, assumed, sentence):
+    assert why({**ROW, "sites_assumed": assumed}, texts, MEDIANS)[-1] == sentence
+    assert not any("assumed" in said for said in why({**ROW, "sites_assumed": 0}, texts, MEDIANS))

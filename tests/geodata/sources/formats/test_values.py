@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import InputError
-from geodata.sources.formats.values import ACS_CODES, SVI_CODES, counts, dates, flags, numbers, points, to_numbers
+from geodata.sources.formats.values import ACS_CODES, SVI_CODES, counts, dates, flags, not_counts, numbers, to_numbers
 
 
 def text(*values: object) -> pd.Series:
@@ -67,13 +67,18 @@ def test_flags_and_dates() -> None:
     ]
 
 
-def test_points_without_both_coordinates_are_missing() -> None:
-    lat, lon = points(text("41.8", "0", "41.8", "141.8", "0"), text("-71.4", "0", None, "-71.4", "-71.4"))
-    assert lat.notna().tolist() == [True, False, False, False, True]
-    assert lon.notna().tolist() == lat.notna().tolist()
-
-
 def test_counts_are_whole_and_not_negative() -> None:
     found = counts(text("4", "4.0", "4.5", "-1", "", None, "x"))
     assert found.tolist()[:2] == [4, 4]
     assert found[2:].isna().all()
+
+
+def test_a_thousands_mark_is_no_decimal_point() -> None:
+    found = counts(text("1.000", "1,000", "12.345.678", "4.0", "4.00", "1000", "+4"))
+    assert found.tolist()[3:] == [4, 4, 1000, 4]
+    assert found.isna().tolist()[:3] == [True, True, True]
+
+
+def test_what_is_no_count_is_told_from_what_is_not_told() -> None:
+    wrong = not_counts(text("4", "1.000", "1,000", "two", "-3", "4.5", "inf", "n/a", "TBD", "unknown", "", None))
+    assert wrong.tolist() == [False, True, True, True, True, True, True, False, False, False, False, False]

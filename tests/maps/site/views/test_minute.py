@@ -54,3 +54,12 @@ def test_the_most_common_barriers_come_first_and_ties_in_order() -> None:
     found = ["no_internet no_vehicle", "no_vehicle", None, "disability"]
     rows = [{"barriers": codes} for codes in found]
     assert common_barriers(rows) == [("no_vehicle", 2), ("disability", 1), ("no_internet", 1)]
+
+
+def test_assumed_ports_stand_with_the_word_and_their_range(synthetic: StateResult) -> None:
+    totals = {"planned_sites": 14, "units": 35.4, "units_low": 27.9, "units_high": 43.0}
+    some = _answer(_with_totals(synthetic, sites_assumed=3, **totals), "How much work").text
+    assert "3 of them do not report their ports; they are assumed" in some and "35 ports in all (28 to 43)" in some
+    every = _answer(_with_totals(synthetic, sites_assumed=14, **totals), "How much work").text
+    assert "None of them reports its ports; 35 ports are assumed from existing ones (28 to 43)." in every
+    assert "assumed" not in _answer(_with_totals(synthetic, sites_assumed=0, **totals), "How much work").text
