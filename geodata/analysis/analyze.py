@@ -110,7 +110,7 @@ def state_result(
             "landmarks": area.landmarks,
             "sites": _with_work(area),
             "providers": area.all_providers,
-            "job_centers": area.job_centers,
+            "job_centers": area.all_job_centers,
             "rejects": area.rejects,
         },
         sources=area.sources(),

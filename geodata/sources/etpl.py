@@ -45,6 +45,7 @@ COLUMNS = (
     Wanted("city", ("city", "field_city")),
     Wanted("state", ("state", "field_state")),
     Wanted("zip", ("zip", "field_zip"), required=False),
+    Wanted("county", ("county", "field_county"), required=False),
     Wanted("latitude", ("lat", "latitude", "field_lat"), required=False),
     Wanted("longitude", ("lon", "longitude", "field_lon"), required=False),
     Wanted("served", ("field_c_total_served", "c_total_served", "total_served"), required=False),

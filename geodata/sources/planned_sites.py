@@ -59,6 +59,7 @@ COLUMNS = (
     Wanted("address", ("address", "street_address", "location_address"), False),
     Wanted("city", ("location_city", "city"), False),
     Wanted("zip", ("zip", "zip_code", "postal_code"), False),
+    Wanted("county", ("county", "county_name"), False),
     Wanted("latitude", ("latitude", "lat", "y"), False),
     Wanted("longitude", ("longitude", "lon", "lng", "long", "x"), False),
     Wanted("program", ("program", "funding_program"), False),
@@ -148,7 +149,7 @@ def _read(path: Path, mapping: dict[str, str], kinds: Sequence[str]) -> Text:
         text = read_csv(path, columns, SPEC.name)
     for name, value in constants.items():
         text.frame[name] = pd.Series(value, index=text.frame.index, dtype="str")
-    nowhere = {"latitude", "address", "zip", "city"} <= set(text.absent) and not constants
+    nowhere = {"latitude", "address", "zip", "city", "county"} <= set(text.absent) and not constants
     if nowhere and not text.frame[col.LATITUDE].notna().any():
         raise InputError(
             "no column says where the sites are",
@@ -199,6 +200,7 @@ def _sites(frame: pd.DataFrame, status: pd.Series, opportunity: Opportunity, not
             col.ADDRESS: frame[col.ADDRESS],
             col.CITY: frame[col.CITY],
             col.ZIP: frame[col.ZIP],
+            col.COUNTY: frame[col.COUNTY],
             col.LATITUDE: latitude,
             col.LONGITUDE: longitude,
             col.LOCATION_QUALITY: _quality(frame),
