@@ -95,12 +95,14 @@ def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:
     spots = pd.concat([table[columns] for table in rows if len(table)] or [area.all_sites[columns]], ignore_index=True)
     spots = spots[located(spots)].reset_index(drop=True)
     cities = spots[[col.CITY]].assign(geoid=place(spots, gpd.GeoDataFrame(area.polygons), tolerance_m=0.0)[col.GEOID])
-    middle = area.places[[col.STATE, col.NAME]]
-    if len(area.places):
-        inside = gpd.GeoSeries(area.places["geometry"]).representative_point()
+    # A place the Census has drawn but that does not govern is known to those who live there, and to few others.
+    drawn = area.places[area.places[col.KIND] != "CDP"]
+    middle = drawn[[col.STATE, col.NAME]]
+    if len(drawn):
+        inside = gpd.GeoSeries(drawn["geometry"]).representative_point()
         middle = middle.assign(latitude=inside.y, longitude=inside.x)
-    points = [table for table in (middle, area.place_points[area.place_points[col.KIND] == "place"]) if len(table)]
-    points = points or [area.place_points]
+    listed = area.place_points[area.place_points[col.KIND] == "place"]
+    points = [table for table in (middle,) if len(table)] or [listed if len(listed) else area.place_points]
     names = pd.concat(points, ignore_index=True).reindex(columns=[col.STATE, col.NAME, col.LATITUDE, col.LONGITUDE])
     return Around(ranked, cities.dropna(), names.drop_duplicates([col.STATE, col.NAME]), near_km)
 

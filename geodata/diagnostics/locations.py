@@ -7,6 +7,7 @@ out of the lists.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -59,7 +60,7 @@ def geocode_command(source: str, file: str | None) -> str | None:
     return f"onramp geocode {shlex.quote(file)} {shlex.quote(Path(file).stem + '_geocoded.csv')}"
 
 
-def sentence(row: dict[str, object], title: str) -> str:
+def sentence(row: Mapping[Hashable, object], title: str) -> str:
     """Return what to say in the terminal of one row of `locations` that has rows without an exact location."""
     counts = {name: int(str(row[name])) for name in ("rows", col.LOCATED, *_COUNTED.values(), col.NOWHERE)}
     words = {

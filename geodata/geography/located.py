@@ -14,6 +14,8 @@ LOCATED_QUALITIES = ("point", "street")
 
 
 def located(table: pd.DataFrame) -> pd.Series:
-    """Return which rows of `table` [location_quality, latitude, longitude] are at a point or on a known street."""
-    exact = table[col.LOCATION_QUALITY].isin(LOCATED_QUALITIES)
-    return pd.Series(exact & table[col.LATITUDE].notna() & table[col.LONGITUDE].notna())
+    """Return which rows of `table` [location_quality, latitude] are at a point or on a known street.
+
+    A row has both coordinates or neither.
+    """
+    return pd.Series(table[col.LOCATION_QUALITY].isin(LOCATED_QUALITIES) & table[col.LATITUDE].notna())
