@@ -14,7 +14,7 @@ import pandas as pd
 from geodata.geography.crosswalk import align_connecticut, to_2020
 from geodata.geography.crosswalk_measures import measures_to_2020
 from geodata.geography.place_names import spelled
-from geodata.ingest.placing import Gazetteer, placed
+from geodata.ingest.placing import Gazetteer, placed, placing_notes
 from geodata.ingest.providers import providers
 from geodata.ingest.sites import sites
 from geodata.schemas import columns as col
@@ -85,7 +85,8 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
         merged = providers(stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads), rows, settings.training)
         rows, refused, notes = merged.table, merged.rejects, merged.notes
     if table.name in _PLACED:
-        rows = placed(rows, _gazetteer(reads, rows))
+        found = placed(rows, _gazetteer(reads, rows))
+        rows, notes = found, [*notes, *placing_notes(rows, found)]
     elif table in (COUNTIES, NAMED_AREAS) and len(rows):
         rows = rows.assign(name=spelled(rows[col.NAME], _spellings(reads)))
     rejects = [frame for frame in (*(read.rejects for read in reads.values()), refused) if len(frame)]

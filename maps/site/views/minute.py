@@ -57,9 +57,9 @@ def _why(view: SiteView) -> Answer | None:
     far, near = w.percent(known[col.NO_TRAINING_SHARE_GROUPED]), w.percent(known[col.WORK_SHARE_GROUPED])
     lead = t("site.minute.why_lead", percent=w.number(known[col.NEED_GROUPED]))
     sentences = [t(f"site.minute.{key}", far=far, near=near)]
-    if known[col.UNLOCATED_SHARE_GROUPED] > 0:
+    if (known.get(col.UNLOCATED_SHARE_GROUPED) or 0) > 0:
         sentences.append(t("site.minute.why_unlocated", share=w.percent(known[col.UNLOCATED_SHARE_GROUPED])))
-    if known[col.UNLOCATED_PROVIDERS] > 0:
+    if (known.get(col.UNLOCATED_PROVIDERS) or 0) > 0:
         sentences.append(view.count("site.minute.why_lost", int(known[col.UNLOCATED_PROVIDERS])))
     return _answer(view, "why", lead, " ".join(sentences))
 

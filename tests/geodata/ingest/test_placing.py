@@ -95,5 +95,10 @@ def test_a_training_list_of_addresses_is_listed_whole_and_placed_by_what_it_says
         "zip_points": Sourced(POINTS, parsed.rejects),
         "counties": Sourced(COUNTY, parsed.rejects),
     }
-    table = combine(PROVIDERS, reads, Settings()).table
+    made = combine(PROVIDERS, reads, Settings())
+    table = made.table
+    assert made.notes == [
+        "Rows without coordinates, listed without travel to them: 47; placed by ZIP code 40, by city or town 5, "
+        "by county 1, not at all 1."
+    ]
     assert Counter(table["location_quality"]) == {"zip": 40, "place": 5, "county": 1, "unknown": 1, "point": 1}
