@@ -58,7 +58,9 @@ def base_names(members: pd.DataFrame, around: Around | None = None) -> pd.DataFr
     """
     members = _with_names(members)
     if around is None:
-        around = Around(members, pd.DataFrame({col.GEOID: [], col.CITY: []}), members.iloc[:0], 0.0)
+        around = Around(
+            members.iloc[:0], pd.DataFrame({col.GEOID: [], col.CITY: []}, dtype="str"), members.iloc[:0], 0.0
+        )
     around = around._replace(tracts=_with_names(around.tracts))
     out = _most(members, col.COUNTY_GEOID).drop(columns="part").set_index(col.COMMUNITY_ID)
     names = members.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
@@ -98,11 +100,7 @@ def _named_by(part: pd.DataFrame, county: dict[Any, Any], around: Around) -> tup
         return (ident, "–".join(both), "place", *_frame(tracts[tracts["local"].isin(both)]))
     own = tracts[tracts[col.COUNTY_GEOID] == county[col.COUNTY_GEOID]]
     lived_in = own[own[col.POPULATION].fillna(0) > 0]
-    if (
-        len(around.tracts) > len(part)
-        and col.GEOID in part.columns
-        and set(lived_in[col.GEOID]) <= set(part[col.GEOID])
-    ):
+    if len(lived_in) and set(lived_in[col.GEOID]) <= set(part[col.GEOID]):
         return (ident, county[col.COUNTY_NAME], "county", *_frame(own))
     near = _city(part, around) or _nearest(part, around)
     if near is not None:

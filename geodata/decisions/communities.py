@@ -104,7 +104,7 @@ def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:
     listed = area.place_points[area.place_points[col.KIND] == "place"]
     points = [table for table in (middle,) if len(table)] or [listed if len(listed) else area.place_points]
     names = pd.concat(points, ignore_index=True).reindex(columns=[col.STATE, col.NAME, col.LATITUDE, col.LONGITUDE])
-    return Around(ranked, cities.dropna(), names.drop_duplicates([col.STATE, col.NAME]), near_km)
+    return Around(ranked, cities.dropna().astype("str"), names.drop_duplicates([col.STATE, col.NAME]), near_km)
 
 
 def work_by_quarter(work: Reach, ranked: pd.DataFrame, community_tracts: pd.DataFrame) -> pd.DataFrame:

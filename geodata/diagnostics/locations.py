@@ -54,8 +54,12 @@ def _account(
 
 def geocode_command(source: str, file: str | None) -> str | None:
     """Return what to type to look up the addresses of an office's list; None where the list is a publisher's."""
-    kept_by_hand = source in SOURCES and not SOURCES[source].spec.urls
-    if not kept_by_hand or file is None or Path(file).suffix.lower() not in (".csv", ".xlsx"):
+    if source not in SOURCES or file is None:
+        return None
+    spec = SOURCES[source].spec
+    # Job centers come from a service, or from a list an office keeps.
+    kept_by_hand = not spec.urls or spec.transport == "career_one_stop"
+    if not kept_by_hand or Path(file).suffix.lower() not in (".csv", ".xlsx"):
         return None
     return f"onramp geocode {shlex.quote(file)} {shlex.quote(Path(file).stem + '_geocoded.csv')}"
 

@@ -14,7 +14,6 @@ import pandas as pd
 
 from geodata.geography.located import located
 from geodata.geography.place_names import place_key
-from geodata.geography.zips import state_of_zips
 from geodata.schemas import columns as col
 
 POINT = [col.LATITUDE, col.LONGITUDE]
@@ -23,7 +22,7 @@ _COUNTY = r"\b(?:county|parish|borough|census area)$"
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Points [latitude, longitude] by ZIP code, by (state, place) and by (state, county); names as `place_key` has
+    """Points [latitude, longitude] by (state, ZIP code), (state, place) and (state, county); names as `place_key` has
     them.
     """
 
@@ -41,7 +40,7 @@ class Gazetteer:
         points, known = tables["place_points"], tables["known"]
         known = known[located(known)]
         zips = points[points[col.KIND] == "zip"]
-        by_zip = zips[[col.CODE, *POINT]].rename(columns={col.CODE: col.ZIP})
+        by_zip = zips[[col.STATE, col.CODE, *POINT]].rename(columns={col.CODE: col.ZIP})
         names = [
             _named(tables["places"]),
             _named(points[points[col.KIND] == "place"]),
@@ -50,7 +49,7 @@ class Gazetteer:
             _middle(_keyed(known, col.CITY), [col.STATE, "key"]),
         ]
         return cls(
-            _first([by_zip, _middle(known, [col.ZIP])], [col.ZIP]),
+            _first([by_zip, _middle(known, [col.STATE, col.ZIP])], [col.STATE, col.ZIP]),
             _first(names, [col.STATE, "key"]),
             _first([_named(tables["counties"])], [col.STATE, "key"]),
         )
@@ -66,11 +65,10 @@ def placed(rows: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
     if lost.empty:
         return rows
     out = rows.copy()
-    elsewhere = state_of_zips(lost[col.ZIP]).fillna(lost[col.STATE]) != lost[col.STATE]
     # Some lists write a county where a city is asked for.
     meant = lost.assign(city=lost[col.CITY].where(lost[col.CITY].str.contains(_COUNTY, case=False, na=False)))
     asked = (
-        ("zip", lost[[col.ZIP]].mask(elsewhere), gazetteer.zips),
+        ("zip", lost[[col.STATE, col.ZIP]], gazetteer.zips),
         ("place", _keyed(lost, col.CITY)[[col.STATE, "key"]], gazetteer.places),
         ("county", _keyed(lost, col.COUNTY)[[col.STATE, "key"]], gazetteer.counties),
         ("county", _keyed(meant, col.CITY)[[col.STATE, "key"]], gazetteer.counties),

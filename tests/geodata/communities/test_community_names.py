@@ -11,6 +11,7 @@ def test_names_come_from_the_place_with_most_people_else_the_county():
     members = pd.DataFrame(
         {
             "community_id": ["x", "x", "x", "y", "y"],
+            "geoid": list("abcde"),
             "population": [3000, 1000, 500, 900, 1100],
             "place_name": ["Arden", "Brook", None, "Brook", None],
             "county_geoid": ["97001", "97001", "97003", "97003", "97001"],

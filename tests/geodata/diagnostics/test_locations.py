@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
+from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from geodata.analysis.step import Walk
 from geodata.diagnostics.locations import geocode_command, locations, sentence
+from geodata.fetching.folder import find_files
+from geodata.sources import SOURCES
 
 QUALITIES = ["point", "street", "zip", "zip", "place", "county", "area", "unknown"]
 
@@ -57,3 +62,25 @@ def test_a_publishers_file_is_not_ours_to_geocode() -> None:
     assert geocode_command("training_list", None) is None
     assert geocode_command("planned_sites", "awards.geojson") is None
     assert geocode_command("etpl", "etpl.xlsx") == "onramp geocode etpl.xlsx etpl_geocoded.csv"
+
+
+@pytest.mark.parametrize(
+    ("source", "file"),
+    [
+        ("etpl", "DownloadPrograms.xlsx"),
+        ("etpl", "etpl_2026.csv"),
+        ("training_list", "training_providers.xlsx"),
+        ("apprenticeship", "apprenticeship sponsors.csv"),
+        ("evitp", "evitp_contractors.csv"),
+        ("planned_sites", "RI_awards_2026.xlsx"),
+        ("job_centers", "job_centers_XL.csv"),
+    ],
+)
+def test_the_file_the_command_writes_is_read_by_the_same_source(source: str, file: str, tmp_path: Path) -> None:
+    command = geocode_command(source, file)
+    assert command is not None
+    target = shlex.split(command)[-1]
+    (tmp_path / target).write_text("name\n")
+    assert [found.path.name for found in find_files(tmp_path, SOURCES[source].spec.filenames, "nation", None)] == [
+        target
+    ]
