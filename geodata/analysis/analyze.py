@@ -111,7 +111,7 @@ def state_result(
             "sites": _with_work(area),
             "site_priors": area.site_priors,
             "providers": area.all_providers,
-            "job_centers": area.job_centers,
+            "job_centers": area.all_job_centers,
             "rejects": area.rejects,
         },
         sources=area.sources(),

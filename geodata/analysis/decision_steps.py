@@ -19,6 +19,7 @@ from geodata.decisions.ranked_tracts import grouped_tracts, ranked_tracts
 from geodata.decisions.state_summary import state_summary
 from geodata.diagnostics import state_diagnostics
 from geodata.diagnostics.equity import equity_curves, equity_table, shortfall_lines
+from geodata.diagnostics.locations import locations
 from geodata.geography.contiguity import contacts
 from geodata.schemas import columns as col
 from geodata.schemas.computed import (
@@ -30,6 +31,7 @@ from geodata.schemas.computed import (
     EQUITY_CURVE,
     GROUPED_TRACTS,
     HUBS,
+    LOCATIONS,
     ROLLUPS,
     SENSITIVITY,
     STATE_SUMMARY,
@@ -37,6 +39,7 @@ from geodata.schemas.computed import (
     WORK_BY_QUARTER,
 )
 from geodata.schemas.table_with_facts import Facts
+from geodata.scoring.training import unlocated_providers
 from geodata.uncertainty.travel_range import TravelAccess, travel_access
 
 Lines = dict[str, dict[str, float]]
@@ -146,10 +149,11 @@ DECISIONS: tuple[Step, ...] = (
         (
             "ranked_tracts",
             "community_tracts",
-            "study_area.polygons",
+            "study_area",
             "travel",
             "barriers",
             "community_ranks",
+            "settings",
             "last_result",
         ),
         COMMUNITIES,
@@ -208,12 +212,21 @@ DECISIONS: tuple[Step, ...] = (
         "decisions",
     ),
     Step(
+        "unlocated_providers",
+        unlocated_providers,
+        ("study_area.all_providers", "settings.training"),
+        pd.DataFrame,
+        "decisions",
+        stored=False,
+    ),
+    Step(
         "state_summary",
         state_summary,
-        ("grouped_tracts", "communities", "study_area.providers", "study_area.sites"),
+        ("grouped_tracts", "communities", "study_area.providers", "study_area.sites", "unlocated_providers"),
         STATE_SUMMARY,
         "decisions",
     ),
+    Step("locations", locations, ("study_area",), LOCATIONS, "decisions"),
     Step(
         "sensitivity",
         sensitivity,

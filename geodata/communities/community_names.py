@@ -1,57 +1,166 @@
-"""Names of communities: the place or county that holds most of their people, with a compass part where it repeats.
+"""Names of communities: what people call the place, with the part of the compass where several share one.
 
-Does not hold the grouping. Names are data to a page: `place` and `compass` are kept apart so that it can say
-"north" in its reader's language.
+A community is called by the place that holds most of its people, the town where towns govern, the neighborhood where a
+layer of them is given, two places together, the city its sites and institutions name, the nearest place, or
+as a part of its county. Does not hold the grouping. Names are data to a page: `place`, `name_basis` and `compass` are
+kept apart so that it can say “near” and “north” in its reader's language.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
 
+from geodata.geography.place_names import place_key, spelled
+from geodata.geography.sphere import METERS_PER_DEGREE, chord_of_km, unit_vectors_of_degrees
 from geodata.schemas import columns as col
 
 FloatArray = NDArray[np.float64]
 COMPASS = ("east", "north_east", "north", "north_west", "west", "south_west", "south", "south_east")
-TARGETS = {
-    "central": (0.0, 0.0),
-    **{name: (math.cos(math.pi * n / 4), math.sin(math.pi * n / 4)) for n, name in enumerate(COMPASS)},
-}
-# From south to north, each from west to east.
-NINTHS = (
-    ("south_west", "south", "south_east"),
-    ("west", "central", "east"),
-    ("north_west", "north", "north_east"),
-)
+# A part is central within this share of the way from the middle of a place to its edge; a word may be given to what
+# lies at most so far from its own direction (an eighth of the compass), or, for central, so far from the middle.
+CENTRAL = 0.35
+LEANING = math.pi / 4
+NEARLY_CENTRAL = 0.5
+# The two largest places of a community name it together if each holds at least this share of its people.
+SECOND_SHARE = 0.2
+_FRAME = ["frame_latitude", "frame_longitude", "half_height", "half_width"]
+_NOT_GIVEN = 1e6
 
 
-def base_names(members: pd.DataFrame) -> pd.DataFrame:
-    """Return [community_id, place, county_geoid, county_name], one row a community.
+class Around(NamedTuple):
+    """What communities are named by beside their own tracts.
 
-    `members` is [community_id, geoid, population, place_name, county_geoid, county_name]. `place` is the city
-    or town that holds at least half of the residents, else the county that holds most of them.
+    `tracts` are all tracts of the states [geoid, state, population, place_name, town_name, neighborhood, county_geoid,
+    latitude, longitude], `cities` [geoid, city] the city that each site and institution in a tract names, `points`
+    [state, name, latitude, longitude] the middle of named places, `near_km` how far from it one is near.
     """
-    members = members.assign(people=members[col.POPULATION].fillna(0.0).clip(lower=1.0))
-    county = _most(members, "county_geoid")
+
+    tracts: pd.DataFrame
+    cities: pd.DataFrame
+    points: pd.DataFrame
+    near_km: float
+
+
+def base_names(members: pd.DataFrame, around: Around | None = None) -> pd.DataFrame:
+    """Return [community_id, place, name_basis, county_geoid, county_name] and the frame of the place, one row a
+    community.
+
+    `members` is [community_id, geoid, state, population, place_name, county_geoid, county_name, latitude, longitude],
+    and where known town_name, neighborhood and rural. The frame (frame_latitude, frame_longitude, half_height,
+    half_width, degrees) is the middle and the extent of what it is called by, on which its part of the compass is read.
+    """
+    members = _with_names(members)
+    if around is None:
+        around = Around(
+            members.iloc[:0], pd.DataFrame({col.GEOID: [], col.CITY: []}, dtype="str"), members.iloc[:0], 0.0
+        )
+    around = around._replace(tracts=_with_names(around.tracts))
+    out = _most(members, col.COUNTY_GEOID).drop(columns="part").set_index(col.COMMUNITY_ID)
     names = members.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
-    out = county.rename(columns={"part": "ignored"}).drop(columns="ignored")
-    out[col.COUNTY_NAME] = out[col.COUNTY_GEOID].map(names)
-    out[col.COUNTY_NAME] = out[col.COUNTY_NAME].where(out[col.COUNTY_NAME].notna(), "County " + out[col.COUNTY_GEOID])
-    place = _most(members[members[col.PLACE_NAME].fillna("") != ""], "place_name", members)
-    most = place[place["part"] >= 0.5].set_index(col.COMMUNITY_ID)[col.PLACE_NAME]
-    out[col.PLACE] = out[col.COMMUNITY_ID].map(most).astype("str")
-    out[col.PLACE] = out[col.PLACE].where(out[col.PLACE].notna(), out[col.COUNTY_NAME])
-    return out[[col.COMMUNITY_ID, col.PLACE, col.COUNTY_GEOID, col.COUNTY_NAME]]
+    county = out[col.COUNTY_GEOID].map(names)
+    out[col.COUNTY_NAME] = county.where(county.notna(), "County " + out[col.COUNTY_GEOID])
+    counties = {row[col.COMMUNITY_ID]: row for row in out.reset_index().to_dict("records")}
+    rows = [_named_by(part, counties[ident], around) for ident, part in members.groupby(col.COMMUNITY_ID)]
+    named_by = pd.DataFrame(rows, columns=[col.COMMUNITY_ID, col.PLACE, col.NAME_BASIS, *_FRAME])
+    return named_by.merge(out.reset_index(), on=col.COMMUNITY_ID)
 
 
-def _most(members: pd.DataFrame, column: str, all_members: pd.DataFrame | None = None) -> pd.DataFrame:
+def _with_names(tracts: pd.DataFrame) -> pd.DataFrame:
+    names = (col.PLACE_NAME, col.TOWN_NAME, col.NEIGHBORHOOD)
+    known = {name: tracts[name].where(tracts[name].fillna("") != "") for name in names if name in tracts.columns}
+    absent = {name: None for name in names if name not in tracts.columns}
+    people = tracts[col.POPULATION].astype("float64").fillna(0.0).clip(lower=1.0)
+    table = tracts.assign(people=people, **absent, **known)
+    return table.assign(local=table[col.PLACE_NAME].fillna(table[col.TOWN_NAME]))
+
+
+def _named_by(part: pd.DataFrame, county: dict[Any, Any], around: Around) -> tuple[object, ...]:
+    """Return (community_id, place, name_basis, frame) by the first rule that gives a name."""
+    ident = county[col.COMMUNITY_ID]
+    tracts = around.tracts[around.tracts[col.STATE] == part[col.STATE].iloc[0]] if col.STATE in part else around.tracts
+    for basis, column in (("place", col.PLACE_NAME), ("town", col.TOWN_NAME)):
+        shares = _shares(part, column)
+        if len(shares) and shares.iloc[0] >= 0.5:
+            name = str(shares.index[0])
+            quarter = _shares(part, col.NEIGHBORHOOD)
+            if len(quarter) and quarter.iloc[0] >= 0.5:
+                inside = tracts[tracts[col.NEIGHBORHOOD] == quarter.index[0]]
+                return (ident, f"{quarter.index[0]}, {name}", "neighborhood", *_frame(inside))
+            return (ident, name, basis, *_frame(tracts[tracts[column] == name]))
+    shares = _shares(part, "local")
+    if len(shares) > 1 and shares.iloc[:2].sum() >= 0.5 and shares.iloc[1] >= SECOND_SHARE:
+        both = [str(name) for name in shares.index[:2]]
+        return (ident, "–".join(both), "place", *_frame(tracts[tracts["local"].isin(both)]))
+    own = tracts[tracts[col.COUNTY_GEOID] == county[col.COUNTY_GEOID]]
+    lived_in = own[own[col.POPULATION].fillna(0) > 0]
+    if len(lived_in) and set(lived_in[col.GEOID]) <= set(part[col.GEOID]):
+        return (ident, county[col.COUNTY_NAME], "county", *_frame(own))
+    near = _city(part, around) or _nearest(part, around)
+    if near is not None:
+        return (ident, *near)
+    rural = part[col.RURAL].fillna(False).astype(bool) if col.RURAL in part.columns else pd.Series(False, part.index)
+    basis = "rural_county" if part.loc[rural, "people"].sum() > part["people"].sum() / 2 else "part_of_county"
+    return (ident, county[col.COUNTY_NAME], basis, *_frame(own))
+
+
+def _shares(part: pd.DataFrame, column: str) -> pd.Series:
+    """Return the share of people by the value of `column`, the largest first; those without a value count in whole."""
+    sums = part.groupby(column)["people"].sum().reset_index().sort_values(["people", column], ascending=[False, True])
+    return sums.set_index(column)["people"] / part["people"].sum()
+
+
+def _frame(tracts: pd.DataFrame) -> tuple[float, float, float, float]:
+    """Return the middle (by people) of `tracts` and how far they reach from it, north to south and east to west."""
+    known = tracts[tracts[col.LATITUDE].notna()] if col.LATITUDE in tracts.columns else tracts.iloc[:0]
+    if known.empty:
+        return (math.nan, math.nan, math.nan, math.nan)
+    spots = known[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=float)
+    middle = np.average(spots, axis=0, weights=known["people"].to_numpy(dtype=float))
+    half = np.abs(spots - middle).max(axis=0)
+    return (float(middle[0]), float(middle[1]), float(half[0]), float(half[1]))
+
+
+def _city(part: pd.DataFrame, around: Around) -> tuple[str, str, float, float, float, float] | None:
+    """Return (place, basis, frame) by the city that most sites and institutions of a community name."""
+    named = around.cities.loc[around.cities[col.GEOID].isin(part[col.GEOID]), col.CITY].dropna().str.strip()
+    named = named[named != ""]
+    if named.empty:
+        return None
+    points = around.points
+    spellings = spelled(named, points[col.NAME].tolist())
+    keys = spellings.map(place_key)
+    most = keys.value_counts().sort_index().idxmax()
+    name = spellings[keys == most].value_counts().sort_index().idxmax()
+    there = points[(points[col.NAME].map(place_key) == most) & (points[col.STATE] == part[col.STATE].iloc[0])]
+    at = there[[col.LATITUDE, col.LONGITUDE]].iloc[0].tolist() if len(there) else [math.nan, math.nan]
+    return (str(name), "near", float(at[0]), float(at[1]), 0.0, 0.0)
+
+
+def _nearest(part: pd.DataFrame, around: Around) -> tuple[str, str, float, float, float, float] | None:
+    """Return (place, basis, frame) by the named place of the state that is nearest to the middle of a community."""
+    points = around.points
+    points = points[points[col.STATE] == part[col.STATE].iloc[0]] if col.STATE in part.columns else points
+    latitude, longitude, *_ = _frame(part)
+    if points.empty or not math.isfinite(latitude):
+        return None
+    spots = unit_vectors_of_degrees(points[col.LATITUDE].to_numpy(float), points[col.LONGITUDE].to_numpy(float))
+    chord, spot = cKDTree(spots).query(unit_vectors_of_degrees([latitude], [longitude])[0])
+    if chord > chord_of_km(around.near_km):
+        return None
+    at = points.iloc[int(spot)]
+    return (str(at[col.NAME]), "near", float(at[col.LATITUDE]), float(at[col.LONGITUDE]), 0.0, 0.0)
+
+
+def _most(members: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return [community_id, column, part]: the value with most people, and its part of the community's people."""
-    everyone = members if all_members is None else all_members
-    total = everyone.groupby(col.COMMUNITY_ID)["people"].sum()
+    total = members.groupby(col.COMMUNITY_ID)["people"].sum()
     sums = members.groupby([col.COMMUNITY_ID, column])["people"].sum().reset_index()
     first = sums.sort_values([col.COMMUNITY_ID, "people", column], ascending=[True, False, True])
     first = first.drop_duplicates(col.COMMUNITY_ID)
@@ -62,26 +171,39 @@ def _most(members: pd.DataFrame, column: str, all_members: pd.DataFrame | None =
 def named(units: pd.DataFrame, previous: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return `units` with `compass` and `name`, each name once in its state.
 
-    `units` is [community_id, state, place, latitude, longitude, population]; `previous` the earlier run's
-    [community_id, place, compass]. A community that keeps its identifier and its place keeps its name. Where
-    several have one place, each takes the part of the compass in which it lies, seen from their common center;
-    with more than nine, those of one direction are numbered from the center outward.
+    `units` is [community_id, state, place, latitude, longitude, population] and, where known, name_basis, n_tracts
+    and the frame of `base_names` (else the common center of those of one name is its middle); `previous` the earlier
+    run's [community_id, place, compass]. Where several have one name, each takes the part of the compass in which it
+    lies, seen from the middle of the place: its own, or the next one to it where that is taken, else
+    its own with a number. A community that keeps its identifier and its place keeps its part while that is still true.
     """
     units = units.sort_values(col.COMMUNITY_ID).reset_index(drop=True)
+    absent = {name: math.nan for name in _FRAME if name not in units.columns}
+    basis = units[col.NAME_BASIS] if col.NAME_BASIS in units.columns else pd.Series("place", units.index)
+    framed = units.assign(**absent, name_basis=basis)
     compass = pd.Series([None] * len(units), dtype="object")
     kept = _kept(units, previous)
-    for rows in units.groupby([col.STATE, col.PLACE]).groups.values():
+    for rows in framed.groupby([col.STATE, col.PLACE, col.NAME_BASIS]).groups.values():
         if len(rows) == 1 and not kept.get(rows[0]):
             continue
-        given = {row: kept[row] for row in rows if kept.get(row)}
-        open_rows = [row for row in rows if row not in given]
-        for row, part in {**given, **_parts(units.loc[rows], open_rows, set(given.values()))}.items():
+        for row, part in _parts(framed.loc[rows], {row: kept[row] for row in rows if kept.get(row)}).items():
             compass[row] = part
-    words = compass.map(lambda part: f" ({part.replace('_', '-').replace('#', ' ')})" if part else "")
-    return units.assign(compass=compass, name=units[col.PLACE] + words)
+    tracts = units[col.N_TRACTS] if col.N_TRACTS in units.columns else pd.Series(1, units.index)
+    names = [english_name(*row) for row in zip(units[col.PLACE], framed[col.NAME_BASIS], compass, tracts, strict=True)]
+    return units.assign(compass=compass, name_basis=framed[col.NAME_BASIS], name=names).drop(
+        columns=[name for name in _FRAME if name in units.columns]
+    )
 
 
-def _kept(units: pd.DataFrame, previous: pd.DataFrame | None) -> dict[int, str | None]:
+def english_name(place: str, basis: str, compass: str | None, tracts: int) -> str:
+    """Return the name of a community in English, as tables carry it."""
+    part = f" ({compass.replace('_', '-').replace('#', ' ')})" if compass else ""
+    count = f"{tracts} tract" if tracts == 1 else f"{tracts} tracts"
+    forms = {"near": "near {}", "rural_county": f"rural {{}}, {count}", "part_of_county": f"part of {{}}, {count}"}
+    return forms.get(basis, "{}").format(f"{place}{part}")
+
+
+def _kept(units: pd.DataFrame, previous: pd.DataFrame | None) -> dict[int, str]:
     if previous is None or not {"community_id", "place", "compass"} <= set(previous.columns):
         return {}
     both = units.reset_index().merge(
@@ -91,42 +213,55 @@ def _kept(units: pd.DataFrame, previous: pd.DataFrame | None) -> dict[int, str |
     return dict(zip(both["index"], both[col.COMPASS], strict=True))
 
 
-def _parts(all_units: pd.DataFrame, rows: list[int], taken: set[str | None]) -> dict[int, str]:
-    """Return a compass part for each of `rows`, none in `taken`, by direction from the center of `all_units`."""
-    if not rows:
-        return {}
-    free = [name for name in TARGETS if name not in taken]
-    places = all_units[[col.LONGITUDE, col.LATITUDE]].to_numpy(dtype=float)
-    mine = all_units.index.get_indexer(pd.Index(rows))
-    if len(rows) > len(free):
-        return _numbered(rows, _by_rank(places)[mine], taken)
-    weight = all_units[col.POPULATION].fillna(0.0).clip(lower=1.0).to_numpy(dtype=float)
-    known = np.isfinite(places).all(axis=1)
-    center = np.average(places[known], axis=0, weights=weight[known]) if known.any() else np.zeros(2)
-    # Degrees of longitude shrink with latitude; a place that is not known is taken to be central.
-    offset = np.nan_to_num(places - center) * [np.cos(np.radians(center[1])), 1.0]
-    here = offset[mine] / max(float(np.hypot(*offset.T).max()), 1e-12)
-    targets = np.array([TARGETS[name] for name in free])
-    cost = ((here[:, None, :] - targets[None]) ** 2).sum(axis=2)
-    chosen_row, chosen_name = linear_sum_assignment(cost)
-    return {rows[r]: free[c] for r, c in zip(chosen_row, chosen_name, strict=True)}
-
-
-def _by_rank(places: FloatArray) -> FloatArray:
-    """Return places by their rank from west to east and from south to north, -1 to 1: many spread evenly."""
-    ranks = pd.DataFrame(places).rank(pct=True).fillna(0.5).to_numpy()
-    return np.asarray(2.0 * ranks - 1.0)
-
-
-def _numbered(rows: list[int], here: FloatArray, taken: set[str | None]) -> dict[int, str]:
-    """Return a ninth of the plane for each row with a number, counted from the center outward."""
-    third = np.clip(np.floor((here + 1.0) * 1.5), 0, 2).astype(int)
-    out: dict[int, str] = {}
-    used = set(taken)
-    for place in np.argsort((here**2).sum(axis=1), kind="stable"):
-        ninth, number = NINTHS[third[place, 1]][third[place, 0]], 1
-        while f"{ninth}#{number}" in used:
+def _parts(units: pd.DataFrame, kept: dict[int, str]) -> dict[int, str]:
+    """Return a true part of the compass for each of `units` (of one name), no two alike; `kept` stay where true."""
+    rows, names = units.index.tolist(), ("central", *COMPASS)
+    cost = _untruth(units)
+    given = {row: part for row, part in kept.items() if cost[rows.index(row), names.index(part.split("#")[0])] < 1}
+    given = {row: part for n, (row, part) in enumerate(given.items()) if part not in list(given.values())[:n]}
+    free = [n for n, name in enumerate(names) if name not in given.values()]
+    open_rows = [n for n, row in enumerate(rows) if row not in given]
+    out = dict(given)
+    if open_rows and free:
+        chosen = cost[np.ix_(open_rows, free)]
+        for n, k in zip(*linear_sum_assignment(chosen), strict=True):
+            if chosen[n, k] < 1:
+                out[rows[open_rows[n]]] = names[free[k]]
+    for n in open_rows:
+        if rows[n] in out:
+            continue
+        own, number = names[int(cost[n].argmin())], 2
+        while f"{own}#{number}" in out.values():
             number += 1
-        out[rows[place]] = f"{ninth}#{number}"
-        used.add(out[rows[place]])
+        out[rows[n]] = f"{own}#{number}"
     return out
+
+
+def _untruth(units: pd.DataFrame) -> FloatArray:
+    """Return how far each part of the compass is from the truth, float64[n_units, 9], central first.
+
+    0 is the very direction; from 1 on a part is not true and not to be given.
+    """
+    spots = units[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=float)
+    middle, half = units[_FRAME[:2]].to_numpy(dtype=float), units[_FRAME[2:]].to_numpy(dtype=float)
+    if not np.isfinite(middle).all():
+        weight = units[col.POPULATION].fillna(0.0).clip(lower=1.0).to_numpy(dtype=float)
+        known = np.isfinite(spots).all(axis=1)
+        center = np.average(spots[known], axis=0, weights=weight[known]) if known.any() else np.zeros(2)
+        middle = np.tile(center, (len(units), 1))
+        half = np.tile(np.nan_to_num(np.abs(np.nan_to_num(spots - center)).max(axis=0)), (len(units), 1))
+    # Degrees of longitude shrink with latitude. A place is as wide as it is high, at least: few are mere lines.
+    shrink = np.column_stack([np.ones(len(units)), np.cos(np.radians(middle[:, 0]))])
+    offset = np.nan_to_num((spots - middle) * shrink)
+    reach = np.maximum((half * shrink).max(axis=1), 1.0 / METERS_PER_DEGREE)
+    away = np.hypot(offset[:, 0], offset[:, 1]) / reach
+    angle = np.arctan2(offset[:, 0], offset[:, 1])
+    cost = np.full((len(units), 1 + len(COMPASS)), _NOT_GIVEN)
+    cost[:, 0] = np.where(away < NEARLY_CENTRAL, away / NEARLY_CENTRAL, _NOT_GIVEN)
+    for n in range(len(COMPASS)):
+        turn = np.abs((angle - math.pi * n / 4 + math.pi) % (2 * math.pi) - math.pi)
+        leaning = np.where(turn <= LEANING + 1e-9, turn / LEANING * 0.99, _NOT_GIVEN)
+        # Near the middle a direction says little: it is given where “central” is taken.
+        cost[:, n + 1] = np.where(away < CENTRAL, np.maximum(leaning, 0.9), leaning)
+        cost[:, n + 1] = np.where(leaning < 1, cost[:, n + 1], _NOT_GIVEN)
+    return cost

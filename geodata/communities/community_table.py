@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geodata.access.reach import Reach
-from geodata.communities.community_names import base_names, named
+from geodata.communities.community_names import Around, base_names, named
 from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas.table import CRS
@@ -76,27 +76,30 @@ def communities_table(
     barriers: pd.Series | None = None,
     ranks: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
+    around: Around | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the `communities` table without actions (`geodata.decisions.actions`).
 
     `grouping` is the result of `geodata.communities.grouping.group`, `barriers` of
     `geodata.decisions.barriers.barrier_lists`, `ranks` [community_id, rank_median, rank_low, rank_high, p_top_share,
     p_top_count, tier] of `geodata.uncertainty.certainty`, `previous` an earlier communities table whose names are
-    kept. Pillars are means weighted by eligible adults; margins are roots of sums of squares; what is within reach of
-    any of its tracts is within reach of the community, once.
+    kept, `around` what communities are named by beside their tracts. Pillars are means weighted by eligible adults;
+    margins are roots of sums of squares; what is within reach of any of its tracts is within reach of the community,
+    once.
     """
     if not len(grouping):
         return COMMUNITIES.empty()
     members = grouping[[col.COMMUNITY_ID, col.GEOID, col.KIND, col.SINGLE_REASON]]
     members = members.merge(scores.drop(columns=col.COMMUNITY_ID, errors="ignore"), on=col.GEOID)
     members = members.sort_values([col.COMMUNITY_ID, col.GEOID]).reset_index(drop=True)
-    table = _sums(members).merge(base_names(members), on=col.COMMUNITY_ID)
+    table = _sums(members).merge(base_names(members, around), on=col.COMMUNITY_ID)
     table = named(table, previous)
     providers, sites, job_centers = supplies or Supplies()
     if providers is not None:
         table = table.merge(_nearest(members, providers, "nearest_provider"), on=col.COMMUNITY_ID, how="left")
         seats = {"seats_within": "seats_used"}
         table = table.merge(_within(members, providers, "providers_within", seats), on=col.COMMUNITY_ID, how="left")
+        table = table.merge(_unlocated(members), on=col.COMMUNITY_ID, how="left")
     if sites is not None:
         sums = {name: name for name in (*JOB_YEARS, JOB_YEARS_VARIANCE)} | {col.SITES_ASSUMED: ASSUMED_UNITS}
         within = with_spread(_within(members, sites, "sites_within", sums))
@@ -207,6 +210,20 @@ def _nearest(members: pd.DataFrame, supply: Supply, prefix: str) -> pd.DataFrame
     chosen[columns[3]] = chosen[col.COMMUNITY_ID].map(sums["product"] / sums["adults"])
     chosen[columns[2]] = supply.table[col.NAME].to_numpy()[chosen[col.PLACE].to_numpy()]
     return chosen.rename(columns={"id": columns[1]})[columns]
+
+
+def _unlocated(members: pd.DataFrame) -> pd.DataFrame:
+    """Return [community_id, unlocated_providers, unlocated_where]: of the area that most eligible adults share."""
+    columns = [col.COMMUNITY_ID, col.UNLOCATED_PROVIDERS, col.UNLOCATED_WHERE]
+    if col.UNLOCATED_WHERE not in members.columns:
+        return members[[col.COMMUNITY_ID]].drop_duplicates().reindex(columns=columns)
+    told = members[members[col.UNLOCATED_WHERE].notna()]
+    told = told.assign(adults=told[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6))
+    sums = told.groupby(columns)["adults"].sum().reset_index()
+    most = sums.sort_values([col.COMMUNITY_ID, "adults", col.UNLOCATED_WHERE], ascending=[True, False, True])
+    most = most.drop_duplicates(col.COMMUNITY_ID)[columns]
+    out = members[[col.COMMUNITY_ID]].drop_duplicates().merge(most, on=col.COMMUNITY_ID, how="left")
+    return out.assign(unlocated_providers=out[col.UNLOCATED_PROVIDERS].fillna(0).astype("int64"))
 
 
 def _within(members: pd.DataFrame, supply: Supply, count: str, sums: dict[str, str]) -> pd.DataFrame:

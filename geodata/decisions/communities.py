@@ -11,12 +11,16 @@ import pandas as pd
 
 from geodata.access.reach import Reach, TravelResult
 from geodata.communities import community_table
+from geodata.communities.community_names import Around
 from geodata.communities.community_table import Supplies, Supply
 from geodata.communities.grouping import Previous, group
 from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists
+from geodata.geography.located import located
+from geodata.geography.points_in_areas import place
 from geodata.schemas import columns as col
 from geodata.schemas.computed import GROUPED_TRACTS
+from geodata.scoring.study_area import StudyArea
 from geodata.settings import Communities, Settings
 from geodata.uncertainty.certainty import certainty
 from geodata.uncertainty.travel_range import TravelAccess
@@ -53,22 +57,23 @@ def community_ranks(
 def communities(
     ranked: pd.DataFrame,
     community_tracts: pd.DataFrame,
-    polygons: pd.DataFrame,
+    area: StudyArea,
     travel: TravelResult,
     barriers: pd.DataFrame,
     ranks: pd.DataFrame | None,
+    settings: Settings,
     previous: Previous | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the `communities` table.
 
-    `polygons` [geoid, geometry] are those of all tracts, `travel` says what is within reach, `barriers` is the table of
-    that name, `ranks` is from `community_ranks`; `previous` is an earlier run whose names are kept where tracts barely
-    changed.
+    `area` has the polygons of all tracts and what communities are named by, `travel` says what is within reach,
+    `barriers` is the table of that name, `ranks` is from `community_ranks`; `previous` is an earlier run whose names
+    are kept where tracts barely changed.
     """
     table = community_table.communities_table(
         ranked,
         community_tracts,
-        gpd.GeoDataFrame(polygons),
+        gpd.GeoDataFrame(area.polygons),
         Supplies(
             Supply.of(travel.training, col.PROVIDER_ID),
             Supply.of(travel.work, col.SITE_ID),
@@ -77,9 +82,29 @@ def communities(
         barriers=barrier_lists(barriers, "community"),
         ranks=ranks,
         previous=None if previous is None else previous.communities,
+        around=named_by(area, ranked, settings.communities.near_km),
     )
     table[col.ACTION] = actions(table, state_medians(ranked))
     return table
+
+
+def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:
+    """Return what the communities of `area` are named by: all tracts, the city of each located row, named places."""
+    rows = [area.all_sites, area.all_providers, area.all_job_centers]
+    columns = [col.CITY, col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY]
+    spots = pd.concat([table[columns] for table in rows if len(table)] or [area.all_sites[columns]], ignore_index=True)
+    spots = spots[located(spots)].reset_index(drop=True)
+    cities = spots[[col.CITY]].assign(geoid=place(spots, gpd.GeoDataFrame(area.polygons), tolerance_m=0.0)[col.GEOID])
+    # A place the Census has drawn but that does not govern is known to those who live there, and to few others.
+    drawn = area.places[area.places[col.KIND] != "CDP"]
+    middle = drawn[[col.STATE, col.NAME]]
+    if len(drawn):
+        inside = gpd.GeoSeries(drawn["geometry"]).representative_point()
+        middle = middle.assign(latitude=inside.y, longitude=inside.x)
+    listed = area.place_points[area.place_points[col.KIND] == "place"]
+    points = [table for table in (middle,) if len(table)] or [listed if len(listed) else area.place_points]
+    names = pd.concat(points, ignore_index=True).reindex(columns=[col.STATE, col.NAME, col.LATITUDE, col.LONGITUDE])
+    return Around(ranked, cities.dropna().astype("str"), names.drop_duplicates([col.STATE, col.NAME]), near_km)
 
 
 def work_by_quarter(work: Reach, ranked: pd.DataFrame, community_tracts: pd.DataFrame) -> pd.DataFrame:

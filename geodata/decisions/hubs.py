@@ -12,6 +12,7 @@ import pandas as pd
 from geodata.access.reach import reach
 from geodata.communities.community_table import Supply
 from geodata.decisions.maximal_covering import Cover, ExactCover, greedy, near_best, reduced
+from geodata.geography.located import located
 from geodata.schemas import columns as col
 from geodata.schemas.computed import HUBS
 from geodata.scoring.study_area import StudyArea
@@ -46,10 +47,9 @@ def candidates(job_centers: pd.DataFrame, providers: pd.DataFrame, settings: Hub
     if "providers" in settings.candidates:
         entry = providers[providers[col.ENTRY_STAGE] == "entry"]
         frames.append(entry.rename(columns={col.PROVIDER_ID: col.CANDIDATE_ID}))
-    columns = [*CANDIDATE_COLUMNS, "location_quality"]
+    columns = [*CANDIDATE_COLUMNS, col.LOCATION_QUALITY]
     table = pd.concat([frame[columns] for frame in frames], ignore_index=True)
-    placed = table[col.LOCATION_QUALITY].isin(["point", "street"]) & table[col.LATITUDE].notna()
-    kept = table.loc[placed, CANDIDATE_COLUMNS].drop_duplicates(col.CANDIDATE_ID)
+    kept = table.loc[located(table), CANDIDATE_COLUMNS].drop_duplicates(col.CANDIDATE_ID)
     return kept.sort_values(col.CANDIDATE_ID).reset_index(drop=True)
 
 

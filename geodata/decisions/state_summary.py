@@ -18,19 +18,31 @@ JOB_YEARS = [col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH]
 
 
 def state_summary(
-    tracts: pd.DataFrame, communities: pd.DataFrame, providers: pd.DataFrame, sites: pd.DataFrame
+    tracts: pd.DataFrame,
+    communities: pd.DataFrame,
+    providers: pd.DataFrame,
+    sites: pd.DataFrame,
+    unlocated: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the `state_summary` table, a row for each state of `tracts`.
 
     `tracts` is `tract_scores` with the community each tract is in, `communities` the table of that name; `providers`
     and `sites` are those that count (`geodata.scoring.study_area.StudyArea`), of which the ones in the state are
-    summed. People that are known of no tract are unknown, not zero; of no tract at all they are zero.
+    summed; `unlocated` are the providers that would count if they were located. People
+    that are known of no tract are unknown, not zero; of no tract at all they are zero.
     """
     states = sorted(tracts[col.STATE].unique())
-    parts = (by_state(table, states) for table in (tracts, communities, providers, sites))
+    parts = (by_state(table, states) for table in (tracts, communities, providers, sites, unlocated))
     rows = [
-        {col.STATE: state, **_tracts(own), **_communities(grouped), **_providers(training), **_sites(work)}
-        for state, own, grouped, training, work in zip(states, *(part.values() for part in parts), strict=True)
+        {
+            col.STATE: state,
+            **_tracts(own),
+            **_communities(grouped),
+            **_providers(training),
+            **_sites(work),
+            col.UNLOCATED_PROVIDERS: len(lost),
+        }
+        for state, own, grouped, training, work, lost in zip(states, *(part.values() for part in parts), strict=True)
     ]
     return STATE_SUMMARY.validate(pd.DataFrame(rows, columns=STATE_SUMMARY.names))
 
@@ -64,10 +76,12 @@ def _grouped(tracts: pd.DataFrame) -> dict[str, float]:
     adults = tracts[col.ELIGIBLE_ADULTS].astype("float64")
     people = (tracts[col.POPULATION].astype("float64") if adults.isna().all() else adults).fillna(0.0)
     everyone = people.sum()
+    far, told = tracts[col.NEAREST_PROVIDER_MINUTES].isna(), tracts[col.UNLOCATED_PROVIDERS].fillna(0) > 0
     need = (tracts[col.NEED].astype("float64") * people).sum()
     return {
         col.NEED_GROUPED: float(need / everyone) if everyone > 0 else float("nan"),
-        col.NO_TRAINING_SHARE_GROUPED: _share(people, tracts[col.NEAREST_PROVIDER_MINUTES].isna()),
+        col.NO_TRAINING_SHARE_GROUPED: _share(people, far & ~told),
+        col.UNLOCATED_SHARE_GROUPED: _share(people, far & told),
         col.WORK_SHARE_GROUPED: _share(people, tracts[col.SITES_WITHIN].fillna(0) > 0),
     }
 

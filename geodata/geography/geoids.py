@@ -22,7 +22,7 @@ CONNECTICUT = "09"
 CT_COUNTIES = frozenset(f"{CONNECTICUT}{n:03d}" for n in range(1, 16, 2))
 CT_PLANNING_REGIONS = frozenset(f"{CONNECTICUT}{n:03d}" for n in range(110, 191, 10))
 TRACT_DIGITS = 11
-_LEVELS = {2: "0400000US", 5: "0500000US", 7: "1600000US", TRACT_DIGITS: "1400000US"}
+_LEVELS = {2: "0400000US", 5: "0500000US", 7: "1600000US", 10: "0600000US", TRACT_DIGITS: "1400000US"}
 _FIPS = {state.fips: state.usps for state in REGISTRY}
 
 
@@ -31,7 +31,8 @@ def clean_geoids(codes: pd.Series, digits: int = TRACT_DIGITS) -> pd.Series:
 
     Undone are blanks, a decimal tail (`6001400100.0`), the long form (`1400000US06001400100`, of the right
     level only) and one lost leading zero, where the code then begins with a state's code. Nothing shorter is
-    filled up: it could be anything. `digits` is 11 for tracts, 7 for places, 5 for counties, 2 for states.
+    filled up: it could be anything. `digits` is 11 for tracts, 10 for county subdivisions, 7 for
+    places, 5 for counties, 2 for states.
     """
     text = codes.astype("str").str.strip().str.replace(r"\.0+$", "", regex=True)
     prefix = _LEVELS[digits]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geodata.geography.located import located
 from geodata.geography.sphere import METERS_PER_DEGREE
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import REJECTS
@@ -26,7 +27,6 @@ STATE_LINE_M = 2_500.0
 # Outlines of the whole country leave out small islands, such as many of the Florida Keys: a point that lies in no
 # state at all passes if it is this near to its own.
 OFFSHORE_M = 60_000.0
-USABLE_QUALITIES = ("point", "street")
 
 
 def place(
@@ -47,12 +47,12 @@ def place(
     out = out.astype({col.GEOID: "str", "tract_basis": "str"})
     usable = np.isfinite(latitude) & np.isfinite(longitude)
     if "location_quality" in points.columns:
-        coarse = usable & ~points[col.LOCATION_QUALITY].isin(USABLE_QUALITIES).to_numpy()
+        coarse = usable & ~located(points).to_numpy()
         out.loc[coarse, "tract_basis"] = "coarse"
         usable &= ~coarse
     spots = np.flatnonzero(usable)
     ordered = tracts.sort_values(col.GEOID, ignore_index=True)
-    found, distance = _areas_of(longitude[spots], latitude[spots], ordered.geometry.values, tolerance_m)
+    found, distance = areas_of(longitude[spots], latitude[spots], ordered.geometry.values, tolerance_m)
     hit = found >= 0
     rows, areas, meters = spots[hit], found[hit], distance[hit]
     geoids = ordered[col.GEOID].to_numpy()[areas]
@@ -67,7 +67,7 @@ def states_of(points: pd.DataFrame, counties: gpd.GeoDataFrame, *, tolerance_m: 
     latitude, longitude = (points[name].to_numpy(dtype="float64") for name in (col.LATITUDE, col.LONGITUDE))
     spots = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     ordered = counties.sort_values(col.COUNTY_GEOID, ignore_index=True)
-    found, _ = _areas_of(longitude[spots], latitude[spots], ordered.geometry.values, tolerance_m)
+    found, _ = areas_of(longitude[spots], latitude[spots], ordered.geometry.values, tolerance_m)
     states = pd.Series(None, index=points.index, dtype="str")
     hit = found >= 0
     states.iloc[spots[hit]] = ordered[col.STATE].to_numpy()[found[hit]]
@@ -91,7 +91,7 @@ def check_states(
     ordered = counties.sort_values(col.COUNTY_GEOID, ignore_index=True)
     states = ordered[col.STATE].to_numpy(dtype=object)
     spots = np.flatnonzero(placed & known)
-    found, _ = _areas_of(longitude[spots], latitude[spots], ordered.geometry.values, 0.0)
+    found, _ = areas_of(longitude[spots], latitude[spots], ordered.geometry.values, 0.0)
     actual = np.where(found >= 0, states[found], None) if len(states) else np.full(len(spots), None)
     elsewhere, nowhere = (found >= 0) & (actual != stated[spots]), found < 0
     wrong = np.sort(
@@ -126,7 +126,7 @@ def _beyond_own_state(
     for state in sorted(set(stated[doubtful])):
         mine = doubtful[stated[doubtful] == state]
         shapes = counties.geometry.values[(counties[col.STATE] == state).to_numpy()]
-        found, _ = _areas_of(longitude[mine], latitude[mine], shapes, tolerance_m)
+        found, _ = areas_of(longitude[mine], latitude[mine], shapes, tolerance_m)
         wrong.append(mine[found < 0])
     return np.concatenate(wrong) if wrong else np.array([], dtype=np.intp)
 
@@ -155,7 +155,7 @@ def _wrong_state_rejects(rows: pd.DataFrame, actual: list[str | None], key: str)
     )
 
 
-def _areas_of(
+def areas_of(
     longitude: npt.NDArray[np.float64],
     latitude: npt.NDArray[np.float64],
     shapes: Any,

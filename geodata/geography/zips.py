@@ -40,9 +40,12 @@ _SINGLE = {"06390": "NY", "96799": "AS", "96950": "MP", "96951": "MP", "96952": 
 
 
 def clean_zips(codes: pd.Series) -> pd.Series:
-    """Return five-digit ZIP codes; undoes ZIP+4, a decimal tail and lost leading zeros (at most two)."""
+    """Return five-digit ZIP codes; undoes ZIP+4, a decimal tail and lost leading zeros (at most two), or both."""
     text = codes.astype("str").str.strip().str.replace(r"\.0+$", "", regex=True)
-    text = text.str.replace(r"^(\d{5})-?\d{4}$", r"\1", regex=True).str.replace(r"^(\d{5})-\d*$", r"\1", regex=True)
+    # Three or four digits before the four of ZIP+4 are a ZIP code that lost its zeros.
+    text = text.str.replace(r"^(\d{3,5})[- ]?\d{4}$", r"\1", regex=True).str.replace(
+        r"^(\d{3,5})-\d*$", r"\1", regex=True
+    )
     short = text.str.fullmatch(r"\d{3,4}").fillna(False).astype(bool)
     text = text.where(~short, text.str.zfill(5))
     return text.where(text.str.fullmatch(r"\d{5}").fillna(False).astype(bool), np.nan).astype("str")

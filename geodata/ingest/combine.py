@@ -13,14 +13,18 @@ import pandas as pd
 
 from geodata.geography.crosswalk import align_connecticut, to_2020
 from geodata.geography.crosswalk_measures import measures_to_2020
+from geodata.geography.place_names import spelled
+from geodata.ingest.placing import Gazetteer, placed, placing_notes
 from geodata.ingest.providers import providers
 from geodata.ingest.sites import sites
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import (
     CANONICAL,
+    COUNTIES,
     DEFINITIONS,
     INSTITUTIONS,
     MEASURES,
+    NAMED_AREAS,
     PROGRAMS,
     PROVIDERS,
     REJECTS,
@@ -32,7 +36,18 @@ from geodata.settings import Settings
 from geodata.sources import SOURCES
 
 # Tables that another needs beside its own sources.
-_HELPERS = {"definitions": ("relationship",), "measures": ("relationship",), "sites": ("counties",)}
+# What tells where a row is that has no coordinates, and how a name is spelled.
+_NAMED = ("places", "place_points", "named_areas", "counties")
+_HELPERS = {
+    "definitions": ("relationship",),
+    "measures": ("relationship",),
+    "sites": _NAMED,
+    "providers": (*_NAMED, "sites"),
+    "job_centers": (*_NAMED, "sites"),
+    "counties": ("places", "place_points"),
+    "named_areas": ("places", "place_points"),
+}
+_PLACED = ("sites", "providers", "job_centers")
 _OWN = {PROVIDERS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name)}
 _WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, REJECTS.name}
 
@@ -72,6 +87,11 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
     elif table is PROVIDERS:
         merged = providers(stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads), rows, settings.training)
         rows, refused, notes = merged.table, merged.rejects, merged.notes
+    if table.name in _PLACED:
+        found = placed(rows, _gazetteer(reads, rows))
+        rows, notes = found, [*notes, *placing_notes(rows, found)]
+    elif table in (COUNTIES, NAMED_AREAS) and len(rows):
+        rows = rows.assign(name=spelled(rows[col.NAME], _spellings(reads)))
     rejects = [frame for frame in (*(read.rejects for read in reads.values()), refused) if len(frame)]
     return Sourced(
         rows,
@@ -79,6 +99,29 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
         all_uses(reads.values()),
         notes,
     )
+
+
+def _gazetteer(reads: Mapping[str, Sourced], rows: pd.DataFrame) -> Gazetteer:
+    """Return where ZIP codes, places and counties are, by all that was read; located rows tell it too."""
+    with_address = [stacked_of(name, reads) for name in ("sites", "institutions")]
+    columns = [col.ZIP, col.CITY, col.STATE, col.LOCATION_QUALITY, col.LATITUDE, col.LONGITUDE]
+    known = pd.concat(
+        [
+            frame.assign(location_quality=frame.get(col.LOCATION_QUALITY, "point")).reindex(columns=columns)
+            for frame in (*with_address, rows)
+            if len(frame)
+        ]
+        or [rows.reindex(columns=columns)],
+        ignore_index=True,
+    )
+    return Gazetteer.of({"known": known, **{name: stacked_of(name, reads) for name in _NAMED}})
+
+
+def _spellings(reads: Mapping[str, Sourced]) -> list[str]:
+    """Return the names of places and counties as publishers write them."""
+    points = stacked_of("place_points", reads)
+    names = pd.concat([stacked_of("places", reads)[col.NAME], points[col.NAME], points[col.COUNTY]])
+    return sorted(names.dropna().unique())
 
 
 def _on_2020(read: Sourced, relationship: pd.DataFrame, settings: Settings) -> Sourced:

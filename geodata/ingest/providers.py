@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from geodata.geography.nearby_pairs import distance_m, near_pairs
 from geodata.ingest.name_matching import alike, name_key
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import PROVIDERS, REJECTS
+from geodata.schemas.canonical import LOCATION_QUALITY, PROVIDERS, REJECTS
 from geodata.schemas.parsed import Refined
 from geodata.schemas.rows import among
 from geodata.settings import Training
@@ -28,7 +28,7 @@ SAME_PLACE_M = 1_000.0
 # The record that gives a merged provider its identifier, name and address: the first of these sources.
 PRECEDENCE = (IPEDS, "training_list", "etpl", "apprenticeship", "evitp")
 _SEATS = {"completions": 0, "seats": 1, "suppressed": 2, "assumed": 3}
-_QUALITY = {"point": 0, "street": 1, "area": 2, "unknown": 3}
+_QUALITY = {quality: order for order, quality in enumerate(LOCATION_QUALITY)}
 
 
 def providers(institutions: pd.DataFrame, programs: pd.DataFrame, listed: pd.DataFrame, settings: Training) -> Refined:

@@ -31,6 +31,7 @@ _ADDRESS = (
     Column(col.ADDRESS, "text", "Street address as published"),
     Column(col.CITY, "text", "City as published"),
     Column(col.ZIP, "text", "Five-digit ZIP code"),
+    Column(col.COUNTY, "text", "County as published"),
 )
 _VINTAGE = (
     Column(col.TRACT_VINTAGE, "integer", "Census whose tracts these are", "year", False),
@@ -136,7 +137,8 @@ DEFINITIONS = Table(
     ),
     key=(col.GEOID, col.DEFINITION),
 )
-LOCATION_QUALITY = ("point", "street", "area", "unknown")
+# From the exact to the unknown. What is placed by its ZIP code, place or county stands at the middle of it.
+LOCATION_QUALITY = ("point", "street", "zip", "place", "county", "area", "unknown")
 # Sites still to open, and all states a site can be in.
 STATUSES_AHEAD = ("planned", "under_construction", "delayed")
 STATUSES = (*STATUSES_AHEAD, "rescinded", "open", "temporary")
@@ -280,6 +282,32 @@ PLACES = Table(
     ),
     key=("place_geoid",),
 )
+NAMED_AREAS = Table(
+    "named_areas",
+    "Towns that govern and neighborhoods: what people call where they live, beside the places of the Census",
+    (
+        Column(col.AREA_ID, "text", "Identifier, prefixed by its source", nullable=False),
+        Column(col.KIND, "text", "What it is", nullable=False, one_of=("town", "neighborhood")),
+        Column(col.NAME, "text", "Name as published", nullable=False),
+        Column(col.STATE, "text", "Postal code of the state, where the file says it"),
+        Column(col.VINTAGE, "integer", "Year of the boundaries", "year"),
+        Column("geometry", "geometry", "Polygon"),
+    ),
+    key=(col.AREA_ID,),
+)
+PLACE_POINTS = Table(
+    "place_points",
+    "A point for each ZIP code and named place, for rows that say no more of where they are",
+    (
+        Column(col.KIND, "text", "What the point stands for", nullable=False, one_of=("zip", "place")),
+        Column(col.CODE, "text", "ZIP code, or GEOID of the place", nullable=False),
+        Column(col.NAME, "text", "Name of the place, of a ZIP code that of its post office", nullable=False),
+        _state(),
+        Column(col.COUNTY, "text", "County of a ZIP code as published"),
+        *_point(nullable=False),
+    ),
+    key=(col.KIND, col.CODE),
+)
 LANDMARKS = Table(
     "landmarks",
     "What orients a reader of the map: water, main roads, corridors, tribal areas, state outlines",
@@ -361,6 +389,8 @@ CANONICAL: tuple[Table, ...] = (
     JOB_CENTERS,
     COUNTIES,
     PLACES,
+    NAMED_AREAS,
+    PLACE_POINTS,
     LANDMARKS,
     AREA_MEMBERS,
     RELATIONSHIP,

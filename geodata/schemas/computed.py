@@ -69,6 +69,14 @@ _TRAINING = (
     Column(col.NEAREST_PROVIDER_MINUTES, "number", "Travel to it; empty beyond the catchment", "minutes", least=0),
     Column(col.PROVIDERS_WITHIN, "integer", "Providers within the catchment", "providers", least=0),
     Column(col.SEATS_WITHIN, "number", "Yearly seats within the catchment", "seats a year", least=0),
+    Column(
+        col.UNLOCATED_PROVIDERS,
+        "integer",
+        "Providers known in the place or county without an exact location, to which no travel is measured",
+        "providers",
+        least=0,
+    ),
+    Column(col.UNLOCATED_WHERE, "text", "The place or county they are known in"),
 )
 
 
@@ -88,6 +96,8 @@ TRACT_SCORES = Table(
         Column(col.COUNTY_GEOID, "text", "County, 5-digit GEOID", nullable=False, pattern=COUNTY_PATTERN),
         Column(col.COUNTY_NAME, "text", "County"),
         Column(col.PLACE_NAME, "text", "City or town that holds the tract's center, if any"),
+        Column(col.TOWN_NAME, "text", "Town of the county that holds it, where towns govern"),
+        Column(col.NEIGHBORHOOD, "text", "Neighborhood that holds it, where a layer of them was given"),
         Column(col.NAME, "text", "Name of the tract, such as 101.02"),
         Column(col.LATITUDE, "number", "Latitude of the origin (mean of its points), EPSG:4326", "degrees"),
         Column(col.LONGITUDE, "number", "Longitude of the origin", "degrees"),
@@ -155,14 +165,21 @@ NEED_PARTS = Table(
     ),
     key=(col.GEOID, col.DEFINITION),
 )
+NAME_BASES = ("place", "town", "neighborhood", "near", "county", "rural_county", "part_of_county")
 COMMUNITIES = Table(
     "communities",
     "Neighboring tracts to recruit in, with all that is known of them",
     (
         Column(col.COMMUNITY_ID, "text", "Stable identifier", nullable=False),
         _STATE,
-        Column(col.NAME, "text", "Name of the place or county, with a compass part where it repeats", nullable=False),
+        Column(col.NAME, "text", "What people call it, with a compass part where that repeats", nullable=False),
         Column(col.PLACE, "text", "Place or county of the name, without its compass part"),
+        Column(
+            col.NAME_BASIS,
+            "text",
+            "Whether it is called by a place, town or neighborhood, by what is near, or as a part of a county",
+            one_of=NAME_BASES,
+        ),
         Column(col.COMPASS, "text", "Compass part of the name, such as north_east; north_east#2 where they repeat"),
         Column(
             col.KIND, "text", "community, or single for a lone tract", nullable=False, one_of=("community", "single")
@@ -398,7 +415,14 @@ STATE_SUMMARY = Table(
         _share(col.ELIGIBLE_ADULTS_SHARE_GROUPED, "Eligible adults of the state who live in communities"),
         Column(col.POPULATION_GROUPED, "number", "Residents of communities", "people", least=0),
         _score(col.NEED_GROUPED, "Mean Need in communities by eligible adults; by residents where none are known"),
-        _share(col.NO_TRAINING_SHARE_GROUPED, "Those of the same people who have no provider within the catchment"),
+        _share(
+            col.NO_TRAINING_SHARE_GROUPED,
+            "Those of the same people with no provider within the catchment, nor one known in their place or county",
+        ),
+        _share(
+            col.UNLOCATED_SHARE_GROUPED,
+            "Those who have none, but one known in their place or county without an exact location",
+        ),
         _share(col.WORK_SHARE_GROUPED, "Those of the same people who have a planned site within the catchment"),
         Column(col.N_COMMUNITIES, "integer", "Communities", least=0),
         Column(col.N_COMMUNITIES_TIER_A, "integer", "Communities of tier A", least=0),
@@ -406,6 +430,13 @@ STATE_SUMMARY = Table(
         Column("providers", "integer", "Providers in the state that count toward the training gap", least=0),
         Column(col.PROVIDERS_ASSUMED, "integer", "Those whose seats are assumed", least=0),
         Column(col.SEATS, "number", "Yearly seats they are counted with", "seats", least=0),
+        Column(
+            col.UNLOCATED_PROVIDERS,
+            "integer",
+            "Providers in the state that would count if it were known exactly where they are",
+            "providers",
+            least=0,
+        ),
         Column(col.PLANNED_SITES, "integer", "Planned sites in the state that bring work", "sites", least=0),
         Column(col.SITES_ASSUMED, "integer", "Those whose units are assumed", "sites", least=0),
         Column(col.UNITS, "number", "Units they are counted with, expected ones included", "units", least=0),
@@ -418,6 +449,27 @@ STATE_SUMMARY = Table(
         Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
     ),
     key=(col.STATE,),
+)
+_LOCATED_HOW = (
+    (col.LOCATED, "Those at a point or on a known street, to which travel is measured"),
+    (col.BY_ZIP, "Those placed in the middle of their ZIP code"),
+    (col.BY_PLACE, "Those placed in their city or town"),
+    (col.BY_COUNTY, "Those placed in their county"),
+    (col.BY_AREA, "Those whose own coordinates are rough"),
+    (col.NOWHERE, "Those of which the state alone is known"),
+)
+LOCATIONS = Table(
+    "locations",
+    "How exactly the rows of each list are located, by source: what is not located is listed and no travel measured",
+    (
+        _STATE,
+        Column(col.LISTED_IN, "text", "List: providers, sites or job_centers", nullable=False),
+        Column(col.SOURCE, "text", "Source that carried the rows", nullable=False),
+        Column(col.ROWS, "integer", "Rows of the state", "rows", least=0),
+        *(Column(name, "integer", meaning, "rows", least=0) for name, meaning in _LOCATED_HOW),
+        Column(col.REMEDY, "text", "What to type to look up the addresses of those that are not located"),
+    ),
+    key=(col.STATE, col.LISTED_IN, col.SOURCE),
 )
 RESULT_TABLES: tuple[Table, ...] = (
     TRACT_SCORES,
@@ -435,4 +487,5 @@ RESULT_TABLES: tuple[Table, ...] = (
     ROLLUPS,
     CLUSTERS,
     STATE_SUMMARY,
+    LOCATIONS,
 )

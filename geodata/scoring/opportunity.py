@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geodata.geography.located import located
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
 from geodata.scoring.site_priors import JOB_YEARS_VARIANCE, UNITS_VARIANCE, expected_units, site_kinds
@@ -32,7 +33,7 @@ def working_sites(sites: pd.DataFrame, settings: Opportunity, as_of: str) -> pd.
     Sites located only by area (a city, a ZIP code) are kept off tract measures. A planned site whose expected
     date is past is kept (dates slip) unless the settings say otherwise.
     """
-    placed = sites[col.LOCATION_QUALITY].isin(["point", "street"]) & sites[col.LATITUDE].notna()
+    placed = located(sites)
     chosen = sites[placed & sites[col.STATUS].isin(settings.statuses)]
     if settings.past_expected_dates == "drop":
         chosen = chosen[~(chosen[col.EXPECTED_DATE] < pd.Timestamp(as_of))]

@@ -18,6 +18,7 @@ import shapely
 
 from geodata.access.reach import farthest_km
 from geodata.errors import OnrampError
+from geodata.geography.located import located
 from geodata.geography.nearby_pairs import near
 from geodata.geography.origins import origins, rurality
 from geodata.ingest.canonical_tables import CanonicalTables, raster_file
@@ -43,9 +44,11 @@ class StudyArea:
     `site_priors`: what sites that report no units are taken to have, by their state and kind.
     `tracts`: one row a scored tract; `centers` their census centers, where there are any; `origins`: points of the
     scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
-    tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`.
-    `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers`
-    are the rows near by that pages show, counting or not. `rejects` and `uses` (one JSON record a file) are the account
+    tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`,
+    all of them located.
+    `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites`, `all_providers`
+    and `all_job_centers` are the rows that pages list, counting or not: those near by, and those of the states that
+    have no point at all. `rejects` and `uses` (one JSON record a file) are the account
     of all sources.
     The other tables are the canonical ones, cut to the states.
     """
@@ -63,9 +66,12 @@ class StudyArea:
     measures: pd.DataFrame
     all_sites: pd.DataFrame
     all_providers: pd.DataFrame
+    all_job_centers: pd.DataFrame
     polygons: pd.DataFrame
     counties: pd.DataFrame
     places: pd.DataFrame
+    named_areas: pd.DataFrame
+    place_points: pd.DataFrame
     landmarks: pd.DataFrame
     area_members: pd.DataFrame
     rasters: pd.DataFrame
@@ -140,7 +146,7 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
     reach_km = reach_of(settings)
     centers = canonical.table("centers")
     middle = _of(centers, "state", states)[[col.GEOID, col.STATE, col.LATITUDE, col.LONGITUDE]]
-    around = {name: _near(canonical.table(name), middle, reach_km) for name in ("sites", "providers", "job_centers")}
+    around = {name: _listed(canonical.table(name), middle, reach_km, states) for name in _LISTED}
     priors = site_priors(canonical.table("sites"), around["sites"][col.STATE], settings.opportunity)
     working = working_sites(around["sites"], settings.opportunity, as_of)
     sites = site_work(working, priors, settings.opportunity, as_of)
@@ -158,16 +164,19 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
         sites=sites,
         site_priors=priors,
         providers=providers,
-        job_centers=around["job_centers"],
+        job_centers=_located(around["job_centers"]),
         reference=reference.reset_index(drop=True),
         definitions=_among(canonical.table("definitions"), reference[col.GEOID]),
         measures=_among(canonical.table("measures"), reference[col.GEOID]),
         all_sites=around["sites"],
         all_providers=around["providers"],
+        all_job_centers=around["job_centers"],
         polygons=_among(canonical.table("tracts"), here[col.GEOID]),
         counties=_of(canonical.table("counties"), "state", states),
         places=_of(canonical.table("places"), "state", states),
-        landmarks=_landmarks(canonical.table("landmarks"), middle),
+        named_areas=_in_view(canonical.table("named_areas"), middle),
+        place_points=_of(canonical.table("place_points"), "state", states),
+        landmarks=_in_view(canonical.table("landmarks"), middle),
         area_members=_of(canonical.table("area_members"), "state", states),
         rasters=canonical.table("rasters"),
         rejects=canonical.rejects,
@@ -191,20 +200,21 @@ def areas_of(area: StudyArea, canonical: CanonicalTables, settings: Settings) ->
     for state in states:
         tables = {name: parts[state] for name, parts in own.items()}
         middle = tables["centers"]
-        around = {name: _near(getattr(area, name), middle, reach_km) for name in _AROUND}
+        around = {name: _listed(getattr(area, name), middle, reach_km, [str(state)]) for name in _AROUND}
         beyond = _near(centers, _supply(around["sites"], around["providers"]), reach_km)[col.GEOID]
         origin = among(area.origins[col.GEOID], pd.concat([tables["tracts"][col.GEOID], beyond]))
         tables["origins"] = area.origins[origin].reset_index(drop=True)
         tables["demand"] = _among(area.demand, tables["origins"][col.GEOID])
-        tables["landmarks"] = _landmarks(area.landmarks, middle)
+        tables |= {name: _in_view(getattr(area, name), middle) for name in ("landmarks", "named_areas")}
         tables["site_priors"] = _of(area.site_priors, col.STATE, list(around["all_sites"][col.STATE].unique()))
         cut[str(state)] = replace(area, **tables, **around)
     return cut
 
 
 # Tables that are cut by state, and those of what lies around, which are cut by distance.
-_OWN = ("tracts", "centers", "polygons", "counties", "places", "area_members")
-_AROUND = ("sites", "providers", "job_centers", "all_sites", "all_providers")
+_OWN = ("tracts", "centers", "polygons", "counties", "places", "place_points", "area_members")
+_AROUND = ("sites", "providers", "job_centers", "all_sites", "all_providers", "all_job_centers")
+_LISTED = ("sites", "providers", "job_centers")
 
 
 def reach_of(settings: Settings) -> float:
@@ -238,11 +248,23 @@ def _near(table: pd.DataFrame, middle: pd.DataFrame, km: float) -> pd.DataFrame:
     return placed[near(placed, middle, km)].reset_index(drop=True)
 
 
-def _landmarks(landmarks: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
-    if landmarks.empty or middle.empty:
-        return landmarks.iloc[:0]
+def _listed(table: pd.DataFrame, middle: pd.DataFrame, km: float, states: Sequence[str]) -> pd.DataFrame:
+    """Return the rows near by and those of `states` that have no point: nobody knows that they are not near."""
+    lost = table[(table[col.LATITUDE].isna() | table[col.LONGITUDE].isna()) & table[col.STATE].isin(states)]
+    close = _near(table, middle, km)
+    return pd.concat([close, lost], ignore_index=True) if len(lost) else close
+
+
+def _located(table: pd.DataFrame) -> pd.DataFrame:
+    return table[located(table)].reset_index(drop=True)
+
+
+def _in_view(shapes: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `shapes` that meet the rectangle around `middle`, with a margin."""
+    if shapes.empty or middle.empty:
+        return shapes.iloc[:0]
     west, east = middle[col.LONGITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LONGITUDE].max() + MAP_MARGIN_DEGREES
     south, north = middle[col.LATITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LATITUDE].max() + MAP_MARGIN_DEGREES
-    near_by = shapely.intersects(landmarks["geometry"].to_numpy(), shapely.box(west, south, east, north))
-    kept: pd.DataFrame = landmarks[near_by]
+    near_by = shapely.intersects(shapes["geometry"].to_numpy(), shapely.box(west, south, east, north))
+    kept: pd.DataFrame = shapes[near_by]
     return kept.reset_index(drop=True)

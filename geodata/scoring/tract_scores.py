@@ -16,6 +16,8 @@ from geodata.scoring.need import need
 from geodata.scoring.opportunity import ASSUMED_UNITS, BOUNDS, JOB_YEARS_VARIANCE, with_spread
 from geodata.scoring.priority import combine, gate, ranks, unranked_reasons
 from geodata.scoring.study_area import StudyArea, supplied
+from geodata.scoring.training import unlocated_providers
+from geodata.scoring.unlocated import unlocated_near
 from geodata.settings import Settings
 from geodata.statistics.percentiles import percentile_rank
 from geodata.travel.minutes import TravelEngine
@@ -87,7 +89,10 @@ def tract_scores(
     table = area.tracts.merge(need(need_parts, area.reference, settings.need), on=col.GEOID, how="left")
     table = table.merge(training, on=col.GEOID, how="left").merge(work, on=col.GEOID, how="left")
     table = table.merge(_origin_facts(area), on=col.GEOID, how="left")
-    table = table.merge(tract_names(table, area.counties, area.places), on=col.GEOID, how="left")
+    names = tract_names(table, area.counties, area.places, area.named_areas)
+    table = table.merge(names, on=col.GEOID, how="left")
+    lost = unlocated_providers(area.all_providers, settings.training)
+    table = table.merge(unlocated_near(table, lost), on=col.GEOID, how="left")
     table[col.OPPORTUNITY] = pillar_percentile(table[col.WORK_ACCESS], table, supplied(area, area.sites, settings))
     counted = supplied(area, area.providers, settings)
     table[col.TRAINING_GAP] = 100.0 - pillar_percentile(table[col.TRAINING_ACCESS], table, counted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.geography.located import located
 from geodata.schemas import columns as col
 from geodata.settings import Training
 
@@ -19,13 +20,22 @@ def counting_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFr
     which no code is known counts, for leaving it out would draw a desert where a college stands.
     Unknown or suppressed seats are not zero: they take the stated default and are flagged.
     """
-    placed = providers[col.LOCATION_QUALITY].isin(["point", "street"]) & providers[col.LATITUDE].notna()
-    stage = providers[col.ENTRY_STAGE].isin(settings.entry_stages)
-    chosen = set(settings.cip_codes)
-    offered = providers[col.CIP_CODES].fillna("").str.split()
-    relevant = offered.map(lambda codes: not codes or not chosen.isdisjoint(codes))
-    counted = providers[placed & stage & relevant.astype(bool)].reset_index(drop=True)
+    counted = providers[located(providers) & _relevant(providers, settings)].reset_index(drop=True)
     unknown = counted[col.SEATS].isna()
     counted["seats_used"] = np.where(unknown, settings.assumed_seats, counted[col.SEATS])
     counted["seats_assumed"] = unknown | (counted[col.SEATS_BASIS] == "assumed")
     return counted
+
+
+def unlocated_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFrame:
+    """Return the providers that would count toward the training gap if it were known exactly where they are."""
+    return providers[~located(providers) & _relevant(providers, settings)].reset_index(drop=True)
+
+
+def _relevant(providers: pd.DataFrame, settings: Training) -> pd.Series:
+    """Return which providers are of the chosen entry stages and offer a chosen CIP code, or one nobody knows."""
+    stage = providers[col.ENTRY_STAGE].isin(settings.entry_stages)
+    chosen = set(settings.cip_codes)
+    offered = providers[col.CIP_CODES].fillna("").str.split()
+    relevant = offered.map(lambda codes: not codes or not chosen.isdisjoint(codes))
+    return pd.Series(stage & relevant.astype(bool))

@@ -242,6 +242,13 @@ class Communities(Section):
     water_gap_m: Annotated[float, Field(ge=0)] = Field(
         1000.0, description="Widest gap over which a tract that touches no other joins the nearest, meters."
     )
+    town_states: tuple[str, ...] = Field(
+        ("CT", "MA", "ME", "NH", "RI", "VT", "NY", "NJ", "PA", "MI", "MN", "WI", "ND", "SD"),
+        description="States (postal codes) whose towns and townships govern and name where people live.",
+    )
+    near_km: Positive = Field(
+        16.0, description="Farthest a community lies from the middle of a place it is named by as “near”, kilometers."
+    )
 
 
 class Barriers(Section):

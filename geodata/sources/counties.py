@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from geodata.geography.geoids import clean_geoids, connecticut_scheme, usps_of, year_in
 from geodata.schemas import columns as col
@@ -69,6 +72,15 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     built = (frame["bare"] + " " + frame["lsad"].map(_KINDS).fillna("County")).str.strip()
     frame = frame.assign(named=named.fillna(built))
     frame = text.log.take(frame, frame["named"].isna(), "no_name", key="county_geoid", field="name")
+    twice = _inside_another(frame, geometry)
+    frame = text.log.take(
+        frame,
+        twice,
+        "lies_in_another",
+        key="county_geoid",
+        field="county_geoid",
+        remedy="Use counties of one year: these are of two.",
+    )
     table = pd.DataFrame(
         {
             col.COUNTY_GEOID: frame[col.COUNTY_GEOID],
@@ -78,3 +90,18 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         }
     )
     return text.parsed(COUNTIES, spatial(table, geometry))
+
+
+def _inside_another(frame: pd.DataFrame, geometry: gpd.GeoSeries) -> pd.Series:
+    """Return which counties lie where another does: a point well inside the one is in the other too.
+
+    Of the two the one with the lower code stays. A point in both would be counted in either county by chance.
+    """
+    codes = frame[col.COUNTY_GEOID].to_numpy()
+    shapes = geometry.reindex(frame.index)
+    point, shape = shapely.STRtree(shapes.to_numpy()).query(shapes.representative_point().to_numpy(), "intersects")
+    other = point != shape
+    later = np.where(codes[point[other]] > codes[shape[other]], point[other], shape[other])
+    twice = np.zeros(len(frame), dtype=bool)
+    twice[later] = True
+    return pd.Series(twice, index=frame.index)

@@ -45,6 +45,7 @@ COLUMNS = (
     Wanted("city", ("City", "city"), required=False),
     Wanted("state", ("StateAbbr", "state"), required=False),
     Wanted("zip", ("Zip", "zip"), required=False),
+    Wanted("county", ("County", "county_name"), required=False),
     Wanted("latitude", ("Latitude", "latitude", "lat"), required=False),
     Wanted("longitude", ("Longitude", "longitude", "lon"), required=False),
     Wanted("open", ("CenterIsOpen",), required=False),

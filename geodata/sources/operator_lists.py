@@ -19,6 +19,7 @@ PLACE = (
     Wanted("city", ("city", "CITY"), required=False),
     Wanted("state", ("state", "STATE", "StateAbbr"), required=False),
     Wanted("zip", ("zip", "zip_code", "ZIP"), required=False),
+    Wanted("county", ("county", "county_name", "COUNTYNM"), required=False),
     Wanted("latitude", ("latitude", "lat"), required=False),
     Wanted("longitude", ("longitude", "lon", "lng"), required=False),
 )
@@ -66,6 +67,7 @@ def provider_rows(frame: pd.DataFrame, source: str, *, kind: str, entry_stage: s
             col.ADDRESS: frame[col.ADDRESS],
             col.CITY: frame[col.CITY],
             col.ZIP: frame[col.ZIP],
+            col.COUNTY: frame[col.COUNTY] if "county" in frame.columns else None,
             col.LATITUDE: frame[col.LATITUDE],
             col.LONGITUDE: frame[col.LONGITUDE],
             col.LOCATION_QUALITY: frame[col.LOCATION_QUALITY],

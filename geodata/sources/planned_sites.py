@@ -61,6 +61,7 @@ COLUMNS = (
     Wanted("address", ("address", "street_address", "location_address"), False),
     Wanted("city", ("location_city", "city"), False),
     Wanted("zip", ("zip", "zip_code", "postal_code"), False),
+    Wanted("county", ("county", "county_name"), False),
     Wanted("latitude", ("latitude", "lat", "y"), False),
     Wanted("longitude", ("longitude", "lon", "lng", "long", "x"), False),
     Wanted("program", ("program", "funding_program"), False),
@@ -156,7 +157,7 @@ def _read(path: Path, context: ParseContext, kinds: Sequence[str]) -> Text:
     else:
         text = read_csv(path, columns, SPEC.name)
     text = with_constants(text, constants)
-    nowhere = {"latitude", "address", "zip", "city"} <= set(text.absent)
+    nowhere = {"latitude", "address", "zip", "city", "county"} <= set(text.absent)
     if nowhere and not text.frame[col.LATITUDE].notna().any():
         raise InputError(
             "no column says where the sites are",
@@ -211,6 +212,7 @@ def _sites(frame: pd.DataFrame, opportunity: Opportunity, notes: list[str]) -> p
             col.ADDRESS: frame[col.ADDRESS],
             col.CITY: frame[col.CITY],
             col.ZIP: frame[col.ZIP],
+            col.COUNTY: frame[col.COUNTY],
             col.LATITUDE: frame[col.LATITUDE],
             col.LONGITUDE: frame[col.LONGITUDE],
             col.LOCATION_QUALITY: _quality(frame),

@@ -53,6 +53,14 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = frame.assign(unit=clean_geoids(unit, 5))
     frame = text.log.take(frame, frame[col.UNIT].isna(), "no_county_code", key="area", field="member")
     frame = text.log.take(frame, frame["area"].isna(), "no_area", field="area")
+    frame = text.log.take(
+        frame,
+        frame["member_state"].str.zfill(2) != frame[col.STATE].str.zfill(2),
+        "county_of_another_state",
+        key="area",
+        field="member",
+        remedy="A workforce area lies in one state: correct substfips or stfips.",
+    )
     identifier = frame[col.STATE].str.zfill(2) + frame["area"].str.zfill(6)
     table = pd.DataFrame(
         {

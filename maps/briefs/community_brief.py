@@ -8,7 +8,7 @@ from maps.briefs.parts import Writer
 from maps.figures.brief_maps import KM_PER_MILE, in_view, locator_svg
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
-from maps.wording.rows import Row, codes_in, records
+from maps.wording.rows import Row, codes_in, is_unlocated, records
 from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
@@ -68,6 +68,10 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
         catchment = writer.result.settings.access.catchment_minutes
         far = texts("briefs.facts.training_none_note", minutes=words.number(catchment))
         training = writer.fact("training", texts("briefs.facts.training_none"), far)
+        if is_unlocated(row):
+            n, where = int(row[col.UNLOCATED_PROVIDERS]), row[col.UNLOCATED_WHERE]
+            known = texts("briefs.facts.training_unlocated_note", n=n, where=where)
+            training = writer.fact("training", texts("briefs.facts.training_unlocated"), known)
     else:
         minutes = texts("briefs.facts.training_value", n=words.number(row[col.NEAREST_PROVIDER_MINUTES]))
         name = "" if is_missing(row[col.NEAREST_PROVIDER_NAME]) else str(row[col.NEAREST_PROVIDER_NAME])
@@ -112,6 +116,9 @@ def _training(writer: Writer, row: Row) -> Section:
     title, n = texts("briefs.training.title"), row[col.PROVIDERS_WITHIN]
     near = _nearest_providers(writer, row[col.COMMUNITY_ID])
     if not near and (is_missing(n) or int(n) == 0):
+        if is_unlocated(row):
+            known = {"n": int(row[col.UNLOCATED_PROVIDERS]), "where": row[col.UNLOCATED_WHERE]}
+            return Section(title, lead=[texts("map.card.training_unlocated", **known)])
         return Section(title, lead=[texts("briefs.training.none")])
     count = 0 if is_missing(n) else int(n)
     lead = texts("briefs.training.community", n=count, seats=words.number(row[col.SEATS_WITHIN]))

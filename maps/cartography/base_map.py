@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from geodata.geography.located import located
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import STATUSES_AHEAD
 from geodata.schemas.computed import TIERS
@@ -218,8 +219,8 @@ def _points(result: StateResult, line: Antimeridian) -> dict[str, Floats]:
     sites, providers = result.table("sites"), result.table("providers")
     tables = {
         "sites": sites[sites[col.STATUS].isin(STATUSES_AHEAD)],
-        "providers": providers[providers[col.ENTRY_STAGE] == "entry"],
-        "job_centers": result.table("job_centers"),
+        "providers": providers[(providers[col.ENTRY_STAGE] == "entry") & located(providers)],
+        "job_centers": result.table("job_centers").loc[located],
         "hubs": recommended_hubs(result),
     }
     placed = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geodata.geography.located import located
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import STATUSES_AHEAD, UNITS, unit_columns
 from geodata.schemas.state_result import StateResult
@@ -30,7 +31,7 @@ def points(result: StateResult) -> dict[str, dict[str, object]]:
     sites = result.table("sites").dropna(subset=[col.LATITUDE, col.LONGITUDE])
     sites = sites[sites[col.STATUS].isin([*STATUSES_AHEAD, "temporary"])].sort_values(col.SITE_ID)
     providers = result.table("providers").set_index(col.PROVIDER_ID).reindex(provider_order(result)).reset_index()
-    centers = result.table("job_centers").dropna(subset=[col.LATITUDE, col.LONGITUDE]).sort_values(col.CENTER_ID)
+    centers = result.table("job_centers").loc[located].sort_values(col.CENTER_ID)
     hubs = (
         result.table("hubs")
         .dropna(subset=[col.LATITUDE, col.LONGITUDE])
@@ -47,7 +48,8 @@ def points(result: StateResult) -> dict[str, dict[str, object]]:
             "quality": list(sites[col.LOCATION_QUALITY]),
         },
         "providers": {
-            **_at(providers),
+            # What has no exact location is in the lists, and no mark on the map: it would be taken for an address.
+            **_at(providers.where(located(providers))),
             "id": list(providers[col.PROVIDER_ID]),
             "name": _names(providers[col.NAME]),
             "kind": list(providers[col.KIND]),

@@ -182,6 +182,7 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
     counties, county = indexed(scores[col.COUNTY_GEOID])
     county_names = scores.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
     places, place = indexed(scores[col.PLACE_NAME])
+    wheres, where = indexed(scores[col.UNLOCATED_WHERE])
     reasons, reason = indexed(scores[col.UNRANKED_REASON])
     designations, designation = indexed(scores[col.DESIGNATED_BY])
     order = {ident: number for number, ident in enumerate(communities[col.COMMUNITY_ID])}
@@ -221,6 +222,9 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
         "community": [order.get(ident, -1) for ident in scores[col.COMMUNITY_ID]],
         "provider": [providers.get(ident, -1) for ident in scores[col.NEAREST_PROVIDER_ID]],
         "minutes": whole(scores[col.NEAREST_PROVIDER_MINUTES]),
+        "unlocated": whole(scores[col.UNLOCATED_PROVIDERS]),
+        "unlocated_wheres": wheres,
+        "unlocated_where": where,
         "seats": whole(scores[col.SEATS_WITHIN]),
         "sites": whole(scores[col.SITES_WITHIN]),
         "sites_assumed": whole(scores[col.SITES_ASSUMED]),
@@ -272,6 +276,8 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 "name": row[col.NAME],
                 "place": _text(row[col.PLACE]),
                 "compass": _text(row[col.COMPASS]),
+                "basis": _text(row[col.NAME_BASIS]),
+                "tracts": int(row[col.N_TRACTS]),
                 "county": _text(row[col.COUNTY_NAME]),
                 "single": row[col.KIND] == "single",
                 "tier": TIERS.index(row[col.TIER]) if row[col.TIER] in TIERS else 3,
@@ -288,6 +294,8 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 "work": plain(row[col.OPPORTUNITY]),
                 "priority": plain(row[col.PRIORITY], 10),
                 "minutes": plain(row[col.NEAREST_PROVIDER_MINUTES]),
+                "unlocated": plain(row[col.UNLOCATED_PROVIDERS]),
+                "unlocated_where": _text(row[col.UNLOCATED_WHERE]),
                 "seats": plain(row[col.SEATS_WITHIN]),
                 "sites": plain(row[col.SITES_WITHIN]),
                 "sites_assumed": plain(row[col.SITES_ASSUMED]),

@@ -175,6 +175,14 @@ _SPECS = (
         filters="definition",
     ),
     ListSpec(
+        "locations",
+        computed.LOCATIONS,
+        order="state listed_in source",
+        shown="listed_in source rows located by_zip by_place by_county by_area nowhere remedy",
+        row_header="source",
+        filters="listed_in",
+    ),
+    ListSpec(
         "rejects",
         canonical.REJECTS,
         order="source file row",

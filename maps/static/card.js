@@ -69,9 +69,11 @@ Onramp.cards = function (model) {
   };
 
   const beside = (key, percent) => (percent === null ? "" : " " + t("map.card." + key, { percent: number(percent) }));
-  const training = (minutes, provider, seats, gap) =>
+  const training = (minutes, provider, seats, gap, lost, where) =>
     minutes === null || provider === null
-      ? t("map.card.training_none")
+      ? lost && where
+        ? t("map.card.training_unlocated", { n: lost, where: name(where) })
+        : t("map.card.training_none")
       : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
         (seats ? " " + t("map.card.seats", { n: number(seats) }) : "") +
         beside("gap", gap) +
@@ -135,7 +137,14 @@ Onramp.cards = function (model) {
           need(T.need[i]),
           agreed,
           named.length ? t("why.designated", { names: named.join(", ") }) : null,
-          training(T.minutes[i], provider, T.seats[i], T.gap[i]),
+          training(
+            T.minutes[i],
+            provider,
+            T.seats[i],
+            T.gap[i],
+            T.unlocated[i],
+            T.unlocated_wheres[T.unlocated_where[i]],
+          ),
           work(T.sites[i], T.sites_assumed[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i]),
         ]),
       ),
@@ -198,7 +207,7 @@ Onramp.cards = function (model) {
         "why",
         list([
           need(c.need),
-          training(c.minutes, c.provider, c.seats, c.gap),
+          training(c.minutes, c.provider, c.seats, c.gap, c.unlocated, c.unlocated_where),
           work(c.sites, c.sites_assumed, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
           c.center
             ? t("map.card.center", {

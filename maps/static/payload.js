@@ -61,10 +61,12 @@ Onramp.words = function (block) {
       return parts ? t("format.quarters.q" + parts[2], { year: parts[1] }) : t("codes.quarter." + code);
     },
     // A community is called by its place, and by the part of the compass where the place has several.
-    community: ({ name, place, compass }) => {
-      if (!place || !compass) return place || name;
-      const [part, count] = compass.split("#");
-      return t("format.part_of", { place, part: t("codes.compass." + part) + (count ? " " + count : "") });
+    community: ({ name, place, compass, basis, tracts }) => {
+      const [part, count] = (compass || "").split("#");
+      const word = part ? t("codes.compass." + part) + (count ? " " + count : "") : "";
+      const called = place && word ? t("format.part_of", { place, part: word }) : place || name;
+      const form = place && basis ? find("format.named." + basis) : null;
+      return form ? t("format.named." + basis, { place: called, n: tracts }) : called;
     },
     // A name from data inside a sentence, kept from turning the sentence's direction.
     name: (text) => "\u2068" + text + "\u2069",

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.schemas import columns as col
+
 #: A row of a table by the names of its columns. The schema of its table says what each holds; pandas cannot.
 Row = Mapping[str, Any]
 
@@ -19,6 +21,12 @@ def records(frame: pd.DataFrame) -> list[Row]:
 def row_of(series: pd.Series) -> Row:
     """Return a row that came as a series."""
     return {str(name): value for name, value in series.items()}
+
+
+def is_unlocated(row: Row) -> bool:
+    """Return whether training is known in the place or county of a tract or community without an exact location."""
+    known, where = row.get(col.UNLOCATED_PROVIDERS), row.get(col.UNLOCATED_WHERE)
+    return isinstance(where, str) and bool(pd.notna(known)) and int(known or 0) > 0
 
 
 def codes_in(value: object) -> list[str]:

@@ -11,7 +11,7 @@ from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Uncertainty
 from maps.texts import Texts
-from maps.wording.rows import Row
+from maps.wording.rows import Row, is_unlocated
 from maps.wording.words import Words, is_missing
 
 LITTLE_WORK_JOB_YEARS = 0.1
@@ -112,7 +112,11 @@ def _training(row: Row, texts: Texts, words: Words, medians: Medians) -> list[st
             return []
         rural = not is_missing(row.get(col.RURAL)) and bool(row[col.RURAL])
         catchment = medians["rural_catchment_minutes" if rural else "catchment_minutes"]
-        return [texts("why.training_none", catchment=words.number(catchment))]
+        limit = words.number(catchment)
+        if is_unlocated(row):
+            n, where = int(row[col.UNLOCATED_PROVIDERS]), row[col.UNLOCATED_WHERE]
+            return [texts("why.training_unlocated", n=n, where=where, catchment=limit)]
+        return [texts("why.training_none", catchment=limit)]
     sentences = [texts("why.training", minutes=words.number(minutes), name="?" if is_missing(name) else name)]
     if not is_missing(medians["nearest_provider_minutes"]):
         sentences.append(texts("why.training_beside", median=words.number(medians["nearest_provider_minutes"])))

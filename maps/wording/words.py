@@ -149,15 +149,18 @@ class Words:
         return self.texts.word("codes.alternative", code)
 
     def community(self, row: Row) -> str:
-        """Return a community's name: its place, and the part of the compass where the place has several."""
-        place, compass = row.get("place"), row.get("compass")
+        """Return a community's name: what it is called by, and the part of the compass where that has several."""
+        place, compass, basis = row.get("place"), row.get("compass"), row.get("name_basis")
         if is_missing(place):
             return str(row[col.NAME])
-        if is_missing(compass):
-            return str(place)
-        part, _, number = str(compass).partition("#")
-        word = self.code("compass", part)
-        return self.texts("format.part_of", place=place, part=f"{word} {number}" if number else word)
+        name = str(place)
+        if not is_missing(compass):
+            part, _, number = str(compass).partition("#")
+            word = self.code("compass", part)
+            name = self.texts("format.part_of", place=name, part=f"{word} {number}" if number else word)
+        if is_missing(basis) or not self.texts.has(f"format.named.{basis}"):
+            return name
+        return self.texts(f"format.named.{basis}", place=name, n=int(row[col.N_TRACTS]))
 
     def chance(self, probability: Number, chances: Uncertainty | None = None) -> str:
         """Return how sure we are that a place is among the top, such as `very likely among the top tenth`."""

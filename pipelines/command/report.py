@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from geodata.diagnostics.locations import sentence as unlocated_sentence
 from geodata.fetching.folder import unread_files
 from geodata.fetching.live import SUPPLIED_FOLDER
 from geodata.schemas import columns as col
@@ -48,8 +49,18 @@ def report(console: Console, result: StateResult, products: dict[str, Path]) -> 
             said = f"{use.file}: {unread_sentence(alike)} onramp doctor prints the lines that take them."
             console.print(said, highlight=False, markup=False, soft_wrap=True)
     console.print(first_ten(result))
+    report_unlocated(console, result)
     for name, path in products.items():
         console.print(f"{name}: {path}", highlight=False, soft_wrap=True)
+
+
+def report_unlocated(console: Console, result: StateResult) -> None:
+    """Say of each source how many rows have no exact location, and what to type to look up their addresses."""
+    titles = {use.source: use.title for use in result.sources}
+    table = result.table("locations")
+    for row in table[table[col.ROWS] > table[col.LOCATED]].to_dict("records"):
+        title = titles.get(row[col.SOURCE], row[col.SOURCE])
+        console.print(unlocated_sentence(row, title), highlight=False, markup=False, soft_wrap=True)
 
 
 def first_ten(result: StateResult) -> Table:

@@ -690,6 +690,25 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         communities,
         tables["providers"].assign(seats_used=seats, seats_assumed=tables["providers"]["seats"].isna())[entry],
         work.assign(assumed_units=False, units_variance=0.0, job_years_variance=0.0),
+        tables["providers"].iloc[:0],
+    )
+    tables["locations"] = pd.DataFrame(
+        [
+            (
+                "XL",
+                "providers",
+                "training_list",
+                9,
+                7,
+                1,
+                1,
+                0,
+                0,
+                0,
+                "onramp geocode list.csv list_geocoded.csv",
+            )
+        ],
+        columns=[column.name for column in SCHEMAS["locations"].columns],
     )
     return StateResult(
         state=find_state("XL"),

@@ -96,12 +96,20 @@ class Text:
         )
 
 
-def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str | None = None) -> Text:
+def read_csv(
+    path: Path,
+    columns: Sequence[Wanted],
+    source: str,
+    *,
+    member: str | None = None,
+    headers: Sequence[str] = (),
+) -> Text:
     """Return the wanted columns of a delimited text file, of the zip member matching `member` where it is a zip.
 
     The delimiter is that of the header line, or the one Excel writes above it (`sep=;`); for encodings see `decode`.
     Rows with too many or too few fields go to the log. Raises InputError where the file is empty, is a web page
-    or another kind of file, lacks a wanted column, or has many rows of the wrong length.
+    or another kind of file, lacks a wanted column, or has many rows of the wrong length. `headers` names the columns
+    of a file that has no header line.
     """
     path = Path(path)
     name = path.name
@@ -112,7 +120,7 @@ def read_csv(path: Path, columns: Sequence[Wanted], source: str, *, member: str 
     text = decode(data)
     _refuse_other_kinds(text[:400], data[:4], name)
     text, delimiter = delimited(text)
-    found, body = _split_header(text, delimiter, name)
+    found, body = (list(headers), text) if headers else _split_header(text, delimiter, name)
     chosen, absent = choose_columns(found, columns, name)
     arrow, bad_rows = _read_body(body, len(found), sorted(chosen.values()), delimiter, name)
     rows_in = arrow.num_rows + len(bad_rows)

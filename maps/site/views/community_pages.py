@@ -18,7 +18,7 @@ from maps.site.views.rows import (
 from maps.site.views.site_view import SiteView
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
-from maps.wording.rows import Row, codes_in, records
+from maps.wording.rows import Row, codes_in, is_unlocated, records
 from maps.wording.why import work_assumed
 from maps.wording.words import is_missing
 
@@ -148,7 +148,6 @@ def _rank(view: SiteView, row: Row, of: int) -> str:
 
 def _stats(view: SiteView, row: Row) -> list[Stat]:
     t, w = view.texts, view.words
-    far = is_missing(row[col.NEAREST_PROVIDER_MINUTES])
     margin = t("site.overview.stat_adults_range", moe=w.about(row[col.ELIGIBLE_ADULTS_MOE]))
     low, high = w.job_years(row[col.JOB_YEARS_LOW]), w.job_years(row[col.JOB_YEARS_HIGH])
     return [
@@ -157,10 +156,7 @@ def _stats(view: SiteView, row: Row) -> list[Stat]:
             t("site.community.adults"),
             t("briefs.facts.adults_unknown") if is_missing(row[col.ELIGIBLE_ADULTS]) else margin,
         ),
-        Stat(
-            t("site.community.none") if far else w.minutes(row[col.NEAREST_PROVIDER_MINUTES]),
-            t("site.community.training_none" if far else "site.community.training"),
-        ),
+        _training_stat(view, row),
         Stat(
             w.job_years(row[col.JOB_YEARS_MID]),
             t("site.community.work"),
@@ -170,11 +166,30 @@ def _stats(view: SiteView, row: Row) -> list[Stat]:
     ]
 
 
+def _training_stat(view: SiteView, row: Row) -> Stat:
+    t = view.texts
+    if not is_missing(row[col.NEAREST_PROVIDER_MINUTES]):
+        return Stat(view.words.minutes(row[col.NEAREST_PROVIDER_MINUTES]), t("site.community.training"))
+    if not is_unlocated(row):
+        return Stat(t("site.community.none"), t("site.community.training_none"))
+    n = int(row[col.UNLOCATED_PROVIDERS])
+    where = isolated(row[col.UNLOCATED_WHERE])
+    return Stat(view.words.number(n), t("site.community.training_unlocated", n=n, where=where))
+
+
+def _no_reach(view: SiteView, row: Row) -> str:
+    """Return what is said where no training is within reach: that some is known there, if it is."""
+    if not is_unlocated(row):
+        return view.texts("map.card.training_none")
+    where = isolated(row[col.UNLOCATED_WHERE])
+    return view.count("map.card.training_unlocated", int(row[col.UNLOCATED_PROVIDERS]), where=where)
+
+
 def _why(view: SiteView, row: Row) -> list[str]:
     """Return why it is in the list: need, training and work, each beside the other tracts of the state."""
     t, w = view.texts, view.words
     near = not is_missing(row[col.NEAREST_PROVIDER_NAME])
-    sentences = [_reach(view, row) if near else t("map.card.training_none")]
+    sentences = [_reach(view, row) if near else _no_reach(view, row)]
     if near and not is_missing(row[col.TRAINING_GAP]):
         sentences[0] += " " + t("map.card.gap", percent=w.number(row[col.TRAINING_GAP]))
     if not is_missing(row[col.NEED]):
@@ -197,6 +212,8 @@ def _reach(view: SiteView, row: Row) -> str:
 def _training(view: SiteView, row: Row) -> str:
     t, w = view.texts, view.words
     if is_missing(row[col.NEAREST_PROVIDER_NAME]):
+        if is_unlocated(row):
+            return f"{_no_reach(view, row)} {t('site.community.training_unlocated_next')}"
         return t("site.community.training_nothing")
     sentences = [
         view.count(

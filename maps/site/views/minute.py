@@ -57,7 +57,12 @@ def _why(view: SiteView) -> Answer | None:
     key = "why_text_residents" if is_missing(known[col.ELIGIBLE_ADULTS_GROUPED]) else "why_text"
     far, near = w.percent(known[col.NO_TRAINING_SHARE_GROUPED]), w.percent(known[col.WORK_SHARE_GROUPED])
     lead = t("site.minute.why_lead", percent=w.number(known[col.NEED_GROUPED]))
-    return _answer(view, "why", lead, t(f"site.minute.{key}", far=far, near=near))
+    sentences = [t(f"site.minute.{key}", far=far, near=near)]
+    if (known.get(col.UNLOCATED_SHARE_GROUPED) or 0) > 0:
+        sentences.append(t("site.minute.why_unlocated", share=w.percent(known[col.UNLOCATED_SHARE_GROUPED])))
+    if (known.get(col.UNLOCATED_PROVIDERS) or 0) > 0:
+        sentences.append(view.count("site.minute.why_lost", int(known[col.UNLOCATED_PROVIDERS])))
+    return _answer(view, "why", lead, " ".join(sentences))
 
 
 def _work(view: SiteView) -> Answer | None:

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.communities.community_names import base_names, named
+from geodata.communities.community_names import Around, base_names, named
 
 
 def test_names_come_from_the_place_with_most_people_else_the_county():
     members = pd.DataFrame(
         {
             "community_id": ["x", "x", "x", "y", "y"],
+            "geoid": list("abcde"),
             "population": [3000, 1000, 500, 900, 1100],
             "place_name": ["Arden", "Brook", None, "Brook", None],
             "county_geoid": ["97001", "97001", "97003", "97003", "97001"],
@@ -20,6 +21,7 @@ def test_names_come_from_the_place_with_most_people_else_the_county():
     table = base_names(members).set_index("community_id")
     assert table.loc["x", "place"] == "Arden"
     assert table.loc["y", "place"] == table.loc["y", "county_name"] == "East County"
+    assert table.loc["y", "name_basis"] == "part_of_county"
 
 
 def units(n: int, place: str = "Arden") -> pd.DataFrame:
@@ -53,3 +55,82 @@ def test_names_stay_while_a_community_keeps_id_and_place():
     second = named(more, first).set_index("community_id")
     assert second.loc[first["community_id"], "name"].tolist() == first["name"].tolist()
     assert second["name"].is_unique
+
+
+PLACES = pd.DataFrame(
+    {
+        "geoid": list("abcdefgh"),
+        "state": "XL",
+        "population": 1000.0,
+        "place_name": ["Arden", "Arden", "Arden", None, None, None, None, None],
+        "town_name": [None, None, None, "Oxbow", "Oxbow", None, None, None],
+        "neighborhood": None,
+        "county_geoid": ["97001"] * 7 + ["97003"],
+        "county_name": ["East County"] * 7 + ["Lone County"],
+        "rural": [False] * 5 + [True] * 3,
+        "latitude": [41.0, 41.1, 41.2, 41.5, 41.6, 42.0, 42.3, 43.5],
+        "longitude": -71.0,
+    }
+)
+POINTS = pd.DataFrame({"state": ["XL"], "name": ["Fernhollow"], "latitude": [42.05], "longitude": [-71.05]})
+
+
+def name_of(members: str, cities: dict[str, str] | None = None, tracts: pd.DataFrame = PLACES) -> tuple[str, str]:
+    rows = pd.Series(cities or {}, dtype="str").rename_axis("geoid").reset_index(name="city")
+    part = tracts[tracts["geoid"].isin(list(members))].assign(community_id="x")
+    row = named(
+        base_names(part, Around(tracts, rows, POINTS, 16.0)).merge(
+            pd.DataFrame(
+                {
+                    "community_id": ["x"],
+                    "state": "XL",
+                    "latitude": part["latitude"].mean(),
+                    "longitude": -71.0,
+                    "population": 1.0,
+                    "n_tracts": len(members),
+                }
+            ),
+            on="community_id",
+        )
+    ).iloc[0]
+    return row["name"], row["name_basis"]
+
+
+@pytest.mark.parametrize(
+    ("members", "cities", "name", "basis"),
+    [
+        ("bad", {}, "Arden", "place"),
+        ("de", {}, "Oxbow", "town"),
+        ("badef", {}, "Arden–Oxbow", "place"),
+        # Its sites write FERNHOLLOW; the publisher of places spells it.
+        ("g", {"g": "FERNHOLLOW"}, "near Fernhollow", "near"),
+        ("f", {}, "near Fernhollow", "near"),
+        ("g", {}, "rural East County, 1 tract", "rural_county"),
+        ("h", {}, "Lone County", "county"),
+    ],
+)
+def test_a_community_bears_the_name_people_use(members: str, cities: dict[str, str], name: str, basis: str) -> None:
+    assert name_of(members, cities) == (name, basis)
+
+
+def test_a_neighborhood_names_a_part_of_a_city_where_a_layer_of_them_is_given() -> None:
+    quarters = PLACES.assign(neighborhood=["Mill End", "Mill End", None, *[None] * 5])
+    assert name_of("ab", tracts=quarters) == ("Mill End, Arden", "neighborhood")
+
+
+def test_a_part_of_the_compass_is_where_it_lies_in_the_place_not_among_the_communities() -> None:
+    # Both lie in the north of Arden, one a little more to the east: neither is its south.
+    frame = {"frame_latitude": 41.0, "frame_longitude": -71.0, "half_height": 0.2, "half_width": 0.2}
+    both = units(2).assign(latitude=[41.15, 41.10], longitude=[-71.0, -70.95], **frame)
+    assert named(both)["compass"].tolist() == ["north", "north_east"]
+    third = pd.concat([both, both.assign(community_id=["c2", "c3"])])
+    words = named(third)["compass"]
+    assert words.is_unique
+    assert {word.split("#")[0] for word in words} <= {"north", "north_east", "north_west", "east"}
+
+
+def test_a_part_that_is_no_longer_true_is_not_kept() -> None:
+    frame = {"frame_latitude": 41.0, "frame_longitude": -71.0, "half_height": 0.2, "half_width": 0.2}
+    both = units(2).assign(latitude=[41.15, 40.85], longitude=-71.0, **frame)
+    before = pd.DataFrame({"community_id": ["c00", "c01"], "place": "Arden", "compass": ["south", "south"]})
+    assert named(both, before)["compass"].tolist() == ["north", "south"]

@@ -22,11 +22,13 @@ TRACTS = pd.DataFrame(
         "eligible_adults_moe": [30.0, 40.0, np.nan, np.nan],
         "need": [80.0, 60.0, 40.0, np.nan],
         "nearest_provider_minutes": [np.nan, 10.0, 10.0, 10.0],
+        "unlocated_providers": [0, 3, 0, 0],
         "sites_within": [2, 0, 0, 0],
     }
 )
 COMMUNITIES = pd.DataFrame({"state": ["RI"], "tier": ["A"]})
 PROVIDERS = pd.DataFrame({"state": ["RI", "RI", "MA"], "seats_used": [20.0, 1.0, 99.0], "seats_assumed": [0, 1, 0]})
+LOST = pd.DataFrame({"state": ["RI", "RI", "MA"]})
 SITES = pd.DataFrame(
     {
         "state": ["RI", "MA", "RI"],
@@ -43,7 +45,7 @@ SITES = pd.DataFrame(
 
 @pytest.fixture(scope="module")
 def summary() -> pd.DataFrame:
-    return state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES).set_index("state")
+    return state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state")
 
 
 def test_tracts_and_communities_are_counted_by_state(summary: pd.DataFrame) -> None:
@@ -69,7 +71,7 @@ def test_people_known_of_no_tract_are_unknown_and_of_no_tract_at_all_they_are_no
 
 def test_need_and_reach_in_communities_are_weighted_by_people() -> None:
     tracts = TRACTS.assign(community_id=["x", "x", None, "y"])
-    rows = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES).set_index("state")
+    rows = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state")
     rhode_island, kansas = rows.loc["RI"], rows.loc["KS"]
     assert rhode_island["eligible_adults_share_grouped"] == pytest.approx(150 / 160)
     assert rhode_island["need_grouped"] == pytest.approx((100 * 80 + 50 * 60) / 150)
@@ -80,7 +82,7 @@ def test_need_and_reach_in_communities_are_weighted_by_people() -> None:
 
 def test_residents_stand_for_adults_where_none_are_known() -> None:
     tracts = TRACTS.assign(community_id=["x", "x", None, None], eligible_adults=np.nan)
-    row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES).set_index("state").loc["RI"]
+    row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]
     assert row["need_grouped"] == pytest.approx((1000 * 80 + 2000 * 60) / 3000)
     assert row["work_share_grouped"] == pytest.approx(1000 / 3000)
 
@@ -98,4 +100,13 @@ def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.D
 
 
 def test_without_a_tract_there_is_no_row() -> None:
-    assert state_summary(TRACTS.iloc[:0], COMMUNITIES, PROVIDERS, SITES).empty
+    assert state_summary(TRACTS.iloc[:0], COMMUNITIES, PROVIDERS, SITES, LOST).empty
+
+
+def test_training_known_without_an_exact_location_is_no_lack_of_training() -> None:
+    row = state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]
+    assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (1.0, 0.0)
+    assert row["unlocated_providers"] == 2
+    told = TRACTS.assign(unlocated_providers=[2, 3, 0, 0])
+    row = state_summary(told, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]
+    assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (0.0, 1.0)

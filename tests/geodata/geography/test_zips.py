@@ -22,3 +22,9 @@ def test_every_real_state_has_zip_codes() -> None:
     every = pd.Series([f"{number:05d}" for number in range(100, 100_000, 50)], dtype="str")
     found = set(state_of_zips(every).dropna()) | set(state_of_zips(pd.Series(["96799"], dtype="str")))
     assert found == {state.usps for state in REGISTRY if not state.fictional}
+
+
+def test_the_four_of_zip_plus_four_do_not_hide_a_lost_zero() -> None:
+    typed = pd.Series(["2903-1234", "29031234", "801-0123", "8010123", "2903 1234", "123456"], dtype="str")
+    found = [None if pd.isna(value) else value for value in clean_zips(typed)]
+    assert found == ["02903", "02903", "00801", "00801", "02903", None]

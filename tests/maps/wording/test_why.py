@@ -133,3 +133,15 @@ def test_every_tract_has_reasons_in_every_language(hostile, language):
 def test_sites_without_ports_are_said_to_be_assumed(texts, assumed, sentence):
     assert why({**ROW, "sites_assumed": assumed}, texts, MEDIANS)[-1] == sentence
     assert not any("assumed" in said for said in why({**ROW, "sites_assumed": 0}, texts, MEDIANS))
+
+
+def test_training_known_without_an_exact_location_is_said_instead_of_none(texts):
+    far = {**ROW, "nearest_provider_minutes": None, "nearest_provider_name": None, "providers_within": 0}
+    assert "No training for beginners is within 30 minutes." in why(far, texts, MEDIANS)
+    told = {**far, "unlocated_providers": 2, "unlocated_where": "Fenwick"}
+    english = "are known in Fenwick without an exact location; none with one is within 30 minutes."
+    spanish = "En Fenwick se conocen 2 proveedores de capacitación sin ubicación exacta; ninguno con ella queda a menos"
+    for language, known in (("en", f"2 providers of training {english}"), ("es", f"{spanish} de 30 minutos.")):
+        sentences = why(told, load_texts(language), MEDIANS)
+        assert known in sentences
+        assert not any(text in " ".join(sentences) for text in ("No training", "No hay capacitación"))

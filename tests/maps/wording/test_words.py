@@ -93,3 +93,19 @@ def test_written_numbers_can_be_read_back(value: int, digits: int) -> None:
     assert float(written.replace(",", "").replace("−", "-")) == pytest.approx(
         value / 7, abs=0.5 * 10**-digits + 1e-9, rel=1e-12
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "basis", "tracts", "name"),
+    [
+        ("en", "place", 3, "Arden (north)"),
+        ("en", "near", 3, "near Arden (north)"),
+        ("en", "rural_county", 4, "rural Arden (north), 4 tracts"),
+        ("en", "part_of_county", 1, "part of Arden (north), 1 tract"),
+        ("es", "near", 3, "cerca de Arden (norte)"),
+        ("es", "rural_county", 4, "Arden (norte) rural, 4 secciones"),
+    ],
+)
+def test_a_community_is_called_by_what_it_lies_in_or_near(language: str, basis: str, tracts: int, name: str) -> None:
+    row = {"name": "x", "place": "Arden", "compass": "north", "name_basis": basis, "n_tracts": tracts}
+    assert Words(load_texts(language)).community(row) == name

@@ -1,0 +1,81 @@
+"""How exactly rows are located: an account by list and source, with the command that would find the addresses.
+
+Rows in = located + placed by ZIP code, place or county + placed by their own rough coordinates + nowhere. None is left
+out of the lists.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.geography.located import located
+from geodata.schemas import columns as col
+from geodata.schemas.computed import LOCATIONS
+from geodata.scoring.study_area import StudyArea
+from geodata.sources import SOURCES
+
+LISTS = {"providers": col.SOURCES, "sites": col.SOURCE, "job_centers": None}
+_COUNTED = {"zip": col.BY_ZIP, "place": col.BY_PLACE, "county": col.BY_COUNTY, "area": col.BY_AREA}
+
+
+def locations(area: StudyArea) -> pd.DataFrame:
+    """Return the `locations` table: the rows of each list and source in the states of `area`.
+
+    A provider that several sources describe counts for each of them.
+    """
+    states = area.tracts[col.STATE].unique()
+    files = {use.source: use.file for use in area.sources() if use.file}
+    tables = {"providers": area.all_providers, "sites": area.all_sites, "job_centers": area.all_job_centers}
+    made = [_account(tables[name], name, column, states.tolist(), files) for name, column in LISTS.items()]
+    return LOCATIONS.validate(pd.concat(made, ignore_index=True))
+
+
+def _account(
+    table: pd.DataFrame, name: str, column: str | None, states: list[str], files: dict[str, str]
+) -> pd.DataFrame:
+    rows = table[table[col.STATE].isin(states)]
+    source = rows[column].str.split() if column else pd.Series([["job_centers"]] * len(rows), index=rows.index)
+    exact = located(rows)
+    nowhere = rows[col.LATITUDE].isna() | rows[col.LONGITUDE].isna()
+    rough = rows[col.LOCATION_QUALITY].where(rows[col.LOCATION_QUALITY].isin(list(_COUNTED)), "area")
+    kind = rough.map(_COUNTED).mask(nowhere, col.NOWHERE).mask(exact, col.LOCATED)
+    each = pd.DataFrame({col.STATE: rows[col.STATE], col.SOURCE: source, "kind": kind}).explode(col.SOURCE)
+    counts = each.groupby([col.STATE, col.SOURCE, "kind"]).size().unstack("kind", fill_value=0)
+    counts = counts.reindex(columns=[col.LOCATED, *_COUNTED.values(), col.NOWHERE], fill_value=0)
+    out = counts.assign(rows=counts.sum(axis=1)).reset_index()
+    unlocated = out["rows"] - out[col.LOCATED]
+    commands = [geocode_command(source, files.get(source)) for source in out[col.SOURCE]]
+    return out.assign(listed_in=name, remedy=pd.Series(commands, dtype="str").where(unlocated.to_numpy() > 0))
+
+
+def geocode_command(source: str, file: str | None) -> str | None:
+    """Return what to type to look up the addresses of an office's list; None where the list is a publisher's."""
+    if source not in SOURCES or file is None:
+        return None
+    spec = SOURCES[source].spec
+    # Job centers come from a service, or from a list an office keeps.
+    kept_by_hand = not spec.urls or spec.transport == "career_one_stop"
+    if not kept_by_hand or Path(file).suffix.lower() not in (".csv", ".xlsx"):
+        return None
+    return f"onramp geocode {shlex.quote(file)} {shlex.quote(Path(file).stem + '_geocoded.csv')}"
+
+
+def sentence(row: Mapping[Hashable, object], title: str) -> str:
+    """Return what to say in the terminal of one row of `locations` that has rows without an exact location."""
+    counts = {name: int(str(row[name])) for name in ("rows", col.LOCATED, *_COUNTED.values(), col.NOWHERE)}
+    words = {
+        col.BY_ZIP: "placed by ZIP code",
+        col.BY_PLACE: "placed by city or town",
+        col.BY_COUNTY: "placed by county",
+        col.BY_AREA: "with rough coordinates",
+        col.NOWHERE: "known by state alone",
+    }
+    parts = ", ".join(f"{counts[name]:,} {word}" for name, word in words.items() if counts[name])
+    said = f"{title}: {counts['rows'] - counts[col.LOCATED]:,} of {counts['rows']:,} rows have no exact location"
+    said += f" ({parts}). They are listed, and no travel is measured to them."
+    remedy = row[col.REMEDY]
+    return f"{said} To look up their addresses: {remedy}" if isinstance(remedy, str) else said

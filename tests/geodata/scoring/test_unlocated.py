@@ -1,0 +1,70 @@
+"""Training known in a place or county without an exact location is told there, and nowhere else."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from geodata.scoring.training import counting_providers, unlocated_providers
+from geodata.scoring.unlocated import unlocated_near
+from geodata.settings import Training
+
+TRACTS = pd.DataFrame(
+    {
+        "geoid": ["a", "b", "c", "d"],
+        "state": ["XL", "XL", "XL", "YL"],
+        "county_geoid": ["97001", "97001", "97003", "98001"],
+        "county_name": ["East County", "East County", None, "Far County"],
+        "place_name": ["Fenwick", None, None, None],
+        "town_name": [None, "Oxbow", None, None],
+        "latitude": [41.0, 41.2, 42.0, 41.0],
+        "longitude": [-71.0, -71.2, -72.0, -71.0],
+    }
+)
+
+
+def told(table: pd.DataFrame) -> list[tuple[int, str | None]]:
+    found = unlocated_near(TRACTS, table)
+    where = [None if pd.isna(name) else name for name in found["unlocated_where"]]
+    return list(zip(found["unlocated_providers"].tolist(), where, strict=True))
+
+
+def at(latitude: float, quality: str, state: str = "XL") -> pd.DataFrame:
+    frame = pd.DataFrame({"state": [state], "latitude": [latitude], "location_quality": [quality]})
+    return frame.assign(longitude=-(latitude + 30.0))
+
+
+def test_a_zip_code_is_told_in_its_place_and_otherwise_in_its_county() -> None:
+    # Nearest to (41.01, -71.01) is tract a, in Fenwick.
+    assert told(at(41.01, "zip")) == [(1, "Fenwick"), (1, "East County"), (0, None), (0, None)]
+
+
+def test_the_place_counts_its_own_and_the_county_all() -> None:
+    both = pd.concat([at(41.01, "zip"), at(41.01, "place"), at(41.19, "zip")])
+    assert told(both) == [(2, "Fenwick"), (1, "Oxbow"), (0, None), (0, None)]
+
+
+def test_a_provider_known_by_its_county_is_told_in_all_of_it() -> None:
+    assert told(at(41.01, "county"))[:2] == [(1, "East County"), (1, "East County")]
+    assert told(at(42.0, "zip"))[2] == (1, "County 97003")
+
+
+def test_a_provider_known_by_its_state_is_said_of_no_tract() -> None:
+    lost = at(41.0, "unknown").assign(latitude=float("nan"), longitude=float("nan"))
+    assert told(lost) == [(0, None)] * 4
+
+
+def test_a_provider_is_counted_or_unlocated_and_never_both_or_neither() -> None:
+    plain = {"entry_stage": "entry", "cip_codes": "46.0302", "seats": 5.0, "seats_basis": "seats", "longitude": -71.0}
+    qualities = ["point", "street", "zip", "place", "county", "area", "unknown"]
+    table = pd.DataFrame([{**plain, "location_quality": quality, "latitude": 41.0} for quality in qualities])
+    table = pd.concat([table, table.assign(entry_stage="advanced"), table.assign(cip_codes="51.0000")])
+    choices = Training()
+    assert counting_providers(table, choices)["location_quality"].tolist() == qualities[:2]
+    assert unlocated_providers(table, choices)["location_quality"].tolist() == qualities[2:]
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_without_tracts_or_providers_nothing_is_told(count: int) -> None:
+    table = unlocated_near(TRACTS.iloc[:count], at(41.0, "zip").iloc[:0])
+    assert table["unlocated_providers"].sum() == 0
