@@ -107,11 +107,12 @@ def site_without_units(priors: pd.DataFrame, state: str, settings: Opportunity) 
     own = priors[(priors[col.STATE] == state) & (priors[col.SITE_KIND] == ANY_KIND)]
     if own.empty:
         own = site_priors(pd.DataFrame(), [state], settings).query(f"{col.SITE_KIND} == @ANY_KIND")
-    units = expected_units(own, settings)[list(settings.kinds)].iloc[0].to_dict()
+    expected = expected_units(own, settings).iloc[0]
+    units = {kind: float(expected[kind]) for kind in settings.kinds}
     upkeep = settings.maintenance_job_years_per_unit_year.mid * settings.maintenance_years
     rates = settings.job_years_per_unit
     work = sum(count * (rates[kind].mid + upkeep) for kind, count in units.items())
-    return {str(kind): float(count) for kind, count in units.items()}, float(work)
+    return units, float(work)
 
 
 def site_kinds(sites: pd.DataFrame, settings: Opportunity) -> pd.Series:
