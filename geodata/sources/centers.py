@@ -45,7 +45,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the centers of a national or state file. Connecticut is in counties, as at Census day."""
     text = read_csv(path, COLUMNS, SPEC.name)
     frame = text.frame
-    code = frame[col.STATE].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
+    code = frame[col.STATE].str.zfill(2) + frame[col.COUNTY].str.zfill(3) + frame["tract"].str.zfill(6)
     latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
     frame = frame.assign(
         geoid=clean_geoids(code), population=counts(frame[col.POPULATION]), latitude=latitude, longitude=longitude
