@@ -47,7 +47,7 @@ def _account(
     counts = each.groupby([col.STATE, col.SOURCE, "kind"]).size().unstack("kind", fill_value=0)
     counts = counts.reindex(columns=[col.LOCATED, *_COUNTED.values(), col.NOWHERE], fill_value=0)
     out = counts.assign(rows=counts.sum(axis=1)).reset_index()
-    unlocated = out["rows"] - out[col.LOCATED]
+    unlocated = out[col.ROWS] - out[col.LOCATED]
     commands = [geocode_command(source, files.get(source)) for source in out[col.SOURCE]]
     return out.assign(listed_in=name, remedy=pd.Series(commands, dtype="str").where(unlocated.to_numpy() > 0))
 
@@ -66,7 +66,7 @@ def geocode_command(source: str, file: str | None) -> str | None:
 
 def sentence(row: Mapping[Hashable, object], title: str) -> str:
     """Return what to say in the terminal of one row of `locations` that has rows without an exact location."""
-    counts = {name: int(str(row[name])) for name in ("rows", col.LOCATED, *_COUNTED.values(), col.NOWHERE)}
+    counts = {name: int(str(row[name])) for name in (col.ROWS, col.LOCATED, *_COUNTED.values(), col.NOWHERE)}
     words = {
         col.BY_ZIP: "placed by ZIP code",
         col.BY_PLACE: "placed by city or town",

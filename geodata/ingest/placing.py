@@ -45,13 +45,13 @@ class Gazetteer:
             _named(tables["places"]),
             _named(points[points[col.KIND] == "place"]),
             _named(tables["named_areas"].loc[lambda table: table[col.KIND] == "town"]),
-            _middle(_keyed(zips, col.NAME), [col.STATE, "key"]),
-            _middle(_keyed(known, col.CITY), [col.STATE, "key"]),
+            _middle(_keyed(zips, col.NAME), [col.STATE, col.KEY]),
+            _middle(_keyed(known, col.CITY), [col.STATE, col.KEY]),
         ]
         return cls(
             _first([by_zip, _middle(known, [col.STATE, col.ZIP])], [col.STATE, col.ZIP]),
-            _first(names, [col.STATE, "key"]),
-            _first([_named(tables["counties"])], [col.STATE, "key"]),
+            _first(names, [col.STATE, col.KEY]),
+            _first([_named(tables["counties"])], [col.STATE, col.KEY]),
         )
 
 
@@ -69,9 +69,9 @@ def placed(rows: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
     meant = lost.assign(city=lost[col.CITY].where(lost[col.CITY].str.contains(_COUNTY, case=False, na=False)))
     asked = (
         ("zip", lost[[col.STATE, col.ZIP]], gazetteer.zips),
-        ("place", _keyed(lost, col.CITY)[[col.STATE, "key"]], gazetteer.places),
-        ("county", _keyed(lost, col.COUNTY)[[col.STATE, "key"]], gazetteer.counties),
-        ("county", _keyed(meant, col.CITY)[[col.STATE, "key"]], gazetteer.counties),
+        ("place", _keyed(lost, col.CITY)[[col.STATE, col.KEY]], gazetteer.places),
+        ("county", _keyed(lost, col.COUNTY)[[col.STATE, col.KEY]], gazetteer.counties),
+        ("county", _keyed(meant, col.CITY)[[col.STATE, col.KEY]], gazetteer.counties),
     )
     for quality, keys, points in asked:
         names = list(keys.columns)
@@ -108,7 +108,7 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
         inside = shapes.representative_point()
         size = shapes.bounds.eval("(maxx - minx) * (maxy - miny)")
         keyed = keyed.assign(latitude=inside.y, longitude=inside.x, size=size).sort_values("size", ascending=False)
-    return keyed.loc[keyed["key"].notna(), [col.STATE, "key", *POINT]].drop_duplicates([col.STATE, "key"])
+    return keyed.loc[keyed[col.KEY].notna(), [col.STATE, col.KEY, *POINT]].drop_duplicates([col.STATE, col.KEY])
 
 
 def _middle(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:

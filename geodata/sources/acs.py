@@ -236,7 +236,7 @@ def _usable(name: str, text: Text) -> Recipe | None:
 def _with_geoids(text: Text) -> pd.DataFrame:
     """Return the rows of tracts; rows of nation, states and counties (as in summary files) are left out."""
     frame = text.frame
-    built = frame[col.STATE].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
+    built = frame[col.STATE].str.zfill(2) + frame[col.COUNTY].str.zfill(3) + frame["tract"].str.zfill(6)
     code = frame[col.GEOID].fillna(built)
     other = code.str.contains("US", na=False) & ~code.str.startswith("1400000US", na=False)
     frame = frame.assign(geoid=clean_geoids(code))[~other]

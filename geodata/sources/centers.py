@@ -55,7 +55,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the centers of a national or state file. Connecticut is in counties, as at Census day."""
     text = read_csv(path, COLUMNS, SPEC.name)
     frame = text.frame
-    code = frame[col.STATE].str.zfill(2) + frame["county"].str.zfill(3) + frame["tract"].str.zfill(6)
+    code = frame[col.STATE].str.zfill(2) + frame[col.COUNTY].str.zfill(3) + frame["tract"].str.zfill(6)
     frame = frame.assign(geoid=clean_geoids(code), population=counts(frame[col.POPULATION]))
     frame = text.log.take(frame, frame[col.GEOID].isna(), "no_tract_code", field="tract")
     frame = text.log.take(frame, frame[col.GEOID].duplicated(), "repeated", key="geoid", field="geoid")

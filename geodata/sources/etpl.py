@@ -82,13 +82,13 @@ def _providers(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row a provider and place; seats are the people served, where no program of it is suppressed."""
     rows = provider_rows(frame, SPEC.name, kind="etpl_program", entry_stage="entry")
     rows = rows.assign(
-        code=frame["code"], served=counts(frame["served"]).astype("float64"), suppressed=frame["suppressed"]
+        code=frame[col.CODE], served=counts(frame["served"]).astype("float64"), suppressed=frame["suppressed"]
     )
     # The address differs between programs of one campus more often than its ZIP code does.
     place = [rows[name].fillna("").str.casefold() for name in (col.NAME, col.STATE, col.CITY, col.ZIP)]
     grouped = rows.groupby(place, sort=True)
     table = grouped.first()
-    table[col.CIP_CODES] = grouped["code"].agg(lambda codes: " ".join(sorted(set(codes.dropna())))).replace("", None)
+    table[col.CIP_CODES] = grouped[col.CODE].agg(lambda codes: " ".join(sorted(set(codes.dropna())))).replace("", None)
     table[col.SEATS] = grouped["served"].sum(min_count=1)
     hidden = grouped["suppressed"].any()
     table[col.SEATS_BASIS] = "assumed"

@@ -111,7 +111,7 @@ def _parser(
         frame = text.frame
         aside = pd.Series(False, index=frame.index)
         if wanted_codes and "code" in frame:
-            aside = frame["code"].notna() & ~frame["code"].str.startswith(wanted_codes, na=False)
+            aside = frame[col.CODE].notna() & ~frame[col.CODE].str.startswith(wanted_codes, na=False)
         if electric:
             aside |= ~frame["ev"].isin(["1", "1.0", "Y", "true"]) & frame["ev"].notna()
         frame = frame[~aside]

@@ -34,6 +34,7 @@ STATE_ASSETS = {
     "agreement": "4_decisions",
     "clusters": "4_decisions",
     "rollups": "4_decisions",
+    "locations": "4_decisions",
     "state_summary": "4_decisions",
     "sensitivity": "4_decisions",
     "state_result": "5_products",
