@@ -115,24 +115,6 @@ def test_every_file_of_the_sample_is_for_some_parser(folder):
     assert {name for name in left if "_98_" not in name} == {"README.txt"}
 
 
-def test_the_table_of_ages_and_incomes_is_of_the_people_of_the_index(folder):
-    index, ages = (
-        pd.read_csv(folder / name, dtype={"FIPS": str, "GEOID": str})
-        for name in ("SVI_2022_US.csv", "acs5_2022_97.csv")
-    )
-    both = ages.merge(index, left_on="GEOID", right_on="FIPS", validate="one_to_one")
-    assert len(both) == len(ages) == (index["ST"] == 97).sum()
-    estimates = both[[f"B17024_{line:03d}E" for line in range(1, 132)]].to_numpy()
-    of_ages = estimates[:, 1:].reshape(len(both), 10, 13)
-    assert (of_ages[:, :, 0].sum(axis=1) == estimates[:, 0]).all()
-    assert (of_ages[:, :, 1:].sum(axis=2) == of_ages[:, :, 0]).all()
-    assert (of_ages[:, :, 1:6].sum(axis=(1, 2)) == both["E_POV150"]).all()
-    assert (estimates[:, 0] <= both["E_TOTPOP"]).all()
-    assert (of_ages[:, :3, 0].sum(axis=1) <= both["E_AGE17"]).all()
-    margins = both[[f"B17024_{line:03d}M" for line in range(1, 132)]].to_numpy()
-    assert (margins > 0).all()
-
-
 def test_fiction_is_said_wherever_a_format_allows(folder):
     assert (folder / "README.txt").read_text(encoding="utf-8").startswith("FICTIONAL SAMPLE DATA")
     assert set(table(folder / "SVI_2022_US.csv")["STATE"]) == {"Larkspur (fictional)", "Sumac (fictional)"}
