@@ -13,14 +13,17 @@ import pandas as pd
 
 from geodata.geography.crosswalk import align_connecticut, to_2020
 from geodata.geography.crosswalk_measures import measures_to_2020
+from geodata.ingest.provider_priors import provider_priors
 from geodata.ingest.providers import providers
 from geodata.ingest.sites import sites
 from geodata.schemas.canonical import (
+    CAMPUSES,
     CANONICAL,
     DEFINITIONS,
     INSTITUTIONS,
     MEASURES,
     PROGRAMS,
+    PROVIDER_PRIORS,
     PROVIDERS,
     REJECTS,
     SITES,
@@ -32,8 +35,11 @@ from geodata.sources import SOURCES
 
 # Tables that another needs beside its own sources.
 _HELPERS = {"definitions": ("relationship",), "measures": ("relationship",), "sites": ("counties",)}
-_OWN = {PROVIDERS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name)}
-_WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, REJECTS.name}
+_OWN = {
+    PROVIDERS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name, CAMPUSES.name),
+    PROVIDER_PRIORS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name),
+}
+_WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, CAMPUSES.name, REJECTS.name}
 
 
 def _feeds(table: Table) -> tuple[str, ...]:
@@ -66,8 +72,13 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
         made = sites(rows, stacked_of("counties", reads))
         rows, refused, notes = made.table, made.rejects, made.notes
     elif table is PROVIDERS:
-        merged = providers(stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads), rows, settings.training)
+        awarded = stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads)
+        merged = providers(*awarded, rows, settings.training, stacked(CAMPUSES, reads))
         rows, refused, notes = merged.table, merged.rejects, merged.notes
+    elif table is PROVIDER_PRIORS:
+        # Its files and their rejects are told by the tables of providers.
+        awarded = stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads)
+        return Sourced(provider_priors(*awarded, stacked(PROVIDERS, reads), settings.training), refused)
     rejects = [frame for frame in (*(read.rejects for read in reads.values()), refused) if len(frame)]
     return Sourced(
         rows,

@@ -43,7 +43,8 @@ class StudyArea:
     scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
     tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`.
     `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers`
-    are the rows near by that pages show, counting or not. `rejects` and `uses` (one JSON record a file) are the account
+    are the rows near by that pages show, counting or not. `provider_priors` is what is expected of providers nobody reports
+    on. `rejects` and `uses` (one JSON record a file) are the account
     of all sources.
     The other tables are the canonical ones, cut to the states.
     """
@@ -66,6 +67,7 @@ class StudyArea:
     landmarks: pd.DataFrame
     area_members: pd.DataFrame
     rasters: pd.DataFrame
+    provider_priors: pd.DataFrame
     rejects: pd.DataFrame
     uses: pd.DataFrame
 
@@ -164,6 +166,7 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
         landmarks=_landmarks(canonical.table("landmarks"), middle),
         area_members=_of(canonical.table("area_members"), "state", states),
         rasters=canonical.table("rasters"),
+        provider_priors=canonical.table("provider_priors"),
         rejects=canonical.rejects,
         uses=pd.DataFrame({"use": [json.dumps(use.to_dict()) for use in canonical.uses]}, dtype="str"),
     )
