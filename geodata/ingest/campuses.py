@@ -3,9 +3,10 @@
 Campus lists of several sources are matched with the IPEDS directory and with one another. Does not hold which
 institutions teach the work (`geodata.ingest.providers`), or how a row without coordinates is placed.
 
-The rule by which awards known for an institution alone are shared: over its campuses of the same state that can be placed
-(by a point, a street or a ZIP code), in equal parts, for no source tells students by campus. What stands at one campus is
-lost at the others, and the parts add up to the whole. A campus that nothing places is listed and takes no part.
+The rule by which awards known for an institution alone are shared: over its campuses of the same state that can be
+placed (by a point, a street or a ZIP code), in equal parts, for no source tells students by campus. What stands at one
+campus is lost at the others, and the parts add up to the whole. A campus that nothing places is listed and takes no
+part.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pandas as pd
 from geodata.geography.nearby_pairs import distance_m
 from geodata.ingest.name_matching import words
 from geodata.schemas import columns as col
+from geodata.schemas.programs import by_program_text, seats_by_program
 from geodata.settings import Training
 
 #: The order in which sources name a campus: the first one's name and address stay.
@@ -44,8 +46,10 @@ def institutions_of(campuses: pd.DataFrame, directory: pd.DataFrame) -> pd.Serie
     """
     known = directory.set_index(col.UNITID)
     own = campuses[col.UNITID].map(lambda text: _first_known(text, known.index), na_action="ignore")
-    named = campuses[col.FAMILY_ID].str.removeprefix(IPEDS_FAMILY).where(
-        campuses[col.FAMILY_ID].str.startswith(IPEDS_FAMILY, na=False)
+    named = (
+        campuses[col.FAMILY_ID]
+        .str.removeprefix(IPEDS_FAMILY)
+        .where(campuses[col.FAMILY_ID].str.startswith(IPEDS_FAMILY, na=False))
     )
     rows = campuses.assign(_own=own)
     main = rows[(rows[col.KIND] == "main") & rows["_own"].notna()].drop_duplicates(col.FAMILY_ID)
@@ -108,21 +112,28 @@ def with_campuses(
     branches = branches.assign(_order=branches[col.SOURCE].map(order).fillna(len(order))).sort_values(
         ["_order", col.CAMPUS_ID]
     )
-    by_institution = {str(unitid): part.to_dict("records") for unitid, part in branches.groupby("_of")}
+    by_institution = {str(unitid): _records(part) for unitid, part in branches.groupby("_of")}
     made: list[Row] = []
-    for row in rows.to_dict("records"):
+    for row in _records(rows):
         # Nothing awarded is nothing to share.
         own = [] if row[col.SEATS] == 0 else by_institution.get(row[col.UNITID], [])
         made += _shared(row, _places(row, own))
     return pd.DataFrame(made, columns=[*rows.columns])
 
 
+def _records(table: pd.DataFrame) -> list[Row]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
 def _places(main: Row, branches: list[Row]) -> list[Row]:
     """Return the distinct places of an institution, the directory's own first."""
-    first = {**{name: main[name] for name in (col.NAME, *_PLACE)}, "ids": [], "_city": main[col.CITY]}
+    first = {**{name: main[name] for name in (col.NAME, *_PLACE)}, "ids": []}
     places = [first]
     for branch in branches:
         same = next((place for place in places if _same_campus(place, branch)), None)
+        # A bare name without an address is the institution itself once more, by another geocoder.
+        if same is None and not isinstance(branch[col.ZIP], str) and _adds_nothing(branch[col.NAME], main[col.NAME]):
+            same = first
         if same is None:
             name = _full_name(str(branch[col.NAME]), str(main[col.NAME]))
             places.append({**{key: branch[key] for key in _PLACE}, col.NAME: name, "ids": [branch[col.CAMPUS_ID]]})
@@ -136,9 +147,7 @@ def _places(main: Row, branches: list[Row]) -> list[Row]:
 def _same_campus(place: Row, branch: Row) -> bool:
     """Return whether two records are one campus: near one another, or in one ZIP code where one has no point."""
     exact = all(row[col.LOCATION_QUALITY] in ("point", "street") for row in (place, branch))
-    latitude, longitude = (
-        np.array([place[name], branch[name]], dtype=float) for name in (col.LATITUDE, col.LONGITUDE)
-    )
+    latitude, longitude = (np.array([place[name], branch[name]], dtype=float) for name in (col.LATITUDE, col.LONGITUDE))
     meters = float(distance_m(latitude, longitude, np.array([[0, 1]]))[0])
     zips = [row[col.ZIP] for row in (place, branch)]
     one_zip = isinstance(zips[0], str) and zips[0] == zips[1]
@@ -147,6 +156,10 @@ def _same_campus(place: Row, branch: Row) -> bool:
     if all(isinstance(code, str) for code in zips):
         return one_zip
     return meters <= SAME_ZIP_M
+
+
+def _adds_nothing(name: str, institution: str) -> bool:
+    return set(words(name)) <= set(words(institution))
 
 
 def _full_name(name: str, institution: str) -> str:
@@ -175,17 +188,10 @@ def _shared(row: Row, places: list[Row]) -> list[Row]:
                 col.PROVIDER_ID: ident,
                 col.SHARE: own,
                 col.SEATS: row[col.SEATS] * own if part else np.nan,
-                col.SEATS_BY_PROGRAM: _part_of(row[col.SEATS_BY_PROGRAM], own),
+                col.SEATS_BY_PROGRAM: by_program_text(seats_by_program(row[col.SEATS_BY_PROGRAM]), own),
                 col.P_TEACHES: 1.0 if row[col.SEATS] > 0 else row[col.P_TEACHES],
                 col.SEATS_BASIS: "shared" if row[col.SEATS_BASIS] == "completions" else row[col.SEATS_BASIS],
                 col.EVIDENCE: "; ".join(text for text in (row[col.EVIDENCE], told, rest) if isinstance(text, str)),
             }
         )
     return made
-
-
-def _part_of(by_program: object, share: float) -> str | None:
-    if not isinstance(by_program, str) or share <= 0:
-        return None
-    parts = (part.partition("=") for part in by_program.split())
-    return " ".join(f"{code}={float(seats) * share:.12g}" for code, _, seats in parts)

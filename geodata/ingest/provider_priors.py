@@ -1,8 +1,8 @@
 """What is expected of a provider nobody reports on: does it teach the work, and how many seats does it have.
 
-Estimated from the completions of the run by kind of institution: the share of those that reported which have awards in
-the chosen programs, and a log-normal of their seats. Kinds with too few institutions in the files take the stated priors
-of `provider_priors.yaml`, and the table says so. Does not hold which institutions become providers
+Estimated from the completions of the run by kind of institution: the share of those that reported which have awards
+in the chosen programs, and a log-normal of their seats. Kinds with too few institutions in the files take the stated
+priors of `provider_priors.yaml`, and the table says so. Does not hold which institutions become providers
 (`geodata.ingest.providers`) or the drawing of both (`geodata.uncertainty`).
 """
 
@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDER_PRIORS
+from geodata.schemas.programs import seats_by_program
 from geodata.schemas.rows import among
 from geodata.settings import Training
 from geodata.storage.files import read_yaml
 
+FloatArray = NDArray[np.float64]
 OTHER = "other_institution"
 LISTED = "listed_program"
 #: Kinds of listed providers with a prior of their own; others are listed programs.
@@ -30,8 +33,8 @@ _FIGURES = [col.P_TEACHES, col.SEATS_MEAN, col.SEATS_LOG_MEAN, col.SEATS_LOG_SD]
 def kinds_of(institutions: pd.DataFrame) -> pd.Series:
     """Return the kind of each institution: who runs it and how long its longest programs are.
 
-    Four-year institutions that award mainly associate's degrees and certificates are a kind of their own. One of unknown
-    control or level is an `other_institution`.
+    Four-year institutions that award mainly associate's degrees and certificates are a kind of their own. One of
+    unknown control or level is an `other_institution`.
     """
     associates = institutions[col.MAINLY_SUB_BACCALAUREATE].fillna(False) & (institutions[col.LEVEL] == "four_year")
     kind = institutions[col.CONTROL] + "_" + institutions[col.LEVEL]
@@ -84,8 +87,8 @@ def _of_institutions(
     if programs.empty or institutions.empty:
         return {}
     reported = institutions[among(institutions[col.UNITID], programs[col.UNITID])]
-    seats = chosen_awards(programs, settings).groupby(col.UNITID)[col.AWARDS].sum()
-    seats = reported[col.UNITID].map(seats).fillna(0.0).to_numpy(dtype=float)
+    awarded = chosen_awards(programs, settings).groupby(col.UNITID)[col.AWARDS].sum()
+    seats: FloatArray = reported[col.UNITID].map(awarded).fillna(0.0).to_numpy(dtype=float)
     kinds = kinds_of(reported).to_numpy()
     spread = _spread(seats[seats > 0])
     newest = programs[col.VINTAGE].max()
@@ -128,7 +131,7 @@ def _of_lists(listed: pd.DataFrame, settings: Training) -> dict[str, dict[str, A
     return rows
 
 
-def _spread(seats: np.ndarray) -> float:
+def _spread(seats: FloatArray) -> float:
     """Return the standard deviation of the logarithm that gives a log-normal both the mean and the median of `seats`.
 
     A log-normal has mean exp(μ + σ²/2) and median exp(μ) (Crow & Shimizu 1988), so σ² = 2 (ln mean − mean of ln). With
@@ -158,7 +161,8 @@ def with_expectations(rows: pd.DataFrame, priors: pd.DataFrame, settings: Traini
     chance = np.where(known, (seats > 0).astype(float), np.where(np.isnan(told), prior[col.P_TEACHES], told))
     share = rows[col.SHARE].fillna(1.0).to_numpy(dtype=float)
     expected = chance * prior[col.SEATS_MEAN].to_numpy(dtype=float) * share
-    weight = np.array([_weight(*row, settings) for row in zip(rows[col.SEATS_BY_PROGRAM], rows[col.CIP_CODES])])
+    programs = zip(rows[col.SEATS_BY_PROGRAM], rows[col.CIP_CODES], strict=True)
+    weight = np.array([_weight(by_program, codes, settings) for by_program, codes in programs])
     return rows.assign(
         **{
             col.P_TEACHES: chance,
@@ -176,16 +180,3 @@ def _weight(by_program: object, codes: object, settings: Training) -> float:
         return sum(settings.relevance(code) * seats for code, seats in parts.items()) / total
     chosen = [code for code in codes.split() if code in settings.cip_codes] if isinstance(codes, str) else []
     return max((settings.relevance(code) for code in chosen), default=1.0)
-
-
-def seats_by_program(text: object) -> dict[str, float]:
-    """Return seats by CIP code of the column of that name (46.0302=28 15.0303=7)."""
-    if not isinstance(text, str):
-        return {}
-    return {code: float(seats) for code, _, seats in (part.partition("=") for part in text.split())}
-
-
-def by_program_text(seats: dict[str, float]) -> str | None:
-    """Return seats by CIP code as the column holds them, most first; None where there are none."""
-    ordered = sorted(((code, n) for code, n in seats.items() if n > 0), key=lambda item: (-item[1], item[0]))
-    return " ".join(f"{code}={n:g}" for code, n in ordered) or None

@@ -1,8 +1,9 @@
 """One table of training providers from several sources: who teaches, how many, and which records are one.
 
 Holds the rule by which institutions of the IPEDS directory become providers, and the merging of records across
-sources with its evidence. Does not hold their campuses (`geodata.ingest.campuses`) or what is expected of providers
-nobody reports on (`geodata.ingest.provider_priors`). Does not hold which providers count toward the training gap (`geodata.scoring.training`).
+sources with its evidence. Does not hold their campuses (`geodata.ingest.campuses`), what is expected of providers
+nobody reports on (`geodata.ingest.provider_priors`), or which count toward the training gap
+(`geodata.scoring.training`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from geodata.geography.nearby_pairs import distance_m, near_pairs
 from geodata.ingest.campuses import with_campuses
 from geodata.ingest.name_matching import alike, name_key
 from geodata.ingest.provider_priors import (
-    by_program_text,
     chosen_awards,
     kinds_of,
     prior_of_listed,
@@ -29,6 +29,7 @@ from geodata.ingest.provider_priors import (
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import LOCATION_QUALITY, PROVIDERS, REJECTS
 from geodata.schemas.parsed import Refined
+from geodata.schemas.programs import by_program_text
 from geodata.schemas.rows import among
 from geodata.settings import Training
 
@@ -82,9 +83,7 @@ def providers(
     return Refined(merged, teaching.rejects, notes)
 
 
-def from_ipeds(
-    institutions: pd.DataFrame, programs: pd.DataFrame, priors: pd.DataFrame, settings: Training
-) -> Refined:
+def from_ipeds(institutions: pd.DataFrame, programs: pd.DataFrame, priors: pd.DataFrame, settings: Training) -> Refined:
     """Return the institutions that teach the work, or may, as providers.
 
     Institutions that reported completions are known: those with a row in a chosen CIP code and level are providers
@@ -122,11 +121,14 @@ def _with_awards(institutions: pd.DataFrame, relevant: pd.DataFrame) -> pd.DataF
     hidden = seats.index.isin(relevant.loc[relevant[col.STATUS] == "suppressed", col.UNITID])
     table = institutions.set_index(col.UNITID, drop=False).loc[seats.index]
     by_code = relevant.groupby([col.UNITID, col.CIP_CODE])[col.AWARDS].sum(min_count=1)
-    texts = {unitid: by_program_text(part.droplevel(0).to_dict()) for unitid, part in by_code.groupby(level=0)}
+    texts: dict[str, str | None] = {
+        str(unitid): by_program_text({str(code): float(n) for code, n in part.droplevel(0).items()})
+        for unitid, part in by_code.groupby(level=0)
+    }
     return _as_providers(table).assign(
         seats=seats.where(~unknown).to_numpy(),
         seats_basis=np.select([hidden, unknown], ["suppressed", "assumed"], "completions"),
-        seats_by_program=[None if off else texts[unitid] for unitid, off in zip(seats.index, unknown, strict=True)],
+        seats_by_program=seats.index.to_series().map(texts).mask(unknown).to_numpy(),
         # A program of which only the number is unknown is taught.
         p_teaches=np.where(unknown, 1.0, np.nan),
         cip_codes=awarded[col.CIP_CODE].agg(lambda found: " ".join(sorted(set(found)))).to_numpy(),

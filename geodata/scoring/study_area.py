@@ -43,9 +43,8 @@ class StudyArea:
     scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
     tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`.
     `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers`
-    are the rows near by that pages show, counting or not. `provider_priors` is what is expected of providers nobody reports
-    on. `rejects` and `uses` (one JSON record a file) are the account
-    of all sources.
+    are the rows near by that pages show, counting or not. `provider_priors` is what is expected of providers nobody
+    reports on. `rejects` and `uses` (one JSON record a file) are the account of all sources.
     The other tables are the canonical ones, cut to the states.
     """
 

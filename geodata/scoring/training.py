@@ -16,8 +16,8 @@ def counting_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFr
 
     Counted are those of the chosen entry stages that can be placed and offer a chosen CIP code; a provider of
     which no code is known counts, for leaving it out would draw a desert where a college stands. One that is known to
-    have awarded nothing in these programs is no supply and nobody's nearest training. Seats nobody reports are not zero:
-    they are expected (`geodata.ingest.provider_priors`), or those of the setting where it is given, and flagged.
+    have awarded nothing in these programs is no supply and nobody's nearest training. Seats nobody reports are not
+    zero: they are expected (`geodata.ingest.provider_priors`), or those of the setting where it is given, and flagged.
     """
     stage = providers[col.ENTRY_STAGE].isin(settings.entry_stages)
     chosen = set(settings.cip_codes)

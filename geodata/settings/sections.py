@@ -159,7 +159,8 @@ class Training(Section):
         "share of its kind teaches the work.",
     )
     least_for_prior: Annotated[int, Field(ge=2)] = Field(
-        30, description="Fewest institutions of a kind from which a prior is estimated; with fewer a stated one stands in."
+        30,
+        description="Fewest institutions of a kind from which a prior is estimated; with fewer a stated one stands in.",
     )
     campuses: Literal["share", "main"] = Field(
         "share",

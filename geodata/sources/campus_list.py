@@ -1,15 +1,13 @@
 """Campuses by two lists with coordinates: College Scorecard's branches, and the places an office lists itself.
 
-The Scorecard's file of institutions has a row for each branch (MAIN is 0); branches have identifiers of eight digits and
-share the first six digits of the OPE identifier with their main campus. An office's list names the institution by its
-IPEDS identifier (`unitid`) or by name.
+The Scorecard's file of institutions has a row for each branch (MAIN is 0); branches have identifiers of eight digits
+and share the first six digits of the OPE identifier with their main campus. An office's list names the institution by
+its IPEDS identifier (`unitid`) or by name.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-
-import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import CAMPUSES

@@ -1,7 +1,8 @@
 """What lists of campuses have in common: which of their places are an institution's own, and the rows of the table.
 
-Institutions hold classes at hospitals, high schools, prisons and bases too. Those are places of somebody else, where the
-public does not come to learn a trade. Does not hold which institution a place belongs to (`geodata.ingest.campuses`).
+Institutions hold classes at hospitals, high schools, prisons and bases too. Those are places of somebody else, where
+the public does not come to learn a trade. Does not hold which institution a place belongs to
+(`geodata.ingest.campuses`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from geodata.schemas.canonical import CAMPUSES
 _OTHERS = re.compile(
     r"\b(hospitals?|medical|health|healthcare|clinics?|nursing|hospice|corrections?|correctional|prisons?|penitentiary"
     r"|detention|jail|juvenile|youth development|elementary|charter|academy|schools?(?! of)|senior high|k-?12|isd|hs"
+    r"|adult|learning centers?|career centers?|city hall|town hall|municipal|airport"
     r"|church|temple|seminary|ministry|ministries|monastery|online|distance|virtual|air force|afb|naval|navy|army"
     r"|marine corps|military|national guard|base|museum|library|residency|embassy)\b",
     re.IGNORECASE,
@@ -33,8 +35,8 @@ _CAMPUSES = re.compile(
 def kind_of_place(name: str, institution: str | None) -> str:
     """Return branch or other_place by the name of a place; the words of its institution's own name count for nothing.
 
-    A place is a branch where its name holds that of the institution or says that it is a campus, a center or a site, and
-    no word of somebody else's place. Whatever else institutions list (a company, an airport) is other_place.
+    A place is a branch where its name holds that of the institution or says that it is a campus, a center or a site,
+    and no word of somebody else's place. Whatever else institutions list (a company, an airport) is other_place.
     """
     own = set(re.findall(r"[a-z]+", (institution or "").casefold()))
     rest = " ".join(word for word in re.findall(r"[\w-]+", name) if word.casefold() not in own)

@@ -11,7 +11,7 @@ from geodata.geography.zips import clean_zips, state_of_zips
 from geodata.schemas import columns as col
 from geodata.sources.formats.text_tables import Text, Wanted
 from geodata.sources.formats.values import counts, points
-from geodata.sources.places_of_rows import quality_of_decimals, state_codes
+from geodata.sources.places_of_rows import DEGREES, UNREADABLE, quality_of_decimals, state_codes, unreadable
 
 NAME = Wanted("name", ("name", "provider_name", "organization name", "ORGANIZATION NAME"))
 PLACE = (
@@ -36,7 +36,8 @@ def with_place(text: Text, key: str = "name") -> pd.DataFrame:
     A row that states no state takes that of its ZIP code. `zip` and the coordinates are cleaned in place of the
     text they were.
     """
-    frame = text.frame
+    worded = unreadable(text.frame[col.LATITUDE], text.frame[col.LONGITUDE])
+    frame = text.log.take(text.frame, worded, UNREADABLE, key=key, field="latitude", remedy=DEGREES)
     zips = clean_zips(frame[col.ZIP])
     usps = state_codes(frame[col.STATE]).fillna(state_of_zips(zips).where(frame[col.STATE].isna()))
     latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])
@@ -81,6 +82,13 @@ def provider_rows(frame: pd.DataFrame, source: str, *, kind: str, entry_stage: s
             col.URL: frame[col.URL] if "url" in frame.columns else None,
         }
     )
+
+
+def with_countable(text: Text, frame: pd.DataFrame, column: str, key: str = "name") -> pd.DataFrame:
+    """Return the rows whose `column` is empty or a number of people from zero up; the others go to the log."""
+    strange = frame[column].notna() & counts(frame[column]).isna()
+    remedy = "Give a whole number of people a year, or leave the cell empty."
+    return text.log.take(frame, strange, "no_count", key=key, field=column, remedy=remedy)
 
 
 def with_seats(table: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:

@@ -9,6 +9,9 @@ from geodata.errors import SettingsError
 from geodata.sources.formats.values import points
 from geodata.states import find_state
 
+UNREADABLE = "unreadable_coordinates"
+DEGREES = "Give decimal degrees, such as 41.8236 and -71.4222, or leave both cells empty."
+
 
 def state_codes(text: pd.Series) -> pd.Series:
     """Return the postal code for each state given as postal code, FIPS code or name; missing where unknown."""
@@ -19,6 +22,13 @@ def state_codes(text: pd.Series) -> pd.Series:
         except SettingsError:
             continue
     return text.map(found).astype("str")
+
+
+def unreadable(latitude: pd.Series, longitude: pd.Series) -> pd.Series:
+    """Return where a coordinate is written in words: it is filled, has letters, and is no number."""
+    known, _ = points(latitude, longitude)
+    worded = latitude.str.contains(r"[^\W\d_]", na=False) | longitude.str.contains(r"[^\W\d_]", na=False)
+    return pd.Series(known.isna() & worded)
 
 
 def quality_of_decimals(latitude: pd.Series, longitude: pd.Series) -> pd.Series:

@@ -2,8 +2,8 @@
 
 Two readings of one file. As campuses: places whose name begins with that of an institution of the directory
 (`geodata.ingest.campuses` decides), which gives branches a point. As providers: joint apprenticeships of electricians,
-known by their name. Everything else on the list (high schools, hospitals, colleges abroad) is no training for this work.
-The last two digits of a facility code are the department's own number of the state. Some points are wrong by far.
+known by their name. Everything else on the list (high schools, hospitals, colleges abroad) is no training for this
+work. The last two digits of a facility code are the department's own number of the state. Some points are wrong by far.
 """
 
 from __future__ import annotations
@@ -59,11 +59,12 @@ COLUMNS = (
 _STATES = (
     "AL AK AZ AR CA CO CT DE DC FL GA ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "
     "RI SC SD TN TX UT VT VA WA WV WI WY"
-).split()
-_STATE_OF = {f"{number:02d}": usps for number, usps in enumerate(_STATES, start=1)} | {
+)
+_STATE_OF = {f"{number:02d}": usps for number, usps in enumerate(_STATES.split(), start=1)} | {
     "63": "PR", "64": "HI", "65": "VI", "66": "GU", "67": "AS",
 }  # fmt: skip
-_ELECTRICAL = r"\bIBEW\b|\bELECTRIC\w*\b.*\b(?:JATC|APPREN\w*|JOINT|TRAINING)\b|\b(?:JATC|APPREN\w*|JOINT|TRAINING)\b.*\bELECTRIC\w*\b"
+_JOINT = r"\b(?:JATC|APPREN\w*|JOINT|TRAINING)\b"
+_ELECTRICAL = rf"\bIBEW\b|\bELECTRIC\w*\b.*{_JOINT}|{_JOINT}.*\bELECTRIC\w*\b"
 # A local's office is no school, and colleges have departments of electricity.
 _INSTITUTION = r"\b(?:COLLEGE|UNIVERSITY|HIGH SCHOOL|HOSPITAL)\b"
 
@@ -89,7 +90,10 @@ def parse_apprenticeships(path: Path, context: ParseContext) -> Parsed:
     scope["no apprenticeship of electricians"] = int((~electrical).sum())
     frame = frame[electrical]
     rows = provider_rows(
-        frame.assign(zip=None, address=None, city=None), APPRENTICESHIPS.name, kind="apprenticeship", entry_stage="entry"
+        frame.assign(zip=None, address=None, city=None),
+        APPRENTICESHIPS.name,
+        kind="apprenticeship",
+        entry_stage="entry",
     )
     rows = rows.assign(provider_id="va:" + frame["code"], cip_codes="46.0302")
     return text.parsed(PROVIDERS, PROVIDERS.validate(rows), out_of_scope=scope)
