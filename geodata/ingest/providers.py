@@ -39,6 +39,7 @@ SAME_PLACE_M = 1_000.0
 # The record that gives a merged provider its identifier, name and address: the first of these sources.
 PRECEDENCE = (IPEDS, "training_list", "etpl", "apprenticeship", "va_apprenticeships", "evitp")
 _SEATS = {"completions": 0, "shared": 1, "seats": 2, "suppressed": 3, "assumed": 4}
+_ZERO = 2.5
 _QUALITY = {quality: order for order, quality in enumerate(LOCATION_QUALITY)}
 
 
@@ -263,8 +264,9 @@ def _united(rows: pd.DataFrame, evidence: list[str]) -> dict[str, object]:
     """Return one record for a group, whose rows stand in order of precedence."""
     first = {name: rows[name].dropna().iloc[0] if rows[name].notna().any() else None for name in PROVIDERS.names}
     best_place = rows.iloc[rows[col.LOCATION_QUALITY].map(_QUALITY).to_numpy().argmin()]
-    # One source's zero does not undo another's count: awards of one year may be none where a class was held.
-    strength = rows[col.SEATS_BASIS].map(_SEATS).to_numpy() + np.where(rows[col.SEATS] == 0, len(_SEATS), 0)
+    # One source's zero does not undo another's count, for a class may be held in a year without awards; it does undo
+    # what is only assumed.
+    strength = np.where(rows[col.SEATS] == 0, _ZERO, rows[col.SEATS_BASIS].map(_SEATS).to_numpy())
     best_seats = rows.iloc[strength.argmin()]
     codes = sorted({code for text in rows[col.CIP_CODES].dropna() for code in text.split()})
     evidence = [*rows[col.EVIDENCE].dropna().unique(), *evidence]

@@ -12,7 +12,15 @@ from geodata.schemas.canonical import PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.formats.workbooks import read_table
-from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_countable, with_place, with_seats, without_fillers
+from geodata.sources.operator_lists import (
+    NAME,
+    PLACE,
+    provider_rows,
+    with_countable,
+    with_place,
+    with_seats,
+    without_fillers,
+)
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(

@@ -105,10 +105,10 @@ def parse_scorecard(path: Path, context: ParseContext) -> Parsed:
     branch = (frame["main"] == "0") & (frame[col.UNITID].str.len() > 6)
     scope = {"institution of the directory": int((~branch).sum())}
     frame = frame[branch]
-    names = frame["family"].map(main[col.NAME])
+    names = frame["family"].map(main[col.NAME]).astype("str")
     table = frame.assign(
         campus_id="scorecard:" + frame[col.UNITID],
-        family_id="ipeds:" + frame["family"].map(main[col.UNITID]),
+        family_id="ipeds:" + frame["family"].map(main[col.UNITID]).astype("str"),
         family_name=names,
         unitid=None,
         kind=[

@@ -118,6 +118,10 @@ def parse_directory(path: Path, context: ParseContext) -> Parsed:
     frame = text.log.take(frame, strange, "unknown_control", key="unitid", field="control", remedy=CODES)
     strange = frame[col.LEVEL].notna() & ~frame[col.LEVEL].isin([*_LEVEL, *_NO_VALUE])
     frame = text.log.take(frame, strange, "unknown_level", key="unitid", field="level", remedy=CODES)
+    # The codes for no value would be a place in the Atlantic.
+    frame = frame.assign(
+        **{name: frame[name].mask(frame[name].isin(_NO_VALUE)) for name in (col.LATITUDE, col.LONGITUDE)}
+    )
     worded = unreadable(frame[col.LATITUDE], frame[col.LONGITUDE])
     frame = text.log.take(frame, worded, UNREADABLE, key="unitid", field="latitude", remedy=DEGREES)
     latitude, longitude = points(frame[col.LATITUDE], frame[col.LONGITUDE])

@@ -16,7 +16,15 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.cip import clean_cip
 from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.formats.workbooks import read_table
-from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_countable, with_place, with_seats, without_fillers
+from geodata.sources.operator_lists import (
+    NAME,
+    PLACE,
+    provider_rows,
+    with_countable,
+    with_place,
+    with_seats,
+    without_fillers,
+)
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
