@@ -180,7 +180,11 @@ def _shared(row: Row, places: list[Row]) -> list[Row]:
         ids = ", ".join(place["ids"])
         ident = row[col.PROVIDER_ID] if number == 0 else f"{row[col.PROVIDER_ID]}/{place['ids'][0]}"
         told = f"campus of {row[col.NAME]} by {ids}" if ids else f"main campus of {row[col.NAME]}"
-        rest = f"shared over {sum(takes)} campuses" if part else "nothing places it, so it takes no part of the awards"
+        rest = (
+            f"awards shared over {sum(takes)} campuses"
+            if part
+            else "nothing places it, so it takes no part of the awards"
+        )
         made.append(
             {
                 **row,
@@ -190,7 +194,9 @@ def _shared(row: Row, places: list[Row]) -> list[Row]:
                 col.SEATS: row[col.SEATS] * own if part else np.nan,
                 col.SEATS_BY_PROGRAM: by_program_text(seats_by_program(row[col.SEATS_BY_PROGRAM]), own),
                 col.P_TEACHES: 1.0 if row[col.SEATS] > 0 else row[col.P_TEACHES],
-                col.SEATS_BASIS: "shared" if row[col.SEATS_BASIS] == "completions" else row[col.SEATS_BASIS],
+                col.SEATS_BASIS: "shared"
+                if own < 1 and row[col.SEATS_BASIS] == "completions"
+                else row[col.SEATS_BASIS],
                 col.EVIDENCE: "; ".join(text for text in (row[col.EVIDENCE], told, rest) if isinstance(text, str)),
             }
         )

@@ -28,6 +28,7 @@ OWN = SourceSpec(
     page="",
     licence="As the office says",
     cadence="as the office says",
+    optional=True,
     # An office may have nothing to list yet.
     expected=Expected(least_rows=0),
 )
@@ -41,6 +42,7 @@ SCORECARD = SourceSpec(
     page="https://collegescorecard.ed.gov/data/",
     licence="Public domain (US federal work)",
     cadence="yearly; downloaded by hand",
+    optional=True,
     expected=Expected(least_rows=5_000, least_states=51),
 )
 OWN_COLUMNS = (

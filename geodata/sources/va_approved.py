@@ -34,6 +34,7 @@ SPEC = SourceSpec(
     page=_PAGE,
     licence="Public domain (US federal work)",
     cadence="as published",
+    optional=True,
     expected=Expected(least_rows=20_000, least_states=51),
 )
 APPRENTICESHIPS = SourceSpec(
@@ -46,6 +47,7 @@ APPRENTICESHIPS = SourceSpec(
     page=_PAGE,
     licence="Public domain (US federal work)",
     cadence="as published",
+    optional=True,
     file_of="va_approved",
 )
 COLUMNS = (

@@ -91,6 +91,13 @@ def test_awards_are_shared_in_equal_parts_over_the_campuses_that_can_be_placed()
     assert made["evidence"].iloc[3].endswith("nothing places it, so it takes no part of the awards")
 
 
+def test_where_one_campus_alone_can_be_placed_it_has_all_and_is_not_called_shared() -> None:
+    made = with_campuses(provider(), directory({}), campuses(MAIN, {"name": "West Campus", "zip": "02891"}), SETTINGS)
+    assert made["share"].tolist() == [1, 0]
+    assert made["seats_basis"].tolist() == ["completions", "shared"]
+    assert made["seats"].fillna(-1).tolist() == [30, -1]
+
+
 def test_records_of_one_campus_are_one_with_the_better_point() -> None:
     again = {"source": "va_approved", "campus_id": "va:1", "name": "HARBOR COMMUNITY COLLEGE-NORTH", "family_id": None}
     again |= {"family_name": None, "latitude": 41.91, "longitude": -71.51, "location_quality": "point"}
