@@ -129,7 +129,7 @@ def test_unknown_awards_stay_unknown_and_are_expected_by_share() -> None:
     assert made["share"].tolist() == [0.5, 0.5]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.floats(0.5, 5_000),
     st.lists(

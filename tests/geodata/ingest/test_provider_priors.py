@@ -82,7 +82,7 @@ def test_listed_programs_are_estimated_from_those_that_state_their_seats() -> No
     assert table.loc["listed_program", "basis"] == "stated"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 500), min_size=4, max_size=40))
 def test_what_is_expected_of_a_kind_adds_up_to_what_it_awards(seats: list[int]) -> None:
     institutions = schools(len(seats))
