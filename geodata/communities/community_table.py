@@ -18,6 +18,7 @@ from geodata.access.reach import Reach
 from geodata.communities.community_names import Around, base_names, named
 from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, WORK_BY_QUARTER
+from geodata.schemas.programs import programs_together
 from geodata.schemas.table import CRS
 from geodata.scoring.opportunity import ASSUMED_UNITS, JOB_YEARS_VARIANCE, with_spread
 from geodata.statistics.margins import grouped_margin
@@ -100,6 +101,7 @@ def communities_table(
         seats = {"seats_within": "seats_used"}
         table = table.merge(_within(members, providers, "providers_within", seats), on=col.COMMUNITY_ID, how="left")
         table = table.merge(_unlocated(members), on=col.COMMUNITY_ID, how="left")
+        table[col.SEATS_BY_PROGRAM] = table[col.COMMUNITY_ID].map(_programs_within(members, providers))
     if sites is not None:
         sums = {name: name for name in (*JOB_YEARS, JOB_YEARS_VARIANCE)} | {col.SITES_ASSUMED: ASSUMED_UNITS}
         within = with_spread(_within(members, sites, "sites_within", sums))
@@ -235,6 +237,16 @@ def _within(members: pd.DataFrame, supply: Supply, count: str, sums: dict[str, s
     pairs[count] = 1
     table = pairs.groupby(col.COMMUNITY_ID)[[count, *sums]].sum()
     return table.reindex(members[col.COMMUNITY_ID].unique(), fill_value=0).rename_axis(col.COMMUNITY_ID).reset_index()
+
+
+def _programs_within(members: pd.DataFrame, supply: Supply) -> dict[str, str | None]:
+    """Return the reported seats within reach of each community by program, a place counted once."""
+    pairs = supply.reached_from(members[[col.COMMUNITY_ID, col.GEOID]])
+    pairs = pairs[[col.COMMUNITY_ID, col.PLACE]].drop_duplicates()
+    texts = supply.table.get(col.SEATS_BY_PROGRAM, pd.Series(None, index=supply.table.index, dtype="str"))
+    return {
+        str(name): programs_together(texts.iloc[places]) for name, places in pairs.groupby(col.COMMUNITY_ID)[col.PLACE]
+    }
 
 
 def _ranks(table: pd.DataFrame) -> pd.Series:

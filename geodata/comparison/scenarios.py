@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from geodata.errors import InputError
 from geodata.ingest.canonical_tables import CanonicalTables
+from geodata.ingest.provider_priors import LISTED, stated_priors
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import PROVIDERS, SITES, UNITS, unit_columns
 from geodata.settings import Settings
@@ -170,7 +171,10 @@ def apply(scenario: Scenario, canonical: CanonicalTables, settings: Settings) ->
     for resized in scenario.providers.resize:
         row = providers[col.PROVIDER_ID] == resized.id
         providers.loc[row, col.SEATS] = resized.seats
+        providers.loc[row, col.SEATS_EXPECTED] = resized.seats
         providers.loc[row, col.SEATS_BASIS] = "seats"
+        providers.loc[row, col.SEATS_BY_PROGRAM] = None
+        providers.loc[row, col.P_TEACHES] = float(resized.seats > 0)
     for asked in (*scenario.sites.add, *scenario.sites.resize):
         strange = sorted(set(asked.units) - set(settings.opportunity.kinds))
         if strange:
@@ -221,11 +225,21 @@ def _new_providers(scenario: Scenario, canonical: CanonicalTables) -> pd.DataFra
             **new.model_dump(exclude={"cip_codes"}),
             "cip_codes": " ".join(new.cip_codes) or None,
             "seats_basis": "assumed" if new.seats is None else "seats",
+            "seats_expected": _class_of_list(canonical) if new.seats is None else new.seats,
+            "p_teaches": 1.0,
+            "prior": LISTED,
+            "share": 1.0,
             "sources": "scenario",
         }
         for number, new in enumerate(scenario.providers.add, start=1)
     ]
     return _placed(pd.DataFrame(rows), canonical, PROVIDERS.names)
+
+
+def _class_of_list(canonical: CanonicalTables) -> float:
+    """Return the seats expected of a listed program that states none."""
+    priors = canonical.table("provider_priors").set_index(col.PRIOR)[col.SEATS_MEAN]
+    return float(priors[LISTED] if LISTED in priors.index else stated_priors()[LISTED][col.SEATS_MEAN])
 
 
 def _new_sites(scenario: Scenario, canonical: CanonicalTables, sites: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.computed import STATE_SUMMARY
+from geodata.schemas.programs import programs_together
 from geodata.schemas.rows import by_state
 from geodata.scoring.opportunity import ASSUMED_UNITS, JOB_YEARS_VARIANCE, units_span, with_spread
 from geodata.statistics.margins import grouped_margin
@@ -114,11 +115,12 @@ def _communities(communities: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _providers(providers: pd.DataFrame) -> dict[str, float | int]:
+def _providers(providers: pd.DataFrame) -> dict[str, float | int | str | None]:
     return {
         "providers": len(providers),
         col.PROVIDERS_ASSUMED: int(providers["seats_assumed"].astype(bool).sum()),
         col.SEATS: float(providers["seats_used"].sum()),
+        col.SEATS_BY_PROGRAM: programs_together(providers[col.SEATS_BY_PROGRAM]),
     }
 
 

@@ -15,10 +15,12 @@ from geodata.geography.crosswalk import align_connecticut, to_2020
 from geodata.geography.crosswalk_measures import measures_to_2020
 from geodata.geography.place_names import spelled
 from geodata.ingest.placing import Gazetteer, placed, placing_notes
+from geodata.ingest.provider_priors import provider_priors
 from geodata.ingest.providers import providers
 from geodata.ingest.sites import sites
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import (
+    CAMPUSES,
     CANONICAL,
     COUNTIES,
     DEFINITIONS,
@@ -26,6 +28,7 @@ from geodata.schemas.canonical import (
     MEASURES,
     NAMED_AREAS,
     PROGRAMS,
+    PROVIDER_PRIORS,
     PROVIDERS,
     REJECTS,
     SITES,
@@ -48,8 +51,11 @@ _HELPERS = {
     "named_areas": ("places", "place_points"),
 }
 _PLACED = ("sites", "providers", "job_centers")
-_OWN = {PROVIDERS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name)}
-_WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, REJECTS.name}
+_OWN = {
+    PROVIDERS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name, CAMPUSES.name),
+    PROVIDER_PRIORS.name: (INSTITUTIONS.name, PROGRAMS.name, PROVIDERS.name),
+}
+_WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, CAMPUSES.name, REJECTS.name}
 
 
 def _feeds(table: Table) -> tuple[str, ...]:
@@ -85,8 +91,15 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
         made = sites(rows, stacked_of("counties", reads))
         rows, refused, notes = made.table, made.rejects, made.notes
     elif table is PROVIDERS:
-        merged = providers(stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads), rows, settings.training)
+        awarded = stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads)
+        campuses = stacked(CAMPUSES, reads)
+        campuses = placed(campuses, _gazetteer(reads, campuses))
+        merged = providers(*awarded, rows, settings.training, campuses)
         rows, refused, notes = merged.table, merged.rejects, merged.notes
+    elif table is PROVIDER_PRIORS:
+        # Its files and their rejects are told by the tables of providers.
+        awarded = stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads)
+        return Sourced(provider_priors(*awarded, stacked(PROVIDERS, reads), settings.training), refused)
     if table.name in _PLACED:
         found = placed(rows, _gazetteer(reads, rows))
         rows, notes = found, [*notes, *placing_notes(rows, found)]

@@ -1,7 +1,9 @@
 """One table of training providers from several sources: who teaches, how many, and which records are one.
 
 Holds the rule by which institutions of the IPEDS directory become providers, and the merging of records across
-sources with its evidence. Does not hold which providers count toward the training gap (`geodata.scoring.training`).
+sources with its evidence. Does not hold their campuses (`geodata.ingest.campuses`), what is expected of providers
+nobody reports on (`geodata.ingest.provider_priors`), or which count toward the training gap
+(`geodata.scoring.training`).
 """
 
 from __future__ import annotations
@@ -15,10 +17,19 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geodata.geography.nearby_pairs import distance_m, near_pairs
+from geodata.ingest.campuses import with_campuses
 from geodata.ingest.name_matching import alike, name_key
+from geodata.ingest.provider_priors import (
+    chosen_awards,
+    kinds_of,
+    prior_of_listed,
+    provider_priors,
+    with_expectations,
+)
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import LOCATION_QUALITY, PROVIDERS, REJECTS
 from geodata.schemas.parsed import Refined
+from geodata.schemas.programs import by_program_text
 from geodata.schemas.rows import among
 from geodata.settings import Training
 
@@ -26,79 +37,114 @@ IPEDS = "ipeds"
 # One campus may be geocoded to its gate or its middle; two branches of one school in a town lie farther apart.
 SAME_PLACE_M = 1_000.0
 # The record that gives a merged provider its identifier, name and address: the first of these sources.
-PRECEDENCE = (IPEDS, "training_list", "etpl", "apprenticeship", "evitp")
-_SEATS = {"completions": 0, "seats": 1, "suppressed": 2, "assumed": 3}
+PRECEDENCE = (IPEDS, "training_list", "etpl", "apprenticeship", "va_apprenticeships", "evitp")
+_SEATS = {"completions": 0, "shared": 1, "seats": 2, "suppressed": 3, "assumed": 4}
+_ZERO = 2.5
 _QUALITY = {quality: order for order, quality in enumerate(LOCATION_QUALITY)}
 
 
-def providers(institutions: pd.DataFrame, programs: pd.DataFrame, listed: pd.DataFrame, settings: Training) -> Refined:
-    """Return the providers of all sources, each once.
+def providers(
+    institutions: pd.DataFrame,
+    programs: pd.DataFrame,
+    listed: pd.DataFrame,
+    settings: Training,
+    campuses: pd.DataFrame | None = None,
+) -> Refined:
+    """Return the providers of all sources, each once, with what is expected of those nobody reports on.
 
     `institutions` and `programs` are the IPEDS tables (either may be without rows), `listed` the provider rows of
-    other sources. Rejects name institutions with awards that the directory does not know.
+    other sources, `campuses` the places of institutions as lists name them. Rejects name institutions with awards that
+    the directory does not know.
     """
-    teaching = from_ipeds(institutions, programs, settings)
-    rows = [frame for frame in (teaching.table, listed) if len(frame)]
-    if not rows:
-        return Refined(PROVIDERS.empty(), teaching.rejects, teaching.notes)
-    everyone = pd.concat(rows, ignore_index=True)
-    merged = merge(everyone)
+    priors = provider_priors(institutions, programs, listed, settings)
+    teaching = from_ipeds(institutions, programs, priors, settings)
     notes = list(teaching.notes)
+    own = teaching.table
+    if campuses is not None and len(own):
+        own = PROVIDERS.validate(with_campuses(own, institutions, campuses, settings))
+        if len(own) > len(teaching.table):
+            notes.append(
+                f"Campuses of these institutions: {len(own):,}, of which {int((own[col.SHARE] > 0).sum()):,} take part "
+                "of the awards (equal parts, flagged as shared)."
+            )
+    listed = listed.assign(prior=listed[col.PRIOR].fillna(prior_of_listed(listed[col.KIND])))
+    rows = [frame for frame in (own, listed) if len(frame)]
+    if not rows:
+        return Refined(PROVIDERS.empty(), teaching.rejects, notes)
+    everyone = pd.concat(rows, ignore_index=True)
+    merged = PROVIDERS.validate(with_expectations(merge(everyone), priors, settings))
     if len(merged) < len(everyone):
         notes.append(
             f"Records of {everyone[col.SOURCES].nunique()} sources: {len(everyone):,}; providers they describe: "
             f"{len(merged):,}; records recognized as repeats: {len(everyone) - len(merged):,}."
         )
+    none = int((merged[col.SEATS] == 0).sum())
+    if none:
+        notes.append(f"Providers known to have awarded nothing in the chosen programs, listed and no supply: {none:,}.")
     return Refined(merged, teaching.rejects, notes)
 
 
-def from_ipeds(institutions: pd.DataFrame, programs: pd.DataFrame, settings: Training) -> Refined:
-    """Return the institutions that teach the work as providers.
+def from_ipeds(institutions: pd.DataFrame, programs: pd.DataFrame, priors: pd.DataFrame, settings: Training) -> Refined:
+    """Return the institutions that teach the work, or may, as providers.
 
-    With a completions file they are those with awards in a chosen CIP code and level, and seats are those awards (a
-    reported zero stays zero). Without one nobody knows who teaches, so every public institution that awards mainly
-    associate's degrees and certificates is taken for a provider with unknown seats: these are the colleges and
-    technical centers where such programs are found, and leaving them out would draw deserts around them.
+    Institutions that reported completions are known: those with a row in a chosen CIP code and level are providers
+    with these awards for seats (a reported zero stays zero), the others teach none of it. Of institutions without any
+    row nobody knows, because there is no file or because it leaves them out: those of a kind of which at least
+    `least_share_teaching` teaches the work are possible providers with unknown seats, for leaving all of them out would
+    draw deserts around colleges.
     """
-    if programs.empty:
-        return _assumed(institutions)
-    relevant = programs[
-        programs[col.CIP_CODE].isin(settings.cip_codes) & programs[col.AWARD_LEVEL].isin(settings.award_levels)
-    ]
+    relevant = chosen_awards(programs, settings)
     known = among(relevant[col.UNITID], institutions[col.UNITID])
     rejects = _unknown_institutions(relevant.loc[~known, col.UNITID].drop_duplicates())
-    awarded = relevant[known].groupby(col.UNITID, sort=True)
+    reported = _with_awards(institutions, relevant[known])
+    possible = _possible(institutions, programs, priors, settings)
+    notes = []
+    if len(programs):
+        notes.append(f"Institutions with awards in the chosen fields: {len(reported):,} of {len(institutions):,}.")
+    if len(possible):
+        why = "are not in the completions file" if len(programs) else "have no completions file"
+        notes.append(
+            f"{len(possible):,} institutions (of {len(institutions):,} in the directory) {why} and are of a kind of "
+            f"which at least {settings.least_share_teaching:.0%} teaches the work: possible providers, counted with "
+            "what is expected of their kind."
+        )
+    rows = [frame for frame in (reported, possible) if len(frame)]
+    table = PROVIDERS.validate(pd.concat(rows, ignore_index=True)) if rows else PROVIDERS.empty()
+    return Refined(table, rejects, notes)
+
+
+def _with_awards(institutions: pd.DataFrame, relevant: pd.DataFrame) -> pd.DataFrame:
+    """Return the institutions of `relevant` awards as providers, all of them in the directory."""
+    awarded = relevant.groupby(col.UNITID, sort=True)
     seats = awarded[col.AWARDS].sum(min_count=1)
     # Part of a sum is no sum: an institution with an unreported award count has unknown seats.
     unknown = seats.index.isin(relevant.loc[relevant[col.STATUS] != "value", col.UNITID])
     hidden = seats.index.isin(relevant.loc[relevant[col.STATUS] == "suppressed", col.UNITID])
     table = institutions.set_index(col.UNITID, drop=False).loc[seats.index]
-    basis = np.select([hidden, unknown], ["suppressed", "assumed"], "completions")
-    codes = awarded[col.CIP_CODE].agg(lambda found: " ".join(sorted(set(found))))
-    rows = _as_providers(table).assign(
-        seats=seats.where(~unknown).to_numpy(), seats_basis=basis, cip_codes=codes.to_numpy()
+    by_code = relevant.groupby([col.UNITID, col.CIP_CODE])[col.AWARDS].sum(min_count=1)
+    texts: dict[str, str | None] = {
+        str(unitid): by_program_text({str(code): float(n) for code, n in part.droplevel(0).items()})
+        for unitid, part in by_code.groupby(level=0)
+    }
+    return _as_providers(table).assign(
+        seats=seats.where(~unknown).to_numpy(),
+        seats_basis=np.select([hidden, unknown], ["suppressed", "assumed"], "completions"),
+        seats_by_program=seats.index.to_series().map(texts).mask(unknown).to_numpy(),
+        # A program of which only the number is unknown is taught.
+        p_teaches=np.where(unknown, 1.0, np.nan),
+        cip_codes=awarded[col.CIP_CODE].agg(lambda found: " ".join(sorted(set(found)))).to_numpy(),
     )
-    note = f"Institutions with awards in the chosen fields: {len(rows):,} of {len(institutions):,}."
-    return Refined(PROVIDERS.validate(rows), rejects, [note])
 
 
-def _assumed(institutions: pd.DataFrame) -> Refined:
-    chosen = institutions[
-        (institutions[col.CONTROL] == "public") & institutions[col.MAINLY_SUB_BACCALAUREATE].fillna(False)
-    ]
-    if chosen.empty:
-        return Refined(PROVIDERS.empty(), REJECTS.empty())
-    rows = _as_providers(chosen).assign(
-        seats=np.nan,
-        seats_basis="assumed",
-        cip_codes=None,
-        evidence="public institution of associate's degrees and certificates, awards not known",
-    )
-    note = (
-        f"Without a completions file {len(rows):,} public institutions of associate's degrees and certificates "
-        f"(of {len(institutions):,} in the directory) are taken for providers with unknown seats."
-    )
-    return Refined(PROVIDERS.validate(rows), REJECTS.empty(), [note])
+def _possible(
+    institutions: pd.DataFrame, programs: pd.DataFrame, priors: pd.DataFrame, settings: Training
+) -> pd.DataFrame:
+    """Return the institutions of which no awards are known and whose kind often teaches the work."""
+    silent = institutions[~among(institutions[col.UNITID], programs[col.UNITID])]
+    share = priors.set_index(col.PRIOR)[col.P_TEACHES].reindex(kinds_of(silent)).to_numpy()
+    silent = silent[share >= settings.least_share_teaching]
+    evidence = "awards not known; " + kinds_of(silent).str.replace("_", " ").to_numpy(dtype=object)
+    return _as_providers(silent).assign(seats=np.nan, seats_basis="assumed", cip_codes=None, evidence=evidence)
 
 
 def _as_providers(institutions: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +152,7 @@ def _as_providers(institutions: pd.DataFrame) -> pd.DataFrame:
     below = institutions[col.MAINLY_SUB_BACCALAUREATE].fillna(False).to_numpy(dtype=bool)
     kind = np.select([public & below, below], ["community_college", "career_school"], "university")
     placed = institutions[col.LATITUDE].notna().to_numpy()
-    columns = [col.NAME, col.STATE, col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.URL]
+    columns = [col.NAME, col.STATE, col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.URL, col.UNITID]
     return pd.DataFrame(
         {
             col.PROVIDER_ID: (IPEDS + ":" + institutions[col.UNITID]).to_numpy(),
@@ -115,6 +161,10 @@ def _as_providers(institutions: pd.DataFrame) -> pd.DataFrame:
             **{name: institutions[name].to_numpy() for name in columns},
             col.LOCATION_QUALITY: np.where(placed, "point", "unknown"),
             col.SOURCES: IPEDS,
+            col.PRIOR: kinds_of(institutions).to_numpy(),
+            col.SHARE: 1.0,
+            col.EVIDENCE: None,
+            col.SEATS_BY_PROGRAM: None,
         }
     )
 
@@ -214,12 +264,17 @@ def _united(rows: pd.DataFrame, evidence: list[str]) -> dict[str, object]:
     """Return one record for a group, whose rows stand in order of precedence."""
     first = {name: rows[name].dropna().iloc[0] if rows[name].notna().any() else None for name in PROVIDERS.names}
     best_place = rows.iloc[rows[col.LOCATION_QUALITY].map(_QUALITY).to_numpy().argmin()]
-    best_seats = rows.iloc[rows[col.SEATS_BASIS].map(_SEATS).to_numpy().argmin()]
+    # One source's zero does not undo another's count, for a class may be held in a year without awards; it does undo
+    # what is only assumed.
+    strength = np.where(rows[col.SEATS] == 0, _ZERO, rows[col.SEATS_BASIS].map(_SEATS).to_numpy())
+    best_seats = rows.iloc[strength.argmin()]
     codes = sorted({code for text in rows[col.CIP_CODES].dropna() for code in text.split()})
     evidence = [*rows[col.EVIDENCE].dropna().unique(), *evidence]
     return first | {
         **{name: best_place[name] for name in (col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY)},
-        **{name: best_seats[name] for name in (col.SEATS, col.SEATS_BASIS)},
+        **{name: best_seats[name] for name in (col.SEATS, col.SEATS_BASIS, col.SEATS_BY_PROGRAM, col.SHARE)},
+        # Whoever lists a program says that it is taught, where no list says how many.
+        "p_teaches": 1.0 if rows[col.SOURCES].ne(IPEDS).any() else first[col.P_TEACHES],
         "cip_codes": " ".join(codes) or None,
         "sources": " ".join(dict.fromkeys(" ".join(rows[col.SOURCES]).split())),
         "evidence": "; ".join(evidence),

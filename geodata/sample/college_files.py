@@ -131,7 +131,8 @@ def completions_table(land: Land, schools: pd.DataFrame, revised: bool, work: Sa
         for cip, base, award in offered:
             awards = int(rng.poisson(base * school.size * rng.lognormal(0, 0.35)))
             change = int(rng.integers(-3, 6)) if rng.random() < 0.3 else 0
-            awards = max(0, awards + (change if revised else 0))
+            # A career school keeps a program that nobody finished in the year.
+            awards = 0 if school.kind == "career" else max(0, awards + (change if revised else 0))
             detail.append((school.unitid, cip, 1, award, "R", awards))
             if rng.random() < 0.15:
                 detail.append((school.unitid, cip, 2, award, "R", int(rng.poisson(2))))

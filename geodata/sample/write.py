@@ -6,6 +6,7 @@ from pathlib import Path
 
 from geodata.sample.award_list import write_awards
 from geodata.sample.boundary_files import write_boundaries
+from geodata.sample.campus_files import write_campuses
 from geodata.sample.cejst_file import cejst_table
 from geodata.sample.college_files import write_colleges
 from geodata.sample.file_writing import write_csv
@@ -48,6 +49,7 @@ def write_sample(
         stations = write_stations(land, aside)
         write_awards(land, aside, stations, work)
         schools = write_colleges(land, aside, work)
+        write_campuses(land, aside, schools)
         write_providers(land, aside, schools, work)
         write_rasters(land, aside, canonical)
         latitude, longitude = land.terrain.center

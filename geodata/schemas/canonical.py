@@ -178,7 +178,7 @@ def unit_columns(names: Iterable[str]) -> list[str]:
 
 
 ENTRY_STAGES = ("entry", "advanced")
-SEATS_BASES = ("completions", "seats", "assumed", "suppressed")
+SEATS_BASES = ("completions", "shared", "seats", "assumed", "suppressed")
 PROVIDERS = Table(
     "providers",
     "Training providers, one row a provider and place, merged across sources",
@@ -198,8 +198,39 @@ PROVIDERS = Table(
         *_point(),
         Column(col.LOCATION_QUALITY, "text", "How exact the coordinates are", nullable=False, one_of=LOCATION_QUALITY),
         Column(col.CIP_CODES, "text", "CIP 2020 codes offered, separated by blanks"),
-        Column(col.SEATS, "number", "Yearly seats or completions", "people a year", least=0),
-        Column(col.SEATS_BASIS, "text", "Where the seats come from", nullable=False, one_of=SEATS_BASES),
+        Column(
+            col.SEATS,
+            "number",
+            "Yearly seats or completions as reported; empty where nobody reports them; zero is reported",
+            "people a year",
+            least=0,
+        ),
+        Column(
+            col.SEATS_BASIS,
+            "text",
+            "Where the seats come from; shared: an institution's awards, shared over its campuses",
+            nullable=False,
+            one_of=SEATS_BASES,
+        ),
+        Column(col.SEATS_BY_PROGRAM, "text", "Reported seats by CIP code, such as 46.0302=28 15.0303=7"),
+        Column(col.P_TEACHES, "number", "Probability that the work is taught here", "0–1", least=0, most=1),
+        Column(
+            col.SEATS_EXPECTED,
+            "number",
+            "Yearly seats that point estimates use: reported ones by relevance, else the expectation of the prior",
+            "people a year",
+            least=0,
+        ),
+        Column(col.PRIOR, "text", "Prior that stands in where seats are not reported (provider_priors)"),
+        Column(col.UNITID, "text", "IPEDS identifier of the institution it belongs to"),
+        Column(
+            col.SHARE,
+            "number",
+            "Share of its institution's seats that stands at this campus; 1 where there is one campus",
+            "0–1",
+            least=0,
+            most=1,
+        ),
         Column(col.SOURCES, "text", "Sources that carried it, separated by blanks", nullable=False),
         Column(col.EVIDENCE, "text", "Why records of several sources were taken for one"),
         Column(col.URL, "text", "Web address as published"),
@@ -241,6 +272,49 @@ PROGRAMS = Table(
         Column(col.VINTAGE, "integer", "Year in which the award year ends", "year"),
     ),
     key=(col.UNITID, col.CIP_CODE, col.AWARD_LEVEL),
+)
+CAMPUS_KINDS = ("main", "branch", "other_place")
+CAMPUSES = Table(
+    "campuses",
+    "Places where institutions teach: main campuses, branches, and places of others where they hold classes",
+    (
+        Column(col.CAMPUS_ID, "text", "Identifier, prefixed by its source", nullable=False),
+        Column(col.SOURCE, "text", "Source that carried it", nullable=False),
+        Column(col.FAMILY_ID, "text", "Institution it belongs to, in the source's own numbering"),
+        Column(col.FAMILY_NAME, "text", "Name of that institution"),
+        Column(col.UNITID, "text", "IPEDS identifiers the source gives for this place itself, separated by blanks"),
+        Column(col.NAME, "text", "Name as published", nullable=False),
+        Column(
+            col.KIND,
+            "text",
+            "main; branch; other_place: a hospital, school, prison or base of somebody else",
+            nullable=False,
+            one_of=CAMPUS_KINDS,
+        ),
+        _state(),
+        *_ADDRESS,
+        *_point(),
+        Column(col.LOCATION_QUALITY, "text", "How exact the coordinates are", nullable=False, one_of=LOCATION_QUALITY),
+        Column(col.AS_OF, "date", "Date the record speaks of"),
+    ),
+    key=(col.CAMPUS_ID,),
+)
+PROVIDER_PRIORS = Table(
+    "provider_priors",
+    "What is expected of a provider nobody reports on, by kind: whether it teaches the work, and how many seats",
+    (
+        Column(col.PRIOR, "text", "Kind of institution or of listed program", nullable=False),
+        Column(col.BASIS, "text", "Estimated from the files of the run, or stated", one_of=("estimated", "stated")),
+        Column(col.N_INSTITUTIONS, "integer", "Institutions of the kind that reported", "institutions", least=0),
+        Column(col.N_TEACHING, "integer", "Those of them with awards in the chosen programs", "institutions", least=0),
+        Column(col.P_TEACHES, "number", "Share that teach the work", "0–1", False, least=0, most=1),
+        Column(col.SEATS_MEAN, "number", "Mean seats of those that teach", "people a year", False, least=0),
+        Column(col.SEATS_LOG_MEAN, "number", "Mean of the logarithm of their seats (log-normal)"),
+        Column(col.SEATS_LOG_SD, "number", "Standard deviation of that logarithm", least=0),
+        Column(col.SOURCE, "text", "What it was estimated from, or who states it", nullable=False),
+        Column(col.VINTAGE, "integer", "Year the source speaks of", "year"),
+    ),
+    key=(col.PRIOR,),
 )
 JOB_CENTERS = Table(
     "job_centers",
@@ -384,8 +458,10 @@ CANONICAL: tuple[Table, ...] = (
     DEFINITIONS,
     SITES,
     PROVIDERS,
+    PROVIDER_PRIORS,
     INSTITUTIONS,
     PROGRAMS,
+    CAMPUSES,
     JOB_CENTERS,
     COUNTIES,
     PLACES,

@@ -48,7 +48,8 @@ class StudyArea:
     all of them located.
     `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites`, `all_providers`
     and `all_job_centers` are the rows that pages list, counting or not: those near by, and those of the states that
-    have no point at all. `rejects` and `uses` (one JSON record a file) are the account
+    have no point at all. `provider_priors` is what is expected of providers
+    nobody reports on. `rejects` and `uses` (one JSON record a file) are the account
     of all sources.
     The other tables are the canonical ones, cut to the states.
     """
@@ -75,6 +76,7 @@ class StudyArea:
     landmarks: pd.DataFrame
     area_members: pd.DataFrame
     rasters: pd.DataFrame
+    provider_priors: pd.DataFrame
     rejects: pd.DataFrame
     uses: pd.DataFrame
 
@@ -179,6 +181,7 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
         landmarks=_in_view(canonical.table("landmarks"), middle),
         area_members=_of(canonical.table("area_members"), "state", states),
         rasters=canonical.table("rasters"),
+        provider_priors=canonical.table("provider_priors"),
         rejects=canonical.rejects,
         uses=pd.DataFrame({"use": [json.dumps(use.to_dict()) for use in canonical.uses]}, dtype="str"),
     )

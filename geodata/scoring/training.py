@@ -5,7 +5,6 @@ Turns the canonical `providers` into supply. Does not hold travel or access (see
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from geodata.geography.located import located
@@ -17,19 +16,24 @@ def counting_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFr
     """Return the providers that count toward the training gap, with the seats used and `seats_assumed`.
 
     Counted are those of the chosen entry stages that can be placed and offer a chosen CIP code; a provider of
-    which no code is known counts, for leaving it out would draw a desert where a college stands.
-    Unknown or suppressed seats are not zero: they take the stated default and are flagged.
+    which no code is known counts, for leaving it out would draw a desert where a college stands. One that is known to
+    have awarded nothing in these programs is no supply and nobody's nearest training. Seats nobody reports are not
+    zero: they are expected (`geodata.ingest.provider_priors`), or those of the setting where it is given, and flagged.
     """
-    counted = providers[located(providers) & _relevant(providers, settings)].reset_index(drop=True)
+    counted = providers[_placed(providers) & _relevant(providers, settings)]
     unknown = counted[col.SEATS].isna()
-    counted["seats_used"] = np.where(unknown, settings.assumed_seats, counted[col.SEATS])
-    counted["seats_assumed"] = unknown | (counted[col.SEATS_BASIS] == "assumed")
-    return counted
+    expected = counted[col.SEATS_EXPECTED].where(counted[col.SEATS_EXPECTED].notna(), counted[col.SEATS])
+    if settings.assumed_seats is not None:
+        expected = expected.mask(unknown, settings.assumed_seats * counted[col.SHARE].fillna(1.0))
+    counted = counted.assign(
+        seats_used=expected.astype("float64"), seats_assumed=unknown | (counted[col.SEATS_BASIS] == "assumed")
+    )
+    return counted[counted["seats_used"] > 0].reset_index(drop=True)
 
 
 def unlocated_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFrame:
     """Return the providers that would count toward the training gap if it were known exactly where they are."""
-    return providers[~located(providers) & _relevant(providers, settings)].reset_index(drop=True)
+    return providers[~_placed(providers) & _relevant(providers, settings)].reset_index(drop=True)
 
 
 def _relevant(providers: pd.DataFrame, settings: Training) -> pd.Series:
@@ -39,3 +43,13 @@ def _relevant(providers: pd.DataFrame, settings: Training) -> pd.Series:
     offered = providers[col.CIP_CODES].fillna("").str.split()
     relevant = offered.map(lambda codes: not codes or not chosen.isdisjoint(codes))
     return pd.Series(stage & relevant.astype(bool))
+
+
+def _placed(providers: pd.DataFrame) -> pd.Series:
+    """Return which providers can be placed: by a point or a street; a campus that shares awards by its ZIP code too.
+
+    The middle of a ZIP code errs by a few kilometers. Leaving the campus out would put its seats at the main campus,
+    which errs by the way between the two.
+    """
+    shared = (providers[col.LOCATION_QUALITY] == "zip") & providers[col.SHARE].between(0, 1, inclusive="neither")
+    return located(providers) | (shared & providers[col.LATITUDE].notna())

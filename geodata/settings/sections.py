@@ -142,11 +142,18 @@ class Opportunity(Section):
 
 
 class Training(Section):
-    """Which training counts."""
+    """Which training counts, and what stands in where nobody reports how much there is."""
 
     cip_codes: tuple[str, ...] = Field(
-        ("46.0301", "46.0302", "46.0303", "47.0105", "47.0614", "15.0303", "47.0604"),
+        # Automobile mechanics (47.0604) are left out: with them about half of all awards would be in garages.
+        ("46.0301", "46.0302", "46.0303", "46.0399", "47.0101", "47.0105", "15.0303", "47.0614"),
         description="CIP 2020 codes of programs that lead to the work.",
+    )
+    cip_relevance: dict[str, Share] = Field(
+        default={},
+        description="How much of a seat in a program counts, by code of training.cip_codes; a code not named counts "
+        "in full. No published figure says how much less one program leads to the work than another, so by default "
+        "all count alike.",
     )
     award_levels: tuple[str, ...] = Field(
         ("20", "21", "2", "4", "3"), description="IPEDS award levels summed; never a total with its parts."
@@ -154,7 +161,36 @@ class Training(Section):
     entry_stages: tuple[Literal["entry", "advanced"], ...] = Field(
         ("entry",), description="Entry stages that count toward the training gap."
     )
-    assumed_seats: Positive = Field(1.0, description="Yearly seats of a provider whose seats are not known.")
+    assumed_seats: Positive | None = Field(
+        None,
+        description="Yearly seats of a provider whose seats are not known; none means the expectation of the priors "
+        "of its kind.",
+    )
+    least_share_teaching: Share = Field(
+        0.25,
+        description="An institution whose awards are not known is taken for a possible provider where at least this "
+        "share of its kind teaches the work.",
+    )
+    least_for_prior: Annotated[int, Field(ge=2)] = Field(
+        30,
+        description="Fewest institutions of a kind from which a prior is estimated; with fewer a stated one stands in.",
+    )
+    campuses: Literal["share", "main"] = Field(
+        "share",
+        description="Whether awards known for an institution alone are shared over its campuses or stand at its main "
+        "one.",
+    )
+
+    @model_validator(mode="after")
+    def _known_codes(self) -> Training:
+        unknown = sorted(set(self.cip_relevance) - set(self.cip_codes))
+        if unknown:
+            raise ValueError(f"cip_relevance names the code “{unknown[0]}”, which is not among cip_codes")
+        return self
+
+    def relevance(self, code: str) -> float:
+        """Return how much a seat in the program `code` counts, 0–1; zero for a code that is not chosen."""
+        return self.cip_relevance.get(code, 1.0) if code in self.cip_codes else 0.0
 
 
 class Access(Section):

@@ -12,7 +12,15 @@ from geodata.schemas.canonical import PROVIDERS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.mapped_columns import read_mapped
-from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
+from geodata.sources.operator_lists import (
+    NAME,
+    PLACE,
+    provider_rows,
+    with_countable,
+    with_place,
+    with_seats,
+    without_fillers,
+)
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -46,7 +54,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = with_place(text)
     ours = frame["occupation"].str.startswith(tuple(context.settings.industry.occupations), na=False)
     other = frame["occupation"].notna() & ~ours
-    frame = frame[~other]
+    frame = with_countable(text, frame[~other], "seats")
     table = provider_rows(frame, SPEC.name, kind="apprenticeship", entry_stage="entry").pipe(
         with_seats, frame[col.SEATS]
     )

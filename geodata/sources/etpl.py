@@ -18,7 +18,7 @@ from geodata.sources.cip import chosen_codes, clean_cip
 from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.formats.values import counts
 from geodata.sources.formats.workbooks import read_table
-from geodata.sources.operator_lists import provider_rows, with_place, without_fillers
+from geodata.sources.operator_lists import provider_rows, with_countable, with_place, without_fillers
 from geodata.sources.spec import ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -74,6 +74,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         field="cip_code",
         remedy="Give the CIP 2020 code of the program.",
     )
+    frame = with_countable(text, frame, "served")
     table = _providers(frame)
     return text.parsed(PROVIDERS, table, kept=len(frame), out_of_scope={"other field of study": int(other.sum())})
 

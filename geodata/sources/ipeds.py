@@ -78,6 +78,11 @@ COMPLETIONS_COLUMNS = (
     Wanted("awards", ("CTOTALT",)),
     Wanted("flag", ("XCTOTALT",), required=False),
 )
+_CLOSED = ("2", "3")
+_ACTIVE = ("1", *_CLOSED)
+# The publisher's codes for not reported, not applicable and not available.
+_NO_VALUE = ("-1", "-2", "-3")
+CODES = "Use the codes of the publisher's dictionary of this file."
 _CONTROL = {"1": "public", "2": "nonprofit", "3": "for_profit"}
 _LEVEL = {"1": "four_year", "2": "two_year", "3": "less_than_two_year"}
 # Institutional category: 3 degree-granting, not primarily baccalaureate or above; 4 associate's and certificates;
@@ -87,12 +92,17 @@ _SUB_BACCALAUREATE_SECTORS = ("4", "5", "6", "7", "8", "9")
 # Levels that are sums of others: 1 = 20 + 21, 12 all degrees, 13 certificates below the bachelor's, 14 above, 15 all.
 TOTAL_LEVELS = ("1", "12", "13", "14", "15")
 
+# Levels 9 to 11 were those of first-professional awards until 2009.
+_LEVELS = tuple(str(level) for level in range(1, 22) if level != 16)
+
 
 def parse_directory(path: Path, context: ParseContext) -> Parsed:
     """Return the institutions that are open. Codes -1, -2 and -3 are no values; officers' names are not read."""
     text = read_csv(path, DIRECTORY_COLUMNS, DIRECTORY.name, member="hd*.csv")
     frame = text.frame
-    inactive = frame["active"].isin(["2", "3"])
+    strange = frame["active"].notna() & ~frame["active"].isin(_ACTIVE)
+    frame = text.log.take(frame, strange, "unknown_status", key="unitid", field="active", remedy=CODES)
+    inactive = frame["active"].isin(_CLOSED)
     frame = frame[~inactive]
     frame = text.log.take(
         frame, ~frame[col.UNITID].str.fullmatch(r"\d{6}").fillna(False), "no_identifier", field="unitid"
@@ -104,6 +114,14 @@ def parse_directory(path: Path, context: ParseContext) -> Parsed:
     frame = frame[~abroad]
     usps = state_codes(frame[col.STATE])
     frame = text.log.take(frame.assign(usps=usps), usps.isna(), "unknown_state", key="unitid", field="state")
+    strange = frame[col.CONTROL].notna() & ~frame[col.CONTROL].isin([*_CONTROL, *_NO_VALUE])
+    frame = text.log.take(frame, strange, "unknown_control", key="unitid", field="control", remedy=CODES)
+    strange = frame[col.LEVEL].notna() & ~frame[col.LEVEL].isin([*_LEVEL, *_NO_VALUE])
+    frame = text.log.take(frame, strange, "unknown_level", key="unitid", field="level", remedy=CODES)
+    # The codes for no value would be a place in the Atlantic.
+    frame = frame.assign(
+        **{name: frame[name].mask(frame[name].isin(_NO_VALUE)) for name in (col.LATITUDE, col.LONGITUDE)}
+    )
     frame = with_points(text, frame, states=frame["usps"], key="unitid")
     known = frame["category"].isin(["1", "2", "3", "4", "5", "6"])
     by_category = frame["category"].isin(_SUB_BACCALAUREATE_CATEGORIES)
@@ -159,6 +177,8 @@ def parse_completions(path: Path, context: ParseContext) -> Parsed:
         frame, ~frame[col.UNITID].str.fullmatch(r"\d{6}").fillna(False), "no_identifier", field="unitid"
     )
     frame = text.log.take(frame, frame[col.AWARD_LEVEL].isna(), "no_award_level", key="unitid", field="award_level")
+    strange = ~frame[col.AWARD_LEVEL].isin(_LEVELS)
+    frame = text.log.take(frame, strange, "unknown_award_level", key="unitid", field="award_level", remedy=CODES)
     repeated = frame.duplicated([col.UNITID, col.CIP_CODE, col.AWARD_LEVEL])
     frame = text.log.take(frame, repeated, "repeated", key="unitid", field="cip_code")
     awards = numbers(frame[col.AWARDS], codes=IPEDS_CODES, least=0, file=text.file, column="CTOTALT", notes=text.notes)

@@ -79,6 +79,13 @@ def provider_rows(frame: pd.DataFrame, source: str, *, kind: str, entry_stage: s
     )
 
 
+def with_countable(text: Text, frame: pd.DataFrame, column: str, key: str = "name") -> pd.DataFrame:
+    """Return the rows whose `column` is empty or a number of people from zero up; the others go to the log."""
+    strange = frame[column].notna() & counts(frame[column]).isna()
+    remedy = "Give a whole number of people a year, or leave the cell empty."
+    return text.log.take(frame, strange, "no_count", key=key, field=column, remedy=remedy)
+
+
 def with_seats(table: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
     """Return the providers with the yearly seats a list states; zero is a statement, an empty cell is not."""
     stated = counts(seats).astype("float64")

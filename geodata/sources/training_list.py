@@ -16,7 +16,15 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.cip import clean_cip
 from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.mapped_columns import read_mapped
-from geodata.sources.operator_lists import NAME, PLACE, provider_rows, with_place, with_seats, without_fillers
+from geodata.sources.operator_lists import (
+    NAME,
+    PLACE,
+    provider_rows,
+    with_countable,
+    with_place,
+    with_seats,
+    without_fillers,
+)
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -59,6 +67,10 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         field="stage",
         remedy=remedy,
     )
+    codes = frame[col.CIP_CODES].map(_codes, na_action="ignore")
+    remedy = "Give CIP 2020 codes such as 46.0302, separated by blanks, or leave the cell empty."
+    frame = text.log.take(frame, codes == "", "no_cip_code", key="name", field="cip_codes", remedy=remedy)
+    frame = with_countable(text, frame, "seats")
     table = provider_rows(frame, SPEC.name, kind="", entry_stage="").pipe(with_seats, frame[col.SEATS])
     table[col.ENTRY_STAGE], table[col.KIND] = frame["stage"], frame[col.KIND].fillna("listed_program")
     table[col.CIP_CODES] = frame[col.CIP_CODES].map(_codes, na_action="ignore").astype("str").replace("", None)

@@ -9,6 +9,7 @@ from maps.figures.brief_maps import KM_PER_MILE, in_view, locator_svg
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
+from maps.wording.trades import trades_sentence
 from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
@@ -122,8 +123,10 @@ def _training(writer: Writer, row: Row) -> Section:
         return Section(title, lead=[texts("briefs.training.none")])
     count = 0 if is_missing(n) else int(n)
     lead = texts("briefs.training.community", n=count, seats=words.number(row[col.SEATS_WITHIN]))
+    trades = trades_sentence(row[col.SEATS_BY_PROGRAM], texts)
     grid = Grid(writer.head("training", "name", "minutes", "seats", "kind"), near, [False, True, True, False])
-    return Section(title, lead=[lead], grid=grid if near else None, after=[texts("briefs.training.advanced")])
+    after = [text for text in (trades, texts("briefs.training.advanced")) if text]
+    return Section(title, lead=[lead], grid=grid if near else None, after=after)
 
 
 def _nearest_providers(writer: Writer, ident: str) -> list[list[str]]:

@@ -133,13 +133,16 @@ class Writer:
         return "" if share is None or is_missing(share) else self.words.percent(share, 0 if share >= 0.01 else 1)
 
     def seats_of(self, provider: Row) -> str:
-        """Return the yearly seats of a provider, and where they are assumed or withheld that they are."""
+        """Return the yearly seats of a provider, and where they are assumed, shared or withheld that they are."""
         basis = provider[col.SEATS_BASIS]
         if basis == "suppressed":
             return self.texts("codes.seats_basis.suppressed")
         if basis == "assumed":
-            seats = self.result.settings.training.assumed_seats
+            stated = self.result.settings.training.assumed_seats
+            seats = provider[col.SEATS_EXPECTED] if stated is None else stated * float(provider[col.SHARE])
             return self.texts("briefs.training.assumed", seats=self.words.number(seats))
+        if basis == "shared" and not is_missing(provider[col.SEATS]):
+            return self.texts("briefs.training.shared", seats=self.words.number(provider[col.SEATS]))
         return self.words.number(provider[col.SEATS])
 
     @property

@@ -11,6 +11,7 @@ from maps.figures.state_map import state_map_alt
 from maps.wording.hub_choice import recommended_hubs
 from maps.wording.questions import state_questions
 from maps.wording.rows import records
+from maps.wording.trades import trades_sentence
 from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
@@ -185,13 +186,17 @@ def _training(writer: Writer) -> Section:
     title = texts("briefs.training.title")
     if not len(providers):
         return Section(title, lead=[texts("briefs.training.none")])
-    largest = providers.sort_values([col.SEATS, col.NAME], ascending=[False, True]).head(MOST_PROVIDERS)
+    # What is expected of a provider orders it too: unknown seats are not the fewest.
+    largest = providers.sort_values([col.SEATS_EXPECTED, col.NAME], ascending=[False, True]).head(MOST_PROVIDERS)
     rows = [
         [str(row[col.NAME]), writer.seats_of(row), texts.word("codes.kind", row[col.KIND])] for row in records(largest)
     ]
     grid = Grid(writer.head("training", "name", "seats", "kind"), rows, [False, True, False])
-    lead = texts("briefs.training.state", n=len(providers))
-    return Section(title, lead=[lead], grid=grid, after=[texts("briefs.training.advanced")])
+    lead = [texts("briefs.training.state", n=len(providers))]
+    totals = records(writer.result.table("state_summary"))
+    trades = [trades_sentence(row[col.SEATS_BY_PROGRAM], texts) for row in totals]
+    after = [text for text in (*trades, texts("briefs.training.advanced")) if text]
+    return Section(title, lead=lead, grid=grid, after=after)
 
 
 def _questions(writer: Writer) -> Section:

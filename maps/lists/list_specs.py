@@ -127,7 +127,8 @@ _SPECS = (
         "providers",
         canonical.PROVIDERS,
         order="entry_stage name provider_id",
-        shown="name city entry_stage kind seats seats_basis cip_codes location_quality url",
+        shown="name city entry_stage kind seats seats_basis seats_expected p_teaches seats_by_program cip_codes "
+        "location_quality url",
         row_header="name",
         filters="entry_stage kind",
         geometry="point",

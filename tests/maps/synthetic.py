@@ -237,6 +237,9 @@ def _places_to_go(scores: pd.DataFrame, names: dict, rng: np.random.Generator) -
             "seats": np.where(np.arange(n_providers) % 5 == 0, np.nan, rng.integers(8, 120, n_providers)),
             "seats_basis": np.where(np.arange(n_providers) % 5 == 0, "suppressed", "completions"),
             "cip_codes": "46.0302 47.0105",
+            "seats_by_program": np.where(np.arange(n_providers) % 5 == 0, None, "46.0302=20 47.0105=4"),
+            "seats_expected": 24.0,
+            "share": 1.0,
             "sources": "ipeds_hd",
             **_points(rng, scores, n_providers),
         }

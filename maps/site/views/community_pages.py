@@ -19,6 +19,7 @@ from maps.site.views.site_view import SiteView
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
+from maps.wording.trades import trades_sentence
 from maps.wording.why import work_assumed
 from maps.wording.words import is_missing
 
@@ -225,7 +226,8 @@ def _training(view: SiteView, row: Row) -> str:
     ]
     if not is_missing(row[col.SEATS_WITHIN]):
         sentences.append(view.count("map.card.seats", round(row[col.SEATS_WITHIN])))
-    return " ".join([*sentences, view.assumed_seats]).strip()
+    sentences.append(trades_sentence(row[col.SEATS_BY_PROGRAM], t))
+    return " ".join(part for part in (*sentences, view.assumed_seats) if part)
 
 
 def _barriers(view: SiteView, row: Row) -> list[Context]:

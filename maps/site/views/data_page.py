@@ -18,6 +18,7 @@ from maps.site.views.downloads import downloads, list_table
 from maps.site.views.frame import frame
 from maps.site.views.site_view import SiteView
 from maps.wording.rows import Row, records
+from maps.wording.trades import trades_listed
 from maps.wording.words import is_missing
 
 #: Rows of a table on this page; all are in the downloads.
@@ -141,7 +142,12 @@ def _providers(view: SiteView) -> Context:
 
     def cells(row: Row) -> list[Cell]:
         stage, kind = w.code("entry_stage", row[col.ENTRY_STAGE]), w.code("kind", row[col.KIND])
-        return [_city(row), (stage,), (kind,), (w.number(row[col.SEATS]), w.code("seats_basis", row[col.SEATS_BASIS]))]
+        basis, trades = (
+            w.code("seats_basis", row[col.SEATS_BASIS]),
+            trades_listed(row[col.SEATS_BY_PROGRAM], view.texts),
+        )
+        told = f"{basis}: {trades}" if trades else basis
+        return [_city(row), (stage,), (kind,), (w.number(row[col.SEATS]), told)]
 
     return _table(view, "providers", "providers.{provider_id}", providers, cells)
 

@@ -98,8 +98,7 @@ class SiteView:
         assumed = int((own[col.SEATS_BASIS] == "assumed").sum())
         if not assumed:
             return ""
-        seats = self.words.number(self.result.settings.training.assumed_seats)
-        return self.count("site.community.seats_assumed", assumed, of=self.words.number(len(own)), seats=seats)
+        return self.count("site.community.seats_assumed", assumed, of=self.words.number(len(own)))
 
     @property
     def bare(self) -> bool:

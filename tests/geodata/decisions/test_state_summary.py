@@ -27,7 +27,14 @@ TRACTS = pd.DataFrame(
     }
 )
 COMMUNITIES = pd.DataFrame({"state": ["RI"], "tier": ["A"]})
-PROVIDERS = pd.DataFrame({"state": ["RI", "RI", "MA"], "seats_used": [20.0, 1.0, 99.0], "seats_assumed": [0, 1, 0]})
+PROVIDERS = pd.DataFrame(
+    {
+        "state": ["RI", "RI", "MA"],
+        "seats_used": [20.0, 1.0, 99.0],
+        "seats_assumed": [0, 1, 0],
+        "seats_by_program": ["46.0302=15 15.0303=5", None, "46.0302=99"],
+    }
+)
 LOST = pd.DataFrame({"state": ["RI", "RI", "MA"]})
 SITES = pd.DataFrame(
     {
@@ -90,6 +97,7 @@ def test_residents_stand_for_adults_where_none_are_known() -> None:
 def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.DataFrame) -> None:
     rhode_island = summary.loc["RI"]
     assert rhode_island[["providers", "providers_assumed", "seats"]].tolist() == [2, 1, 21]
+    assert rhode_island["seats_by_program"] == "46.0302=15 15.0303=5"
     assert rhode_island[["planned_sites", "sites_assumed", "units"]].tolist() == [2, 1, 6]
     job_years = rhode_island[["job_years_low", "job_years_mid", "job_years_high"]].astype(float)
     # The range of the rates is 0.2 either way; the spread of the assumed site adds as a square.

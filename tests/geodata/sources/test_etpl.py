@@ -17,12 +17,12 @@ ETPL = (
 def test_programs_of_one_provider_and_place_become_one(tmp_path: Path) -> None:
     content = ETPL + (
         "Harbor Tech,Private,Electrician,https://a.example.org,46.0302,47-2111.00,1 Pier Rd,Warwick,RI,2886\n"
-        "HARBOR TECH,Private,Auto,https://a.example.org,470604,49-3023.00,1 Pier Road,Warwick,RI,02886\n"
+        "HARBOR TECH,Private,Auto,https://a.example.org,470614,49-3023.00,1 Pier Road,Warwick,RI,02886\n"
         "Harbor Tech,Private,Electrician,https://a.example.org,46.0302,47-2111.00,9 Far St,Newport,RI,02840\n"
     )
     parsed = parse_text("etpl", tmp_path, "etpl.csv", content)
     table = parsed.table.sort_values("city", ignore_index=True)
-    assert table["cip_codes"].tolist() == ["46.0302", "46.0302 47.0604"]
+    assert table["cip_codes"].tolist() == ["46.0302", "46.0302 47.0614"]
     assert table["zip"].tolist() == ["02840", "02886"]
     assert table["seats_basis"].tolist() == ["assumed", "assumed"]
     assert table["evidence"].fillna("").tolist() == ["", "2 programs in the chosen fields"]

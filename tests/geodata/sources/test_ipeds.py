@@ -43,7 +43,7 @@ def test_the_directory(tmp_path: Path) -> None:
         school("100654", STABBR="AL", INSTCAT="2", SECTOR="1", ICLEVEL="1"),
         school("100655", INSTCAT="-2", SECTOR="9", ICLEVEL="3", CONTROL="3"),
         school("100656", INSTCAT="3", SECTOR="1", ICLEVEL="1"),
-        school("100657", SECTOR="0", ICLEVEL="-3", CONTROL="-3", INSTCAT="-2", LONGITUD="-3", LATITUDE="-3x"),
+        school("100657", SECTOR="0", ICLEVEL="-3", CONTROL="-3", INSTCAT="-2", LONGITUD="-3", LATITUDE="-3"),
     ]
     table = parse_text("ipeds_directory", tmp_path, "hd2020.csv", "\n".join([HD, *rows])).table.set_index("unitid")
     assert table["mainly_sub_baccalaureate"].tolist() == [True, False, True, True, False]

@@ -1,0 +1,203 @@
+"""Which places an institution teaches at, and what of its awards stands at each of them.
+
+Campus lists of several sources are matched with the IPEDS directory and with one another. Does not hold which
+institutions teach the work (`geodata.ingest.providers`), or how a row without coordinates is placed.
+
+The rule by which awards known for an institution alone are shared: over its campuses of the same state that can be
+placed (by a point, a street or a ZIP code), in equal parts, for no source tells students by campus. What stands at one
+campus is lost at the others, and the parts add up to the whole. A campus that nothing places is listed and takes no
+part.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geodata.geography.nearby_pairs import distance_m
+from geodata.ingest.name_matching import words
+from geodata.schemas import columns as col
+from geodata.schemas.programs import by_program_text, seats_by_program
+from geodata.settings import Training
+
+#: The order in which sources name a campus: the first one's name and address stay.
+PRECEDENCE = ("campus_list", "dapip", "scorecard_branches", "va_approved")
+IPEDS_FAMILY = "ipeds:"
+PLACED = ("point", "street", "zip")
+# Two records of one institution closer than this are one campus: another building or another geocoder.
+SAME_CAMPUS_M = 1_000.0
+# The middle of a ZIP code lies some kilometers from an address in it.
+SAME_ZIP_M = 8_000.0
+_QUALITY = {"point": 0, "street": 1, "zip": 2, "place": 3, "county": 4, "area": 5, "unknown": 6}
+_PLACE = [col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY]
+
+Row = dict[str, Any]
+
+
+def institutions_of(campuses: pd.DataFrame, directory: pd.DataFrame) -> pd.Series:
+    """Return the IPEDS identifier of the institution each row of `campuses` is a branch of; missing where it is none.
+
+    It is the institution the source names by its IPEDS identifier; else that of the family's main place; else the only
+    one of the directory among the family's places in the row's state; else the one of that state with the family's
+    name, or whose name the place's begins with. A place that is an institution of the directory itself, that belongs to
+    somebody else (a hospital, a school) or lies in another state than its institution is no branch.
+    """
+    known = directory.set_index(col.UNITID)
+    own = campuses[col.UNITID].map(lambda text: _first_known(text, known.index), na_action="ignore")
+    named = (
+        campuses[col.FAMILY_ID]
+        .str.removeprefix(IPEDS_FAMILY)
+        .where(campuses[col.FAMILY_ID].str.startswith(IPEDS_FAMILY, na=False))
+    )
+    rows = campuses.assign(_own=own)
+    main = rows[(rows[col.KIND] == "main") & rows["_own"].notna()].drop_duplicates(col.FAMILY_ID)
+    of_family = rows[col.FAMILY_ID].map(main.set_index(col.FAMILY_ID)["_own"])
+    members = rows[rows["_own"].notna()].groupby([col.FAMILY_ID, col.STATE])["_own"].unique()
+    lone = {key: values[0] for key, values in members.items() if len(values) == 1}
+    of_state = pd.Series(
+        [lone.get(key) for key in zip(rows[col.FAMILY_ID], rows[col.STATE], strict=True)], index=rows.index, dtype="str"
+    )
+    found = named.fillna(of_family).fillna(of_state).astype("str")
+    nameless = rows[found.isna() & (rows[col.KIND] != "other_place")]
+    by_name = _by_name(directory)
+    names = zip(nameless[col.STATE], nameless[col.FAMILY_NAME], nameless[col.NAME], strict=True)
+    of_name = pd.Series([_named_like(*row, by_name) for row in names], index=nameless.index, dtype="str")
+    found = found.fillna(of_name).astype("str")
+    same_state = found.map(known[col.STATE]) == rows[col.STATE]
+    branch = (rows[col.KIND] != "other_place") & found.isin(known.index) & same_state
+    # A place that the directory has as another institution is that institution's own.
+    itself = rows["_own"].notna() & (rows["_own"] != found)
+    return found.where(branch & ~itself)
+
+
+def _first_known(text: str, known: pd.Index) -> str | None:
+    return next((code for code in text.split() if code in known), None)
+
+
+def _by_name(directory: pd.DataFrame) -> dict[tuple[str, tuple[str, ...]], str | None]:
+    """Return the institution by state and the words of its name; None where two have the same."""
+    found: dict[tuple[str, tuple[str, ...]], str | None] = {}
+    for unitid, state, name in zip(directory[col.UNITID], directory[col.STATE], directory[col.NAME], strict=True):
+        key = (state, words(name))
+        found[key] = None if key in found else unitid
+    return found
+
+
+def _named_like(
+    state: str, family: object, name: str, by_name: dict[tuple[str, tuple[str, ...]], str | None]
+) -> str | None:
+    telling = words(family if isinstance(family, str) else name)
+    for length in range(len(telling), 1, -1):
+        found = by_name.get((state, telling[:length]))
+        if found is not None:
+            return found
+    return None
+
+
+def with_campuses(
+    rows: pd.DataFrame, directory: pd.DataFrame, campuses: pd.DataFrame, settings: Training
+) -> pd.DataFrame:
+    """Return provider `rows` of institutions (with unitid) as one row a campus, their seats shared by the rule above.
+
+    Seats, seats by program and the share of each campus add up to those of the institution. Where awards are shared the
+    basis is `shared`. Rows of institutions with one campus stay as they are.
+    """
+    if settings.campuses == "main" or campuses.empty or rows.empty:
+        return rows
+    of = institutions_of(campuses, directory)
+    branches = campuses.assign(_of=of)[of.isin(rows[col.UNITID])]
+    order = {name: place for place, name in enumerate(PRECEDENCE)}
+    branches = branches.assign(_order=branches[col.SOURCE].map(order).fillna(len(order))).sort_values(
+        ["_order", col.CAMPUS_ID]
+    )
+    by_institution = {str(unitid): _records(part) for unitid, part in branches.groupby("_of")}
+    made: list[Row] = []
+    for row in _records(rows):
+        # Nothing awarded is nothing to share.
+        own = [] if row[col.SEATS] == 0 else by_institution.get(row[col.UNITID], [])
+        made += _shared(row, _places(row, own))
+    return pd.DataFrame(made, columns=[*rows.columns])
+
+
+def _records(table: pd.DataFrame) -> list[Row]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _places(main: Row, branches: list[Row]) -> list[Row]:
+    """Return the distinct places of an institution, the directory's own first."""
+    first = {**{name: main[name] for name in (col.NAME, *_PLACE)}, "ids": []}
+    places = [first]
+    for branch in branches:
+        same = next((place for place in places if _same_campus(place, branch)), None)
+        # A bare name without an address is the institution itself once more, by another geocoder.
+        if same is None and not isinstance(branch[col.ZIP], str) and _adds_nothing(branch[col.NAME], main[col.NAME]):
+            same = first
+        if same is None:
+            name = _full_name(str(branch[col.NAME]), str(main[col.NAME]))
+            places.append({**{key: branch[key] for key in _PLACE}, col.NAME: name, "ids": [branch[col.CAMPUS_ID]]})
+            continue
+        same["ids"].append(branch[col.CAMPUS_ID])
+        if _QUALITY[branch[col.LOCATION_QUALITY]] < _QUALITY[same[col.LOCATION_QUALITY]]:
+            same |= {key: branch[key] for key in (col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY)}
+    return places
+
+
+def _same_campus(place: Row, branch: Row) -> bool:
+    """Return whether two records are one campus: near one another, or in one ZIP code where one has no point."""
+    exact = all(row[col.LOCATION_QUALITY] in ("point", "street") for row in (place, branch))
+    latitude, longitude = (np.array([place[name], branch[name]], dtype=float) for name in (col.LATITUDE, col.LONGITUDE))
+    meters = float(distance_m(latitude, longitude, np.array([[0, 1]]))[0])
+    zips = [row[col.ZIP] for row in (place, branch)]
+    one_zip = isinstance(zips[0], str) and zips[0] == zips[1]
+    if exact:
+        return meters <= SAME_CAMPUS_M
+    if all(isinstance(code, str) for code in zips):
+        return one_zip
+    return meters <= SAME_ZIP_M
+
+
+def _adds_nothing(name: str, institution: str) -> bool:
+    return set(words(name)) <= set(words(institution))
+
+
+def _full_name(name: str, institution: str) -> str:
+    """Return the name of a campus with that of its institution, which lists often leave out (“Macon Campus”)."""
+    return name if set(words(institution)) <= set(words(name)) else f"{institution}, {name}"
+
+
+def _shared(row: Row, places: list[Row]) -> list[Row]:
+    if len(places) == 1:
+        return [{**row, **{name: places[0][name] for name in _PLACE}}]
+    placed = [place[col.LOCATION_QUALITY] in PLACED and not pd.isna(place[col.LATITUDE]) for place in places]
+    # Where no place is known all take part: nobody can say which.
+    takes = placed if any(placed) else [True] * len(places)
+    share = 1.0 / sum(takes)
+    made = []
+    for number, (place, part) in enumerate(zip(places, takes, strict=True)):
+        own = share if part else 0.0
+        ids = ", ".join(place["ids"])
+        ident = row[col.PROVIDER_ID] if number == 0 else f"{row[col.PROVIDER_ID]}/{place['ids'][0]}"
+        told = f"campus of {row[col.NAME]} by {ids}" if ids else f"main campus of {row[col.NAME]}"
+        rest = (
+            f"awards shared over {sum(takes)} campuses"
+            if part
+            else "nothing places it, so it takes no part of the awards"
+        )
+        made.append(
+            {
+                **row,
+                **{name: place[name] for name in (col.NAME, *_PLACE)},
+                col.PROVIDER_ID: ident,
+                col.SHARE: own,
+                col.SEATS: row[col.SEATS] * own if part else np.nan,
+                col.SEATS_BY_PROGRAM: by_program_text(seats_by_program(row[col.SEATS_BY_PROGRAM]), own),
+                col.P_TEACHES: 1.0 if row[col.SEATS] > 0 else row[col.P_TEACHES],
+                col.SEATS_BASIS: "shared"
+                if own < 1 and row[col.SEATS_BASIS] == "completions"
+                else row[col.SEATS_BASIS],
+                col.EVIDENCE: "; ".join(text for text in (row[col.EVIDENCE], told, rest) if isinstance(text, str)),
+            }
+        )
+    return made
