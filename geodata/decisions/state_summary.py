@@ -66,8 +66,8 @@ def _grouped(tracts: pd.DataFrame) -> dict[str, float]:
     need = (tracts[col.NEED].astype("float64") * people).sum()
     return {
         col.NEED_GROUPED: float(need / everyone) if everyone > 0 else float("nan"),
-        col.NO_TRAINING_SHARE_GROUPED: _share(people, tracts[col.NEAREST_PROVIDER_MINUTES].isna()),
-        col.WORK_SHARE_GROUPED: _share(people, tracts[col.SITES_WITHIN].fillna(0) > 0),
+        col.NO_TRAINING_SHARE_GROUPED: _mean(people, 1.0 - tracts[col.SHARE_REACHING_TRAINING].astype("float64")),
+        col.WORK_SHARE_GROUPED: _mean(people, tracts[col.SHARE_REACHING_WORK].astype("float64")),
     }
 
 
@@ -76,6 +76,13 @@ def _share(people: pd.Series, some: pd.Series) -> float:
     counts = people.astype("float64")
     everyone = counts.sum()
     return float(counts[some.to_numpy(dtype=bool)].sum() / everyone) if everyone > 0 else float("nan")
+
+
+def _mean(people: pd.Series, share: pd.Series) -> float:
+    """Return the mean of the shares known, weighted by people; NaN where none is."""
+    counts = people.where(share.notna(), 0.0)
+    everyone = counts.sum()
+    return float((counts * share.fillna(0.0)).sum() / everyone) if everyone > 0 else float("nan")
 
 
 def _adults(tracts: pd.DataFrame, suffix: str) -> dict[str, float]:

@@ -30,9 +30,12 @@ from geodata.scoring.training import counting_providers
 from geodata.settings import Settings
 from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
+from geodata.travel.open_water import OpenWater
 
 WIDE_TRACT_KM = 100.0
 MAP_MARGIN_DEGREES = 0.5
+# Farther than any straight line of a rural catchment.
+LAND_MARGIN_DEGREES = 1.5
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class StudyArea:
     scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
     tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`.
     `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites` and `all_providers`
-    are the rows near by that pages show, counting or not. `rejects` and `uses` (one JSON record a file) are the account
+    are the rows near by that pages show, counting or not. `land` [geometry] is all land known around, by which lines
+    over open water are told (empty where none is). `rejects` and `uses` (one JSON record a file) are the account
     of all sources.
     The other tables are the canonical ones, cut to the states.
     """
@@ -64,6 +68,7 @@ class StudyArea:
     counties: pd.DataFrame
     places: pd.DataFrame
     landmarks: pd.DataFrame
+    land: pd.DataFrame
     area_members: pd.DataFrame
     rasters: pd.DataFrame
     rejects: pd.DataFrame
@@ -162,6 +167,7 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
         counties=_of(canonical.table("counties"), "state", states),
         places=_of(canonical.table("places"), "state", states),
         landmarks=_landmarks(canonical.table("landmarks"), middle),
+        land=_land(canonical, middle),
         area_members=_of(canonical.table("area_members"), "state", states),
         rasters=canonical.table("rasters"),
         rejects=canonical.rejects,
@@ -191,6 +197,7 @@ def areas_of(area: StudyArea, canonical: CanonicalTables, settings: Settings) ->
         tables["origins"] = area.origins[origin].reset_index(drop=True)
         tables["demand"] = _among(area.demand, tables["origins"][col.GEOID])
         tables["landmarks"] = _landmarks(area.landmarks, middle)
+        tables["land"] = _land(canonical, middle)
         cut[str(state)] = replace(area, **tables, **around)
     return cut
 
@@ -206,6 +213,12 @@ def reach_of(settings: Settings) -> float:
     A tract's own cells lie around its center, hence the margin: few tracts are wider, and those are empty.
     """
     return farthest_km(settings.access) + WIDE_TRACT_KM
+
+
+def water_around(area: StudyArea, settings: Settings) -> OpenWater | None:
+    """Return what is open water around `area`: beside the land, and inside landmarks of water; None without land."""
+    water = area.landmarks[area.landmarks[col.KIND] == "water"]
+    return OpenWater.of(area.land, settings.travel.open_water_km, water)
 
 
 def supplied(area: StudyArea, supply: pd.DataFrame, settings: Settings) -> pd.Series:
@@ -232,10 +245,23 @@ def _near(table: pd.DataFrame, middle: pd.DataFrame, km: float) -> pd.DataFrame:
 
 
 def _landmarks(landmarks: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
-    if landmarks.empty or middle.empty:
-        return landmarks.iloc[:0]
-    west, east = middle[col.LONGITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LONGITUDE].max() + MAP_MARGIN_DEGREES
-    south, north = middle[col.LATITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LATITUDE].max() + MAP_MARGIN_DEGREES
-    near_by = shapely.intersects(landmarks["geometry"].to_numpy(), shapely.box(west, south, east, north))
-    kept: pd.DataFrame = landmarks[near_by]
+    return _drawn_near(landmarks, middle, MAP_MARGIN_DEGREES)
+
+
+def _land(canonical: CanonicalTables, middle: pd.DataFrame) -> pd.DataFrame:
+    """Return [geometry] of the counties around `middle`, else of the tracts if none lacks its polygon."""
+    counties, tracts = canonical.table("counties"), canonical.table("tracts")
+    whole = set(middle[col.GEOID]) <= set(tracts[col.GEOID])
+    known = counties if len(counties) else tracts if whole else tracts.iloc[:0]
+    return _drawn_near(known[["geometry"]], middle, LAND_MARGIN_DEGREES)
+
+
+def _drawn_near(shapes: pd.DataFrame, middle: pd.DataFrame, margin_degrees: float) -> pd.DataFrame:
+    """Return the rows of `shapes` whose geometry meets the box around `middle`, widened by the margin."""
+    if shapes.empty or middle.empty:
+        return shapes.iloc[:0]
+    west, east = middle[col.LONGITUDE].min() - margin_degrees, middle[col.LONGITUDE].max() + margin_degrees
+    south, north = middle[col.LATITUDE].min() - margin_degrees, middle[col.LATITUDE].max() + margin_degrees
+    near_by = shapely.intersects(shapes["geometry"].to_numpy(), shapely.box(west, south, east, north))
+    kept: pd.DataFrame = shapes[near_by]
     return kept.reset_index(drop=True)

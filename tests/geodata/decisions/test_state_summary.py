@@ -21,8 +21,8 @@ TRACTS = pd.DataFrame(
         "eligible_adults": [100.0, 50.0, 10.0, np.nan],
         "eligible_adults_moe": [30.0, 40.0, np.nan, np.nan],
         "need": [80.0, 60.0, 40.0, np.nan],
-        "nearest_provider_minutes": [np.nan, 10.0, 10.0, 10.0],
-        "sites_within": [2, 0, 0, 0],
+        "share_reaching_training": [0.25, 1.0, 1.0, 1.0],
+        "share_reaching_work": [0.5, 0.1, 0.0, 0.0],
     }
 )
 COMMUNITIES = pd.DataFrame({"state": ["RI"], "tier": ["A"]})
@@ -71,7 +71,9 @@ def test_need_and_reach_in_communities_are_weighted_by_people() -> None:
     rhode_island, kansas = rows.loc["RI"], rows.loc["KS"]
     assert rhode_island["eligible_adults_share_grouped"] == pytest.approx(150 / 160)
     assert rhode_island["need_grouped"] == pytest.approx((100 * 80 + 50 * 60) / 150)
-    assert rhode_island["no_training_share_grouped"] == rhode_island["work_share_grouped"] == pytest.approx(100 / 150)
+    # Three quarters of the 100 reach none; half of them, and a tenth of the 50, have work.
+    assert rhode_island["no_training_share_grouped"] == pytest.approx(75 / 150)
+    assert rhode_island["work_share_grouped"] == pytest.approx((50 + 5) / 150)
     assert rhode_island["eligible_adults_tier_a"] == 100 and rhode_island["eligible_adults_tier_a_moe"] == 30
     assert kansas[["eligible_adults_share_grouped", "need_grouped", "work_share_grouped"]].isna().all()
 
