@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from geodata.access.decay import DECAYS
-from geodata.access.measures import cumulative, e2sfca, gravity, nearest_k, three_step, two_step
+from geodata.access.measures import cumulative, e2sfca, gravity, three_step, two_step
 from geodata.access.tract_origins import collapse, spread
 from geodata.geography.coordinates import Points
 from geodata.schemas import columns as col
@@ -228,8 +228,16 @@ class NearestPlaces:
     @classmethod
     def of(cls, reached: Reach) -> NearestPlaces:
         """Return the nearest places of `reached`; among equals the first of its supply."""
-        found = nearest_k(reached.minutes, 1)
-        return cls(found.destination[:, 0].astype(np.int64), found.minutes[:, 0])
+        pairs = reached.minutes
+        place, minutes = np.full(pairs.n_origins, -1, dtype=np.int64), np.full(pairs.n_origins, np.nan)
+        if len(pairs):
+            # Pairs are sorted by origin: the least of each run, and the first pair that has it.
+            some = np.flatnonzero(np.diff(pairs.row_start))
+            minutes[some] = np.minimum.reduceat(pairs.minutes, pairs.row_start[some])
+            least = np.flatnonzero(pairs.minutes == minutes[pairs.origin])
+            origin, first = np.unique(pairs.origin[least], return_index=True)
+            place[origin] = pairs.destination[least[first]]
+        return cls(place, minutes)
 
     def by_group(self, group: NDArray[np.int64], people: NDArray[np.float64], n_groups: int) -> NearestPlaces:
         """Return for each group of origins the place nearest for most of its people, and their median minutes.

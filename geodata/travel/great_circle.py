@@ -166,7 +166,8 @@ def _fill(worker, workers, origins, places, start, destination, minutes):  # typ
     for i in range(worker, edge.size, workers):
         runs = runs_near(at[i, 0], at[i, 1], at[i, 2], origins.radius[i], places.search, begin, end)
         to = start[i]
-        begun, pace, bend = origins.curves[1 if origins.rural[i] else 0]
+        kind = 1 if origins.rural[i] else 0
+        begun, pace, bend = origins.curves[kind, 0], origins.curves[kind, 1], origins.curves[kind, 2]
         for run in range(runs):
             for j in range(begin[run], end[run]):
                 squared = _squared(at, i, places, j)

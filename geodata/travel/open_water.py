@@ -88,7 +88,7 @@ class OpenWater:
         long = (end - begin) * far >= self.least_km
         row, begin, end = row[long], begin[long], end[long]
         middle = ends[row, 0] + ((begin + end) / 2.0)[:, None] * (ends[row, 1] - ends[row, 0])
-        found[row[~shapely.contains_xy(self.land, middle[:, 0], middle[:, 1])]] = True
+        found[row[~shapely.intersects_xy(self.land, middle[:, 0], middle[:, 1])]] = True
 
     def _long(self, wet: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.bool_]:
         """Return for which lines one part of `wet`, away from the line's ends, is long enough."""

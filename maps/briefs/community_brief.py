@@ -9,6 +9,7 @@ from maps.figures.brief_maps import KM_PER_MILE, in_view, locator_svg
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, records
+from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.words import is_missing
 
 MOST_PROVIDERS = 4
@@ -67,6 +68,10 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
         catchment = writer.result.settings.access.catchment_minutes
         far = texts("briefs.facts.training_none_note", minutes=words.number(catchment))
         training = writer.fact("training", texts("briefs.facts.training_none"), far)
+    elif mostly_without_training(row):
+        none = texts("briefs.facts.training_far", percent=words.percent(share_without_training(row)))
+        others = texts("briefs.facts.training_far_note", n=words.number(row[col.NEAREST_PROVIDER_MINUTES]))
+        training = writer.fact("training", none, others)
     else:
         minutes = texts("briefs.facts.training_value", n=words.number(row[col.NEAREST_PROVIDER_MINUTES]))
         name = "" if is_missing(row[col.NEAREST_PROVIDER_NAME]) else str(row[col.NEAREST_PROVIDER_NAME])
@@ -113,7 +118,8 @@ def _training(writer: Writer, row: Row) -> Section:
     count = 0 if is_missing(n) else int(n)
     lead = texts("briefs.training.community", n=count, seats=words.number(row[col.SEATS_WITHIN]))
     grid = Grid(writer.head("training", "name", "minutes", "seats", "kind"), near, [False, True, True, False])
-    return Section(title, lead=[lead], grid=grid if near else None, after=[texts("briefs.training.advanced")])
+    after = [*reach_notes(row, texts), texts("briefs.training.advanced")]
+    return Section(title, lead=[lead], grid=grid if near else None, after=after)
 
 
 def _nearest_providers(writer: Writer, ident: str) -> list[list[str]]:

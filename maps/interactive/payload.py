@@ -27,6 +27,7 @@ from maps.cartography.frame import Box, Shapes
 from maps.interactive.map_points import points, provider_order
 from maps.interactive.packing import indexed, packed, packed_json, plain, whole
 from maps.wording.rows import codes_in
+from maps.wording.travel import share_without_training
 from maps.wording.words import is_missing
 
 #: Tolerance of simplification (degrees) up to so many tracts; larger states are looked at from farther away.
@@ -221,6 +222,8 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
         "community": [order.get(ident, -1) for ident in scores[col.COMMUNITY_ID]],
         "provider": [providers.get(ident, -1) for ident in scores[col.NEAREST_PROVIDER_ID]],
         "minutes": whole(scores[col.NEAREST_PROVIDER_MINUTES]),
+        "far": whole(1.0 - scores[col.SHARE_REACHING_TRAINING].astype("float64"), 100),
+        "over_water": whole(scores[col.SHARE_OVER_WATER], 100),
         "seats": whole(scores[col.SEATS_WITHIN]),
         "sites": whole(scores[col.SITES_WITHIN]),
         "jobs_low": whole(scores[col.JOB_YEARS_LOW], 100),
@@ -287,6 +290,8 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 "work": plain(row[col.OPPORTUNITY]),
                 "priority": plain(row[col.PRIORITY], 10),
                 "minutes": plain(row[col.NEAREST_PROVIDER_MINUTES]),
+                "far": plain(share_without_training(row), 100),
+                "over_water": plain(row[col.SHARE_OVER_WATER], 100),
                 "seats": plain(row[col.SEATS_WITHIN]),
                 "sites": plain(row[col.SITES_WITHIN]),
                 "jobs_low": plain(row[col.JOB_YEARS_LOW], 100),

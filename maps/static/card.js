@@ -69,12 +69,15 @@ Onramp.cards = function (model) {
   };
 
   const beside = (key, percent) => (percent === null ? "" : " " + t("map.card." + key, { percent: number(percent) }));
-  const training = (minutes, provider, seats, gap) =>
+  const note = (key, share) => (share ? " " + t("map.card." + key, { percent: percent(share) }) : "");
+  const training = (minutes, provider, seats, gap, far, overWater) =>
     minutes === null || provider === null
       ? t("map.card.training_none")
       : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
         (seats ? " " + t("map.card.seats", { n: number(seats) }) : "") +
         beside("gap", gap) +
+        note("far", far) +
+        note("over_water", overWater) +
         " " +
         t("map.card.line");
   const work = (sites, low, mid, high, opportunity) =>
@@ -133,7 +136,7 @@ Onramp.cards = function (model) {
           need(T.need[i]),
           agreed,
           named.length ? t("why.designated", { names: named.join(", ") }) : null,
-          training(T.minutes[i], provider, T.seats[i], T.gap[i]),
+          training(T.minutes[i], provider, T.seats[i], T.gap[i], T.far[i], T.over_water[i]),
           work(T.sites[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i]),
         ]),
       ),
@@ -196,7 +199,7 @@ Onramp.cards = function (model) {
         "why",
         list([
           need(c.need),
-          training(c.minutes, c.provider, c.seats, c.gap),
+          training(c.minutes, c.provider, c.seats, c.gap, c.far, c.over_water),
           work(c.sites, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
           c.center
             ? t("map.card.center", {

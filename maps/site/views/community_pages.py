@@ -19,6 +19,7 @@ from maps.site.views.site_view import SiteView
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, records
+from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.words import is_missing
 
 #: Communities named that the list cannot distinguish from one; more are counted.
@@ -147,7 +148,6 @@ def _rank(view: SiteView, row: Row, of: int) -> str:
 
 def _stats(view: SiteView, row: Row) -> list[Stat]:
     t, w = view.texts, view.words
-    far = is_missing(row[col.NEAREST_PROVIDER_MINUTES])
     margin = t("site.overview.stat_adults_range", moe=w.about(row[col.ELIGIBLE_ADULTS_MOE]))
     low, high = w.job_years(row[col.JOB_YEARS_LOW]), w.job_years(row[col.JOB_YEARS_HIGH])
     return [
@@ -156,10 +156,7 @@ def _stats(view: SiteView, row: Row) -> list[Stat]:
             t("site.community.adults"),
             t("briefs.facts.adults_unknown") if is_missing(row[col.ELIGIBLE_ADULTS]) else margin,
         ),
-        Stat(
-            t("site.community.none") if far else w.minutes(row[col.NEAREST_PROVIDER_MINUTES]),
-            t("site.community.training_none" if far else "site.community.training"),
-        ),
+        _training_stat(view, row),
         Stat(
             w.job_years(row[col.JOB_YEARS_MID]),
             t("site.community.work"),
@@ -169,6 +166,16 @@ def _stats(view: SiteView, row: Row) -> list[Stat]:
     ]
 
 
+def _training_stat(view: SiteView, row: Row) -> Stat:
+    """Return the minutes to training, or how many adults reach none where these are most of them."""
+    t, w = view.texts, view.words
+    if is_missing(row[col.NEAREST_PROVIDER_MINUTES]):
+        return Stat(t("site.community.none"), t("site.community.training_none"))
+    if mostly_without_training(row):
+        return Stat(w.percent(share_without_training(row)), t("site.community.training_far"))
+    return Stat(w.minutes(row[col.NEAREST_PROVIDER_MINUTES]), t("site.community.training"))
+
+
 def _why(view: SiteView, row: Row) -> list[str]:
     """Return why it is in the list: need, training and work, each beside the other tracts of the state."""
     t, w = view.texts, view.words
@@ -176,6 +183,7 @@ def _why(view: SiteView, row: Row) -> list[str]:
     sentences = [_reach(view, row) if near else t("map.card.training_none")]
     if near and not is_missing(row[col.TRAINING_GAP]):
         sentences[0] += " " + t("map.card.gap", percent=w.number(row[col.TRAINING_GAP]))
+    sentences += reach_notes(row, t)
     if not is_missing(row[col.NEED]):
         sentences.insert(0, t("map.card.need", percent=w.number(row[col.NEED])))
     if is_missing(row[col.SITES_WITHIN]) or not row[col.SITES_WITHIN]:
@@ -206,7 +214,7 @@ def _training(view: SiteView, row: Row) -> str:
     ]
     if not is_missing(row[col.SEATS_WITHIN]):
         sentences.append(view.count("map.card.seats", round(row[col.SEATS_WITHIN])))
-    return " ".join([*sentences, view.assumed_seats]).strip()
+    return " ".join([*sentences, *reach_notes(row, t), view.assumed_seats]).strip()
 
 
 def _barriers(view: SiteView, row: Row) -> list[Context]:

@@ -82,7 +82,7 @@ def test_residents_stand_for_adults_where_none_are_known() -> None:
     tracts = TRACTS.assign(community_id=["x", "x", None, None], eligible_adults=np.nan)
     row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES).set_index("state").loc["RI"]
     assert row["need_grouped"] == pytest.approx((1000 * 80 + 2000 * 60) / 3000)
-    assert row["work_share_grouped"] == pytest.approx(1000 / 3000)
+    assert row["work_share_grouped"] == pytest.approx((500 + 200) / 3000)
 
 
 def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.DataFrame) -> None:
