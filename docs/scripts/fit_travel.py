@@ -3,10 +3,10 @@
 `python docs/scripts/fit_travel.py FOLDER` reads four files anywhere in FOLDER and prints the curves and how far they
 are off; with `--write` the tables go to `docs/travel-times.md`. The files:
 
-- `opioidtreatmentprogram_drive_tract.csv` and `OpioidTreatmentProgram_Geocoded.csv`: minutes by car from each tract of
+- `opioidtreatmentprogram_drive_tract.csv`, `OpioidTreatmentProgram_Geocoded.csv`: minutes by car from each tract of
   2010 to the nearest opioid treatment program, how many programs lie within 30 minutes, and where the programs are
   (Opioid Environment Policy Scan, GeoDa Center, University of Chicago, 2021, doi:10.5281/zenodo.4747876);
-- `tab20_tract20_tract10_natl.txt`, the Census relationship file, and `CenPop2020_Mean_TR.txt`, its centers of population.
+- `tab20_tract20_tract10_natl.txt`, the Census relationship file; `CenPop2020_Mean_TR.txt`, its centers of population.
 
 Minutes belong to the place of a tract of 2010, so only tracts that are the same in 2020 take part: same code, and at
 least 99 % of the land of both. The curve is what half of the absolute errors lie on either side of (least absolute
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import zlib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,9 @@ def fitted_curve(km: FloatArray, minutes: FloatArray) -> Curve:
 
 def report(tracts: pd.DataFrame, account: dict[str, int]) -> str:
     """Return the curves and how far they are off, as Markdown."""
-    before = dict(zip((False, True), (constant_speed(CONSTANT_SPEEDS[0], kmh) for kmh in CONSTANT_SPEEDS[1:]), strict=True))
+    before = dict(
+        zip((False, True), (constant_speed(CONSTANT_SPEEDS[0], kmh) for kmh in CONSTANT_SPEEDS[1:]), strict=True)
+    )
     after, lines, bands, states, alone = {}, [], [], [], []
     for rural in (False, True):
         kind, own = ("rural" if rural else "urban"), tracts[tracts["rural"] == rural]
@@ -171,8 +174,8 @@ def report(tracts: pd.DataFrame, account: dict[str, int]) -> str:
             "",
             "On the counties that were not fitted, minutes to the nearest program:",
             "",
-            "| origin | minutes by | tracts | mean absolute error | median error | within 30 said not to be | the reverse "
-            "| within 60 said not to be | the reverse | programs within 30, said ÷ published |",
+            "| origin | minutes by | tracts | mean absolute error | median error | within 30 said not to be "
+            "| the reverse | within 60 said not to be | the reverse | programs within 30, said ÷ published |",
             "|---|---|---|---|---|---|---|---|---|---|",
             *lines,
             "",
@@ -209,7 +212,7 @@ def _judged(kind: str, name: str, curve: Curve, tracts: pd.DataFrame) -> str:
 
 def _by_band(kind: str, before: Curve, after: Curve, tracts: pd.DataFrame) -> list[str]:
     rows = []
-    for low, high in zip(BANDS_KM[:-1], BANDS_KM[1:], strict=True):
+    for low, high in pairwise(BANDS_KM):
         own = tracts[(tracts["km_0"] > low) & (tracts["km_0"] <= high)]
         if len(own):
             errors = [curve.minutes(own["km_0"]) - own["minutes"].to_numpy() for curve in (before, after)]

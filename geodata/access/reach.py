@@ -179,9 +179,7 @@ class GroupReach:
     share: NDArray[np.float64]
 
     @classmethod
-    def of(
-        cls, reached: Reach, group: NDArray[np.int64], people: NDArray[np.float64], n_groups: int
-    ) -> GroupReach:
+    def of(cls, reached: Reach, group: NDArray[np.int64], people: NDArray[np.float64], n_groups: int) -> GroupReach:
         """Return what groups reach: `group` int[n_origins] (−1: in none), `people` float64[n_origins]."""
         minutes = reached.minutes
         shape = (minutes.n_origins, minutes.n_destinations)

@@ -53,8 +53,8 @@ def communities_table(
     `grouping` is the result of `geodata.communities.grouping.group`, `barriers` of
     `geodata.decisions.barriers.barrier_lists`, `ranks` [community_id, rank_median, rank_low, rank_high, p_top_share,
     p_top_count, tier] of `geodata.uncertainty.certainty`, `previous` an earlier communities table whose names are
-    kept. Pillars are means weighted by eligible adults; margins are roots of sums of squares. What a community reaches is
-    what its eligible adults reach, each from the origin they are counted at: shares and means are over all of them,
+    kept. Pillars are means weighted by eligible adults; margins are roots of sums of squares. What a community reaches
+    is what its eligible adults reach, each from the origin they are counted at: shares and means are over all of them,
     minutes are the median of those who reach any.
     """
     if not len(grouping):
@@ -91,14 +91,14 @@ def communities_table(
 class _Living(NamedTuple):
     """Where the eligible adults of communities live, as origins of `reached`.
 
-    `row` int[n_origins] of each origin's community (−1: in none), `adults` float64[n_origins]; `index` are the rows of
-    the communities' table.
+    `row` int[n_origins] of each origin's community (−1: in none), `adults` float64[n_origins]; `rows` are those of the
+    communities' table.
     """
 
     reached: Reach
     row: Rows
     adults: NDArray[np.float64]
-    index: pd.Index
+    rows: pd.Index
 
     @classmethod
     def of(cls, members: pd.DataFrame, reached: Reach, communities: pd.Series) -> _Living:
@@ -116,14 +116,14 @@ class _Living(NamedTuple):
 
     def nearest(self, id_column: str, prefix: str) -> pd.DataFrame:
         """Return the place nearest for most adults, and the median minutes of those who reach any."""
-        found = NearestPlaces.of(self.reached).by_group(self.row, self.adults, len(self.index))
-        return named_places(found, self.reached.supply, id_column, prefix).set_axis(self.index)
+        found = NearestPlaces.of(self.reached).by_group(self.row, self.adults, len(self.rows))
+        return named_places(found, self.reached.supply, id_column, prefix).set_axis(self.rows)
 
     def within(self, sums: dict[str, str], count: str, share: str) -> pd.DataFrame:
         """Return the places any adult reaches, the share who reach any, and mean `sums` within reach (name: column)."""
-        found = GroupReach.of(self.reached, self.row, self.adults, len(self.index))
+        found = GroupReach.of(self.reached, self.row, self.adults, len(self.rows))
         capacity = self.reached.supply[list(sums.values())].to_numpy(dtype=float)
-        table = pd.DataFrame(found.mean(capacity), columns=list(sums), index=self.index)
+        table = pd.DataFrame(found.mean(capacity), columns=list(sums), index=self.rows)
         return table.assign(**{count: found.count(), share: found.share})
 
 

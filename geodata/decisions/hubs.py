@@ -64,7 +64,8 @@ def over_water(
     crossed = open_water.crossed(homes.take(minutes[ORIGIN].to_numpy()), points(places).take(site))
     people = minutes[crossed].merge(cells, on=ORIGIN)
     sums = people.groupby([col.STATE, col.CANDIDATE_ID])["adults"].sum()
-    return {(str(state), str(ident)): float(adults) for (state, ident), adults in sums.items()}
+    keys = sums.index.to_frame(index=False).astype("str").itertuples(index=False, name=None)
+    return dict(zip(keys, sums.astype("float64").tolist(), strict=True))
 
 
 def candidates(job_centers: pd.DataFrame, providers: pd.DataFrame, settings: Hubs) -> pd.DataFrame:
@@ -105,9 +106,10 @@ def hubs(people: pd.DataFrame, sites: pd.DataFrame, minutes: pd.DataFrame, setti
 
     Maximal covering (Church & ReVelle 1974), solved by `geodata.decisions.maximal_covering`. `people` is [origin,
     adults]: who lives at each origin, so that a tract is covered as far as its people are. `sites` are the
-    `candidates`, `minutes` is [origin, candidate_id, minutes] of at least all pairs within `cover_minutes`. The table ends at the number of hubs beyond which nobody more is reached.
-    `covered_share` is of all `people`, those beyond every candidate included. `order` puts the place that
-    covers most alone first. Empty where no candidate covers anybody.
+    `candidates`, `minutes` is [origin, candidate_id, minutes] of at least all pairs within `cover_minutes`. The table
+    ends at the number of hubs beyond which nobody more is reached. `covered_share` is of all `people`, those beyond
+    every candidate included. `order` puts the place that covers most alone first. Empty where no candidate covers
+    anybody.
     """
     # Among equally good solutions the solver's choice must not hang on the order of rows.
     people, sites = people.sort_values(ORIGIN), sites.sort_values(col.CANDIDATE_ID)

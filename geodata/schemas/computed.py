@@ -65,9 +65,7 @@ _WORK = (
     ),
     Column(col.JOB_YEARS_MID, "number", "The same, mid", "job-years", least=0),
     Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
-    Column(
-        col.SITES_WITHIN, "integer", "Planned sites within the catchment of any of its people", "sites", least=0
-    ),
+    Column(col.SITES_WITHIN, "integer", "Planned sites within the catchment of any of its people", "sites", least=0),
     _share(col.SHARE_REACHING_WORK, "Share of its people with a planned site within the catchment"),
 )
 _TRAINING = (

@@ -82,7 +82,8 @@ def share_over_water(area: StudyArea, reached: Reach, settings: Settings) -> NDA
     tract = reached.tract_of_origin[reaching]
     over = np.bincount(tract, weights=weight * open_water.crossed(*lines), minlength=len(reached.geoids))
     known = np.bincount(tract, weights=weight, minlength=len(reached.geoids))
-    return np.divide(over, known, out=np.full(len(known), np.nan), where=known > 0).round(9)
+    share = np.divide(over, known, out=np.full(len(known), np.nan), where=known > 0)
+    return np.asarray(share.round(9))
 
 
 def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataFrame:

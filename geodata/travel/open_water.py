@@ -114,7 +114,7 @@ def _pieces(shore: shapely.Geometry) -> NDArray[np.object_]:
 
 
 def _length_km(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the length of lines between float64[n, 2] (longitude, latitude), on the sphere at their middle latitude."""
+    """Return the km of lines between float64[n, 2] (longitude, latitude), on the sphere by their middle latitude."""
     middle = np.radians((start[:, 1] + end[:, 1]) / 2.0)
     step = np.radians(end - start)
     return np.asarray(EARTH_RADIUS_KM * np.hypot(step[:, 0] * np.cos(middle), step[:, 1]))

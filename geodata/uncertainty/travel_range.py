@@ -1,8 +1,8 @@
 """What access would be if travel were quicker or slower: the travel part of the uncertainty, computed ahead.
 
-Travel in a draw is the engine's minutes times one factor (that of the curves, or detour over speed). Access at a handful of factors is
-computed once; a draw reads between them. Minutes times f within a catchment T are minutes within T / f, so one
-measurement of travel out to the widest catchment serves all factors. Does not hold the draws.
+Travel in a draw is the engine's minutes times one factor (that of the curves, or detour over speed). Access at a
+handful of factors is computed once; a draw reads between them. Minutes times f within a catchment T are minutes within
+T / f, so one measurement of travel out to the widest catchment serves all factors. Does not hold the draws.
 """
 
 from __future__ import annotations

@@ -27,7 +27,6 @@ from maps.cartography.frame import Box, Shapes
 from maps.interactive.map_points import points, provider_order
 from maps.interactive.packing import indexed, packed, packed_json, plain, whole
 from maps.wording.rows import codes_in
-from maps.wording.travel import share_without_training
 from maps.wording.words import is_missing
 
 #: Tolerance of simplification (degrees) up to so many tracts; larger states are looked at from farther away.
@@ -290,7 +289,7 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 "work": plain(row[col.OPPORTUNITY]),
                 "priority": plain(row[col.PRIORITY], 10),
                 "minutes": plain(row[col.NEAREST_PROVIDER_MINUTES]),
-                "far": plain(share_without_training(row), 100),
+                "far": plain(1.0 - row[col.SHARE_REACHING_TRAINING], 100),
                 "over_water": plain(row[col.SHARE_OVER_WATER], 100),
                 "seats": plain(row[col.SEATS_WITHIN]),
                 "sites": plain(row[col.SITES_WITHIN]),

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +48,15 @@ def test_the_nearest_place_of_most_people_is_named_with_their_median_minutes() -
     table = nearest(reached(), "provider_id").set_index("geoid")
     assert table.loc["a", ["nearest_id", "nearest_name", "nearest_minutes"]].tolist() == ["q", "Far", 10.0]
     assert table.loc["b"].isna().all()
+
+
+def test_among_equally_near_places_the_first_is_the_nearest() -> None:
+    minutes = travel_minutes([0, 0, 0, 2], [2, 0, 1, 1], [5.0, 5.0, 5.0, 0.0], 3, 3)
+    supply = pd.DataFrame({"provider_id": list("pqr"), "name": ""})
+    here = Reach(pd.Index(list("abc")), np.arange(3), np.ones(3), np.full(3, 30.0), minutes, supply)
+    found = NearestPlaces.of(here)
+    assert found.place.tolist() == [0, -1, 1]
+    np.testing.assert_array_equal(found.minutes, [5.0, np.nan, 0.0])
 
 
 def test_the_share_out_of_reach_is_said_and_the_minutes_are_those_of_the_others() -> None:

@@ -11,7 +11,6 @@ from tests.geodata.communities.grouped_lattice import grouped
 from tests.geodata.lattice import KM, geoid, scores, tracts
 from tests.geodata.travel_pairs import travel_minutes
 
-
 PLAZAS = pd.DataFrame(
     {
         "site_id": ["s", "t"],

@@ -9,7 +9,9 @@ from geodata.geography.sphere import great_circle_km
 from geodata.travel.great_circle import Curve, GreatCircle, constant_speed
 from geodata.travel.minutes import TravelEngine
 
-PLAIN = GreatCircle.at_constant_speed(detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=120.0)  # a km a minute, or two
+PLAIN = GreatCircle.at_constant_speed(
+    detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=120.0
+)  # a km a minute, or two
 
 CURVED = GreatCircle(urban=Curve(2.0, 0.5, 4.0), rural=Curve(0.0, 0.5, 2.0))
 PARTS = st.floats(0.0, 20.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -68,7 +70,7 @@ def test_across_the_180th_meridian_the_short_way_is_taken() -> None:
 def test_gaps_are_those_of_the_difference(places: list[tuple[float, float]]) -> None:
     """An independent way: what is left of the line without the land, its ends apart."""
     bay, land = OpenWater.of(HORSESHOE, 1.5), shapely.union_all(HORSESHOE["geometry"].to_numpy())
-    for start, end in zip(places[:-1], places[1:], strict=True):
+    for start, end in pairwise(places):
         line = shapely.LineString([start, end])
         gaps = [
             part
