@@ -72,6 +72,9 @@ def test_gaps_are_those_of_the_difference(places: list[tuple[float, float]]) -> 
     bay, land = OpenWater.of(HORSESHOE, 1.5), shapely.union_all(HORSESHOE["geometry"].to_numpy())
     for start, end in pairwise(places):
         line = shapely.LineString([start, end])
+        # An end on the shore itself is on land for one way and at the end of a gap for the other.
+        if shapely.distance(land.boundary, shapely.points([start, end])).min() < 1e-6:
+            continue
         gaps = [
             part
             for part in shapely.get_parts(shapely.difference(line, land))
