@@ -247,13 +247,15 @@ class NearestPlaces:
         place, minutes = np.full(n_groups, -1, dtype=np.int64), np.full(n_groups, np.nan)
         of = np.flatnonzero((self.place >= 0) & (group >= 0) & (people > 0))
         reaching = pd.DataFrame(
-            {"group": group[of], "place": self.place[of], "minutes": self.minutes[of], "people": people[of]}
+            {"group": group[of], col.PLACE: self.place[of], "minutes": self.minutes[of], "people": people[of]}
         )
-        votes = reaching.groupby(["group", "place"])["people"].sum().reset_index()
+        votes = reaching.groupby(["group", col.PLACE])["people"].sum().reset_index()
         # Sums of the same people in another order differ in their last digits, which must not choose.
         votes["people"] = votes["people"].round(9)
-        first = votes.sort_values(["group", "people", "place"], ascending=[True, False, True]).drop_duplicates("group")
-        place[first["group"].to_numpy()] = first["place"].to_numpy()
+        first = votes.sort_values(["group", "people", col.PLACE], ascending=[True, False, True]).drop_duplicates(
+            "group"
+        )
+        place[first["group"].to_numpy()] = first[col.PLACE].to_numpy()
         known, middle = weighted_medians(*(reaching[name].to_numpy() for name in ("group", "minutes", "people")))
         minutes[known] = middle
         return NearestPlaces(place, minutes)
