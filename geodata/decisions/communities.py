@@ -12,7 +12,7 @@ import pandas as pd
 from geodata.access.reach import Reach, TravelResult
 from geodata.communities import community_table
 from geodata.communities.community_names import Around
-from geodata.communities.community_table import Supplies, Supply
+from geodata.communities.community_table import Supplies
 from geodata.communities.grouping import Previous, group
 from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists
@@ -74,11 +74,7 @@ def communities(
         ranked,
         community_tracts,
         gpd.GeoDataFrame(area.polygons),
-        Supplies(
-            Supply.of(travel.training, col.PROVIDER_ID),
-            Supply.of(travel.work, col.SITE_ID),
-            Supply.of(travel.job_centers, col.CENTER_ID),
-        ),
+        Supplies(travel.training, travel.work, travel.job_centers),
         barriers=barrier_lists(barriers, "community"),
         ranks=ranks,
         previous=None if previous is None else previous.communities,
@@ -109,4 +105,4 @@ def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:
 
 def work_by_quarter(work: Reach, ranked: pd.DataFrame, community_tracts: pd.DataFrame) -> pd.DataFrame:
     """Return the `work_by_quarter` table; `work` is the travel to planned sites."""
-    return community_table.work_by_quarter(Supply.of(work, col.SITE_ID), ranked, community_tracts)
+    return community_table.work_by_quarter(work, ranked, community_tracts)

@@ -12,7 +12,8 @@ from geodata.schemas import columns as col
 from geodata.schemas.computed import STATE_SUMMARY
 from geodata.schemas.programs import programs_together
 from geodata.schemas.rows import by_state
-from geodata.scoring.opportunity import ASSUMED_UNITS, JOB_YEARS_VARIANCE, units_span, with_spread
+from geodata.scoring.opportunity import ASSUMED_UNITS, units_span, with_spread
+from geodata.scoring.site_priors import JOB_YEARS_VARIANCE
 from geodata.statistics.margins import grouped_margin
 
 JOB_YEARS = [col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH]
@@ -77,13 +78,14 @@ def _grouped(tracts: pd.DataFrame) -> dict[str, float]:
     adults = tracts[col.ELIGIBLE_ADULTS].astype("float64")
     people = (tracts[col.POPULATION].astype("float64") if adults.isna().all() else adults).fillna(0.0)
     everyone = people.sum()
-    far, told = tracts[col.NEAREST_PROVIDER_MINUTES].isna(), tracts[col.UNLOCATED_PROVIDERS].fillna(0) > 0
+    without = 1.0 - tracts[col.SHARE_REACHING_TRAINING].astype("float64")
+    known = tracts[col.UNLOCATED_PROVIDERS].fillna(0) > 0
     need = (tracts[col.NEED].astype("float64") * people).sum()
     return {
         col.NEED_GROUPED: float(need / everyone) if everyone > 0 else float("nan"),
-        col.NO_TRAINING_SHARE_GROUPED: _share(people, far & ~told),
-        col.UNLOCATED_SHARE_GROUPED: _share(people, far & told),
-        col.WORK_SHARE_GROUPED: _share(people, tracts[col.SITES_WITHIN].fillna(0) > 0),
+        col.NO_TRAINING_SHARE_GROUPED: _mean(people, without.mask(known, 0.0)),
+        col.UNLOCATED_SHARE_GROUPED: _mean(people, without.where(known, 0.0)),
+        col.WORK_SHARE_GROUPED: _mean(people, tracts[col.SHARE_REACHING_WORK].astype("float64")),
     }
 
 
@@ -92,6 +94,13 @@ def _share(people: pd.Series, some: pd.Series) -> float:
     counts = people.astype("float64")
     everyone = counts.sum()
     return float(counts[some.to_numpy(dtype=bool)].sum() / everyone) if everyone > 0 else float("nan")
+
+
+def _mean(people: pd.Series, share: pd.Series) -> float:
+    """Return the mean of the shares known, weighted by people; NaN where none is."""
+    counts = people.where(share.notna(), 0.0)
+    everyone = counts.sum()
+    return float((counts * share.fillna(0.0)).sum() / everyone) if everyone > 0 else float("nan")
 
 
 def _adults(tracts: pd.DataFrame, suffix: str) -> dict[str, float]:

@@ -57,18 +57,45 @@ _ADULTS = (
     Column(col.ELIGIBLE_ADULTS_MOE, "number", "90 % margin of error of eligible_adults", "people", least=0),
 )
 _WORK = (
-    Column(col.JOB_YEARS_LOW, "number", "Job-years at planned sites within the catchment, low", "job-years", least=0),
+    Column(
+        col.JOB_YEARS_LOW,
+        "number",
+        "Job-years at planned sites within the catchment, low, on average over its people",
+        "job-years",
+        least=0,
+    ),
     Column(col.JOB_YEARS_MID, "number", "The same, mid", "job-years", least=0),
     Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
-    Column(col.SITES_WITHIN, "integer", "Planned sites within the catchment", "sites", least=0),
+    Column(col.SITES_WITHIN, "integer", "Planned sites within the catchment of any of its people", "sites", least=0),
     Column(col.SITES_ASSUMED, "integer", "Those of them whose units are assumed", "sites", least=0),
+    _share(col.SHARE_REACHING_WORK, "Share of its people with a planned site within the catchment"),
 )
 _TRAINING = (
-    Column(col.NEAREST_PROVIDER_ID, "text", "Nearest provider that counts"),
+    Column(col.NEAREST_PROVIDER_ID, "text", "Provider that counts and is nearest for most of its people"),
     Column(col.NEAREST_PROVIDER_NAME, "text", "Its name"),
-    Column(col.NEAREST_PROVIDER_MINUTES, "number", "Travel to it; empty beyond the catchment", "minutes", least=0),
-    Column(col.PROVIDERS_WITHIN, "integer", "Providers within the catchment", "providers", least=0),
-    Column(col.SEATS_WITHIN, "number", "Yearly seats within the catchment", "seats a year", least=0),
+    Column(
+        col.NEAREST_PROVIDER_MINUTES,
+        "number",
+        "Median travel to their nearest provider, of the people who have one within the catchment; empty where none do",
+        "minutes",
+        least=0,
+    ),
+    _share(col.SHARE_REACHING_TRAINING, "Share of its people with a provider within the catchment"),
+    _share(
+        col.SHARE_OVER_WATER,
+        "Share of those people whose straight line to their nearest provider crosses open water; empty where travel "
+        "is not by straight lines or no land is known",
+    ),
+    Column(
+        col.PROVIDERS_WITHIN, "integer", "Providers within the catchment of any of its people", "providers", least=0
+    ),
+    Column(
+        col.SEATS_WITHIN,
+        "number",
+        "Yearly seats within the catchment, on average over its people",
+        "seats a year",
+        least=0,
+    ),
     Column(
         col.UNLOCATED_PROVIDERS,
         "integer",
@@ -269,10 +296,16 @@ WORK_BY_QUARTER = Table(
         Column(col.UNIT_ID, "text", "GEOID, community_id or postal code", nullable=False),
         _STATE,
         Column(col.QUARTER, "text", "Quarter such as 2027Q1; past or unknown", nullable=False),
-        Column("sites", "integer", "Sites", "sites", least=0),
+        Column("sites", "integer", "Sites within the catchment of any of its people; of a state, in it", least=0),
         Column(col.SITES_ASSUMED, "integer", "Those whose units are assumed", "sites", least=0),
         Column(col.UNITS, "number", "Units of all kinds, expected ones of such sites included", "units", least=0),
-        Column(col.JOB_YEARS_LOW, "number", "Job-years, low", "job-years", least=0),
+        Column(
+            col.JOB_YEARS_LOW,
+            "number",
+            "Job-years, low, on average over its people; of a state, all",
+            "job-years",
+            least=0,
+        ),
         Column(col.JOB_YEARS_MID, "number", "Job-years, mid", "job-years", least=0),
         Column(col.JOB_YEARS_HIGH, "number", "Job-years, high", "job-years", least=0),
     ),
@@ -295,6 +328,14 @@ HUBS = Table(
         Column(col.GAP, "number", "Gap to the proven optimum; 0 is exact", "0–1", least=0),
         Column(col.GREEDY_ADULTS, "number", "Covered by the greedy solution, for comparison", "people", least=0),
         Column(col.COVERED_ALONE, "number", "Eligible adults this hub covers on its own", "people", least=0),
+        Column(
+            col.COVERED_OVER_WATER,
+            "number",
+            "Those of them whose straight line to it crosses open water; empty where travel is not by straight lines "
+            "or no land is known",
+            "people",
+            least=0,
+        ),
     ),
     key=(col.STATE, col.P, col.CANDIDATE_ID),
 )

@@ -10,6 +10,7 @@ from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
 from maps.wording.trades import trades_sentence
+from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
@@ -73,6 +74,10 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
             n, where = int(row[col.UNLOCATED_PROVIDERS]), row[col.UNLOCATED_WHERE]
             known = texts("briefs.facts.training_unlocated_note", n=n, where=where)
             training = writer.fact("training", texts("briefs.facts.training_unlocated"), known)
+    elif mostly_without_training(row):
+        none = texts("briefs.facts.training_far", percent=words.percent(share_without_training(row)))
+        others = texts("briefs.facts.training_far_note", n=words.number(row[col.NEAREST_PROVIDER_MINUTES]))
+        training = writer.fact("training", none, others)
     else:
         minutes = texts("briefs.facts.training_value", n=words.number(row[col.NEAREST_PROVIDER_MINUTES]))
         name = "" if is_missing(row[col.NEAREST_PROVIDER_NAME]) else str(row[col.NEAREST_PROVIDER_NAME])
@@ -125,7 +130,7 @@ def _training(writer: Writer, row: Row) -> Section:
     lead = texts("briefs.training.community", n=count, seats=words.number(row[col.SEATS_WITHIN]))
     trades = trades_sentence(row[col.SEATS_BY_PROGRAM], texts)
     grid = Grid(writer.head("training", "name", "minutes", "seats", "kind"), near, [False, True, True, False])
-    after = [text for text in (trades, texts("briefs.training.advanced")) if text]
+    after = [text for text in (*reach_notes(row, texts), trades, texts("briefs.training.advanced")) if text]
     return Section(title, lead=[lead], grid=grid if near else None, after=after)
 
 

@@ -16,6 +16,7 @@ from maps.cartography.base_map import Ground, ground_of
 from maps.texts import Texts, load_texts
 from maps.wording.rows import Row, records
 from maps.wording.source_lines import missing_sources, old_copies, sources_in_order
+from maps.wording.travel import travel_sentence
 from maps.wording.why import sites_assumed
 from maps.wording.words import Number, Words, is_missing
 
@@ -67,6 +68,7 @@ class Writer:
     def brief(self, **parts: Unpack[Parts]) -> Brief:
         """Return a brief of its own `parts` and of what every brief of the state says."""
         result, texts = self.result, self.texts
+        footer = texts("briefs.footer", state=result.state.name, date=self.words.date(result.as_of))
         return Brief(
             **parts,
             language=texts.language,
@@ -74,7 +76,7 @@ class Writer:
             warnings=old_copies(result, texts),
             method=self.method(),
             sources=self.sources(),
-            footer=texts("briefs.footer", state=result.state.name, date=self.words.date(result.as_of)),
+            footer=" · ".join(part.rstrip(".") for part in (footer, travel_sentence(result.facts, texts)) if part),
             page=texts("briefs.page", n="{n}", of="{of}"),
             as_of=result.as_of,
         )

@@ -69,7 +69,8 @@ Onramp.cards = function (model) {
   };
 
   const beside = (key, percent) => (percent === null ? "" : " " + t("map.card." + key, { percent: number(percent) }));
-  const training = (minutes, provider, seats, gap, lost, where) =>
+  const note = (key, share) => (share ? " " + t("map.card." + key, { percent: percent(share) }) : "");
+  const training = ({ minutes, provider, seats, gap, far, overWater, lost, where }) =>
     minutes === null || provider === null
       ? lost && where
         ? t("map.card.training_unlocated", { n: lost, where: name(where) })
@@ -77,6 +78,8 @@ Onramp.cards = function (model) {
       : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
         (seats ? " " + t("map.card.seats", { n: number(seats) }) : "") +
         beside("gap", gap) +
+        note("far", far) +
+        note("over_water", overWater) +
         " " +
         t("map.card.line");
   const work = (sites, assumed, low, mid, high, opportunity) =>
@@ -137,14 +140,16 @@ Onramp.cards = function (model) {
           need(T.need[i]),
           agreed,
           named.length ? t("why.designated", { names: named.join(", ") }) : null,
-          training(
-            T.minutes[i],
+          training({
+            minutes: T.minutes[i],
             provider,
-            T.seats[i],
-            T.gap[i],
-            T.unlocated[i],
-            T.unlocated_wheres[T.unlocated_where[i]],
-          ),
+            seats: T.seats[i],
+            gap: T.gap[i],
+            far: T.far[i],
+            overWater: T.over_water[i],
+            lost: T.unlocated[i],
+            where: T.unlocated_wheres[T.unlocated_where[i]],
+          }),
           work(T.sites[i], T.sites_assumed[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i]),
         ]),
       ),
@@ -207,7 +212,7 @@ Onramp.cards = function (model) {
         "why",
         list([
           need(c.need),
-          training(c.minutes, c.provider, c.seats, c.gap, c.unlocated, c.unlocated_where),
+          training({ ...c, overWater: c.over_water, lost: c.unlocated, where: c.unlocated_where }),
           work(c.sites, c.sites_assumed, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
           c.center
             ? t("map.card.center", {

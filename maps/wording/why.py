@@ -12,6 +12,7 @@ from geodata.schemas.state_result import StateResult
 from geodata.settings import Uncertainty
 from maps.texts import Texts
 from maps.wording.rows import Row, is_unlocated
+from maps.wording.travel import reach_notes
 from maps.wording.words import Words, is_missing
 
 LITTLE_WORK_JOB_YEARS = 0.1
@@ -123,7 +124,7 @@ def _training(row: Row, texts: Texts, words: Words, medians: Medians) -> list[st
     if not is_missing(row.get(col.SEATS_WITHIN)):
         seats = round(float(row[col.SEATS_WITHIN]))
         sentences.append(texts("why.seats", n=words.number(seats)))
-    return sentences
+    return [*sentences, *reach_notes(row, texts)]
 
 
 def _work(row: Row, texts: Texts, words: Words) -> list[str]:

@@ -143,6 +143,9 @@ def _scores(cells: np.ndarray, names: dict, rng: np.random.Generator) -> pd.Data
             "training_access": np.round((100 - gap) / 8, 2),
             "providers_within": np.round((100 - gap) / 22).astype(int),
             "seats_within": np.round((100 - gap) * 6),
+            "share_reaching_training": np.clip(np.round(1.3 - gap / 100, 3), 0.0, 1.0),
+            "share_over_water": np.where(gap > 80, 0.25, 0.0),
+            "share_reaching_work": np.clip(np.round(work / 50, 3), 0.0, 1.0),
             "opportunity": work,
             "work_access": np.round(work / 400, 4),
             "job_years_low": work / 100,
@@ -328,6 +331,10 @@ def _communities(scores: pd.DataFrame, cells: np.ndarray, names: dict, centers: 
                     for name in ("providers_within", "seats_within", "job_years_low", "job_years_mid", "job_years_high")
                 },
                 "sites_within": members["sites_within"].max(),
+                **{
+                    name: np.average(members[name].astype(float), weights=weight)
+                    for name in ("share_reaching_training", "share_over_water", "share_reaching_work")
+                },
                 "nearest_provider_id": first["nearest_provider_id"],
                 "nearest_provider_name": first["nearest_provider_name"],
                 "nearest_provider_minutes": first["nearest_provider_minutes"],
@@ -720,6 +727,6 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         sources=_sources(),
         settings=Settings(),
         settings_digest="0123456789ab",
-        facts={"travel_engine": "great_circle", "draws": 1000, "morans_i": 0.42},
+        facts={"engine": "great_circle", "engine_version": "calibrated", "draws": 1000, "morans_i": 0.42},
         run_id="synthetic",
     )

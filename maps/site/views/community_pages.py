@@ -20,6 +20,7 @@ from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
 from maps.wording.trades import trades_sentence
+from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.why import work_assumed
 from maps.wording.words import is_missing
 
@@ -168,14 +169,17 @@ def _stats(view: SiteView, row: Row) -> list[Stat]:
 
 
 def _training_stat(view: SiteView, row: Row) -> Stat:
-    t = view.texts
+    """Return the minutes to training, or how many adults reach none where these are most of them."""
+    t, w = view.texts, view.words
     if not is_missing(row[col.NEAREST_PROVIDER_MINUTES]):
-        return Stat(view.words.minutes(row[col.NEAREST_PROVIDER_MINUTES]), t("site.community.training"))
+        if mostly_without_training(row):
+            return Stat(w.percent(share_without_training(row)), t("site.community.training_far"))
+        return Stat(w.minutes(row[col.NEAREST_PROVIDER_MINUTES]), t("site.community.training"))
     if not is_unlocated(row):
         return Stat(t("site.community.none"), t("site.community.training_none"))
     n = int(row[col.UNLOCATED_PROVIDERS])
     where = isolated(row[col.UNLOCATED_WHERE])
-    return Stat(view.words.number(n), t("site.community.training_unlocated", n=n, where=where))
+    return Stat(w.number(n), t("site.community.training_unlocated", n=n, where=where))
 
 
 def _no_reach(view: SiteView, row: Row) -> str:
@@ -193,6 +197,7 @@ def _why(view: SiteView, row: Row) -> list[str]:
     sentences = [_reach(view, row) if near else _no_reach(view, row)]
     if near and not is_missing(row[col.TRAINING_GAP]):
         sentences[0] += " " + t("map.card.gap", percent=w.number(row[col.TRAINING_GAP]))
+    sentences += reach_notes(row, t)
     if not is_missing(row[col.NEED]):
         sentences.insert(0, t("map.card.need", percent=w.number(row[col.NEED])))
     if is_missing(row[col.SITES_WITHIN]) or not row[col.SITES_WITHIN]:
@@ -226,7 +231,7 @@ def _training(view: SiteView, row: Row) -> str:
     ]
     if not is_missing(row[col.SEATS_WITHIN]):
         sentences.append(view.count("map.card.seats", round(row[col.SEATS_WITHIN])))
-    sentences.append(trades_sentence(row[col.SEATS_BY_PROGRAM], t))
+    sentences += [*reach_notes(row, t), trades_sentence(row[col.SEATS_BY_PROGRAM], t)]
     return " ".join(part for part in (*sentences, view.assumed_seats) if part)
 
 

@@ -21,9 +21,9 @@ TRACTS = pd.DataFrame(
         "eligible_adults": [100.0, 50.0, 10.0, np.nan],
         "eligible_adults_moe": [30.0, 40.0, np.nan, np.nan],
         "need": [80.0, 60.0, 40.0, np.nan],
-        "nearest_provider_minutes": [np.nan, 10.0, 10.0, 10.0],
+        "share_reaching_training": [0.25, 1.0, 1.0, 1.0],
+        "share_reaching_work": [0.5, 0.1, 0.0, 0.0],
         "unlocated_providers": [0, 3, 0, 0],
-        "sites_within": [2, 0, 0, 0],
     }
 )
 COMMUNITIES = pd.DataFrame({"state": ["RI"], "tier": ["A"]})
@@ -82,7 +82,9 @@ def test_need_and_reach_in_communities_are_weighted_by_people() -> None:
     rhode_island, kansas = rows.loc["RI"], rows.loc["KS"]
     assert rhode_island["eligible_adults_share_grouped"] == pytest.approx(150 / 160)
     assert rhode_island["need_grouped"] == pytest.approx((100 * 80 + 50 * 60) / 150)
-    assert rhode_island["no_training_share_grouped"] == rhode_island["work_share_grouped"] == pytest.approx(100 / 150)
+    # Three quarters of the 100 reach none; half of them, and a tenth of the 50, have work.
+    assert rhode_island["no_training_share_grouped"] == pytest.approx(75 / 150)
+    assert rhode_island["work_share_grouped"] == pytest.approx((50 + 5) / 150)
     assert rhode_island["eligible_adults_tier_a"] == 100 and rhode_island["eligible_adults_tier_a_moe"] == 30
     assert kansas[["eligible_adults_share_grouped", "need_grouped", "work_share_grouped"]].isna().all()
 
@@ -91,7 +93,7 @@ def test_residents_stand_for_adults_where_none_are_known() -> None:
     tracts = TRACTS.assign(community_id=["x", "x", None, None], eligible_adults=np.nan)
     row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]
     assert row["need_grouped"] == pytest.approx((1000 * 80 + 2000 * 60) / 3000)
-    assert row["work_share_grouped"] == pytest.approx(1000 / 3000)
+    assert row["work_share_grouped"] == pytest.approx((500 + 200) / 3000)
 
 
 def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.DataFrame) -> None:
@@ -113,7 +115,7 @@ def test_without_a_tract_there_is_no_row() -> None:
 
 def test_training_known_without_an_exact_location_is_no_lack_of_training() -> None:
     row = state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]
-    assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (1.0, 0.0)
+    assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (0.75, 0.0)
     assert row["unlocated_providers"] == 2
     told = TRACTS.assign(unlocated_providers=[2, 3, 0, 0])
     row = state_summary(told, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]

@@ -55,8 +55,8 @@ def test_the_sentences_carry_the_numbers(texts):
         "About 1,200 eligible adults live here (give or take 310).",
         "The nearest training for beginners is 24 minutes away: Fenwick College.",
         "In the median tract of the state it is 11 minutes away.",
-        "45 seats a year are within reach.",
-        "Planned charger sites within reach are worth about 0.9 job-years of work (0.4 to 1.6).",
+        "On average 45 seats a year are within reach.",
+        "Planned charger sites within reach are worth on average about 0.9 job-years of work (0.4 to 1.6).",
     ]
 
 
