@@ -129,7 +129,7 @@ def _supply_facts(area: StudyArea) -> dict[str, int]:
     """
     return {
         "providers_counted": len(area.providers),
-        "providers_with_assumed_seats": int(area.providers["seats_assumed"].astype(bool).sum()),
+        "providers_with_assumed_seats": int(area.providers[col.SEATS_ASSUMED].astype(bool).sum()),
         "sites_counted": len(area.sites),
         "sites_with_assumed_units": int(area.sites["assumed_units"].astype(bool).sum()),
     }

@@ -14,6 +14,7 @@ from geodata.analysis.step import Check, Step
 from geodata.decisions import communities as of_communities
 from geodata.decisions.actions import state_medians
 from geodata.decisions.barriers import barriers
+from geodata.decisions.evidence import evidence
 from geodata.decisions.hubs import hub_table
 from geodata.decisions.ranked_tracts import grouped_tracts, ranked_tracts
 from geodata.decisions.state_summary import state_summary
@@ -28,6 +29,7 @@ from geodata.schemas.computed import (
     COMMUNITIES,
     EQUITY,
     EQUITY_CURVE,
+    EVIDENCE,
     GROUPED_TRACTS,
     HUBS,
     ROLLUPS,
@@ -37,6 +39,7 @@ from geodata.schemas.computed import (
     WORK_BY_QUARTER,
 )
 from geodata.schemas.table_with_facts import Facts
+from geodata.scoring.known_supplies import known_supplies
 from geodata.uncertainty.travel_range import TravelAccess, travel_access
 
 Lines = dict[str, dict[str, float]]
@@ -71,12 +74,26 @@ def facts(
     }
 
 
+def evidence_figures(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the share measured of each subject, in percent, and the subjects whose evidence is weak or unknown."""
+    known = table[table["measured"].notna()]
+    doubtful = table[table[col.VERDICT] != "measured"]
+    return {
+        **{
+            f"percent_measured_of_{name}": 100 * share
+            for name, share in zip(known[col.SUBJECT], known["measured"], strict=True)
+        },
+        "verdicts": dict(zip(doubtful[col.SUBJECT], doubtful[col.VERDICT], strict=True)),
+    }
+
+
 def hub_figures(hubs: pd.DataFrame) -> dict[str, Any]:
     """Return how far the choice of hubs may be from the best one."""
     return {"largest_gap_to_the_optimum": float(hubs[col.GAP].max()) if len(hubs) else 0.0}
 
 
 DECISIONS: tuple[Step, ...] = (
+    Step("known_supplies", known_supplies, ("study_area", "settings"), pd.DataFrame, "decisions", stored=False),
     Step(
         "travel_access",
         travel_access,
@@ -150,6 +167,7 @@ DECISIONS: tuple[Step, ...] = (
             "travel",
             "barriers",
             "community_ranks",
+            "known_supplies",
             "last_result",
         ),
         COMMUNITIES,
@@ -203,16 +221,40 @@ DECISIONS: tuple[Step, ...] = (
     Step(
         "rollups",
         state_diagnostics.rollup_table,
-        ("grouped_tracts", "tract_areas", "study_area"),
+        ("grouped_tracts", "tract_areas", "study_area", "known_supplies"),
         ROLLUPS,
         "decisions",
     ),
     Step(
         "state_summary",
         state_summary,
-        ("grouped_tracts", "communities", "study_area.providers", "study_area.sites"),
+        (
+            "grouped_tracts",
+            "communities",
+            "study_area.providers",
+            "study_area.sites",
+            "study_area.all_providers",
+            "known_supplies",
+        ),
         STATE_SUMMARY,
         "decisions",
+    ),
+    Step(
+        "evidence",
+        evidence,
+        ("ranked_tracts", "need_parts", "study_area", "settings"),
+        EVIDENCE,
+        "decisions",
+        "How much of what each pillar rests on is measured, assumed or unknown, and what would settle it.",
+        checks=(
+            Check(
+                "evidence_measured",
+                "At least half of what each pillar rests on is measured. Warns only: pages then say so first.",
+                checks.evidence_measured,
+                ("evidence",),
+            ),
+        ),
+        figures=evidence_figures,
     ),
     Step(
         "sensitivity",

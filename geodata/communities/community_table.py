@@ -94,11 +94,14 @@ def communities_table(
     providers, sites, job_centers = supplies or Supplies()
     if providers is not None:
         table = table.merge(_nearest(members, providers, "nearest_provider"), on=col.COMMUNITY_ID, how="left")
-        seats = {"seats_within": "seats_used"}
+        counted = providers.table["seats_used"]
+        assumed = counted.where(providers.table[col.SEATS_ASSUMED].astype(bool), 0.0)
+        seats = {col.SEATS_WITHIN: counted, col.SEATS_WITHIN_ASSUMED: assumed}
         table = table.merge(_within(members, providers, "providers_within", seats), on=col.COMMUNITY_ID, how="left")
     if sites is not None:
-        same = {name: name for name in JOB_YEARS}
-        table = table.merge(_within(members, sites, "sites_within", same), on=col.COMMUNITY_ID, how="left")
+        work = {name: sites.table[name] for name in JOB_YEARS}
+        work[col.SITES_WITHIN_ASSUMED] = sites.table["assumed_units"].astype(bool).astype(int)
+        table = table.merge(_within(members, sites, "sites_within", work), on=col.COMMUNITY_ID, how="left")
     if job_centers is not None:
         table = table.merge(_nearest(members, job_centers, "nearest_job_center"), on=col.COMMUNITY_ID, how="left")
     table[col.RANK] = _ranks(table)
@@ -161,8 +164,10 @@ def _by_quarter(unit: Rows, place: Rows, states: pd.Series, names: pd.Series, wo
             "sites": sites[cells],
         }
     )
-    for name in ("units", *JOB_YEARS):
-        values = work[name].fillna(0.0).to_numpy(dtype=float)[place]
+    sums = {name: work[name] for name in ("units", *JOB_YEARS)}
+    sums[col.SITES_ASSUMED] = work["assumed_units"].astype("boolean")
+    for name, values_of in sums.items():
+        values = values_of.fillna(0).to_numpy(dtype=float)[place]
         table[name] = np.bincount(key, weights=values, minlength=size)[cells]
     return table
 
@@ -207,12 +212,12 @@ def _nearest(members: pd.DataFrame, supply: Supply, prefix: str) -> pd.DataFrame
     return chosen.rename(columns={"id": columns[1]})[columns]
 
 
-def _within(members: pd.DataFrame, supply: Supply, count: str, sums: dict[str, str]) -> pd.DataFrame:
-    """Return the number of distinct places within reach of a community, and sums over them (name: column)."""
+def _within(members: pd.DataFrame, supply: Supply, count: str, sums: dict[str, pd.Series]) -> pd.DataFrame:
+    """Return the number of distinct places within reach of a community, and sums over them of a value a place."""
     pairs = supply.reached_from(members[[col.COMMUNITY_ID, col.GEOID]])
     pairs = pairs[[col.COMMUNITY_ID, col.PLACE]].drop_duplicates()
-    for name, column in sums.items():
-        pairs[name] = supply.table[column].to_numpy()[pairs[col.PLACE].to_numpy()]
+    for name, values in sums.items():
+        pairs[name] = values.to_numpy()[pairs[col.PLACE].to_numpy()]
     pairs[count] = 1
     table = pairs.groupby(col.COMMUNITY_ID)[[count, *sums]].sum()
     return table.reindex(members[col.COMMUNITY_ID].unique(), fill_value=0).rename_axis(col.COMMUNITY_ID).reset_index()

@@ -120,6 +120,8 @@ def equity_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFram
 def _summary(tracts: pd.DataFrame, communities: pd.DataFrame) -> dict[str, Any]:
     adults = tracts[col.ELIGIBLE_ADULTS].fillna(0.0)
     entered, left = ((tracts[f"providers_within_{when}"] > 0).fillna(False) for when in ("after", "before"))
+    # Where one of the runs did not know of any provider nobody gained or lost one.
+    told = tracts["providers_within_after"].notna() & tracts["providers_within_before"].notna()
     moved = tracts["rank_change"].fillna(0) != 0
 
     def people(which: pd.Series) -> float:
@@ -128,8 +130,8 @@ def _summary(tracts: pd.DataFrame, communities: pd.DataFrame) -> dict[str, Any]:
     return {
         "adults_whose_training_access_rises": people(tracts["access_change"] > TINY),
         "adults_whose_training_access_falls": people(tracts["access_change"] < -TINY),
-        "adults_who_gain_a_first_provider": people(entered & ~left),
-        "adults_who_lose_their_last_provider": people(left & ~entered),
+        "adults_who_gain_a_first_provider": people(entered & ~left & told),
+        "adults_who_lose_their_last_provider": people(left & ~entered & told),
         "adults_whose_work_access_rises": people(tracts["work_change"] > TINY),
         "adults_whose_work_access_falls": people(tracts["work_change"] < -TINY),
         "tracts_whose_rank_moves": int(moved.sum()),

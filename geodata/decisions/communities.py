@@ -16,7 +16,8 @@ from geodata.communities.grouping import Previous, group
 from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists
 from geodata.schemas import columns as col
-from geodata.schemas.computed import GROUPED_TRACTS
+from geodata.schemas.computed import COMMUNITIES, GROUPED_TRACTS
+from geodata.scoring.known_supplies import masked
 from geodata.settings import Communities, Settings
 from geodata.uncertainty.certainty import certainty
 from geodata.uncertainty.travel_range import TravelAccess
@@ -57,13 +58,15 @@ def communities(
     travel: TravelResult,
     barriers: pd.DataFrame,
     ranks: pd.DataFrame | None,
+    known: pd.DataFrame,
     previous: Previous | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the `communities` table.
 
     `polygons` [geoid, geometry] are those of all tracts, `travel` says what is within reach, `barriers` is the table of
-    that name, `ranks` is from `community_ranks`; `previous` is an earlier run whose names are kept where tracts barely
-    changed.
+    that name, `ranks` is from `community_ranks`; `known` says which supplies are known
+    (`geodata.scoring.known_supplies.known_supplies`); `previous` is an earlier run whose names are kept where tracts
+    barely changed.
     """
     table = community_table.communities_table(
         ranked,
@@ -79,7 +82,8 @@ def communities(
         previous=None if previous is None else previous.communities,
     )
     table[col.ACTION] = actions(table, state_medians(ranked))
-    return table
+    located: gpd.GeoDataFrame = COMMUNITIES.validate(masked(table, known))
+    return located
 
 
 def work_by_quarter(work: Reach, ranked: pd.DataFrame, community_tracts: pd.DataFrame) -> pd.DataFrame:

@@ -11,27 +11,43 @@ import pandas as pd
 from geodata.schemas import columns as col
 from geodata.schemas.computed import STATE_SUMMARY
 from geodata.schemas.rows import by_state
+from geodata.scoring.known_supplies import masked
 from geodata.statistics.margins import grouped_margin
 
 JOB_YEARS = [col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH]
 
 
 def state_summary(
-    tracts: pd.DataFrame, communities: pd.DataFrame, providers: pd.DataFrame, sites: pd.DataFrame
+    tracts: pd.DataFrame,
+    communities: pd.DataFrame,
+    providers: pd.DataFrame,
+    sites: pd.DataFrame,
+    all_providers: pd.DataFrame,
+    known: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the `state_summary` table, a row for each state of `tracts`.
 
     `tracts` is `tract_scores` with the community each tract is in, `communities` the table of that name; `providers`
     and `sites` are those that count (`geodata.scoring.study_area.StudyArea`), of which the ones in the state are
-    summed. People that are known of no tract are unknown, not zero; of no tract at all they are zero.
+    summed; of `all_providers` those for people in the trade already are counted. People that are known of no tract are
+    unknown, not zero; of no tract at all they are zero. What rests on a supply nobody told of is missing (`known` is
+    `geodata.scoring.known_supplies.known_supplies`).
     """
     states = sorted(tracts[col.STATE].unique())
-    parts = (by_state(table, states) for table in (tracts, communities, providers, sites))
+    advanced = all_providers[all_providers[col.ENTRY_STAGE] == "advanced"]
+    parts = (by_state(table, states) for table in (tracts, communities, providers, sites, advanced))
     rows = [
-        {col.STATE: state, **_tracts(own), **_communities(grouped), **_providers(training), **_sites(work)}
-        for state, own, grouped, training, work in zip(states, *(part.values() for part in parts), strict=True)
+        {
+            col.STATE: state,
+            **_tracts(own),
+            **_communities(grouped),
+            **_providers(training),
+            **_sites(work),
+            col.PROVIDERS_ADVANCED: len(beyond),
+        }
+        for state, own, grouped, training, work, beyond in zip(states, *(part.values() for part in parts), strict=True)
     ]
-    return STATE_SUMMARY.validate(pd.DataFrame(rows, columns=STATE_SUMMARY.names))
+    return STATE_SUMMARY.validate(masked(pd.DataFrame(rows, columns=STATE_SUMMARY.names), known))
 
 
 def _tracts(tracts: pd.DataFrame) -> dict[str, float | int]:
@@ -100,17 +116,21 @@ def _communities(communities: pd.DataFrame) -> dict[str, int]:
 
 
 def _providers(providers: pd.DataFrame) -> dict[str, float | int]:
+    assumed = providers[col.SEATS_ASSUMED].astype(bool)
     return {
         "providers": len(providers),
-        col.PROVIDERS_ASSUMED: int(providers["seats_assumed"].astype(bool).sum()),
+        col.PROVIDERS_ASSUMED: int(assumed.sum()),
         col.SEATS: float(providers["seats_used"].sum()),
+        col.SEATS_ASSUMED: float(providers["seats_used"].where(assumed, 0.0).sum()),
     }
 
 
 def _sites(sites: pd.DataFrame) -> dict[str, float | int]:
+    assumed = sites["assumed_units"].astype(bool)
     return {
         col.PLANNED_SITES: len(sites),
-        col.SITES_ASSUMED: int(sites["assumed_units"].astype(bool).sum()),
+        col.SITES_ASSUMED: int(assumed.sum()),
         col.UNITS: float(sites[col.UNITS].fillna(0.0).sum()),
+        col.UNITS_ASSUMED: float(sites[col.UNITS].where(assumed, 0.0).fillna(0.0).sum()),
         **{name: float(sites[name].fillna(0.0).sum()) for name in JOB_YEARS},
     }

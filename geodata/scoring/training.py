@@ -27,5 +27,5 @@ def counting_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFr
     counted = providers[placed & stage & relevant.astype(bool)].reset_index(drop=True)
     unknown = counted[col.SEATS].isna()
     counted["seats_used"] = np.where(unknown, settings.assumed_seats, counted[col.SEATS])
-    counted["seats_assumed"] = unknown | (counted[col.SEATS_BASIS] == "assumed")
+    counted[col.SEATS_ASSUMED] = unknown | (counted[col.SEATS_BASIS] == "assumed")
     return counted

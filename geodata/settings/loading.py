@@ -25,6 +25,7 @@ from geodata.settings.sections import (
     Communities,
     Diagnostics,
     Equity,
+    Evidence,
     Hubs,
     Industry,
     Maps,
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     barriers: Barriers = Barriers()
     hubs: Hubs = Hubs()
     equity: Equity = Equity()
+    evidence: Evidence = Evidence()
     diagnostics: Diagnostics = Diagnostics()
     sources: Sources = Sources()
     industry: Industry = Industry()

@@ -35,7 +35,7 @@ def state_brief(writer: Writer) -> Brief:
             _who(writer),
             _barriers(writer),
             _training(writer),
-            writer.work("state", usps),
+            writer.work("state", usps, not is_missing(result.summary.get(col.PLANNED_SITES))),
             _questions(writer),
         ],
     )
@@ -60,7 +60,9 @@ def _barriers(writer: Writer) -> Section:
     """Return in how many communities each barrier is clearly above the median, with the support it calls for."""
     texts, table = writer.texts, writer.result.table("barriers")
     title, n = texts("briefs.barriers.title"), len(writer.result.table("communities"))
-    above = table[(table[col.UNIT_KIND] == "community") & table[col.CLEARLY_ABOVE]][col.MEASURE].value_counts()
+    above = table[(table[col.UNIT_KIND] == "community") & table[col.CLEARLY_ABOVE].fillna(False)][
+        col.MEASURE
+    ].value_counts()
     points = [
         Point(
             texts.word("codes.support", measure),
@@ -76,10 +78,8 @@ def _barriers(writer: Writer) -> Section:
 def _facts(writer: Writer) -> list[Fact]:
     texts, words, result = writer.texts, writer.words, writer.result
     known, hubs = result.summary, recommended_hubs(result)
-    providers = result.table("providers")
     first, second = (words.number(known[name]) for name in (col.N_COMMUNITIES_TIER_A, col.N_COMMUNITIES_TIER_B))
     note = texts("briefs.facts.communities_note", a=first, b=second)
-    stages = providers[providers[col.STATE] == result.state.usps][col.ENTRY_STAGE].value_counts()
     facts = [
         writer.fact("communities", words.number(known[col.N_COMMUNITIES]), note),
         writer.fact(
@@ -94,24 +94,39 @@ def _facts(writer: Writer) -> list[Fact]:
             if is_missing(known[col.ELIGIBLE_ADULTS])
             else texts("briefs.facts.adults_ab_note", n=words.about(known[col.ELIGIBLE_ADULTS])),
         ),
-        writer.fact(
-            "providers",
-            words.number(stages.get("entry", 0)),
-            texts("briefs.facts.providers_note", n=int(stages.get("advanced", 0))),
-        ),
+        _providers(writer),
     ]
     if len(hubs):
         share = words.percent(hubs[col.COVERED_SHARE].iloc[0])
         facts.append(writer.fact("hubs", share, texts("briefs.facts.hubs_note", n=len(hubs))))
     else:
-        sites = result.table("sites")
-        own = sites[(sites[col.STATUS] == "planned") & (sites[col.STATE] == result.state.usps)]
-        facts.append(writer.fact("sites", words.number(len(own)), texts("briefs.facts.sites_note")))
-    low, mid, high = (known[name] for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
-    work = texts("briefs.facts.work_value", n=words.job_years(mid))
-    work_note = texts("briefs.facts.work_state_note", low=words.job_years(low), high=words.job_years(high))
-    facts.append(writer.fact("work_state", work, work_note))
-    return facts
+        sites, unknown = known.get(col.PLANNED_SITES), texts("briefs.facts.work_unknown_note")
+        value = texts("briefs.facts.training_unknown") if is_missing(sites) else words.number(sites)
+        facts.append(writer.fact("sites", value, unknown if is_missing(sites) else texts("briefs.facts.sites_note")))
+    return [*facts, _planned_work(writer)]
+
+
+def _providers(writer: Writer) -> Fact:
+    texts, known = writer.texts, writer.result.summary
+    if is_missing(known.get("providers")):
+        unknown = texts("briefs.facts.training_unknown_note")
+        return writer.fact("providers", texts("briefs.facts.training_unknown"), unknown)
+    note = texts("briefs.facts.providers_note", n=int(known[col.PROVIDERS_ADVANCED]))
+    return writer.fact("providers", writer.words.number(known["providers"]), note)
+
+
+def _planned_work(writer: Writer) -> Fact:
+    texts, words, known = writer.texts, writer.words, writer.result.summary
+    if is_missing(known.get(col.PLANNED_SITES)):
+        unknown = texts("briefs.facts.work_unknown_note")
+        return writer.fact("work_state", texts("briefs.facts.training_unknown"), unknown)
+    low, mid, high = (
+        words.job_years(known[name]) for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH)
+    )
+    note = texts("briefs.facts.work_state_note", low=low, high=high)
+    if known[col.SITES_ASSUMED]:
+        note = texts("briefs.facts.work_assumed", note=note, n=words.number(known[col.SITES_ASSUMED]))
+    return writer.fact("work_state", texts("briefs.facts.work_value", n=mid), note)
 
 
 def _first(writer: Writer) -> Section:
@@ -178,15 +193,16 @@ def _training(writer: Writer) -> Section:
     texts = writer.texts
     providers = writer.result.table("providers")
     providers = providers[(providers[col.ENTRY_STAGE] == "entry") & (providers[col.STATE] == writer.result.state.usps)]
-    title = texts("briefs.training.title")
-    if not len(providers):
-        return Section(title, lead=[texts("briefs.training.none")])
+    title, known = texts("briefs.training.title"), writer.result.summary.get("providers")
+    if known is None or is_missing(known) or not len(providers):
+        key = "unknown" if is_missing(known) else "none"
+        return Section(title, lead=[texts(f"briefs.training.{key}")])
     largest = providers.sort_values([col.SEATS, col.NAME], ascending=[False, True]).head(MOST_PROVIDERS)
     rows = [
         [str(row[col.NAME]), writer.seats_of(row), texts.word("codes.kind", row[col.KIND])] for row in records(largest)
     ]
     grid = Grid(writer.head("training", "name", "seats", "kind"), rows, [False, True, False])
-    lead = texts("briefs.training.state", n=len(providers))
+    lead = texts("briefs.training.state", n=int(known))
     return Section(title, lead=[lead], grid=grid, after=[texts("briefs.training.advanced")])
 
 

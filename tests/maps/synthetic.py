@@ -690,6 +690,8 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         communities,
         tables["providers"].assign(seats_used=seats, seats_assumed=tables["providers"]["seats"].isna())[entry],
         work.assign(assumed_units=False),
+        tables["providers"],
+        pd.DataFrame({"state": ["XL"], "training": True, "work": True, "job_centers": True}),
     )
     return StateResult(
         state=find_state("XL"),

@@ -20,7 +20,9 @@ def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
     shapes = tracts(2, 1)
     table = scores(shapes, [3000.0, 1000.0])
     grouping = grouped(shapes, table)
-    colleges = pd.DataFrame({"provider_id": ["p", "q"], "name": ["Near", "Far"], "seats_used": [30.0, 50.0]})
+    colleges = pd.DataFrame({"provider_id": ["p", "q"], "name": ["Near", "Far"], "seats_used": [30.0, 50.0]}).assign(
+        seats_assumed=[False, True]
+    )
     a, b = geoid(0, 0), geoid(1, 0)
     providers = supply(colleges, [(a, 0, 10.0), (b, 0, 20.0), (b, 1, 5.0)], "provider_id")
     plazas = pd.DataFrame(
@@ -30,6 +32,7 @@ def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
             "state": ["XL", "XM"],
             "quarter": ["2027Q1", "2027Q2"],
             "units": [4.0, 8.0],
+            "assumed_units": [True, False],
             "job_years_low": [0.1, 0.2],
             "job_years_mid": [0.2, 0.4],
             "job_years_high": [0.3, 0.6],

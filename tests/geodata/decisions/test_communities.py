@@ -36,10 +36,17 @@ def test_without_members_nothing_is_ranked(small_walk: Walk) -> None:
 
 
 def test_a_community_is_the_sum_of_its_tracts_and_calls_for_an_action(small_walk: Walk) -> None:
-    ranked, members, polygons, travel, barriers, ranks = values(
-        small_walk, "ranked_tracts", "community_tracts", "study_area.polygons", "travel", "barriers", "community_ranks"
+    ranked, members, polygons, travel, barriers, ranks, known = values(
+        small_walk,
+        "ranked_tracts",
+        "community_tracts",
+        "study_area.polygons",
+        "travel",
+        "barriers",
+        "community_ranks",
+        "known_supplies",
     )
-    table = communities(ranked, members, polygons, travel, barriers, ranks).set_index("community_id")
+    table = communities(ranked, members, polygons, travel, barriers, ranks, known).set_index("community_id")
     adults = members.merge(ranked, on="geoid", suffixes=("", "_of_tract")).groupby("community_id")["eligible_adults"]
     assert table["eligible_adults"].to_dict() == pytest.approx(adults.sum().to_dict())
     assert set(table["action"].dropna()) <= {"recruit_now", "bring_training", "connect_to_work", "build_both"}
