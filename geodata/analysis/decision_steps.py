@@ -58,10 +58,13 @@ def facts(
     moran: Mapping[str, Facts],
     lines: Lines,
 ) -> dict[str, Facts]:
-    """Return the single figures of each state: engine, draws, medians, Moran's I, agreement and shortfall lines."""
+    """Return the single figures of each state: engine, draws, medians, Moran's I, agreement and shortfall lines.
+
+    A figure that is unknown, such as the median gap where no provider is known, is left out.
+    """
     agreement = state_diagnostics.overall_agreement(parts, scores)
     medians = state_medians(scores).add_prefix("median_").to_dict("index")
-    return {
+    every = {
         state: {
             **travel,
             **draws.get(state, {}),
@@ -72,6 +75,7 @@ def facts(
         }
         for state in lines
     }
+    return {state: {name: value for name, value in known.items() if value == value} for state, known in every.items()}
 
 
 def evidence_figures(table: pd.DataFrame) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geodata.decisions.evidence import weak_subjects
 from geodata.schemas import columns as col
 from geodata.schemas.computed import ACTIONS, TIERS
 from geodata.schemas.state_result import StateResult
@@ -66,6 +67,7 @@ def map_payload(result: StateResult) -> MapPayload:
         "step": topology.STEP_DEGREES,
         "layers": [{"name": layer.name, "size": len(layer.coded), **layer.about} for layer in layers],
         "lists": {"tiers": list(TIERS), "actions": list(ACTIONS)},
+        "weak": weak_subjects(result.table("evidence")),
         "breaks": breaks.of_state(result),
         "tracts": _tracts(scores, communities, result),
         "communities": _communities(communities, result),
@@ -221,8 +223,11 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
         "community": [order.get(ident, -1) for ident in scores[col.COMMUNITY_ID]],
         "provider": [providers.get(ident, -1) for ident in scores[col.NEAREST_PROVIDER_ID]],
         "minutes": whole(scores[col.NEAREST_PROVIDER_MINUTES]),
+        "providers": whole(scores[col.PROVIDERS_WITHIN]),
         "seats": whole(scores[col.SEATS_WITHIN]),
+        "seats_assumed": whole(scores[col.SEATS_WITHIN_ASSUMED]),
         "sites": whole(scores[col.SITES_WITHIN]),
+        "sites_assumed": whole(scores[col.SITES_WITHIN_ASSUMED]),
         "jobs_low": whole(scores[col.JOB_YEARS_LOW], 100),
         "jobs_mid": whole(scores[col.JOB_YEARS_MID], 100),
         "jobs_high": whole(scores[col.JOB_YEARS_HIGH], 100),
@@ -244,7 +249,7 @@ def _unplaced(scores: pd.DataFrame) -> dict[str, list[float]]:
 def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> Columns:
     """Return the measures and for each tract a number whose bits say which lie clearly above the state median."""
     table = result.table("barriers")
-    table = table[(table[col.UNIT_KIND] == "tract") & table[col.CLEARLY_ABOVE].astype(bool)]
+    table = table[(table[col.UNIT_KIND] == "tract") & table[col.CLEARLY_ABOVE].fillna(False)]
     measures = sorted(result.table("barriers")[col.MEASURE].unique())
     bits = table[col.MEASURE].map({name: 1 << place for place, name in enumerate(measures)})
     total = bits.groupby(table[col.UNIT_ID]).sum()
@@ -287,8 +292,11 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 "work": plain(row[col.OPPORTUNITY]),
                 "priority": plain(row[col.PRIORITY], 10),
                 "minutes": plain(row[col.NEAREST_PROVIDER_MINUTES]),
+                "providers": plain(row[col.PROVIDERS_WITHIN]),
                 "seats": plain(row[col.SEATS_WITHIN]),
+                "seats_assumed": plain(row[col.SEATS_WITHIN_ASSUMED]),
                 "sites": plain(row[col.SITES_WITHIN]),
+                "sites_assumed": plain(row[col.SITES_WITHIN_ASSUMED]),
                 "jobs_low": plain(row[col.JOB_YEARS_LOW], 100),
                 "jobs_mid": plain(row[col.JOB_YEARS_MID], 100),
                 "jobs_high": plain(row[col.JOB_YEARS_HIGH], 100),
@@ -307,7 +315,13 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 ],
                 "tied": codes_in(row[col.TIED_WITH]),
                 "quarters": [
-                    [item.quarter, plain(item.sites), plain(item.units), plain(item.job_years_mid, 100)]
+                    [
+                        item.quarter,
+                        plain(item.sites),
+                        plain(item.units),
+                        plain(item.job_years_mid, 100),
+                        plain(item.sites_assumed),
+                    ]
                     for item in by_unit.get(ident, quarters.iloc[:0]).itertuples()
                 ],
             }

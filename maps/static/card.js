@@ -46,12 +46,13 @@ Onramp.cards = function (model) {
       ["gap", points[1]],
       ["work", points[2]],
     ];
-    const label = t("map.card.points", {
-      total: number(total / 10, 1),
-      need: number(points[0] / 10, 1),
-      gap: number(points[1] / 10, 1),
-      work: number(points[2] / 10, 1),
-    });
+    // A pillar that is unknown has no points to be told.
+    const parts = kinds
+      .filter(([, value]) => value !== null)
+      .map(([kind, value]) => t("map.card.points_of." + kind, { n: number(value / 10, 1) }));
+    const label =
+      t("map.card.points", { total: number(total / 10, 1), parts: parts.join(", ") }) +
+      (parts.length < kinds.length ? " " + t("map.card.points_unknown") : "");
     const svg = el("svg", {
       viewBox: "0 0 100 8",
       class: "bar",
@@ -69,23 +70,31 @@ Onramp.cards = function (model) {
   };
 
   const beside = (key, percent) => (percent === null ? "" : " " + t("map.card." + key, { percent: number(percent) }));
-  const training = (minutes, provider, seats, gap) =>
-    minutes === null || provider === null
+  const some = (key, n, values) => (n ? " " + t(key, { n: number(n), ...values }) : "");
+  const training = (minutes, provider, near, gap) =>
+    near.providers === null
+      ? t("why.training_unknown")
+      : minutes === null || provider === null
       ? t("map.card.training_none")
       : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
-        (seats ? " " + t("map.card.seats", { n: number(seats) }) : "") +
+        some("map.card.seats", near.seats) +
+        some("why.seats_assumed", near.seats_assumed, { assumed: number(near.seats_assumed) }) +
         beside("gap", gap) +
         " " +
         t("map.card.line");
-  const work = (sites, low, mid, high, opportunity) =>
-    !sites
+  const work = (sites, assumed, low, mid, high, opportunity) =>
+    sites === null
+      ? t("why.work_unknown")
+      : !sites
       ? t("map.card.work_none")
       : t("map.card.work", {
           n: number(sites),
           mid: jobYears(mid / 100),
           low: jobYears(low / 100),
           high: jobYears(high / 100),
-        }) + beside("opportunity", opportunity);
+        }) +
+        some("why.work_assumed", assumed) +
+        beside("opportunity", opportunity);
   const adults = (value, moe) =>
     value === null
       ? null
@@ -101,6 +110,7 @@ Onramp.cards = function (model) {
           { class: "action" },
           el("strong", {}, code("action", facts.lists.actions[index])),
           " \u2013 ",
+          facts.weak.filter((id) => words.has("codes.action_check." + id)).map((id) => t("codes.action_check." + id) + " "),
           t("codes.action_means." + facts.lists.actions[index]),
         );
 
@@ -133,8 +143,13 @@ Onramp.cards = function (model) {
           need(T.need[i]),
           agreed,
           named.length ? t("why.designated", { names: named.join(", ") }) : null,
-          training(T.minutes[i], provider, T.seats[i], T.gap[i]),
-          work(T.sites[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i]),
+          training(
+            T.minutes[i],
+            provider,
+            { providers: T.providers[i], seats: T.seats[i], seats_assumed: T.seats_assumed[i] },
+            T.gap[i],
+          ),
+          work(T.sites[i], T.sites_assumed[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i]),
         ]),
       ),
       ...(T.priority[i] === null
@@ -196,8 +211,8 @@ Onramp.cards = function (model) {
         "why",
         list([
           need(c.need),
-          training(c.minutes, c.provider, c.seats, c.gap),
-          work(c.sites, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
+          training(c.minutes, c.provider, c, c.gap),
+          work(c.sites, c.sites_assumed, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
           c.center
             ? t("map.card.center", {
                 name: name(c.center),
@@ -234,13 +249,19 @@ Onramp.cards = function (model) {
       el(
         "tbody",
         {},
-        rows.map(([quarter, sites, units, years]) =>
+        rows.map(([quarter, sites, units, years, assumed]) =>
           el(
             "tr",
             {},
             el("th", { scope: "row" }, words.quarter(quarter)),
             el("td", {}, number(sites ?? 0)),
-            el("td", {}, number(units ?? 0)),
+            el(
+              "td",
+              {},
+              assumed
+                ? t(assumed === sites ? "format.assumed" : "format.partly_assumed", { n: number(units ?? 0) })
+                : number(units ?? 0),
+            ),
             el("td", {}, years === null ? "" : jobYears(years / 100)),
           ),
         ),

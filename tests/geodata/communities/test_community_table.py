@@ -45,8 +45,9 @@ def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
     assert one["eligible_adults_moe"] == pytest.approx(30 * 2**0.5)
     assert one["priority"] == pytest.approx(60.25)
     assert (one["nearest_provider_id"], one["nearest_provider_minutes"]) == ("p", pytest.approx(12.5))
-    assert (one["providers_within"], one["seats_within"]) == (2, 80.0)
-    assert (one["sites_within"], one["job_years_mid"]) == (2, pytest.approx(0.6))
+    assert (one["providers_within"], one["seats_within"], one["seats_within_assumed"]) == (2, 80.0, 50.0)
+    assert (one["sites_within"], one["sites_within_assumed"]) == (2, 1)
+    assert one["job_years_mid"] == pytest.approx(0.6)
     assert one.geometry.area == pytest.approx(2 * KM**2)
     work = work_by_quarter(sites, table, grouping).set_index(["unit_kind", "unit_id", "quarter"])
     assert work.loc[("community", one["community_id"], "2027Q2"), "units"] == 8
