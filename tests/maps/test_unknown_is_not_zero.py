@@ -33,6 +33,8 @@ from maps.lists.list_tables import list_table
 from maps.lists.write_lists import provenances, texts_for
 from maps.site.build import build_site
 from maps.texts import Texts, load_texts
+from maps.wording.rows import records
+from maps.wording.why import medians_of, why
 from pipelines.command.report import report
 from tests.geodata import small_world as world
 
@@ -100,7 +102,9 @@ def products(removed: str, folder: Path) -> Products:
         language = "es" if file.parent.name == "es" or file.stem.endswith("-es") else "en"
         said[language][f"site/{file.name}"] = seen(file.read_text("utf-8"))
     for language in LANGUAGES:
-        texts = texts_for(result, language)
+        texts, medians = texts_for(result, language), medians_of(result)
+        tracts = records(result.table("tract_scores"))
+        said[language]["why"] = " ".join(sentence for row in tracts for sentence in why(row, texts, medians))
         for name in READ:
             said[language][f"lists/{name}"] = seen(list_page(result, name, texts, LANGUAGES))
         for ident, brief in briefs(result, language):
