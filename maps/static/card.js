@@ -206,7 +206,7 @@ Onramp.cards = function (model) {
         place(c.rank, c.low, c.high, C.length),
         tied.length ? " " + t("map.card.tied", { n: tied.length }) : null,
       ),
-      ...part("do", act(c.action)),
+      ...(c.action < 0 ? [] : part("do", act(c.action))),
       ...part(
         "why",
         list([

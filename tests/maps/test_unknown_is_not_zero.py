@@ -37,6 +37,7 @@ from maps.wording.rows import records
 from maps.wording.why import medians_of, why
 from pipelines.command.report import report
 from tests.geodata import small_world as world
+from tests.support.browser import Page, chromium
 
 LANGUAGES = ("en", "es")
 # The lists that tell of supplies and people.
@@ -257,3 +258,26 @@ def test_nothing_is_said_to_be_weak_where_everything_is_measured(folder: Path) -
         text = " ".join(products("nothing", folder).said[language].values())
         assert load_texts(language)("evidence.alone", doubts="").split(":")[0] not in text
     assert {row["verdict"] for row in products("nothing", folder).lists["evidence"]} == {"measured"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("removed", ["providers", "sites"])
+def test_the_map_says_unknown_on_its_cards_and_in_its_legend(removed: str, language: str, folder: Path) -> None:
+    products(removed, folder)
+    site = folder / removed / "site"
+    texts = load_texts(language).about(SETTINGS.industry)
+    with chromium(folder / f"profile-{removed}-{language}") as driver:
+        page = Page(driver, site / ("" if language == "en" else language) / "index.html", "#layer=minutes").ready()
+        for kind, index in (("community", 0), ("tract", 8)):
+            page.run("Onramp.page.model.select({kind: arguments[0], index: arguments[1]}, true)", kind, index)
+            card = page.text("#card")
+            assert texts("why.training_unknown" if removed == "providers" else "why.work_unknown") in card
+            # The card of a tract has the parts of its score.
+            assert (texts("map.card.points_unknown") in card) == (kind == "tract")
+            assert [card for pattern in forbidden(removed, texts) if re.search(pattern, card, flags=re.I)] == []
+        legend = page.text("#legend")
+        assert (texts("map.legend.beyond") in legend) == (removed == "sites")
+        if removed == "providers":
+            assert texts("map.legend.unknown") in legend
+        assert page.logs() == []
