@@ -26,8 +26,8 @@ def test_totals_say_how_much_of_them_is_assumed(result: StateResult) -> None:
         result, providers=9, seats=60.0, seats_assumed=48.0, planned_sites=14, units=56.0, units_assumed=56.0
     )
     assert totals(known) == (
-        "In Larkspur (fictional): 9 training providers for beginners, 60 seats a year (48 of them assumed), 14 planned sites, "
-        "56 ports (56 of them assumed)."
+        "In Larkspur (fictional): 9 training providers for beginners, 60 seats a year (48 of them assumed), 14 planned "
+        "sites, 56 ports (56 of them assumed)."
     )
 
 
