@@ -184,7 +184,7 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
     counties, county = indexed(scores[col.COUNTY_GEOID])
     county_names = scores.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
     places, place = indexed(scores[col.PLACE_NAME])
-    reasons, reason = indexed(scores[col.UNRANKED_REASON])
+    reasons, reason = indexed(scores[col.UNRANKED_REASON].replace("", None))
     designations, designation = indexed(scores[col.DESIGNATED_BY])
     order = {ident: number for number, ident in enumerate(communities[col.COMMUNITY_ID])}
     providers = {ident: number for number, ident in enumerate(provider_order(result))}

@@ -55,7 +55,7 @@ def why(row: Row, texts: Texts, medians: Medians) -> list[str]:
     """
     words = Words(texts)
     reason = row.get(col.UNRANKED_REASON)
-    sentences = [] if is_missing(reason) else [texts.word("why.unranked", reason)]
+    sentences = [] if is_missing(reason) or not reason else [texts.word("why.unranked", reason)]
     if not is_missing(row.get(col.P_TOP_SHARE)) and not is_missing(row.get(col.RANK)):
         chance = words.chance(row[col.P_TOP_SHARE], medians["uncertainty"])
         percent = words.number(100 * row[col.P_TOP_SHARE])
