@@ -191,7 +191,7 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
     flags, flag = indexed(scores[col.FLAGS].replace("", None))
     return {
         "county_ids": counties,
-        "county_names": [str(county_names[ident]) for ident in counties],
+        "county_names": [name if isinstance(name, str) else ident for ident, name in county_names[counties].items()],
         "county": county,
         "code": [int(geoid[5:]) for geoid in scores[col.GEOID]],
         "name": [str(name) if isinstance(name, str) else "" for name in scores[col.NAME]],
