@@ -129,16 +129,18 @@ class _Living(NamedTuple):
     def training(self) -> pd.DataFrame:
         """Return the providers any adult reaches, the share who reach any, and the seats they reach on average."""
         found, providers = self.found(), self.reached.supply
-        seats = found.mean(providers[["seats_used"]].to_numpy(dtype=float))[:, 0]
-        table = pd.DataFrame({col.SEATS_WITHIN: seats}, index=self.rows)
+        used = providers["seats_used"].to_numpy(dtype=float)
+        assumed = np.where(providers[col.SEATS_ASSUMED].to_numpy(dtype=bool), used, 0.0)
+        means = found.mean(np.column_stack([used, assumed]))
+        table = pd.DataFrame(means, columns=[col.SEATS_WITHIN, col.SEATS_WITHIN_ASSUMED], index=self.rows)
         texts = providers.get(col.SEATS_BY_PROGRAM, pd.Series(None, index=providers.index, dtype="str"))
         programs = pd.DataFrame([seats_by_program(text) for text in texts], index=providers.index).fillna(0.0)
-        means = pd.DataFrame(found.places @ programs.to_numpy(dtype=float), columns=programs.columns)
+        reported = found.places @ programs.to_numpy(dtype=float)
         return table.assign(
             providers_within=found.count(),
             share_reaching_training=found.share,
             seats_by_program=pd.Series(
-                [by_program_text(dict(zip(means.columns, row, strict=True))) for row in means.round(9).to_numpy()],
+                [by_program_text(dict(zip(programs.columns, row, strict=True))) for row in reported.round(9)],
                 index=self.rows,
                 dtype="str",
             ),

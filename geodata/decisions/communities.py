@@ -19,7 +19,8 @@ from geodata.decisions.barriers import barrier_lists
 from geodata.geography.located import located
 from geodata.geography.points_in_areas import place
 from geodata.schemas import columns as col
-from geodata.schemas.computed import GROUPED_TRACTS
+from geodata.schemas.computed import COMMUNITIES, GROUPED_TRACTS
+from geodata.scoring.known_supplies import known_supplies, masked
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Communities, Settings
 from geodata.uncertainty.certainty import certainty
@@ -66,9 +67,9 @@ def communities(
 ) -> gpd.GeoDataFrame:
     """Return the `communities` table.
 
-    `area` has the polygons of all tracts and what communities are named by, `travel` says what is within reach,
-    `barriers` is the table of that name, `ranks` is from `community_ranks`; `previous` is an earlier run whose names
-    are kept where tracts barely changed.
+    `area` has the polygons of all tracts, what communities are named by and which supplies are known, `travel` says
+    what is within reach, `barriers` is the table of that name, `ranks` is from `community_ranks`; `previous` is an
+    earlier run whose names are kept where tracts barely changed.
     """
     table = community_table.communities_table(
         ranked,
@@ -81,7 +82,8 @@ def communities(
         around=named_by(area, ranked, settings.communities.near_km),
     )
     table[col.ACTION] = actions(table, state_medians(ranked))
-    return table
+    located: gpd.GeoDataFrame = COMMUNITIES.validate(masked(table, known_supplies(area, settings)))
+    return located
 
 
 def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:

@@ -23,6 +23,7 @@ from geodata.access.reach import (
 from geodata.geography.place_names import tract_names
 from geodata.schemas import columns as col
 from geodata.schemas.computed import TRACT_SCORES
+from geodata.scoring.known_supplies import known_supplies, masked
 from geodata.scoring.need import need
 from geodata.scoring.opportunity import BOUNDS, work_within
 from geodata.scoring.priority import combine, gate, ranks, unranked_reasons
@@ -53,18 +54,17 @@ def training_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.D
     """Return, for every tract with an origin, access to training and the nearest provider.
 
     Columns: geoid, training_access (yearly seats per 1,000 eligible adults), nearest_provider_id, _name,
-    _minutes, share_reaching_training, share_over_water, providers_within, seats_within.
+    _minutes, share_reaching_training, share_over_water, providers_within, seats_within and, of these,
+    seats_within_assumed.
     """
     seats = area.providers["seats_used"].to_numpy(dtype=float)
     access = tract_access(reached, seats, demand_of(reached, area), settings.access)
     found = nearest(reached, "provider_id").rename(columns=lambda name: name.replace("nearest", "nearest_provider"))
     found[col.SHARE_OVER_WATER] = share_over_water(area, reached, settings)
-    within = within_reach(reached, area.providers[["seats_used"]])
-    named = {
-        "places": col.PROVIDERS_WITHIN,
-        "seats_used": col.SEATS_WITHIN,
-        "share_reaching": col.SHARE_REACHING_TRAINING,
-    }
+    used = area.providers["seats_used"]
+    assumed = used.where(area.providers[col.SEATS_ASSUMED].astype(bool), 0.0)
+    within = within_reach(reached, pd.DataFrame({col.SEATS_WITHIN: used, col.SEATS_WITHIN_ASSUMED: assumed}))
+    named = {"places": col.PROVIDERS_WITHIN, "share_reaching": col.SHARE_REACHING_TRAINING}
     within = within.rename(columns=named)
     table = pd.DataFrame({col.GEOID: reached.geoids, col.TRAINING_ACCESS: access * PER_THOUSAND})
     return table.merge(found, on=col.GEOID).merge(within, on=col.GEOID)
@@ -92,8 +92,8 @@ def share_over_water(area: StudyArea, reached: Reach, settings: Settings) -> NDA
 def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataFrame:
     """Return, for every tract with an origin, access to planned work and what lies within the catchment.
 
-    Columns: geoid, work_access and its _low and _high (job-years per 1,000 eligible adults), job_years_low/mid/high,
-    sites_within (undecayed, within the catchment) and share_reaching_work.
+    Columns: geoid, work_access and its _low and _high (job-years per 1,000 eligible adults), and those of
+    `geodata.scoring.opportunity.work_within` (undecayed, within the catchment).
     """
     columns = [f"job_years_{bound}" for bound in BOUNDS]
     access = tract_access(reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access)
@@ -121,7 +121,7 @@ def tract_scores(
     """Return the `tract_scores` table of the scored tracts, without uncertainty, community and action.
 
     Where there is no provider (or planned site) near a state at all, that pillar says nothing about any of its tracts
-    and is missing, not zero: the others carry the score.
+    and is missing, not zero, with all that rests on it (`geodata.scoring.known_supplies`): the others carry the score.
     """
     table = area.tracts.merge(need(need_parts, area.reference, settings.need), on=col.GEOID, how="left")
     table = table.merge(training, on=col.GEOID, how="left").merge(work, on=col.GEOID, how="left")
@@ -137,6 +137,7 @@ def tract_scores(
     table[col.UNRANKED_REASON] = unranked_reasons(table, settings.priority)
     table[col.RANK] = ranks(table)
     table[col.FLAGS] = _flags(table, area)
+    table = masked(table, known_supplies(area, settings))
     return TRACT_SCORES.validate(table.sort_values(col.GEOID))
 
 

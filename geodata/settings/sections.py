@@ -381,6 +381,16 @@ class Diagnostics(Section):
     false_discovery: Share = Field(0.05, description="Expected share of false clusters among those shown.")
 
 
+class Evidence(Section):
+    """When what a pillar rests on is called weak."""
+
+    least_measured: Share = Field(
+        0.5,
+        description="Share of a pillar’s supply (people, definitions, seats, units, places) that must be measured, or "
+        "the first sentence of page, brief and terminal says that it is not.",
+    )
+
+
 class Sources(Section):
     """Where data come from."""
 

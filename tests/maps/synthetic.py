@@ -439,6 +439,21 @@ def _need_parts(scores: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _evidence() -> pd.DataFrame:
+    """Return evidence by which everything is measured."""
+    subjects = {
+        "need": ("people", "margins", "definitions"),
+        "training": ("seats", "providers"),
+        "work": ("units", "sites"),
+    }
+    return pd.DataFrame(
+        {"state": "XL", "pillar": pillar, "subject": subject, "total": 10.0, "measured": 1.0, "assumed": 0.0}
+        | {"unknown": 0.0, "verdict": "measured", "settled_by": None}
+        for pillar, names in subjects.items()
+        for subject in names
+    )
+
+
 def _rollups(scores: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     area = dict(zip(members["unit_geoid"], zip(members["area_id"], members["area_name"], strict=True), strict=True))
     sets = {
@@ -465,6 +480,7 @@ def _rollups(scores: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
                     "working_age": group["working_age"].sum(),
                     "eligible_adults": group["eligible_adults"].sum(),
                     "eligible_adults_moe": np.sqrt((group["eligible_adults_moe"] ** 2).sum()),
+                    "eligible_adults_top": group.loc[group["tier"].isin(["A", "B"]), "eligible_adults"].sum(),
                     "eligible_adults_gated": group.loc[group["gated"], "eligible_adults"].sum(),
                     "need": group["need"].mean(),
                     "training_gap": group["training_gap"].mean(),
@@ -684,6 +700,7 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         "need_parts": _need_parts(scores, rng),
         "area_members": members,
         "rollups": _rollups(scores, members),
+        "evidence": _evidence(),
         "rejects": pd.DataFrame(
             [("afdc", "afdc.json", 14, "afdc:99", "state", "Oregon", "wrong_state", "Correct the state.")],
             columns=["source", "file", "row", "key", "field", "value", "reason", "remedy"],
@@ -701,6 +718,8 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         tables["providers"].assign(seats_used=seats, seats_assumed=tables["providers"]["seats"].isna())[entry],
         work.assign(assumed_units=False, units_variance=0.0, job_years_variance=0.0),
         tables["providers"].iloc[:0],
+        tables["providers"],
+        pd.DataFrame({"state": ["XL"], "training": True, "work": True, "job_centers": True}),
     )
     tables["locations"] = pd.DataFrame(
         [

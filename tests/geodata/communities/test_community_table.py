@@ -25,7 +25,9 @@ PLAZAS = pd.DataFrame(
         "assumed_units": [False, True],
     }
 )
-COLLEGES = pd.DataFrame({"provider_id": ["p", "q"], "name": ["Near", "Far"], "seats_used": [30.0, 50.0]})
+COLLEGES = pd.DataFrame(
+    {"provider_id": ["p", "q"], "name": ["Near", "Far"], "seats_used": [30.0, 50.0], "seats_assumed": [False, True]}
+)
 
 
 def reach(places: pd.DataFrame, cells: list[tuple[str, float]], pairs: list[tuple[int, int, float]]) -> Reach:
@@ -57,6 +59,7 @@ def test_what_a_community_reaches_is_what_its_adults_reach():
     assert (one["nearest_provider_id"], one["nearest_provider_minutes"]) == ("q", 5.0)
     assert one["providers_within"] == 2
     assert one["seats_within"] == pytest.approx((150 * 30 + 200 * 80) / 800)
+    assert one["seats_within_assumed"] == pytest.approx(200 * 50 / 800)
     # Of the 350, half of a's 150 have water in between.
     assert one["share_over_water"] == pytest.approx(75 / 350)
     assert (one["sites_within"], one["share_reaching_work"]) == (2, 1.0)
