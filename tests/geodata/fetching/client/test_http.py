@@ -85,7 +85,7 @@ def test_a_passing_fault_is_tried_again_with_growing_pauses(publisher, fetcher, 
             403,
             "refused",
             "{host} refuses to serve this computer (HTTP 403): “unknown variable”. Some publishers refuse data "
-            "centers: download the file elsewhere and put it in the folder of sources.",
+            "centers and networks abroad.",
         ),
         (404, "absent", "{host} has no such file (HTTP 404): “unknown variable”."),
         (422, "misunderstood", "{host} did not accept the request (HTTP 422): “unknown variable”."),
