@@ -7,7 +7,7 @@ stops the run before its first step with one sentence. Does not hold storage (se
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,9 +27,12 @@ from pydantic import Field
 from assets.run_locks import turn
 from geodata.comparison.scenarios import load_scenario
 from geodata.errors import OnrampError, SettingsError
+from geodata.fetching.acquire import Acquirer
+from geodata.fetching.choose_acquirer import acquirer_for
 from geodata.ingest.preflight import check
 from geodata.schemas import columns as col
 from geodata.settings import SETTINGS_FILE, Settings, load_settings
+from geodata.states import State
 from maps.texts import languages
 
 MAX_RETRIES_TAG = "dagster/max_retries"
@@ -151,6 +154,15 @@ class Choices(ConfigurableResource["Choices"]):
     def settings(self) -> Settings:
         """The settings of the run."""
         return load_settings(deployment_file(), self._changes())
+
+    @cached_property
+    def _acquirers(self) -> dict[tuple[State, ...], Acquirer]:
+        """One for each set of states, so that a run has one pool of connections and one memory of refusals."""
+        return {}
+
+    def acquirer(self, states: Sequence[State]) -> Acquirer:
+        """Return the way to obtain files for `states` that all sources of this run share."""
+        return self._acquirers.setdefault(tuple(states), acquirer_for(self.settings, states))
 
     @property
     def date(self) -> str:

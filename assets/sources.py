@@ -24,7 +24,7 @@ from dagster import (
 from assets.metadata import Metadata, code, docs, provenance_metadata, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from geodata.errors import OnrampError
-from geodata.fetching.choose_acquirer import acquirer_for, states_served
+from geodata.fetching.choose_acquirer import states_served
 from geodata.ingest.read_source import read_source
 from geodata.schemas.sourced import Sourced
 from geodata.sources import SOURCES
@@ -72,7 +72,7 @@ def source_asset(source: Source) -> AssetsDefinition:
         settings = choices.settings
         states = states_served(settings, context.run.tags.get(PARTITION_TAG))
         try:
-            got = read_source(source, acquirer_for(settings, states), states, settings)
+            got = read_source(source, choices.acquirer(states), states, settings)
         except OnrampError as error:
             raise Failure(description=str(error), allow_retries=False) from None
         metadata = {

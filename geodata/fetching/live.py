@@ -147,7 +147,7 @@ class LiveAcquirer:
         return spec.key_env is None or bool(self._options.environ.get(spec.key_env, "").strip())
 
     def probe(self, spec: SourceSpec, state: State | None = None) -> FetchError | None:
-        """Return None when a publisher of this source answers and takes the key, else what the last one said."""
+        """Return None when a publisher of this source answers and takes the key, else what the first one said."""
         problem: FetchError | None = None
         for ways in self.ways(spec, state).values():
             for way in ways:
@@ -155,7 +155,7 @@ class LiveAcquirer:
                 try:
                     TRANSPORTS[way.spec.transport].probe(self._fetcher, job)
                 except FetchError as caught:
-                    problem = caught
+                    problem = problem or caught
                 else:
                     return None
         return problem

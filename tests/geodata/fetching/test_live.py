@@ -25,7 +25,7 @@ from tests.support.publisher_server import Publisher, Reply, Seen, file_of
 RI = find_state("RI")
 GOOD = b"STATEFP,COUNTYFP\n44,001\n"
 HTML = b"<!doctype html><title>Down for maintenance</title>"
-REMEDY = "download it at https://publisher.example/centers and name its folder in sources.folder."
+REMEDY = "download it at https://publisher.example/centers and put it into the folder supplied under the home folder."
 
 
 @pytest.fixture

@@ -395,12 +395,12 @@ def test_nobody_there(fetcher, tmp_path, unused_port):
     assert str(problem) == (f"127.0.0.1:{unused_port} cannot be reached: it refuses connections (4 attempts).")
 
 
-def test_a_host_that_could_not_be_reached_is_tried_once_for_its_other_files(fetcher, fake_time, tmp_path, unused_port):
+def test_a_host_that_could_not_be_reached_is_not_tried_for_its_other_files(fetcher, fake_time, tmp_path, unused_port):
     host = f"http://127.0.0.1:{unused_port}"
     failure_of(fetcher, Request(f"{host}/rows.csv"), tmp_path / "part")
     waits = len(fake_time.slept)
     problem = failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
-    assert str(problem) == f"127.0.0.1:{unused_port} cannot be reached: it refuses connections."
+    assert str(problem) == f"127.0.0.1:{unused_port} cannot be reached: it refuses connections (4 attempts)."
     assert len(fake_time.slept) == waits == 3
     fake_time.forward(minutes=6)
     failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
