@@ -13,6 +13,7 @@ from geodata.analysis.scoring_steps import SCORING, STUDY_AREA
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.canonical import TRACTS
 from geodata.schemas.sourced import Sourced
+from geodata.scoring.need import require_need
 from geodata.scoring.study_area import StudyArea
 from geodata.scoring.study_area import study_area as cut_study_area
 
@@ -30,6 +31,7 @@ def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourc
     """Cut the state out of the canonical tables, or yield nothing where nothing changed."""
     usps, settings = context.partition_key, choices.settings
     area = cut_study_area(CanonicalTables.of(tables), [usps], settings, choices.date)
+    require_need(area, settings)
     last = last_finished(context.instance, usps) if choices.only_if_changed else None
     if last is not None and last.fingerprint == mark_of(area, settings):
         context.log.info(f"{usps}: nothing changed since the last finished run; it stays as it is.")

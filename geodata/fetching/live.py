@@ -8,6 +8,7 @@ marked stale, with its age and the reason.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,16 +20,18 @@ from platformdirs import user_cache_path
 from geodata.errors import OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, Status, age_in_days
 from geodata.fetching.client.clock import Clock
+from geodata.fetching.client.content import HEAD_BYTES
 from geodata.fetching.client.download_cache import Cache, Copy, Entry, iso
 from geodata.fetching.client.exchange import Download, Progress, Validators
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import FetchError
+from geodata.fetching.client.media import Shape, shape_of
 from geodata.fetching.client.redaction import Redactor, host_of
 from geodata.fetching.copy_names import copy_name
 from geodata.fetching.folder import fill_patterns, needs_state, patterns_in_words
 from geodata.fetching.publishers.acs_summary_file import SummaryFiles
 from geodata.fetching.publishers.arcgis import ArcGisLayer
-from geodata.fetching.publishers.career_one_stop import CareerOneStop
+from geodata.fetching.publishers.career_one_stop import USER_VARIABLE, CareerOneStop
 from geodata.fetching.publishers.census_api import CensusApi
 from geodata.fetching.publishers.remote_raster import RasterWindow
 from geodata.fetching.publishers.station_service import StationService
@@ -51,9 +54,14 @@ TRANSPORTS: Mapping[str, Transport] = {
     "raster_window": RasterWindow(),
 }
 SUPPLIED_FOLDER = "supplied"
+CAREER_USER = USER_VARIABLE
+_NO_COPY = "could not be obtained and there is no earlier copy."
+_REMEDY = re.compile(r"\s*(?:Try again later, or|Or) download it at \S+ and put it into the folder .*$")
 # After a failure other runs use the last good copy for a while instead of failing one by one.
 _REST = timedelta(minutes=10)
 _DAILY, _WEEKLY, _MONTHLY = timedelta(hours=12), timedelta(days=6), timedelta(days=30)
+
+_SUFFIXES: Mapping[Shape, str] = {"zip": ".zip", "text": ".csv", "json": ".json", "tiff": ".tif"}
 
 Trial = Callable[[SourceSpec, Path, State | None], None]
 
@@ -340,7 +348,7 @@ class LiveAcquirer:
     def _accept(self, job: Job, scope: str, came: Download, redact: Redactor) -> Copy:
         """Read a new copy on trial and store it; raises an OnrampError when it cannot be used."""
         spec, part, now = job.spec, job.part, self._clock.now()
-        filename = copy_name(spec, job.state, came, now, TRANSPORTS[spec.transport].suffix)
+        filename = copy_name(spec, job.state, came, now, TRANSPORTS[spec.transport].suffix or _suffix(came, part))
         try:
             if self._trial is not None:
                 # A parser may read the vintage from the name.
@@ -364,8 +372,16 @@ class LiveAcquirer:
             part.unlink(missing_ok=True)
 
     def _secrets(self, spec: SourceSpec) -> list[str]:
-        names = (spec.key_env, "CAREERONESTOP_USER_ID")
+        names = (spec.key_env, CAREER_USER)
         return [self._options.environ.get(name, "") for name in names if name]
+
+
+def _suffix(came: Download, part: Path) -> str:
+    """Return the ending of a file whose publisher gave it a name without one, by its first bytes; else nothing."""
+    if "." in came.filename:
+        return ""
+    with part.open("rb") as handle:
+        return _SUFFIXES.get(shape_of(handle.read(HEAD_BYTES)), "")
 
 
 def _telling(reasons: Sequence[OnrampError]) -> list[OnrampError]:
@@ -403,7 +419,12 @@ def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError
     start = "Or" if about_key else "Try again later, or"
     remedy = f"{start} download it at {spec.page} and put it into the folder {SUPPLIED_FOLDER} under the home folder."
     where = "" if state is None else f" for {state.name}"
-    return f"{spec.title}{where} could not be obtained and there is no earlier copy. {reason} {remedy}"
+    return f"{spec.title}{where} {_NO_COPY} {reason} {remedy}"
+
+
+def never_came(said: str) -> str:
+    """Return what the publisher said, out of the sentence about a source that never came; others stay as they are."""
+    return _REMEDY.sub("", said.rpartition(_NO_COPY)[2]).strip()
 
 
 def live_acquirer(

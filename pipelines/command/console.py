@@ -8,6 +8,7 @@ from contextlib import suppress
 from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
 from rich.console import Console
 
+from assets.sources import OUTCOME
 from pipelines.command.stopping import STOPS
 
 LINES = "lines"
@@ -22,6 +23,8 @@ class StepLines(logging.Handler):
     def __init__(self, console: Console) -> None:
         super().__init__(logging.DEBUG)
         self.console = console
+        # How a source ended by its step, where that is not well.
+        self._not_well: dict[str | None, str] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show the events a person waits for; leave the rest to the run history."""
@@ -32,9 +35,16 @@ class StepLines(logging.Handler):
         message = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
         if event is None and record.levelno >= logging.WARNING and not message.startswith(AFTER_A_FAILURE):
             self._print(message, style="yellow", markup=False, soft_wrap=True)
+        if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
+            outcome = event.asset_check_evaluation_data.metadata.get(OUTCOME)
+            if outcome is not None and outcome.value:
+                self._not_well[event.step_key] = str(outcome.value)
         if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = event.step_success_data.duration_ms / 1000
-            self._print(f"[green]✓[/green] {_step_name(event)} [dim]{seconds:.1f} s[/dim]")
+            outcome = self._not_well.get(event.step_key)
+            mark = "[green]✓[/green]" if outcome is None else "[yellow]–[/yellow]"
+            word = "" if outcome is None else f": [yellow]{outcome}[/yellow]"
+            self._print(f"{mark} {_step_name(event)}{word} [dim]{seconds:.1f} s[/dim]")
 
     def _print(self, text: str, *, style: str | None = None, markup: bool = True, soft_wrap: bool = False) -> None:
         # A terminal that closed, or a reader that stopped reading, is no reason to stop computing.

@@ -36,7 +36,9 @@ WITH_ADDRESS = sorted(name for name, source in SOURCES.items() if source.spec.ur
 def live(tmp_path_factory):
     fields = {"afdc_host": Settings().sources.afdc_host}
     clock = Clock(now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
-    return LiveAcquirer(Fetcher(), Cache(tmp_path_factory.mktemp("cache")), clock=clock, options=LiveOptions(fields=fields, alone=True))
+    return LiveAcquirer(
+        Fetcher(), Cache(tmp_path_factory.mktemp("cache")), clock=clock, options=LiveOptions(fields=fields, alone=True)
+    )
 
 
 @pytest.mark.parametrize("name", WITH_ADDRESS)
@@ -62,7 +64,9 @@ def test_a_downloaded_copy_has_a_name_by_which_a_folder_finds_it(live, name):
         for way in ways:
             base, _ = split_address(way.url)
             transport = way.spec.transport
-            came = Download("new", url=way.url, filename=base.rsplit("/", 1)[-1] if transport in ("file", "ftp") else "")
+            came = Download(
+                "new", url=way.url, filename=base.rsplit("/", 1)[-1] if transport in ("file", "ftp") else ""
+            )
             moment = datetime(2026, 11, 22, tzinfo=UTC)
             named = copy_name(way.spec, state, came, moment, TRANSPORTS[transport].suffix)
             patterns = fill_patterns(spec.filenames, state)

@@ -74,6 +74,6 @@ def onramp(
 
 
 def plain(text: str, folder: Path) -> str:
-    """Return what a terminal showed without what differs between two runs: seconds of steps, folders, blanks at ends."""
+    """Return what a terminal showed without what differs between two runs: seconds, folders, blanks at ends."""
     text = re.sub(r"\b\d+\.\d s\b", "… s", text.replace(str(folder), "…"))
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"

@@ -1,4 +1,4 @@
-"""A small anonymous FTP server on loopback that serves the files of a folder by their names, wherever they are asked."""
+"""A small anonymous FTP server on loopback that serves the files of a folder by their names, on whatever path."""
 
 from __future__ import annotations
 

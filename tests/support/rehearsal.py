@@ -277,7 +277,9 @@ class Rehearsal:
 
 def files_at(table: dict[str, Path]) -> Answer:
     """Return the answers of a file server: the files by path (a regular expression), "not found" pages elsewhere."""
-    scripts = {pattern: file_of(path.read_bytes(), etag=f'"{len(path.read_bytes())}"') for pattern, path in table.items()}
+    scripts = {
+        pattern: file_of(path.read_bytes(), etag=f'"{len(path.read_bytes())}"') for pattern, path in table.items()
+    }
 
     def answer(seen: Seen) -> Reply:
         for pattern, script in scripts.items():

@@ -64,17 +64,13 @@ def publishers(folder: Path) -> dict[str, Answer]:
         "api.census.gov": lambda seen: survey(seen, tracts["GEOID"].tolist()),
         "svi.cdc.gov": files_at({"/Documents/Data/2022/csv/states/SVI_2022_US.csv": folder / "SVI_2022_US.csv"}),
         "svi2.cdc.gov": lambda seen: (
-            Reply((folder / "SVI_2022_US.csv").read_bytes())
-            if seen.query.get("year") == "2022"
-            else Reply(b"", 404)
+            Reply((folder / "SVI_2022_US.csv").read_bytes()) if seen.query.get("year") == "2022" else Reply(b"", 404)
         ),
         "dblew8dgr6ajz.cloudfront.net": cejst,
         "web.archive.org": cejst,
         "developer.nlr.gov": lambda seen: stations(seen, folder / "alt_fuel_stations.json"),
         "nces.ed.gov": files_at({nces + name: folder / name for name in ("HD2024.zip", "C2024_A.zip")}),
-        "www.trainingproviderresults.gov": files_at(
-            {"/data/DownloadPrograms.xlsx": folder / "DownloadPrograms.xlsx"}
-        ),
+        "www.trainingproviderresults.gov": files_at({"/data/DownloadPrograms.xlsx": folder / "DownloadPrograms.xlsx"}),
         "api.careeronestop.org": lambda seen: centers_of_jobs(seen, folder / "job_centers.json"),
         "services.arcgis.com": features_at(ntad, "NTAD Alternative Fuel Corridors", corridors),
         "data.worldpop.org": spans(folder / "population.tif"),

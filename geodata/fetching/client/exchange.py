@@ -36,7 +36,7 @@ class Limits:
     backoff_cap_s: float = 30.0
     longest_wait_s: float = 120.0
     redirects: int = 5
-    host_rest_s: float = 300.0
+    host_rest_s: float = 900.0
     refusals: int = 2
     preflight_s: float = 12.0
 

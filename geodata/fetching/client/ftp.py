@@ -12,13 +12,13 @@ from urllib.parse import unquote, urlsplit
 from geodata.fetching.client.body import Bounds
 from geodata.fetching.client.content import HEAD_BYTES, check_head, check_whole
 from geodata.fetching.client.exchange import Download, Request
-from geodata.fetching.client.http_errors import FetchError, broken_connection, size
+from geodata.fetching.client.http_errors import FetchError, broken_connection, no_connection, size
 
 _GONE = ("550", "551", "553")
 
 
 class FtpSession:
-    """One connection to the server of `request`, open within `connected`; `timeout_s` bounds each of its answers."""
+    """One connection to the server of `request`, open within `connected`."""
 
     def __init__(self, connection: ftplib.FTP, request: Request) -> None:
         self._ftp, self._request = connection, request
@@ -61,13 +61,21 @@ class FtpSession:
 
 
 @contextmanager
-def connected(request: Request, timeout_s: float) -> Iterator[FtpSession]:
-    """Yield a session with the server of `request`; every exception on the way becomes a FetchError."""
+def connected(request: Request, connect_s: float, timeout_s: float) -> Iterator[FtpSession]:
+    """Yield a session with the server of `request`; every exception on the way becomes a FetchError.
+
+    `connect_s` and `timeout_s` are the seconds given to the connection and to each answer.
+    """
     parts = urlsplit(request.url)
     # What comes is public, checked for its kind, and said to have come over an open connection.
-    ftp = ftplib.FTP(timeout=timeout_s)  # noqa: S321
+    ftp = ftplib.FTP(timeout=connect_s)  # noqa: S321
     try:
-        ftp.connect(parts.hostname or "", parts.port or ftplib.FTP_PORT)
+        try:
+            ftp.connect(parts.hostname or "", parts.port or ftplib.FTP_PORT)
+        except TimeoutError:
+            raise no_connection(request.host) from None
+        if ftp.sock is not None:
+            ftp.sock.settimeout(timeout_s)
         ftp.login()
         yield FtpSession(ftp, request)
     except ftplib.error_perm as problem:

@@ -29,7 +29,7 @@ from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES, check_head, check_whole, filename_of
 from geodata.fetching.client.exchange import Download, JsonObject, Limits, Progress, Request
 from geodata.fetching.client.host_memory import HostMemory
-from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, refusal
+from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, no_connection, refusal
 from geodata.fetching.client.patience import persist
 from geodata.fetching.client.preflight import unreachable
 from geodata.fetching.client.redaction import host_of, redact_logs
@@ -141,6 +141,8 @@ class Fetcher:
                     root = f"{parts.scheme}://{parts.netloc}/"
                     times = (limits.connect_s, limits.connect_s)
                     self._session.head(root, timeout=times, allow_redirects=False, verify=self._ca_bundle)
+            except TimeoutError:
+                raise no_connection(host) from None
             except (requests.RequestException, TransportError, OSError) as problem:
                 error = broken_connection(problem, host)
                 # A name that is unknown for a second may be known in the next; a silent address stays silent.
@@ -161,14 +163,14 @@ class Fetcher:
                 request.max_bytes or self.limits.max_bytes, deadline, self.limits.total_s, self.clock.monotonic
             )
             report = self._report(request)
-            with ftp.connected(request, self._read_timeout(deadline)) as session:
+            with ftp.connected(request, *self._timeouts(deadline)) as session:
                 return ftp.download(session, request, path, lambda out: session.copy(out, bounds, report))
 
         return self._persist(request, attempt)
 
     def peek_ftp(self, request: Request) -> None:
         """Ask for the date of a file of an FTP server; raises FetchError."""
-        with ftp.connected(request, self.limits.connect_s) as session:
+        with ftp.connected(request, self.limits.connect_s, self.limits.read_s) as session:
             session.announced()
 
     def _report(self, request: Request) -> Callable[[int, int | None], None]:

@@ -142,6 +142,13 @@ _BROKEN: tuple[tuple[tuple[type[BaseException], ...], str, Kind], ...] = (
     ((ConnectionRefusedError,), "{host} cannot be reached: it refuses connections.", "unreachable"),
     ((InvalidURL, InvalidSchema), "“{host}” is no address that can be asked.", "unreachable"),
 )
+
+
+def no_connection(host: str) -> FetchError:
+    """Return the error for a host to which no connection came about in the time allowed."""
+    return FetchError(f"{printable(host)} cannot be reached: no connection in the time allowed.", "unreachable")
+
+
 _HOPELESS = (ssl.SSLCertVerificationError, InvalidURL, InvalidSchema)
 
 

@@ -402,7 +402,7 @@ def test_a_host_that_could_not_be_reached_is_not_tried_for_its_other_files(fetch
     problem = failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
     assert str(problem) == f"127.0.0.1:{unused_port} cannot be reached: it refuses connections (4 attempts)."
     assert len(fake_time.slept) == waits == 3
-    fake_time.forward(minutes=6)
+    fake_time.forward(minutes=16)
     failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
     assert len(fake_time.slept) == 6
 
