@@ -45,7 +45,6 @@ SPEC = SourceSpec(
         "{afdc_host}/api/alt-fuel-stations/v1.json?fuel_type=ELEC&status=all&access=all&state={around}",
         "{afdc_host}/api/alt-fuel-stations/v1.json?fuel_type=ELEC&status=all&access=all",
     ),
-    size_bytes=300_000_000,
     media="any",
     key_env="NLR_API_KEY",
     key_page="https://developer.nlr.gov/signup/",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
 from rich.console import Console
 
 from assets.sources import OUTCOME
+from geodata.fetching.client.http import LOG
 from pipelines.command.stopping import STOPS
 
 LINES = "lines"
@@ -36,9 +38,9 @@ class StepLines(logging.Handler):
         if event is None and record.levelno >= logging.WARNING and not message.startswith(AFTER_A_FAILURE):
             self._print(message, style="yellow", markup=False, soft_wrap=True)
         if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.ASSET_CHECK_EVALUATION:
-            outcome = event.asset_check_evaluation_data.metadata.get(OUTCOME)
-            if outcome is not None and outcome.value:
-                self._not_well[event.step_key] = str(outcome.value)
+            noted = event.asset_check_evaluation_data.metadata.get(OUTCOME)
+            if noted is not None and noted.value:
+                self._not_well[event.step_key] = str(noted.value)
         if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = event.step_success_data.duration_ms / 1000
             outcome = self._not_well.get(event.step_key)
@@ -54,6 +56,26 @@ class StepLines(logging.Handler):
 
 def _step_name(event: DagsterEvent) -> str:
     return (event.step_key or "").replace("__", " / ").replace("_", " ")
+
+
+@contextmanager
+def telling_requests(console: Console, *, every: bool) -> Iterator[None]:
+    """Show what the client waits for and, with `every`, each request as it is made; keys are redacted there."""
+
+    class Lines(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            with suppress(OSError, ValueError):
+                style = "yellow" if record.levelno >= logging.WARNING else "dim"
+                console.print(record.getMessage(), style=style, markup=False, highlight=False, soft_wrap=True)
+
+    handler, before = Lines(logging.INFO if every else logging.WARNING), LOG.level
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO if every else logging.WARNING)
+    try:
+        yield
+    finally:
+        LOG.removeHandler(handler)
+        LOG.setLevel(before)
 
 
 def progress(console: Console) -> Definitions:
