@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_cache_path
 
-from geodata.errors import OnrampError, SourceUnavailable
+from geodata.errors import OnrampError, PublisherFailed, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, Status, age_in_days
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES
@@ -199,7 +199,7 @@ class LiveAcquirer:
                 reasons.append(str(problem))
         if not reasons:
             raise SourceUnavailable(f"{spec.title} comes by state: name the state it is wanted for.")
-        raise SourceUnavailable(reasons[0])
+        raise PublisherFailed(reasons[0])
 
     def ways(self, spec: SourceSpec, state: State | None) -> dict[str, list[Way]]:
         """Return the addresses by scope ("nation" or a postal code), in the order they are tried.
@@ -290,7 +290,7 @@ class LiveAcquirer:
             reason = " ".join(dict.fromkeys(str(problem) for problem in _telling(reasons)))
             self._cache.failed(name, scope, now, reason)
             if have is None:
-                raise SourceUnavailable(_never(spec, state, reason, reasons[-1]))
+                raise PublisherFailed(_never(spec, state, reason, reasons[-1]))
             return _stale(spec, scope, have, reason, now)
 
     def _first_that_works(

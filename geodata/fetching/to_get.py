@@ -12,7 +12,8 @@ from geodata.fetching.folder import fill_patterns
 from geodata.fetching.live import CAREER_USER, SUPPLIED_FOLDER, never_came
 from geodata.fetching.transport import fill_address
 from geodata.settings import Settings
-from geodata.sources.spec import SourceSpec
+from geodata.sources import SOURCES
+from geodata.sources.spec import SourceSpec, turned_off
 from geodata.states import State
 
 
@@ -21,7 +22,8 @@ class ToGet:
     """One source that a run did not get, or of which it has an old copy only.
 
     `why` is what its publisher said. `file` is the name to keep or give, `address` where it is (a page where there is
-    no file to download), `size_bytes` about what it weighs, `folder` where to put it. `keys` are the environment
+    no file to download), `size_bytes` about what it weighs, `folder` where to put it. `brought` is set for what offices
+    bring, which no publisher has. `keys` are the environment
     variables that are not set, `key_page` where to ask for them.
     """
 
@@ -34,6 +36,7 @@ class ToGet:
     address: str
     size_bytes: int | None
     folder: str
+    brought: bool = False
     keys: tuple[str, ...] = ()
     key_page: str = ""
 
@@ -73,6 +76,7 @@ def to_get(
         address=plain or spec.page,
         size_bytes=spec.size_bytes,
         folder=str(folder),
+        brought=not (spec.urls or spec.others),
         keys=tuple(name for name in keys_of(spec) if not environ.get(name, "").strip()),
         key_page=spec.key_page or "",
     )
@@ -85,9 +89,20 @@ def keys_of(spec: SourceSpec) -> tuple[str, ...]:
     return (spec.key_env, CAREER_USER) if spec.transport == "career_one_stop" else (spec.key_env,)
 
 
+def keys_not_set(settings: Settings, environ: Mapping[str, str]) -> list[tuple[tuple[str, ...], str, str]]:
+    """Return the keys that a run could use and that are not set: variables, what they bring, where to ask for them."""
+    found = []
+    for source in SOURCES.values():
+        spec = source.spec
+        missing = tuple(name for name in keys_of(spec) if not environ.get(name, "").strip())
+        if missing and not turned_off(spec, settings):
+            found.append((missing, spec.title, spec.key_page or spec.page))
+    return found
+
+
 def in_order(entries: Iterable[ToGet]) -> list[ToGet]:
     """Return the entries, those first without which nothing can be computed."""
-    return sorted(entries, key=lambda one: (not one.required, one.old_copy))
+    return sorted(entries, key=lambda one: (not one.required, one.brought, one.old_copy))
 
 
 def _file_name(spec: SourceSpec, state: State | None, address: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import OnrampError, SourceUnavailable
+from geodata.errors import OnrampError, PublisherFailed, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired, Acquirer, obtain_for
 from geodata.fetching.folder import needs_state, vintage_in
 from geodata.schemas import columns as col
@@ -43,7 +43,8 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     except SourceUnavailable as problem:
         if spec.required:
             raise
-        if spec.optional and spec.name not in settings.sources.optional:
+        wanted = spec.name in settings.sources.optional or isinstance(problem, PublisherFailed)
+        if spec.optional and not wanted:
             return Sourced(spec.table.empty(), REJECTS.empty())
         return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, str(problem))], [str(problem)])
     by_code = {state.usps: state for state in states}

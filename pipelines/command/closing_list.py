@@ -12,6 +12,7 @@ from rich.console import Console
 from assets.sources import TO_GET
 from geodata.fetching.client.http_errors import size
 from geodata.fetching.to_get import ToGet, in_order
+from geodata.sources import SOURCES
 from geodata.storage.files import write_text
 
 FILE_NAME = "to-get-by-hand.json"
@@ -31,7 +32,9 @@ def entries_of(events: Iterable[DagsterEvent]) -> list[ToGet]:
         value = metadata.get(TO_GET)
         if isinstance(value, JsonMetadataValue) and isinstance(value.data, dict):
             entry = ToGet.from_dict(value.data)
-            found[entry.source] = entry
+            # A source that reads the file of another is served by it.
+            if SOURCES[entry.source].spec.file_of is None:
+                found[entry.source] = entry
     return in_order(found.values())
 
 
@@ -45,24 +48,40 @@ def write_list(entries: Sequence[ToGet], folder: Path) -> Path | None:
     return path
 
 
-def print_list(console: Console, entries: Sequence[ToGet], again: str) -> None:
-    """Print the list as blocks that can be copied from, and the command `again` to repeat."""
-    if not entries:
-        return
+def print_list(
+    console: Console, entries: Sequence[ToGet], keys: Sequence[tuple[tuple[str, ...], str, str]], again: str
+) -> None:
+    """Print the list as blocks that can be copied from, the `keys` that would bring more, and the command to repeat."""
 
     def line(text: str, style: str | None = None) -> None:
         console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
-    line("")
-    line(f"What this run did not get ({len(entries)}), and how to get it:", "bold")
-    for entry in entries:
+    refused = [entry for entry in entries if not entry.brought]
+    if refused:
+        line("")
+        line(f"What this run did not get ({len(refused)}), and how to get it by hand:", "bold")
+    for entry in refused:
         need = "required" if entry.required else "an old copy serves" if entry.old_copy else "the run goes on without"
         line(f"• {entry.title} ({need})", "red" if entry.required else "yellow")
         line(f"    {entry.why}")
-        if entry.keys:
-            line(f"    key:  set {' and '.join(entry.keys)}, asked for at {entry.key_page}")
         weight = f", about {size(entry.size_bytes)}" if entry.size_bytes else ""
         line(f"    file: {entry.file}{weight}")
-        line(f"    from: {entry.address}")
+        if entry.address:
+            line(f"    from: {entry.address}")
+    brought = [entry for entry in entries if entry.brought]
+    if brought:
+        line("")
+        line("Lists that you may bring, none of which is here:", "bold")
+    for entry in brought:
+        line(f"• {entry.title}: {entry.file}{f', see {entry.address}' if entry.address else ''}")
     folders = dict.fromkeys(entry.folder for entry in entries)
-    line(f"Put files into {' or '.join(folders)}; then repeat: {again}")
+    if folders:
+        line(f"Put files into {' or '.join(folders)}")
+    if keys:
+        line("")
+        line("Free keys that are not set, and what each brings:", "bold")
+    for names, what, page in keys:
+        line(f"• {' and '.join(names)}: {what}; ask at {page}")
+    if refused or keys:
+        line(f"Then repeat: {again}")
+        line("")

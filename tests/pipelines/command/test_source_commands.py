@@ -35,7 +35,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def one_source(monkeypatch: pytest.MonkeyPatch):
     with Publisher() as publisher:
-        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), expected=Expected())
+        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), others=(), expected=Expected())
         only = {"centers": replace(SOURCES["centers"], spec=spec)}
         monkeypatch.setattr(source_commands, "SOURCES", only)
         publisher.script("/CenPop2020_Mean_TR.txt", file_of(POINTS))
