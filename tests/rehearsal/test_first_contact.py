@@ -19,7 +19,7 @@ from tests.support.publisher_server import Reply
 from tests.support.rehearsal import CLOUDFLARE, CONSENT, LOGIN, Rehearsal, Scene
 
 GOLDEN = Path(__file__).with_name("golden")
-RUN = ("run", "--state", "RI", "--set", "uncertainty.draws=0")
+RUN = ("run", "--state", "RI", "--as-of", "2026-11-30", "--set", "uncertainty.draws=0")
 WAIT_A_DAY = Reply(b'{"error":{"code":"OVER_RATE_LIMIT","message":"You have exceeded your rate limit."}}', 429)
 WAIT_A_DAY.headers.update({"Retry-After": "78590", "Content-Type": "application/json"})
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]

@@ -89,7 +89,8 @@ class PlayTime:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._main = 0.0
-        self._aside: dict[int, float] = {}
+        # By thread and not by its number, which the next thread may have.
+        self._aside: dict[threading.Thread, float] = {}
 
     def pass_by(self, seconds: float) -> None:
         with self._lock:
@@ -97,7 +98,7 @@ class PlayTime:
             if threading.current_thread() is threading.main_thread():
                 self._main = here + seconds
             else:
-                self._aside[threading.get_ident()] = here + seconds
+                self._aside[threading.current_thread()] = here + seconds
 
     @property
     def passed(self) -> float:
@@ -106,7 +107,7 @@ class PlayTime:
 
     def _now(self) -> float:
         if threading.current_thread() is not threading.main_thread():
-            return self._aside.get(threading.get_ident(), self._main)
+            return self._aside.get(threading.current_thread(), self._main)
         self._main = max([self._main, *self._aside.values()])
         self._aside.clear()
         return self._main

@@ -29,6 +29,8 @@ def lay_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in sorted(folder.iterdir()):
         # The sample's boundaries say 2020; publishers have newer ones.
         newer = re.sub(r"^(cb|tl)_2020_", r"\1_2025_", path.name)
+        # Primary roads come for the nation.
+        newer = newer.replace("_44_primaryroads", "_us_primaryroads")
         newer = {"HD2023.zip": "HD2024.zip", "C2023_A.zip": "C2024_A.zip"}.get(newer, newer)
         if newer != path.name:
             shutil.move(path, folder / newer)
