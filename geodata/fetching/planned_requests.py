@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from geodata.fetching.acquire import NATION
+from geodata.fetching.client.redaction import host_of
 from geodata.fetching.live import CAREER_USER, LiveAcquirer, Way
 from geodata.fetching.publishers.acs_summary_file import tables_of
 from geodata.fetching.publishers.career_one_stop import centers_path
@@ -20,6 +21,9 @@ from geodata.fetching.transport import split_address
 from geodata.settings import Settings
 from geodata.sources.spec import SourceSpec, turned_off
 from geodata.states import State
+
+HOSTS = "hosts"
+"""Stands for the name of a source where a host is asked whether it can be reached."""
 
 Asked = tuple[str, str]
 """Method and address."""
@@ -47,8 +51,12 @@ class PlannedRequest:
 def planned_requests(
     live: LiveAcquirer, specs: Sequence[SourceSpec], states: Sequence[State], settings: Settings
 ) -> list[PlannedRequest]:
-    """Return the requests of a run for `states` without any earlier copy, source by source, in the order of turns."""
+    """Return the requests of a run for `states` without any earlier copy, source by source, in the order of turns.
+
+    The first are those by which all hosts are asked at once whether they can be reached.
+    """
     found: dict[tuple[str, str, str], PlannedRequest] = {}
+    hosts: dict[str, PlannedRequest] = {}
     for spec in specs:
         if turned_off(spec, settings) or spec.file_of or not live.asks_publisher(spec):
             continue
@@ -59,6 +67,8 @@ def planned_requests(
                 weight = spec.size_bytes if (scope == NATION) == (spec.scope == NATION) else None
                 for way in ways:
                     turn += 1
+                    if live.has_key(spec):
+                        hosts.setdefault(host_of(way.url), _reached(way.url))
                     asked, more = _REQUESTS[way.spec.transport](way)
                     for method, address in asked:
                         planned = PlannedRequest(
@@ -73,7 +83,13 @@ def planned_requests(
                             more,
                         )
                         found.setdefault((spec.name, method, address), planned)
-    return list(found.values())
+    return [*hosts.values(), *found.values()]
+
+
+def _reached(url: str) -> PlannedRequest:
+    parts = urlsplit(url)
+    method = "CONNECT" if parts.scheme == "ftp" else "HEAD"
+    return PlannedRequest(HOSTS, False, 1, method, f"{parts.scheme}://{parts.netloc}/", None, (), True)
 
 
 def _file(way: Way) -> tuple[list[Asked], str]:

@@ -75,7 +75,8 @@ def _of_states_left_out(acquirer: Acquirer, spec: SourceSpec, states: list[State
     covered = states_of(nation.table)
     if not (named and covered):
         return []
-    alone = replace(spec, filenames=named)
+    # Without an address it comes from where the national file was found, never from the publisher.
+    alone = replace(spec, filenames=named, urls=(), others=())
     found: list[Acquired] = []
     for state in states:
         if state.usps not in covered:

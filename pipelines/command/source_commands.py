@@ -54,9 +54,10 @@ def mirror(
     """Fill a folder with the publishers' files, for places without internet."""
     settings = _settings(settings_file, changes)
     wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
+    places = _states(states, settings)
     with download_bars(console) as progress:
-        live = live_acquirer(settings, progress=progress, refresh=True)
-        rows = fill_folder(live, wanted, _states(states, settings), folder)
+        live = live_acquirer(settings, places, progress=progress, refresh=True)
+        rows = fill_folder(live, wanted, places, folder)
     console.print(_mirror_table(rows, folder))
     _say((row.source, row.scope, row.note) for row in rows if row.note)
     required = {spec.name for spec in wanted if spec.required}

@@ -88,6 +88,26 @@ def test_a_scene_ends_in_time_with_the_words_of_its_golden_file(onramp: Command,
         assert "✓" not in line or "not obtained" not in line
 
 
+def test_every_request_of_a_run_was_listed_before(onramp: Command, rehearsal: Rehearsal) -> None:
+    listed = onramp(Scene(), "sources", "--requests", "--state", "RI", "--json", keys=KEYS)
+    assert rehearsal.asked == []
+    planned = {
+        (
+            row["method"],
+            row["address"].replace("$CAREERONESTOP_USER_ID", KEYS["CAREERONESTOP_USER_ID"]).partition("?")[0],
+        )
+        for row in json.loads(listed.text)
+    }
+    # Without the boundaries a run ends after its sources, which is all that is looked at here.
+    away = Scene(
+        answers={"www2.census.gov": lambda seen: Reply(b"", 404), "tigerweb.geo.census.gov": lambda seen: CONSENT}
+    )
+    onramp(away, *RUN, "--set", "sources.supplied=after", keys=KEYS)
+    asked = {tuple(one.partition("?")[0].split(" ", 1)) for one in rehearsal.asked}
+    assert len(asked) > 20
+    assert asked <= planned
+
+
 def test_files_brought_by_hand_count_in_a_run_that_the_publishers_refuse(
     onramp: Command, rehearsal: Rehearsal, files: Path, tmp_path: Path
 ) -> None:

@@ -102,8 +102,9 @@ def test_the_requests_of_a_run_are_listed_without_making_one(command, one_source
     listed = command("sources", "--requests", "--state", "RI")
     assert listed.exit_code == 0, listed.output
     address = f"{one_source.url}/CenPop2020_Mean_TR.txt"
-    assert listed.output == f"centers (required, first): GET {address}, about 4.3 MB\n"
+    hosts = f"hosts (wanted, first): HEAD {one_source.url}/\n"
+    assert listed.output == f"{hosts}centers (required, first): GET {address}, about 4.3 MB\n"
     assert one_source.seen == []
-    (row,) = json.loads(command("sources", "--requests", "--state", "RI", "--json").stdout)
+    (_, row) = json.loads(command("sources", "--requests", "--state", "RI", "--json").stdout)
     assert (row["method"], row["address"], row["required"], row["keys"]) == ("GET", address, True, [])
     assert "centers: Centers of Population of census tracts, by U.S. Census Bureau" in command("sources").output
