@@ -54,6 +54,8 @@ TRANSPORTS: Mapping[str, Transport] = {
     "raster_window": RasterWindow(),
 }
 SUPPLIED_FOLDER = "supplied"
+# Pages repeat what is said of a source, and name no path of a machine.
+_SUPPLIED_IN_WORDS = f"the folder {SUPPLIED_FOLDER} under the home folder"
 CAREER_USER = USER_VARIABLE
 _NO_COPY = "could not be obtained and there is no earlier copy."
 _REMEDY = re.compile(r"\s*(?:Try again later, or|Or) download it at \S+ and put it into the folder .*$")
@@ -261,7 +263,7 @@ class LiveAcquirer:
     def _from_operator(self, spec: SourceSpec, state: State | None) -> list[Acquired]:
         if self._supplied is not None and self._supplied.is_dir():
             return FolderAcquirer(self._supplied, clock=self._clock).obtain_all(spec, state)
-        where = "a folder named in sources.folder" if self._supplied is None else f"the folder {self._supplied}"
+        where = "a folder named in sources.folder" if self._supplied is None else _SUPPLIED_IN_WORDS
         patterns = patterns_in_words(fill_patterns(spec.filenames, state))
         if spec.urls:
             raise SourceUnavailable(
@@ -417,7 +419,7 @@ def _never(spec: SourceSpec, state: State | None, reason: str, last: OnrampError
     """Return what to do about a source that never came: another key, more patience, or one's own download."""
     about_key = isinstance(last, FetchError) and last.kind == "key"
     start = "Or" if about_key else "Try again later, or"
-    remedy = f"{start} download it at {spec.page} and put it into the folder {SUPPLIED_FOLDER} under the home folder."
+    remedy = f"{start} download it at {spec.page} and put it into {_SUPPLIED_IN_WORDS}."
     where = "" if state is None else f" for {state.name}"
     return f"{spec.title}{where} {_NO_COPY} {reason} {remedy}"
 
