@@ -4,7 +4,8 @@ Only these assets reach the network and folders of files. Sources cover all plac
 a run for a state obtains the files of that state and of the deployment's states.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from dagster import (
@@ -24,16 +25,22 @@ from dagster import (
 from assets.metadata import Metadata, code, docs, provenance_metadata, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from geodata.errors import OnrampError
-from geodata.fetching.choose_acquirer import acquirer_for, states_served
+from geodata.fetching.choose_acquirer import states_served
+from geodata.fetching.to_get import ToGet, to_get
 from geodata.ingest.read_source import read_source
 from geodata.schemas.sourced import Sourced
+from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.spec import Source, SourceSpec
+from geodata.states import State
 
 GROUP = "1_sources"
 # The schedule nightly_sources refreshes them; two missed nights are a warning, a week is a failure.
 REFRESHED_NIGHTLY = FreshnessPolicy.time_window(warn_window=timedelta(days=2), fail_window=timedelta(days=7))
 PARTITION_TAG = "dagster/partition"
+#: The entry of a source in the list of what to get by hand, and the word for how it ended where that is not well.
+TO_GET = "to_get_by_hand"
+OUTCOME = "outcome"
 
 
 def source_key(name: str) -> AssetKey:
@@ -72,20 +79,31 @@ def source_asset(source: Source) -> AssetsDefinition:
         settings = choices.settings
         states = states_served(settings, context.run.tags.get(PARTITION_TAG))
         try:
-            got = read_source(source, acquirer_for(settings, states), states, settings)
+            got = read_source(source, choices.acquirer(states), states, settings)
         except OnrampError as error:
-            raise Failure(description=str(error), allow_retries=False) from None
+            by_hand = {TO_GET: MetadataValue.json(_to_get(spec, states, settings, str(error)).to_dict())}
+            raise Failure(description=str(error), metadata=by_hand, allow_retries=False) from None
+        poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
         metadata = {
             **table_metadata(got.table, spec.table),
             **provenance_metadata(got.uses),
             **rejects_by_reason(got.rejects),
             "notes": MetadataValue.md("\n".join(f"- {note}" for note in got.notes) or "none"),
         }
+        if poor:
+            entry = _to_get(spec, states, settings, poor[0].note, old_copy=poor[0].freshness == "stale")
+            metadata[TO_GET] = MetadataValue.json(entry.to_dict())
         yield Output(got, metadata=metadata)
         yield freshness(got, key)
         yield account(got, key)
 
     return read
+
+
+def _to_get(
+    spec: SourceSpec, states: Sequence[State], settings: Settings, said: str, *, old_copy: bool = False
+) -> ToGet:
+    return to_get(spec, states, settings, said, environ=os.environ, old_copy=old_copy)
 
 
 def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
@@ -99,7 +117,11 @@ def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
         passed=not poor,
         severity=AssetCheckSeverity.WARN,
         description=notes if poor else good,
-        metadata={"files": len(got.uses), "stale_or_missing": len(poor)},
+        metadata={
+            "files": len(got.uses),
+            "stale_or_missing": len(poor),
+            OUTCOME: "" if not poor else "not obtained" if poor[0].freshness == "missing" else "old copy",
+        },
     )
 
 

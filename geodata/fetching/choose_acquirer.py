@@ -35,7 +35,7 @@ def acquirer_for(settings: Settings, states: Sequence[State]) -> Acquirer:
         return FolderAcquirer(settings.sources.folder)
     if all(state.fictional for state in states):
         return FolderAcquirer(sample_folder(settings))
-    return live_acquirer(settings)
+    return live_acquirer(settings, states)
 
 
 def operator_folder(settings: Settings) -> Path:

@@ -95,8 +95,26 @@ class PlainFile:
         fetcher.peek(self._request(job))
 
 
+class FtpFile:
+    """A file on an FTP server, which is asked without a name or password."""
+
+    suffix = ""
+
+    def fetch(self, fetcher: Fetcher, job: Job) -> Download:
+        """Download the file, unless its date is that of the last copy."""
+        return fetcher.download_ftp(self._request(job), job.part)
+
+    def probe(self, fetcher: Fetcher, job: Job) -> None:
+        """Ask for the date of the file."""
+        fetcher.peek_ftp(self._request(job))
+
+    @staticmethod
+    def _request(job: Job) -> Request:
+        return Request(job.url, label=job.spec.title, media=job.spec.media, sha256=job.pins, known=job.known)
+
+
 def fill_address(template: str, spec: SourceSpec, state: State | None, options: Mapping[str, str]) -> str | None:
-    """Return the address of a copy, or None when it needs a state and there is none."""
+    """Return the address of a copy, or None when it needs a state and there is none, or a field that is not given."""
     fields: dict[str, str] = dict(options)
     if spec.year is not None:
         fields["year"] = str(spec.year)

@@ -158,7 +158,7 @@ def _of_file(blank: Diagnosis, file: Acquired) -> Diagnosis:
 
 
 def _live(live: LiveAcquirer, spec: SourceSpec, state: State | None, blank: Diagnosis, *, online: bool) -> Diagnosis:
-    scope = next(iter(live.addresses(spec, state)), NATION)
+    scope = next(iter(live.ways(spec, state)), NATION)
     held = live.cache.newest_good(spec.file_of or spec.name, scope)
     row = replace(blank, scope=scope)
     if held:

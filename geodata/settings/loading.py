@@ -54,7 +54,7 @@ SETTINGS_FILE = "ONRAMP_SETTINGS"
 DEPLOYMENT_ONLY = frozenset(
     {
         *("home", "alerts", "operations", "storage", "web"),
-        *("sources.folder", "sources.folders", "sources.cache", "sources.afdc_host"),
+        *("sources.folder", "sources.folders", "sources.cache", "sources.afdc_host", "sources.contact"),
         *("travel.roads_file", "travel.server_url", "travel.cache"),
     }
 )

@@ -406,6 +406,17 @@ class Sources(Section):
         description="Share of a tract's land below which what it shares with a tract of another census is taken for a "
         "difference between two drawings and left out of the carry-over.",
     )
+    supplied: Literal["first", "after"] = Field(
+        "first",
+        description="When files put by hand into the folder “supplied” under the home folder count in a run from the "
+        "publishers: before a publisher is asked, or only after it gave nothing.",
+    )
+    contact: str | None = Field(
+        None, description="Mail address that publishers may write to about this program's requests; it is sent to them."
+    )
+    quiet_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        60.0, description="Longest that a source a run can do without may keep it waiting without a byte, in seconds."
+    )
     afdc_host: str = Field("https://developer.nlr.gov", description="Host of the station service.")
     planned_sites_mapping: dict[str, str] = Field(
         default={},

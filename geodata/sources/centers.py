@@ -16,8 +16,12 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
 from geodata.sources.formats.values import counts
 from geodata.sources.places_of_rows import with_points
-from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.spec import Expected, ParseContext, SourceSpec, census_by_ftp
 
+_URLS = (
+    "https://www2.census.gov/geo/docs/reference/cenpop2020/tract/CenPop2020_Mean_TR.txt",
+    "https://www2.census.gov/geo/docs/reference/cenpop2020/tract/CenPop2020_Mean_TR{fips}.txt",
+)
 SPEC = SourceSpec(
     name="centers",
     title="Centers of Population of census tracts",
@@ -28,11 +32,13 @@ SPEC = SourceSpec(
     page="https://www.census.gov/geographies/reference-files/time-series/geo/centers-population.html",
     licence="Public domain (US federal work)",
     cadence="every ten years",
-    urls=("https://www2.census.gov/geo/docs/reference/cenpop2020/tract/CenPop2020_Mean_TR.txt",),
+    urls=_URLS,
+    others=census_by_ftp(*_URLS),
     year=2020,
     tract_vintage=2020,
     media="csv",
     required=True,
+    size_bytes=4_300_000,
     expected=Expected(least_rows=84_000, most_rows=87_000, least_states=51),
 )
 COLUMNS = (

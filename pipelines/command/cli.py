@@ -19,6 +19,7 @@ from geodata.errors import OnrampError, SettingsError
 from geodata.ingest.preflight import usable_settings
 from geodata.schemas.state_result import StateResult
 from geodata.states import SAMPLE_STATE, find_state
+from pipelines.command.console import telling_requests
 from pipelines.command.decision_commands import commands as decision_commands
 from pipelines.command.options import (
     COMPUTE,
@@ -28,6 +29,7 @@ from pipelines.command.options import (
     SetOption,
     SourcesOption,
     StateOption,
+    VerboseOption,
     settings_changes,
 )
 from pipelines.command.report import announce, report, report_unread
@@ -77,6 +79,7 @@ def run(
         str | None, typer.Option("--as-of", help="Date that the run is for; else its sources' newest.")
     ] = None,
     home: HomeOption = None,
+    verbose: VerboseOption = False,
 ) -> None:
     """Compute one state: read its sources, score its tracts, write maps and lists."""
     from pipelines.command.launch import launch_state
@@ -86,7 +89,8 @@ def run(
     settings = usable_settings(settings_file, given)
     announce(console, place, settings)
     report_unread(console, settings, place)
-    folder = launch_state(place, settings, settings_file, given, console)
+    with telling_requests(console, every=verbose):
+        folder = launch_state(place, settings, settings_file, given, console)
     report(console, StateResult.load(folder.result), folder.products)
 
 

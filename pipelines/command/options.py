@@ -58,6 +58,7 @@ FileOption = Annotated[
     Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, show_envvar=True, help="YAML file of settings.")
 ]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help=_SET_HELP, autocompletion=complete_setting)]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show each request as it is made.")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder for tables, products and run history.")]
 
 

@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from geodata.errors import SettingsError
 from geodata.fetching.acquire import NATION, FolderAcquirer
 from geodata.fetching.choose_acquirer import acquirer_for
 from geodata.fetching.client.clock import utc_now
@@ -24,6 +25,7 @@ from geodata.fetching.geocode_file import fill_coordinates
 from geodata.fetching.live import cache_folder, live_acquirer
 from geodata.fetching.mirror import Mirrored
 from geodata.fetching.mirror import mirror as fill_folder
+from geodata.fetching.planned_requests import PlannedRequest, planned_requests
 from geodata.fetching.publishers.geocoder import geocode as ask_geocoder
 from geodata.ingest.doctor import Diagnosis, diagnose
 from geodata.ingest.preflight import usable_settings
@@ -54,9 +56,10 @@ def mirror(
     """Fill a folder with the publishers' files, for places without internet."""
     settings = _settings(settings_file, changes)
     wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
+    places = _states(states, settings)
     with download_bars(console) as progress:
-        live = live_acquirer(settings, progress=progress, refresh=True)
-        rows = fill_folder(live, wanted, _states(states, settings), folder)
+        live = live_acquirer(settings, places, progress=progress, refresh=True)
+        rows = fill_folder(live, wanted, places, folder)
     console.print(_mirror_table(rows, folder))
     _say((row.source, row.scope, row.note) for row in rows if row.note)
     required = {spec.name for spec in wanted if spec.required}
@@ -94,6 +97,50 @@ def doctor(
         report_unread(console, settings, places[0] if len(places) == 1 else None)
     if any(row.stops or (row.required and row.use == "nothing") for row in rows):
         raise typer.Exit(1)
+
+
+@commands.command("sources", rich_help_panel=PANEL, epilog="Example:  onramp sources --requests --state RI")
+def list_sources(
+    states: StatesOption = None,
+    requests: Annotated[
+        bool, typer.Option("--requests", help="Every request that a run would make, none of which is made.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
+    settings_file: FileOption = None,
+    changes: SetOption = None,
+) -> None:
+    """List the sources and their publishers, or every request that a run would make of them; asks nobody."""
+    settings = _settings(settings_file, changes)
+    specs = [source.spec for source in SOURCES.values()]
+    if not requests:
+        rows: list[dict[str, object]] = [
+            {"source": spec.name, "title": spec.title, "publisher": spec.publisher, "required": spec.required}
+            for spec in specs
+        ]
+        lines = [f"{row['source']}: {row['title']}, by {row['publisher']}" for row in rows]
+    else:
+        places = _states(states, settings)
+        if not places:
+            raise SettingsError("Name the state with --state, such as --state RI: most requests are about one.")
+        planned = planned_requests(live_acquirer(settings, places), specs, places, settings)
+        rows = [asdict(one) for one in planned]
+        lines = [_request_line(one) for one in planned]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _request_line(planned: PlannedRequest) -> str:
+    """Return a request on one line: source, need, turn, method, address, size, keys."""
+    need = "required" if planned.required else "wanted"
+    turn = "first" if planned.turn == 1 else f"if not, {planned.turn - 1}"
+    weight = f", about {size(planned.size_bytes)}" if planned.size_bytes else ""
+    names = " and ".join(planned.keys)
+    keys = f", with {names}{'' if planned.keys_set else ' (not set: not asked)'}" if names else ""
+    more = f", {planned.more}" if planned.more else ""
+    return f"{planned.source} ({need}, {turn}): {planned.method} {planned.address}{weight}{keys}{more}"
 
 
 @commands.command(rich_help_panel=PANEL, epilog="Example:  onramp geocode awards.xlsx planned_sites_awards.csv")

@@ -15,7 +15,7 @@ from geodata.fetching.client.redaction import host_of
 from geodata.fetching.transport import Job, split_address
 
 # Canada is in the data, and the default answer is a page of the first stations.
-_ALWAYS = {"country": "US", "limit": "all"}
+ALWAYS = {"country": "US", "limit": "all"}
 
 
 class StationService:
@@ -32,7 +32,7 @@ class StationService:
         request = Request(
             base,
             label=job.spec.title,
-            params={**query, **_ALWAYS},
+            params={**query, **ALWAYS},
             secret_headers={"X-Api-Key": job.secret()},
             media="json" if base.endswith("json") else "csv",
         )

@@ -35,7 +35,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def one_source(monkeypatch: pytest.MonkeyPatch):
     with Publisher() as publisher:
-        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), expected=Expected())
+        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), others=(), expected=Expected())
         only = {"centers": replace(SOURCES["centers"], spec=spec)}
         monkeypatch.setattr(source_commands, "SOURCES", only)
         publisher.script("/CenPop2020_Mean_TR.txt", file_of(POINTS))
@@ -111,3 +111,15 @@ def test_addresses_are_geocoded_into_a_new_file(command, tmp_path, monkeypatch):
     assert "2 rows, 0 of them with coordinates before" in run.output
     assert "1 exact" in run.output and "1 no match" in run.output
     assert "41.800000,-71.400000" in (tmp_path / "filled.csv").read_text()
+
+
+def test_the_requests_of_a_run_are_listed_without_making_one(command, one_source, monkeypatch):
+    listed = command("sources", "--requests", "--state", "RI")
+    assert listed.exit_code == 0, listed.output
+    address = f"{one_source.url}/CenPop2020_Mean_TR.txt"
+    hosts = f"hosts (wanted, first): HEAD {one_source.url}/\n"
+    assert listed.output == f"{hosts}centers (required, first): GET {address}, about 4.3 MB\n"
+    assert one_source.seen == []
+    (_, row) = json.loads(command("sources", "--requests", "--state", "RI", "--json").stdout)
+    assert (row["method"], row["address"], row["required"], row["keys"]) == ("GET", address, True, [])
+    assert "centers: Centers of Population of census tracts, by U.S. Census Bureau" in command("sources").output

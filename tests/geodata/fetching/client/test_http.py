@@ -85,7 +85,7 @@ def test_a_passing_fault_is_tried_again_with_growing_pauses(publisher, fetcher, 
             403,
             "refused",
             "{host} refuses to serve this computer (HTTP 403): “unknown variable”. Some publishers refuse data "
-            "centers: download the file elsewhere and put it in the folder of sources.",
+            "centers and networks abroad.",
         ),
         (404, "absent", "{host} has no such file (HTTP 404): “unknown variable”."),
         (422, "misunderstood", "{host} did not accept the request (HTTP 422): “unknown variable”."),
@@ -395,14 +395,14 @@ def test_nobody_there(fetcher, tmp_path, unused_port):
     assert str(problem) == (f"127.0.0.1:{unused_port} cannot be reached: it refuses connections (4 attempts).")
 
 
-def test_a_host_that_could_not_be_reached_is_tried_once_for_its_other_files(fetcher, fake_time, tmp_path, unused_port):
+def test_a_host_that_could_not_be_reached_is_not_tried_for_its_other_files(fetcher, fake_time, tmp_path, unused_port):
     host = f"http://127.0.0.1:{unused_port}"
     failure_of(fetcher, Request(f"{host}/rows.csv"), tmp_path / "part")
     waits = len(fake_time.slept)
     problem = failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
-    assert str(problem) == f"127.0.0.1:{unused_port} cannot be reached: it refuses connections."
+    assert str(problem) == f"127.0.0.1:{unused_port} cannot be reached: it refuses connections (4 attempts)."
     assert len(fake_time.slept) == waits == 3
-    fake_time.forward(minutes=6)
+    fake_time.forward(minutes=16)
     failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
     assert len(fake_time.slept) == 6
 
