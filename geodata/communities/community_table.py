@@ -20,7 +20,8 @@ from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, WORK_BY_QUARTER
 from geodata.schemas.programs import programs_together
 from geodata.schemas.table import CRS
-from geodata.scoring.opportunity import ASSUMED_UNITS, JOB_YEARS_VARIANCE, with_spread
+from geodata.scoring.opportunity import ASSUMED_UNITS, with_spread
+from geodata.scoring.site_priors import JOB_YEARS_VARIANCE
 from geodata.statistics.margins import grouped_margin
 
 Shapes = NDArray[np.object_]

@@ -12,7 +12,8 @@ from geodata.schemas import columns as col
 from geodata.schemas.computed import STATE_SUMMARY
 from geodata.schemas.programs import programs_together
 from geodata.schemas.rows import by_state
-from geodata.scoring.opportunity import ASSUMED_UNITS, JOB_YEARS_VARIANCE, units_span, with_spread
+from geodata.scoring.opportunity import ASSUMED_UNITS, units_span, with_spread
+from geodata.scoring.site_priors import JOB_YEARS_VARIANCE
 from geodata.statistics.margins import grouped_margin
 
 JOB_YEARS = [col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH]

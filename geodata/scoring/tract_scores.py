@@ -13,8 +13,9 @@ from geodata.geography.place_names import tract_names
 from geodata.schemas import columns as col
 from geodata.schemas.computed import TRACT_SCORES
 from geodata.scoring.need import need
-from geodata.scoring.opportunity import ASSUMED_UNITS, BOUNDS, JOB_YEARS_VARIANCE, with_spread
+from geodata.scoring.opportunity import ASSUMED_UNITS, BOUNDS, with_spread
 from geodata.scoring.priority import combine, gate, ranks, unranked_reasons
+from geodata.scoring.site_priors import JOB_YEARS_VARIANCE
 from geodata.scoring.study_area import StudyArea, supplied
 from geodata.scoring.training import unlocated_providers
 from geodata.scoring.unlocated import unlocated_near
