@@ -78,7 +78,7 @@ class Words:
         return self.number(rounded(float(value), figures))
 
     def percent(self, share: Number, digits: int = 0) -> str:
-        """Return a share (0–1) as a percentage, with up to two digits more where few would be written as none or all."""
+        """Return a share (0–1) as a percentage, with up to two digits more where some would read as none or all."""
         if share is None or is_missing(share):
             return self.missing
         most = digits + 2
