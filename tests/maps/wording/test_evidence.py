@@ -65,7 +65,7 @@ def test_the_first_sentence_names_the_share_that_is_assumed(synthetic: StateResu
 def test_an_action_begins_with_what_to_find_out(synthetic: StateResult) -> None:
     texts = load_texts("en")
     said = words.action_means(told(synthetic, seats=0.1, units=0.2), texts, "bring_training")
-    assert said.startswith("Find out first which of these providers teach the trade")
+    assert said.startswith("Find out first which providers teach the trade")
     assert "Ask first how many ports" in said and said.endswith(texts("codes.action_means.bring_training"))
 
 
