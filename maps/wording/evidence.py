@@ -35,7 +35,9 @@ def doubts(result: StateResult, texts: Texts) -> list[str]:
     for row in rows:
         if row[col.VERDICT] == "weak":
             measured, rest = words.percent(row["measured"]), words.percent(1 - row["measured"])
-            found.append(texts(f"evidence.weak.{row[col.SUBJECT]}", measured=measured, rest=rest))
+            none = f"evidence.none.{row[col.SUBJECT]}"
+            key = none if row["measured"] == 0 and texts.has(none) else f"evidence.weak.{row[col.SUBJECT]}"
+            found.append(texts(key, measured=measured, rest=rest))
     return found
 
 

@@ -78,9 +78,12 @@ class Words:
         return self.number(rounded(float(value), figures))
 
     def percent(self, share: Number, digits: int = 0) -> str:
-        """Return a share (0–1) as a percentage."""
+        """Return a share (0–1) as a percentage, with up to two digits more where some would read as none or all."""
         if share is None or is_missing(share):
             return self.missing
+        most = digits + 2
+        while digits < most and 0 < share < 1 and round(float(share) * 100, digits) in (0.0, 100.0):
+            digits += 1
         return self.texts("format.percent", n=self.number(float(share) * 100, digits))
 
     def span(self, low: Number, high: Number, digits: int = 0) -> str:

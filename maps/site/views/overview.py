@@ -10,7 +10,7 @@ from maps.site.views.frame import frame
 from maps.site.views.minute import answers, common_barriers
 from maps.site.views.rows import area_rows, community_row
 from maps.site.views.site_view import SiteView
-from maps.wording.evidence import action_means, first_sentence, rests_on, settled_by
+from maps.wording.evidence import check_first, first_sentence, rests_on, settled_by
 from maps.wording.questions import state_questions
 from maps.wording.rows import Row, records
 from maps.wording.words import is_missing
@@ -43,6 +43,7 @@ def overview(view: SiteView) -> Context:
         "who": _who(view, rows),
         "sure": _sure(view, rows),
         "do": _do(view, rows),
+        "check": check_first(view.result, t),
         "hub_text": _hubs(view),
         "counties": area_rows(view, "county"),
         "areas": area_rows(view, "workforce_area"),
@@ -107,7 +108,7 @@ def _do(view: SiteView, rows: list[Row]) -> list[Context]:
     return [
         {
             "action": view.words.code("action", code),
-            "means": action_means(view.result, view.texts, code),
+            "means": view.texts.word("codes.action_means", code),
             "links": [view.community_link(row[col.COMMUNITY_ID]) for row in groups[code][:MOST_LINKS]],
             "more": max(0, len(groups[code]) - MOST_LINKS),
         }

@@ -58,12 +58,14 @@ def test_the_first_sentence_names_the_share_that_is_assumed(synthetic: StateResu
     said = words.first_sentence("Start in Ash.", weak, texts)
     assert said == "Start in Ash. But check first: 92% of the training seats counted are assumed, not reported."
     assert "C2024_A.csv" in words.settled_by(weak, texts)[0]
+    none = words.first_sentence("Start in Ash.", told(synthetic, seats=0.0), texts)
+    assert none == "Start in Ash. But check first: all training seats counted are assumed, not reported."
 
 
 def test_an_action_begins_with_what_to_find_out(synthetic: StateResult) -> None:
     texts = load_texts("en")
     said = words.action_means(told(synthetic, seats=0.1, units=0.2), texts, "bring_training")
-    assert said.startswith("Find out first which of these providers teach the trade")
+    assert said.startswith("Find out first which providers teach the trade")
     assert "Ask first how many ports" in said and said.endswith(texts("codes.action_means.bring_training"))
 
 

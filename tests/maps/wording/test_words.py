@@ -33,6 +33,22 @@ def test_a_missing_value_is_never_zero(en: Words, missing: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (0.0, "0%"),
+        (1.0, "100%"),
+        (0.126, "13%"),
+        (0.004, "0.4%"),
+        (0.0002, "0.02%"),
+        (0.997, "99.7%"),
+        (0.9996, "99.96%"),
+    ],
+)
+def test_a_few_are_never_written_as_none_and_most_never_as_all(en: Words, share: float, written: str) -> None:
+    assert en.percent(share) == written
+
+
+@pytest.mark.parametrize(
     ("value", "digits", "written"),
     [(0, 0, "0"), (1234567, 0, "1,234,567"), (-4.26, 1, "−4.3"), (-0.2, 0, "0"), (999.95, 1, "1,000.0"), (0.5, 0, "0")],
 )

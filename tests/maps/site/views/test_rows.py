@@ -47,9 +47,9 @@ def test_no_work_is_no_row(view: SiteView) -> None:
     assert quarter_rows(view, None) == []
 
 
-@pytest.mark.parametrize(("assumed", "shown"), [(0, "12"), (2, "12 (assumed)")])
+@pytest.mark.parametrize(("assumed", "shown"), [(0, "12"), (1, "12 (partly assumed)"), (2, "12 (assumed)")])
 def test_units_of_a_quarter_stand_with_the_word_assumed_where_they_are(
     view: SiteView, assumed: int, shown: str
 ) -> None:
-    table = view.result.table("work_by_quarter").head(1).assign(units=12.0, sites_assumed=assumed)
+    table = view.result.table("work_by_quarter").head(1).assign(sites=2, units=12.0, sites_assumed=assumed)
     assert quarter_rows(view, table)[0]["units"] == shown
