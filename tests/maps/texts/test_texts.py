@@ -51,7 +51,6 @@ def test_english_and_spanish_are_there() -> None:
     assert {"en", "es"} <= set(languages())
 
 
-<<<<<<< HEAD
 def keys_given_twice(node: yaml.Node) -> Iterator[str]:
     """Every key that stands twice in one group, with its line; YAML takes the last of them without a word."""
     if isinstance(node, yaml.MappingNode):
@@ -67,28 +66,12 @@ def keys_given_twice(node: yaml.Node) -> Iterator[str]:
 def test_no_key_stands_twice(language: str) -> None:
     tree = yaml.compose((FOLDER / f"{language}.yaml").read_text("utf-8"), Loader=yaml.SafeLoader)
     assert tree is not None and list(keys_given_twice(tree)) == []
-||||||| bf483c4
-=======
-@pytest.mark.parametrize("language", languages())
-def test_no_key_is_written_twice(language: str) -> None:
-    """YAML keeps the last of two equal keys and says nothing: the other text would be lost."""
-
-    def repeated(node: yaml.Node) -> Iterator[str]:
-        if isinstance(node, yaml.MappingNode):
-            names = [key.value for key, _ in node.value]
-            yield from (f"{name} in line {node.start_mark.line}" for name in set(names) if names.count(name) > 1)
-            for _, value in node.value:
-                yield from repeated(value)
-
-    root = yaml.compose((FOLDER / f"{language}.yaml").read_text("utf-8"))
-    assert root is not None and list(repeated(root)) == []
 
 
 @pytest.mark.parametrize("language", languages())
 def test_every_list_has_a_name_for_its_sheet(language: str) -> None:
     texts = load_texts(language)
     assert [name for name in LISTS if not texts.has(f"lists.sheets.{name}")] == []
->>>>>>> 828d46957faa0ae90bda122bc7e8c6c9e135b26d
 
 
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
