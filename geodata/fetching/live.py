@@ -259,9 +259,11 @@ class LiveAcquirer:
         now = self._clock.now()
         addresses: list[str] = []
         for spec, state in ahead:
-            if not self.asks_publisher(spec) or not self.has_key(spec):
+            if not self.asks_publisher(spec):
                 continue
             for scope, ways in self.ways(spec, state).items():
+                if not self.has_key(spec) and all(way.spec.sends_key(way.url) for way in ways):
+                    continue
                 have = self._cache.newest_good(spec.file_of or spec.name, scope)
                 if have is None or self._options.refresh or now - have.entry.checked >= asked_again_after(spec):
                     addresses += [way.url for way in ways]
