@@ -16,7 +16,7 @@ from dagster import (
 
 from assets.history import LastRun, canonical_at, keep
 from assets.last_finished import FINGERPRINT, mark_of
-from assets.metadata import Metadata, code
+from assets.metadata import Metadata, code, preview
 from assets.partitions import STATES
 from assets.resources import Choices
 from assets.steps import step_ins, walk_of
@@ -36,6 +36,8 @@ from maps.bundle import write_bundle
 from maps.figures import state_map_png, write_figures
 from maps.lists import list_files, write_lists
 from maps.site.build import build_site
+from maps.texts import load_texts
+from maps.wording.evidence import doubts
 
 GROUP = "5_products"
 OWNERS = ["team:products"]
@@ -93,6 +95,7 @@ def result_metadata(result: StateResult, area: StudyArea, settings: Settings) ->
         "rows": {name: len(table) for name, table in result.tables.items()},
         "settings": MetadataValue.json(result.settings.method()),
         **headline(result),
+        **evidence_metadata(result),
         FINGERPRINT: mark_of(area, settings),
     }
 
@@ -207,6 +210,12 @@ def headline(result: StateResult) -> dict[str, int]:
         # Unknown of all is left out: zero would be drawn as a fall.
         **({} if pd.isna(adults) else {"eligible_adults_in_tiers_a_and_b": round(adults)}),
     }
+
+
+def evidence_metadata(result: StateResult) -> Metadata:
+    """Return the evidence of each pillar as a table, and what to check first where it is weak or unknown."""
+    table = result.table("evidence")
+    return {"evidence": preview(table), "check_first": doubts(result, load_texts("en"))}
 
 
 def thumbnail(result: StateResult) -> MetadataValue:

@@ -23,7 +23,9 @@ from geodata.geography.sphere import EARTH_RADIUS_KM, unit_vectors
 from geodata.travel.great_circle import GreatCircle
 from geodata.travel.minutes import TravelMinutes
 
-ENGINE = GreatCircle(detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=60.0)  # a kilometer a minute
+ENGINE = GreatCircle.at_constant_speed(
+    detour_factor=1.0, speed_kmh_urban=60.0, speed_kmh_rural=60.0
+)  # a kilometer a minute
 Work = Callable[[], np.ndarray]
 
 

@@ -20,7 +20,7 @@ from geodata.travel.great_circle import GreatCircle
 
 Work = Callable[[], np.ndarray]
 SPOPT_SOLVES = (2, 6, 10)
-ENGINE = GreatCircle(detour_factor=1.35, speed_kmh_urban=40.0, speed_kmh_rural=70.0)
+ENGINE = GreatCircle.at_constant_speed(detour_factor=1.35, speed_kmh_urban=40.0, speed_kmh_rural=70.0)
 NEAR_MINUTES = 20.0
 STATES = 51
 

@@ -7,14 +7,10 @@ neither missing nor negative (InputError). Does not hold travel, percentiles or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from geodata.access.catchment_weights import AccessResult, FloatArray, catchment_weights
 from geodata.access.decay import DecayFunction, flat, gaussian_decay
-from geodata.errors import InputError
 from geodata.travel.minutes import TravelMinutes
 
 
@@ -68,29 +64,3 @@ def gravity(
 def cumulative(minutes: TravelMinutes, supply: ArrayLike, catchment_minutes: float | ArrayLike) -> FloatArray:
     """Supply within reach, unfaded: Σ_j S_j over t_ij ≤ T_i, float64[n_origins]; S = 1 counts places."""
     return gravity(minutes, supply, catchment_minutes, flat)
-
-
-@dataclass(frozen=True, eq=False)
-class Nearest:
-    """The k nearest destinations of each origin, nearest first.
-
-    `destination`: int32[n_origins, k], -1 where fewer are in reach; `minutes`: float64, NaN there.
-    """
-
-    destination: NDArray[np.int32]
-    minutes: FloatArray
-
-
-def nearest_k(minutes: TravelMinutes, k: int = 1) -> Nearest:
-    """Return each origin's k nearest destinations among the pairs given; ties go to the lower row number."""
-    if k < 1:
-        raise InputError("at least one nearest place must be asked for", field="k")
-    order = np.lexsort((minutes.destination, minutes.minutes, minutes.origin))
-    origin = minutes.origin[order]
-    place = np.arange(len(origin)) - minutes.row_start[origin]
-    first = place < k
-    destination = np.full((minutes.n_origins, k), -1, dtype=np.int32)
-    nearest = np.full((minutes.n_origins, k), np.nan)
-    destination[origin[first], place[first]] = minutes.destination[order][first]
-    nearest[origin[first], place[first]] = minutes.minutes[order][first]
-    return Nearest(destination, nearest)

@@ -13,13 +13,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from geodata.access.decay import DECAYS
-from geodata.access.measures import cumulative, e2sfca, gravity, nearest_k, three_step, two_step
+from geodata.access.measures import cumulative, e2sfca, gravity, three_step, two_step
 from geodata.access.tract_origins import collapse, spread
 from geodata.geography.coordinates import Points
 from geodata.schemas import columns as col
 from geodata.settings import Access
+from geodata.statistics.medians import weighted_medians
 from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
 from geodata.travel.minutes import TravelEngine, TravelMinutes
@@ -165,39 +167,127 @@ def tract_access(
     return reached.collapse(floating_catchment(minutes, capacity, people, catchment, decay).access)
 
 
-def within_reach(reached: Reach, capacity: pd.DataFrame) -> pd.DataFrame:
-    """Return, a tract, the undecayed sums of `capacity` columns within the catchment and the places counted.
+@dataclass(frozen=True, eq=False)
+class GroupReach:
+    """What groups of people (a tract, a community) have within reach.
 
-    A place within the catchment of any origin of a tract counts once, whole: the sums answer "what is there",
-    not "what is ours". Columns: geoid, places, and those of `capacity`.
+    `places` csr float64[n_groups, n_places]: the share of a group's people who have each place within the catchment of
+    their origin; `share` float64[n_groups] who have any; NaN for a group nobody is known to live in.
     """
-    tract = reached.tract_of_origin[reached.minutes.origin]
-    pairs = pd.DataFrame({"tract": tract, col.PLACE: reached.minutes.destination}).drop_duplicates()
-    sums = (
-        capacity.iloc[pairs[col.PLACE].to_numpy()].set_axis(pairs.index).assign(places=1).groupby(pairs["tract"]).sum()
-    )
-    out = sums.reindex(range(len(reached.geoids)), fill_value=0)
-    return out.set_axis(reached.geoids, axis=0).rename_axis(col.GEOID).reset_index()
+
+    places: csr_matrix
+    share: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, reached: Reach, group: NDArray[np.int64], people: NDArray[np.float64], n_groups: int) -> GroupReach:
+        """Return what groups reach: `group` int[n_origins] (−1: in none), `people` float64[n_origins]."""
+        minutes = reached.minutes
+        shape = (minutes.n_origins, minutes.n_destinations)
+        near = csr_matrix((np.ones(len(minutes)), minutes.destination, minutes.row_start), shape=shape)
+        counted = np.flatnonzero((group >= 0) & (people > 0))
+        total = np.bincount(group[counted], weights=people[counted], minlength=n_groups)
+        share = people[counted] / total[group[counted]]
+        members = csr_matrix((share, (group[counted], counted)), shape=(n_groups, minutes.n_origins))
+        any_place = (np.diff(minutes.row_start) > 0).astype(np.float64)
+        reaching = np.where(total > 0, (members @ any_place).round(9), np.nan)
+        return cls(members @ near, reaching)
+
+    def count(self, of: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return int[n_groups]: the places that any of a group's people have within reach, each once.
+
+        With `of` bool[n_places] only those places count.
+        """
+        places = self.places if of is None else self.places[:, np.flatnonzero(of)]
+        return np.asarray(places.getnnz(axis=1), dtype=np.int64)
+
+    def mean(self, capacity: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what a group's people have within reach on average, of `capacity` float64[n_places, k]: [n_groups, k].
+
+        NaN where nobody is known to live.
+        """
+        return np.where(np.isnan(self.share)[:, None], np.nan, (self.places @ capacity).round(9))
+
+    def variance(self, variance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the variance of such a mean, where `variance` float64[n_places] is each place's own: [n_groups]."""
+        return np.asarray(self.places.power(2) @ variance, dtype=np.float64)
+
+
+def within_reach(reached: Reach, capacity: pd.DataFrame) -> pd.DataFrame:
+    """Return what a tract's people have within reach: [geoid, share_reaching, places, and those of `capacity`].
+
+    `share_reaching` is the share (0–1) of its people within the catchment of any place, `places` how many any of them
+    reach, and the columns of `capacity` (a row a place) are the undecayed sums within reach, averaged over the people:
+    what only a corner of a tract reaches is not shown for all of it.
+    """
+    found = GroupReach.of(reached, reached.tract_of_origin, reached.weight, len(reached.geoids))
+    sums = pd.DataFrame(found.mean(capacity.to_numpy(dtype=float)), columns=capacity.columns)
+    return sums.assign(geoid=reached.geoids, share_reaching=found.share, places=found.count())
+
+
+@dataclass(frozen=True, eq=False)
+class NearestPlaces:
+    """The nearest place of each origin: `place` int[n_origins], −1 beyond its catchment; `minutes` to it, NaN there."""
+
+    place: NDArray[np.int64]
+    minutes: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, reached: Reach) -> NearestPlaces:
+        """Return the nearest places of `reached`; among equals the first of its supply."""
+        pairs = reached.minutes
+        place, minutes = np.full(pairs.n_origins, -1, dtype=np.int64), np.full(pairs.n_origins, np.nan)
+        if len(pairs):
+            # Pairs are sorted by origin: the least of each run, and the first pair that has it.
+            some = np.flatnonzero(np.diff(pairs.row_start))
+            minutes[some] = np.minimum.reduceat(pairs.minutes, pairs.row_start[some])
+            least = np.flatnonzero(pairs.minutes == minutes[pairs.origin])
+            origin, first = np.unique(pairs.origin[least], return_index=True)
+            place[origin] = pairs.destination[least[first]]
+        return cls(place, minutes)
+
+    def by_group(self, group: NDArray[np.int64], people: NDArray[np.float64], n_groups: int) -> NearestPlaces:
+        """Return for each group of origins the place nearest for most of its people, and their median minutes.
+
+        `group` int[n_origins] from 0 to `n_groups` − 1 (−1: in none), `people` float64[n_origins]. The minutes are the
+        median of those who reach any place, each by the way to their own nearest; among places that are nearest for
+        as many people the first is named.
+        """
+        place, minutes = np.full(n_groups, -1, dtype=np.int64), np.full(n_groups, np.nan)
+        of = np.flatnonzero((self.place >= 0) & (group >= 0) & (people > 0))
+        reaching = pd.DataFrame(
+            {"group": group[of], col.PLACE: self.place[of], "minutes": self.minutes[of], "people": people[of]}
+        )
+        votes = reaching.groupby(["group", col.PLACE])["people"].sum().reset_index()
+        # Sums of the same people in another order differ in their last digits, which must not choose.
+        votes["people"] = votes["people"].round(9)
+        first = votes.sort_values(["group", "people", col.PLACE], ascending=[True, False, True]).drop_duplicates(
+            "group"
+        )
+        place[first["group"].to_numpy()] = first[col.PLACE].to_numpy()
+        known, middle = weighted_medians(*(reaching[name].to_numpy() for name in ("group", "minutes", "people")))
+        minutes[known] = middle
+        return NearestPlaces(place, minutes)
 
 
 def nearest(reached: Reach, id_column: str) -> pd.DataFrame:
-    """Return [geoid, nearest_id, nearest_name, nearest_minutes] of each tract; empty beyond the catchment.
+    """Return [geoid, nearest_id, nearest_name, nearest_minutes] of each tract; empty where nobody reaches a place.
 
-    A tract with several origins is spoken for by the one that stands for most of its people, so that the place
-    named and the minutes belong together.
+    The place is the one nearest for most of the tract's people, the minutes are the median of those who reach any
+    (`NearestPlaces.by_group`).
     """
-    main = pd.DataFrame({"tract": reached.tract_of_origin, col.WEIGHT: reached.weight})
-    first = main.sort_values(["tract", col.WEIGHT], ascending=[True, False], kind="stable").drop_duplicates("tract")
-    found = nearest_k(reached.minutes, 1)
-    destination = found.destination[first.index, 0]
-    known = destination >= 0
-    chosen = reached.supply[[id_column, col.NAME]].iloc[np.where(known, destination, 0)] if known.any() else None
+    found = NearestPlaces.of(reached).by_group(reached.tract_of_origin, reached.weight, len(reached.geoids))
+    return named_places(found, reached.supply, id_column, "nearest").assign(geoid=reached.geoids)
+
+
+def named_places(found: NearestPlaces, supply: pd.DataFrame, id_column: str, prefix: str) -> pd.DataFrame:
+    """Return the columns `prefix`_id, _name and _minutes of nearest places, empty where there is none."""
+    known = found.place >= 0
+    chosen = supply[[id_column, col.NAME]].iloc[np.where(known, found.place, 0)] if known.any() else None
     return pd.DataFrame(
         {
-            col.GEOID: reached.geoids[first["tract"].to_numpy()],
-            "nearest_id": None if chosen is None else chosen[id_column].where(known).to_numpy(),
-            "nearest_name": None if chosen is None else chosen[col.NAME].where(known).to_numpy(),
-            "nearest_minutes": found.minutes[first.index, 0],
+            f"{prefix}_id": None if chosen is None else chosen[id_column].where(known).to_numpy(),
+            f"{prefix}_name": None if chosen is None else chosen[col.NAME].where(known).to_numpy(),
+            f"{prefix}_minutes": found.minutes,
         }
     )
 

@@ -123,17 +123,20 @@ def state_result(
 
 
 def _supply_facts(area: StudyArea) -> dict[str, int]:
-    """Return how many providers and sites the scores rest on, those beyond the border included.
+    """Return how many providers and sites the scores rest on, those beyond the border included; unknown is left out.
 
     Those among them whose size is assumed are counted too: a training gap that rests on assumed seats alone is a gap
     of distance.
     """
-    return {
+    providers = {
         "providers_counted": len(area.providers),
-        "providers_with_assumed_seats": int(area.providers["seats_assumed"].astype(bool).sum()),
+        "providers_with_assumed_seats": int(area.providers[col.SEATS_ASSUMED].astype(bool).sum()),
+    }
+    sites = {
         "sites_counted": len(area.sites),
         "sites_with_assumed_units": int(area.sites["assumed_units"].astype(bool).sum()),
     }
+    return {**(providers if len(area.providers) else {}), **(sites if len(area.sites) else {})}
 
 
 def _with_work(area: StudyArea) -> pd.DataFrame:

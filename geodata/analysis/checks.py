@@ -47,6 +47,21 @@ def pillars_present(scores: pd.DataFrame) -> Verdict:
     return Verdict(not unknown, sentence)
 
 
+def evidence_measured(evidence: pd.DataFrame) -> Verdict:
+    """Doubt where less than the least share of what a pillar rests on is measured, or nothing of it is known."""
+    doubtful = evidence[evidence[col.VERDICT] != "measured"]
+    if doubtful.empty:
+        return Verdict(True, "Most of what each pillar rests on is measured.")
+    told = [
+        f"{row.pillar}: {row.subject} unknown"
+        if row.verdict == "unknown"
+        else f"{row.pillar}: {row.measured:.0%} of {row.subject} measured"
+        for row in doubtful.itertuples()
+    ]
+    wanted = " ".join(dict.fromkeys(" ".join(doubtful[col.SETTLED_BY].dropna()).split()))
+    return Verdict(False, f"{'; '.join(told)}. To settle it: {wanted}.")
+
+
 def draws_settled(facts: Mapping[str, Facts]) -> Verdict:
     """Doubt where more than one tier in twenty differs between the two halves of a state's draws."""
     share = max((float(known.get("tiers_that_differ_between_halves", 0.0)) for known in facts.values()), default=0.0)

@@ -14,6 +14,7 @@ from geodata.analysis.step import Check, Step
 from geodata.decisions import communities as of_communities
 from geodata.decisions.actions import state_medians
 from geodata.decisions.barriers import barriers
+from geodata.decisions.evidence import evidence
 from geodata.decisions.hubs import hub_table
 from geodata.decisions.ranked_tracts import grouped_tracts, ranked_tracts
 from geodata.decisions.state_summary import state_summary
@@ -29,6 +30,7 @@ from geodata.schemas.computed import (
     COMMUNITIES,
     EQUITY,
     EQUITY_CURVE,
+    EVIDENCE,
     GROUPED_TRACTS,
     HUBS,
     LOCATIONS,
@@ -39,6 +41,7 @@ from geodata.schemas.computed import (
     WORK_BY_QUARTER,
 )
 from geodata.schemas.table_with_facts import Facts
+from geodata.scoring.known_supplies import known_supplies
 from geodata.scoring.training import unlocated_providers
 from geodata.uncertainty.travel_range import TravelAccess, travel_access
 
@@ -58,10 +61,13 @@ def facts(
     moran: Mapping[str, Facts],
     lines: Lines,
 ) -> dict[str, Facts]:
-    """Return the single figures of each state: engine, draws, medians, Moran's I, agreement and shortfall lines."""
+    """Return the single figures of each state: engine, draws, medians, Moran's I, agreement and shortfall lines.
+
+    A figure that is unknown, such as the median gap where no provider is known, is left out.
+    """
     agreement = state_diagnostics.overall_agreement(parts, scores)
     medians = state_medians(scores).add_prefix("median_").to_dict("index")
-    return {
+    every = {
         state: {
             **travel,
             **draws.get(state, {}),
@@ -72,6 +78,20 @@ def facts(
         }
         for state in lines
     }
+    return {state: {name: value for name, value in known.items() if value == value} for state, known in every.items()}
+
+
+def evidence_figures(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the share measured of each subject, in percent, and the subjects whose evidence is weak or unknown."""
+    known = table[table["measured"].notna()]
+    doubtful = table[table[col.VERDICT] != "measured"]
+    return {
+        **{
+            f"percent_measured_of_{name}": 100 * share
+            for name, share in zip(known[col.SUBJECT], known["measured"], strict=True)
+        },
+        "verdicts": dict(zip(doubtful[col.SUBJECT], doubtful[col.VERDICT], strict=True)),
+    }
 
 
 def hub_figures(hubs: pd.DataFrame) -> dict[str, Any]:
@@ -80,6 +100,7 @@ def hub_figures(hubs: pd.DataFrame) -> dict[str, Any]:
 
 
 DECISIONS: tuple[Step, ...] = (
+    Step("known_supplies", known_supplies, ("study_area", "settings"), pd.DataFrame, "decisions", stored=False),
     Step(
         "travel_access",
         travel_access,
@@ -207,7 +228,7 @@ DECISIONS: tuple[Step, ...] = (
     Step(
         "rollups",
         state_diagnostics.rollup_table,
-        ("grouped_tracts", "tract_areas", "study_area"),
+        ("grouped_tracts", "tract_areas", "study_area", "known_supplies"),
         ROLLUPS,
         "decisions",
     ),
@@ -222,11 +243,36 @@ DECISIONS: tuple[Step, ...] = (
     Step(
         "state_summary",
         state_summary,
-        ("grouped_tracts", "communities", "study_area.providers", "study_area.sites", "unlocated_providers"),
+        (
+            "grouped_tracts",
+            "communities",
+            "study_area.providers",
+            "study_area.sites",
+            "unlocated_providers",
+            "study_area.all_providers",
+            "known_supplies",
+        ),
         STATE_SUMMARY,
         "decisions",
     ),
     Step("locations", locations, ("study_area",), LOCATIONS, "decisions"),
+    Step(
+        "evidence",
+        evidence,
+        ("ranked_tracts", "need_parts", "study_area", "settings"),
+        EVIDENCE,
+        "decisions",
+        "How much of what each pillar rests on is measured, assumed or unknown, and what would settle it.",
+        checks=(
+            Check(
+                "evidence_measured",
+                "At least half of what each pillar rests on is measured. Warns only: pages then say so first.",
+                checks.evidence_measured,
+                ("evidence",),
+            ),
+        ),
+        figures=evidence_figures,
+    ),
     Step(
         "sensitivity",
         sensitivity,

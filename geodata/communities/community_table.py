@@ -5,7 +5,6 @@ Does not hold the grouping, names, draws or barriers: they come in as tables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -13,14 +12,15 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-from geodata.access.reach import Reach
+from geodata.access.reach import GroupReach, NearestPlaces, Reach, named_places
 from geodata.communities.community_names import Around, base_names, named
 from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, WORK_BY_QUARTER
-from geodata.schemas.programs import programs_together
+from geodata.schemas.programs import by_program_text, seats_by_program
 from geodata.schemas.table import CRS
-from geodata.scoring.opportunity import ASSUMED_UNITS, with_spread
+from geodata.scoring.opportunity import ASSUMED_UNITS, with_spread, work_within
 from geodata.scoring.site_priors import JOB_YEARS_VARIANCE
 from geodata.statistics.margins import grouped_margin
 
@@ -33,40 +33,12 @@ JOB_YEARS = (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH)
 HOLE_M2 = 10_000.0
 
 
-@dataclass(frozen=True, eq=False)
-class Supply:
-    """Places people reach: `table` has `id_column` and name; `pairs` is [tract, place, minutes], both row numbers.
-
-    `geoids` are the tracts. A tract with several origins reaches a place in the minutes of its nearest origin.
-    """
-
-    table: pd.DataFrame
-    id_column: str
-    geoids: pd.Index
-    pairs: pd.DataFrame
-
-    @classmethod
-    def of(cls, reached: Reach, id_column: str) -> Supply:
-        """Return the places of `reached` within each tract's catchment."""
-        tract = reached.tract_of_origin[reached.minutes.origin]
-        columns = {"tract": tract, "place": reached.minutes.destination, "minutes": reached.minutes.minutes}
-        pairs = pd.DataFrame(columns)
-        if len(reached.tract_of_origin) > len(reached.geoids):
-            pairs = pairs.groupby(["tract", col.PLACE])["minutes"].min().reset_index()
-        return cls(reached.supply, id_column, reached.geoids, pairs)
-
-    def reached_from(self, tracts: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of `tracts` [geoid, …] with each place within reach and the minutes to it."""
-        numbered = tracts.assign(tract=self.geoids.get_indexer(pd.Index(tracts[col.GEOID])))
-        return numbered.merge(self.pairs, on="tract").drop(columns="tract")
-
-
 class Supplies(NamedTuple):
     """What people reach, of each kind; a kind that is None has no columns in `communities_table`."""
 
-    providers: Supply | None = None
-    sites: Supply | None = None
-    job_centers: Supply | None = None
+    providers: Reach | None = None
+    sites: Reach | None = None
+    job_centers: Reach | None = None
 
 
 def communities_table(
@@ -86,8 +58,8 @@ def communities_table(
     `geodata.decisions.barriers.barrier_lists`, `ranks` [community_id, rank_median, rank_low, rank_high, p_top_share,
     p_top_count, tier] of `geodata.uncertainty.certainty`, `previous` an earlier communities table whose names are
     kept, `around` what communities are named by beside their tracts. Pillars are means weighted by eligible adults;
-    margins are roots of sums of squares; what is within reach of any of its tracts is within reach of the community,
-    once.
+    margins are roots of sums of squares. What a community reaches is what its eligible adults reach, each from the
+    origin they are counted at: shares and means are over all of them, minutes are the median of those who reach any.
     """
     if not len(grouping):
         return COMMUNITIES.empty()
@@ -98,17 +70,17 @@ def communities_table(
     table = named(table, previous)
     providers, sites, job_centers = supplies or Supplies()
     if providers is not None:
-        table = table.merge(_nearest(members, providers, "nearest_provider"), on=col.COMMUNITY_ID, how="left")
-        seats = {"seats_within": "seats_used"}
-        table = table.merge(_within(members, providers, "providers_within", seats), on=col.COMMUNITY_ID, how="left")
+        living = _Living.of(members, providers, table[col.COMMUNITY_ID])
+        table = table.join(living.nearest(col.PROVIDER_ID, "nearest_provider"))
+        table = table.join(living.training())
+        table[col.SHARE_OVER_WATER] = table[col.COMMUNITY_ID].map(_over_water(members))
         table = table.merge(_unlocated(members), on=col.COMMUNITY_ID, how="left")
-        table[col.SEATS_BY_PROGRAM] = table[col.COMMUNITY_ID].map(_programs_within(members, providers))
     if sites is not None:
-        sums = {name: name for name in (*JOB_YEARS, JOB_YEARS_VARIANCE)} | {col.SITES_ASSUMED: ASSUMED_UNITS}
-        within = with_spread(_within(members, sites, "sites_within", sums))
-        table = table.merge(within, on=col.COMMUNITY_ID, how="left")
+        living = _Living.of(members, sites, table[col.COMMUNITY_ID])
+        table = table.join(work_within(living.found(), sites.supply).set_axis(table.index))
     if job_centers is not None:
-        table = table.merge(_nearest(members, job_centers, "nearest_job_center"), on=col.COMMUNITY_ID, how="left")
+        living = _Living.of(members, job_centers, table[col.COMMUNITY_ID])
+        table = table.join(living.nearest(col.CENTER_ID, "nearest_job_center"))
     table[col.RANK] = _ranks(table)
     if ranks is not None:
         table = table.merge(ranks, on=col.COMMUNITY_ID, how="left")
@@ -119,59 +91,128 @@ def communities_table(
     return COMMUNITIES.validate(table.sort_values([col.STATE, col.RANK]))
 
 
-def work_by_quarter(sites: Supply, scores: pd.DataFrame, grouping: pd.DataFrame) -> pd.DataFrame:
+class _Living(NamedTuple):
+    """Where the eligible adults of communities live, as origins of `reached`.
+
+    `row` int[n_origins] of each origin's community (−1: in none), `adults` float64[n_origins]; `rows` are those of the
+    communities' table.
+    """
+
+    reached: Reach
+    row: Rows
+    adults: NDArray[np.float64]
+    rows: pd.Index
+
+    @classmethod
+    def of(cls, members: pd.DataFrame, reached: Reach, communities: pd.Series) -> _Living:
+        """Return where those of `members` [community_id, geoid, eligible_adults] live.
+
+        A trace of people keeps tracts in which no eligible adults are known.
+        """
+        at = reached.geoids.get_indexer(pd.Index(members[col.GEOID]))
+        known = at >= 0
+        row = np.full(len(reached.geoids), -1, dtype=np.int64)
+        row[at[known]] = pd.Index(communities).get_indexer(pd.Index(members[col.COMMUNITY_ID]))[known]
+        adults = np.zeros(len(reached.geoids))
+        adults[at[known]] = members[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6).to_numpy(dtype=float)[known]
+        return cls(reached, row[reached.tract_of_origin], reached.spread(adults), communities.index)
+
+    def nearest(self, id_column: str, prefix: str) -> pd.DataFrame:
+        """Return the place nearest for most adults, and the median minutes of those who reach any."""
+        found = NearestPlaces.of(self.reached).by_group(self.row, self.adults, len(self.rows))
+        return named_places(found, self.reached.supply, id_column, prefix).set_axis(self.rows)
+
+    def found(self) -> GroupReach:
+        """Return what the adults of each community have within reach."""
+        return GroupReach.of(self.reached, self.row, self.adults, len(self.rows))
+
+    def training(self) -> pd.DataFrame:
+        """Return the providers any adult reaches, the share who reach any, and the seats they reach on average."""
+        found, providers = self.found(), self.reached.supply
+        used = providers["seats_used"].to_numpy(dtype=float)
+        assumed = np.where(providers[col.SEATS_ASSUMED].to_numpy(dtype=bool), used, 0.0)
+        means = found.mean(np.column_stack([used, assumed]))
+        table = pd.DataFrame(means, columns=[col.SEATS_WITHIN, col.SEATS_WITHIN_ASSUMED], index=self.rows)
+        texts = providers.get(col.SEATS_BY_PROGRAM, pd.Series(None, index=providers.index, dtype="str"))
+        programs = pd.DataFrame([seats_by_program(text) for text in texts], index=providers.index).fillna(0.0)
+        reported = found.places @ programs.to_numpy(dtype=float)
+        return table.assign(
+            providers_within=found.count(),
+            share_reaching_training=found.share,
+            seats_by_program=pd.Series(
+                [by_program_text(dict(zip(programs.columns, row, strict=True))) for row in reported.round(9)],
+                index=self.rows,
+                dtype="str",
+            ),
+        )
+
+
+def _over_water(members: pd.DataFrame) -> pd.Series:
+    """Return, by community, the share of adults whose line crosses open water, of those who reach training."""
+    if col.SHARE_OVER_WATER not in members:
+        return pd.Series(dtype="float64")
+    adults = members[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6)
+    reaching = adults * members[col.SHARE_REACHING_TRAINING].fillna(0.0)
+    crossing = members.assign(reaching=reaching)
+    return means_by_community(crossing, col.SHARE_OVER_WATER, "reaching")
+
+
+def work_by_quarter(sites: Reach, scores: pd.DataFrame, grouping: pd.DataFrame) -> pd.DataFrame:
     """Return the `work_by_quarter` table: sites within reach of tracts and communities, and those in the state.
 
-    `sites.table` is that of `geodata.scoring.opportunity.site_work`. A site within reach of several tracts of a
-    community counts once. Quarters without sites have no row.
+    `sites.supply` is that of `geodata.scoring.opportunity.site_work`; `scores` has the eligible adults. A site that
+    several parts of a community reach counts once; job-years are means over the people. Quarters without sites have no
+    row.
     """
-    work, tracts = sites.table, scores[[col.GEOID, col.STATE]].reset_index(drop=True)
-    row_of = np.full(len(sites.geoids) + 1, -1, dtype=np.int64)
-    row_of[sites.geoids.get_indexer(pd.Index(tracts[col.GEOID]))] = tracts.index
-    row_of[-1] = -1
-    unit = row_of[sites.pairs["tract"]]
-    scored = unit >= 0
+    work = sites.supply
+    of_tract = np.full(len(sites.geoids), -1, dtype=np.int64)
+    at = sites.geoids.get_indexer(pd.Index(scores[col.GEOID]))
+    of_tract[at[at >= 0]] = np.flatnonzero(at >= 0)
     by_tract = _by_quarter(
-        unit[scored], sites.pairs[col.PLACE].to_numpy()[scored], tracts[col.STATE], tracts[col.GEOID], work
+        GroupReach.of(sites, of_tract[sites.tract_of_origin], sites.weight, len(scores)).places,
+        scores[[col.STATE, col.GEOID]].set_axis([col.STATE, col.UNIT_ID], axis=1),
+        work,
     )
-
-    members = sites.reached_from(grouping[[col.GEOID, col.COMMUNITY_ID]])
     units = grouping.drop_duplicates(col.COMMUNITY_ID).sort_values(col.COMMUNITY_ID, ignore_index=True)
-    members[col.UNIT] = pd.Index(units[col.COMMUNITY_ID]).get_indexer(pd.Index(members[col.COMMUNITY_ID]))
-    members = members[[col.UNIT, col.PLACE]].drop_duplicates()
-    unit, place = members[col.UNIT].to_numpy(), members[col.PLACE].to_numpy()
-    by_community = _by_quarter(unit, place, units[col.STATE], units[col.COMMUNITY_ID], work)
-
+    members = grouping[[col.COMMUNITY_ID, col.GEOID]].merge(scores[[col.GEOID, col.ELIGIBLE_ADULTS]], on=col.GEOID)
+    living = _Living.of(members, sites, units[col.COMMUNITY_ID])
+    by_community = _by_quarter(
+        GroupReach.of(sites, living.row, living.adults, len(units)).places,
+        units[[col.STATE, col.COMMUNITY_ID]].set_axis([col.STATE, col.UNIT_ID], axis=1),
+        work,
+    )
     states = pd.Series(sorted(scores[col.STATE].unique()), dtype="str")
     unit = pd.Index(states).get_indexer(pd.Index(work[col.STATE]))
     inside = np.flatnonzero(unit >= 0)
-    by_state = _by_quarter(unit[inside], inside, states, states, work)
+    stands = csr_matrix((np.ones(len(inside)), (unit[inside], inside)), shape=(len(states), len(work)))
+    by_state = _by_quarter(stands, pd.DataFrame({col.STATE: states, col.UNIT_ID: states}), work)
     kinds = {"community": by_community, "state": by_state, "tract": by_tract}
     made = pd.concat([table.assign(unit_kind=kind) for kind, table in kinds.items()], ignore_index=True)
     return WORK_BY_QUARTER.validate(made)
 
 
-def _by_quarter(unit: Rows, place: Rows, states: pd.Series, names: pd.Series, work: pd.DataFrame) -> pd.DataFrame:
-    """Return the sums over pairs of a unit (row of `states` and `names`) and a site (row of `work`), by quarter."""
+def _by_quarter(reached: csr_matrix, units: pd.DataFrame, work: pd.DataFrame) -> pd.DataFrame:
+    """Return sums by quarter over the sites of each unit: `reached` float64[n_units, n_sites] are the shares of people.
+
+    Sites and their units count whole, job-years by the share of people who have them within reach. `units` is [state,
+    unit_id], `work` the sites.
+    """
+    pairs = reached.tocoo()
     quarter, quarters = pd.factorize(work[col.QUARTER], sort=True)
-    known = quarter[place] >= 0
-    unit, place = unit[known], place[known]
+    known = quarter[pairs.col] >= 0
+    unit, place, share = pairs.row[known].astype(np.int64), pairs.col[known], pairs.data[known]
     key = unit * len(quarters) + quarter[place]
-    size = len(names) * len(quarters)
+    size = len(units) * len(quarters)
     sites = np.bincount(key, minlength=size)
     cells = np.flatnonzero(sites)
     row = cells // max(len(quarters), 1)
-    table = pd.DataFrame(
-        {
-            col.UNIT_ID: names.to_numpy()[row],
-            col.STATE: states.to_numpy()[row],
-            col.QUARTER: np.asarray(quarters)[cells % max(len(quarters), 1)],
-            "sites": sites[cells],
-        }
-    )
-    for name in (col.UNITS, ASSUMED_UNITS, *JOB_YEARS, JOB_YEARS_VARIANCE):
+    table = units.iloc[row].reset_index(drop=True)
+    table[col.QUARTER] = np.asarray(quarters)[cells % max(len(quarters), 1)]
+    table["sites"] = sites[cells]
+    powers = {col.UNITS: 0, ASSUMED_UNITS: 0, **dict.fromkeys(JOB_YEARS, 1), JOB_YEARS_VARIANCE: 2}
+    for name, power in powers.items():
         values = work[name].fillna(0.0).to_numpy(dtype=float)[place]
-        table[name] = np.bincount(key, weights=values, minlength=size)[cells]
+        table[name] = np.bincount(key, weights=values * share**power, minlength=size)[cells]
     return with_spread(table).rename(columns={ASSUMED_UNITS: col.SITES_ASSUMED})
 
 
@@ -195,26 +236,6 @@ def means_by_community(members: pd.DataFrame, name: str, weight: str) -> pd.Seri
     return (sums["product"] / sums[col.WEIGHT]).where(sums[col.WEIGHT] > 0)
 
 
-def _nearest(members: pd.DataFrame, supply: Supply, prefix: str) -> pd.DataFrame:
-    """Return the place that is nearest for most eligible adults, and their mean minutes to it."""
-    columns = ["community_id", f"{prefix}_id", f"{prefix}_name", f"{prefix}_minutes"]
-    pairs = supply.reached_from(members[[col.COMMUNITY_ID, col.GEOID, col.ELIGIBLE_ADULTS]])
-    if not len(pairs):
-        return pd.DataFrame({name: pd.Series(dtype="str" if name != columns[3] else "float64") for name in columns})
-    pairs["adults"] = pairs[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6)
-    pairs["id"] = supply.table[supply.id_column].to_numpy()[pairs[col.PLACE].to_numpy()]
-    first = pairs.sort_values([col.GEOID, "minutes", "id"]).drop_duplicates(col.GEOID)
-    votes = first.groupby([col.COMMUNITY_ID, col.PLACE, "id"])["adults"].sum().reset_index()
-    chosen = votes.sort_values([col.COMMUNITY_ID, "adults", "id"], ascending=[True, False, True])
-    chosen = chosen.drop_duplicates(col.COMMUNITY_ID)[[col.COMMUNITY_ID, col.PLACE, "id"]]
-    reaching = pairs.merge(chosen, on=[col.COMMUNITY_ID, col.PLACE, "id"])
-    reaching["product"] = reaching["adults"] * reaching["minutes"]
-    sums = reaching.groupby(col.COMMUNITY_ID)[["product", "adults"]].sum()
-    chosen[columns[3]] = chosen[col.COMMUNITY_ID].map(sums["product"] / sums["adults"])
-    chosen[columns[2]] = supply.table[col.NAME].to_numpy()[chosen[col.PLACE].to_numpy()]
-    return chosen.rename(columns={"id": columns[1]})[columns]
-
-
 def _unlocated(members: pd.DataFrame) -> pd.DataFrame:
     """Return [community_id, unlocated_providers, unlocated_where]: of the area that most eligible adults share."""
     columns = [col.COMMUNITY_ID, col.UNLOCATED_PROVIDERS, col.UNLOCATED_WHERE]
@@ -227,27 +248,6 @@ def _unlocated(members: pd.DataFrame) -> pd.DataFrame:
     most = most.drop_duplicates(col.COMMUNITY_ID)[columns]
     out = members[[col.COMMUNITY_ID]].drop_duplicates().merge(most, on=col.COMMUNITY_ID, how="left")
     return out.assign(unlocated_providers=out[col.UNLOCATED_PROVIDERS].fillna(0).astype("int64"))
-
-
-def _within(members: pd.DataFrame, supply: Supply, count: str, sums: dict[str, str]) -> pd.DataFrame:
-    """Return the number of distinct places within reach of a community, and sums over them (name: column)."""
-    pairs = supply.reached_from(members[[col.COMMUNITY_ID, col.GEOID]])
-    pairs = pairs[[col.COMMUNITY_ID, col.PLACE]].drop_duplicates()
-    for name, column in sums.items():
-        pairs[name] = supply.table[column].to_numpy()[pairs[col.PLACE].to_numpy()]
-    pairs[count] = 1
-    table = pairs.groupby(col.COMMUNITY_ID)[[count, *sums]].sum()
-    return table.reindex(members[col.COMMUNITY_ID].unique(), fill_value=0).rename_axis(col.COMMUNITY_ID).reset_index()
-
-
-def _programs_within(members: pd.DataFrame, supply: Supply) -> dict[str, str | None]:
-    """Return the reported seats within reach of each community by program, a place counted once."""
-    pairs = supply.reached_from(members[[col.COMMUNITY_ID, col.GEOID]])
-    pairs = pairs[[col.COMMUNITY_ID, col.PLACE]].drop_duplicates()
-    texts = supply.table.get(col.SEATS_BY_PROGRAM, pd.Series(None, index=supply.table.index, dtype="str"))
-    return {
-        str(name): programs_together(texts.iloc[places]) for name, places in pairs.groupby(col.COMMUNITY_ID)[col.PLACE]
-    }
 
 
 def _ranks(table: pd.DataFrame) -> pd.Series:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geodata.schemas import columns as col
 from geodata.schemas.computed import ROLLUPS
+from geodata.scoring.known_supplies import masked
 from geodata.statistics.margins import grouped_margin
 
 KEY = [col.STATE, col.AREA_KIND, col.AREA_ID]
@@ -21,14 +22,17 @@ def rollups(
     site_areas: pd.DataFrame,
     provider_areas: pd.DataFrame,
     sites: pd.DataFrame,
+    known: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the `rollups` table.
 
     `areas` is `geodata.geography.areas.tract_areas` of the tracts of `scores`; `site_areas` and `provider_areas` are
-    `point_areas` of the sites that bring work and of the providers that count; `sites` has job_years_mid in the order
-    of `site_areas`. Pillars are means weighted by eligible adults over tracts with residents, Priority over the
-    underserved ones. Areas of a kind are ranked by eligible adults in tracts of tier A or B, then by those in
-    underserved tracts, then, as where no survey tells of adults, by the number of such tracts, then by name.
+    `point_areas` of the sites that bring work and of the providers that count; `sites` has job_years_mid and
+    assumed_units in the order of `site_areas`. What rests on a supply nobody told of is missing (`known` is
+    `geodata.scoring.known_supplies.known_supplies`). Pillars are means weighted by eligible adults over tracts with
+    residents, Priority over the underserved ones. Areas of a kind are ranked by eligible adults in tracts of tier A or
+    B, then by those in underserved tracts, then, as where no survey tells of adults, by the number of such tracts, then
+    by name.
     """
     table = areas.merge(scores.drop(columns=col.STATE), on=col.GEOID)
     table = table[table[col.POPULATION] > 0]
@@ -60,14 +64,19 @@ def rollups(
     )
     out["communities"] = inside.groupby(KEY)[col.COMMUNITY_ID].agg(" ".join)
     out = out.reset_index()
-    work = site_areas.assign(job_years_mid=sites[col.JOB_YEARS_MID].to_numpy()[site_areas[col.ROW].to_numpy()])
+    row = site_areas[col.ROW].to_numpy()
+    work = site_areas.assign(
+        job_years_mid=sites[col.JOB_YEARS_MID].to_numpy()[row],
+        sites_assumed=sites["assumed_units"].astype(bool).to_numpy()[row].astype(int),
+    )
     out = out.merge(work.groupby(KEY)[col.JOB_YEARS_MID].sum().reset_index(), on=KEY, how="left")
+    out = out.merge(work.groupby(KEY)[col.SITES_ASSUMED].sum().reset_index(), on=KEY, how="left")
     out = out.merge(work.groupby(KEY).size().rename(col.PLANNED_SITES).reset_index(), on=KEY, how="left")
     out = out.merge(provider_areas.groupby(KEY).size().rename("providers").reset_index(), on=KEY, how="left")
-    counted = ["job_years_mid", "planned_sites", "providers"]
+    counted = [col.JOB_YEARS_MID, col.PLANNED_SITES, col.SITES_ASSUMED, "providers"]
     out[counted] = out[counted].fillna(0)
     out[col.RANK] = _ranks(out)
-    return ROLLUPS.validate(out.sort_values([col.STATE, col.AREA_KIND, col.RANK]))
+    return ROLLUPS.validate(masked(out.sort_values([col.STATE, col.AREA_KIND, col.RANK]), known))
 
 
 def _mean(table: pd.DataFrame, pillar: str) -> pd.Series:

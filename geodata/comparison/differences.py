@@ -25,7 +25,7 @@ TRACT_COLUMNS = [
     col.RANK,
     col.TIER,
     col.GATED,
-    col.PROVIDERS_WITHIN,
+    col.SHARE_REACHING_TRAINING,
     col.NEAREST_PROVIDER_MINUTES,
 ]
 COMMUNITY_COLUMNS = [col.NAME, col.RANK, col.TIER, col.PRIORITY, col.ELIGIBLE_ADULTS, col.POPULATION, col.N_TRACTS]
@@ -119,7 +119,9 @@ def equity_differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFram
 
 def _summary(tracts: pd.DataFrame, communities: pd.DataFrame) -> dict[str, Any]:
     adults = tracts[col.ELIGIBLE_ADULTS].fillna(0.0)
-    entered, left = ((tracts[f"providers_within_{when}"] > 0).fillna(False) for when in ("after", "before"))
+    after, before = (tracts[f"share_reaching_training_{when}"].astype("float64") for when in ("after", "before"))
+    # A share that is not known on one side, as in results of an earlier version, is no change.
+    gained = (after - before).fillna(0.0)
     moved = tracts["rank_change"].fillna(0) != 0
 
     def people(which: pd.Series) -> float:
@@ -128,8 +130,8 @@ def _summary(tracts: pd.DataFrame, communities: pd.DataFrame) -> dict[str, Any]:
     return {
         "adults_whose_training_access_rises": people(tracts["access_change"] > TINY),
         "adults_whose_training_access_falls": people(tracts["access_change"] < -TINY),
-        "adults_who_gain_a_first_provider": people(entered & ~left),
-        "adults_who_lose_their_last_provider": people(left & ~entered),
+        "adults_who_gain_a_first_provider": float((adults * gained.clip(lower=0.0)).sum()),
+        "adults_who_lose_their_last_provider": float((adults * -gained.clip(upper=0.0)).sum()),
         "adults_whose_work_access_rises": people(tracts["work_change"] > TINY),
         "adults_whose_work_access_falls": people(tracts["work_change"] < -TINY),
         "tracts_whose_rank_moves": int(moved.sum()),

@@ -37,7 +37,7 @@ def barriers(
     and nor has a community less than half of whose residents live in tracts with a value.
 
     `clearly_above`: the lower end of the 90 % interval lies above the median share of the state's tracts, so
-    one in twenty rows whose true share is at the median is listed by chance.
+    one in twenty rows whose true share is at the median is listed by chance. Without a margin it is unknown.
     """
     names = settings.measures
     tracts = tracts[[col.GEOID, col.STATE, col.POPULATION]].sort_values(col.GEOID)
@@ -51,14 +51,16 @@ def barriers(
     ]
     table = pd.concat(units, ignore_index=True).merge(medians, on=[col.STATE, col.MEASURE], how="left")
     lower = table[col.SHARE] - table[col.SHARE_MOE]
-    table[col.CLEARLY_ABOVE] = (lower > table[col.STATE_MEDIAN]).fillna(False)
-    table[col.SUPPORT] = table[col.MEASURE].map(SUPPORTS).where(table[col.CLEARLY_ABOVE], None)
+    told = lower.notna() & table[col.STATE_MEDIAN].notna()
+    table[col.CLEARLY_ABOVE] = (lower > table[col.STATE_MEDIAN]).astype("boolean").where(told)
+    above = table[col.CLEARLY_ABOVE].fillna(False).astype(bool)
+    table[col.SUPPORT] = table[col.MEASURE].map(SUPPORTS).where(above, None)
     return BARRIERS.validate(table.sort_values([col.UNIT_KIND, col.UNIT_ID, col.MEASURE]))
 
 
 def barrier_lists(table: pd.DataFrame, unit_kind: str) -> pd.Series:
     """Return, by unit_id, the measures clearly above the state median, the farthest above first, blank-joined."""
-    above = table[(table[col.UNIT_KIND] == unit_kind) & table[col.CLEARLY_ABOVE]].copy()
+    above = table[(table[col.UNIT_KIND] == unit_kind) & table[col.CLEARLY_ABOVE].fillna(False)].copy()
     above["ratio"] = above[col.SHARE] / above[col.STATE_MEDIAN].clip(lower=1e-9)
     ordered = above.sort_values([col.UNIT_ID, "ratio", col.MEASURE], ascending=[True, False, True])
     return ordered.groupby(col.UNIT_ID)[col.MEASURE].agg(" ".join)

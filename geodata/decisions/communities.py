@@ -12,14 +12,15 @@ import pandas as pd
 from geodata.access.reach import Reach, TravelResult
 from geodata.communities import community_table
 from geodata.communities.community_names import Around
-from geodata.communities.community_table import Supplies, Supply
+from geodata.communities.community_table import Supplies
 from geodata.communities.grouping import Previous, group
 from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists
 from geodata.geography.located import located
 from geodata.geography.points_in_areas import place
 from geodata.schemas import columns as col
-from geodata.schemas.computed import GROUPED_TRACTS
+from geodata.schemas.computed import COMMUNITIES, GROUPED_TRACTS
+from geodata.scoring.known_supplies import known_supplies, masked
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Communities, Settings
 from geodata.uncertainty.certainty import certainty
@@ -66,26 +67,23 @@ def communities(
 ) -> gpd.GeoDataFrame:
     """Return the `communities` table.
 
-    `area` has the polygons of all tracts and what communities are named by, `travel` says what is within reach,
-    `barriers` is the table of that name, `ranks` is from `community_ranks`; `previous` is an earlier run whose names
-    are kept where tracts barely changed.
+    `area` has the polygons of all tracts, what communities are named by and which supplies are known, `travel` says
+    what is within reach, `barriers` is the table of that name, `ranks` is from `community_ranks`; `previous` is an
+    earlier run whose names are kept where tracts barely changed.
     """
     table = community_table.communities_table(
         ranked,
         community_tracts,
         gpd.GeoDataFrame(area.polygons),
-        Supplies(
-            Supply.of(travel.training, col.PROVIDER_ID),
-            Supply.of(travel.work, col.SITE_ID),
-            Supply.of(travel.job_centers, col.CENTER_ID),
-        ),
+        Supplies(travel.training, travel.work, travel.job_centers),
         barriers=barrier_lists(barriers, "community"),
         ranks=ranks,
         previous=None if previous is None else previous.communities,
         around=named_by(area, ranked, settings.communities.near_km),
     )
     table[col.ACTION] = actions(table, state_medians(ranked))
-    return table
+    located: gpd.GeoDataFrame = COMMUNITIES.validate(masked(table, known_supplies(area, settings)))
+    return located
 
 
 def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:
@@ -109,4 +107,4 @@ def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:
 
 def work_by_quarter(work: Reach, ranked: pd.DataFrame, community_tracts: pd.DataFrame) -> pd.DataFrame:
     """Return the `work_by_quarter` table; `work` is the travel to planned sites."""
-    return community_table.work_by_quarter(Supply.of(work, col.SITE_ID), ranked, community_tracts)
+    return community_table.work_by_quarter(work, ranked, community_tracts)

@@ -44,11 +44,11 @@ def areas_of_tracts(scores: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     return tract_areas(scores, area.counties, area.places, area.area_members)
 
 
-def rollup_table(scores: pd.DataFrame, areas: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
+def rollup_table(scores: pd.DataFrame, areas: pd.DataFrame, area: StudyArea, known: pd.DataFrame) -> pd.DataFrame:
     """Return the `rollups` table; `scores` name the community of each tract, `areas` are of `areas_of_tracts`."""
     outlines = (gpd.GeoDataFrame(area.polygons), area.counties, area.places)
     site_areas, provider_areas = (point_areas(points, areas, *outlines) for points in (area.sites, area.providers))
-    return rollups(scores, areas, site_areas, provider_areas, area.sites)
+    return rollups(scores, areas, site_areas, provider_areas, area.sites, known)
 
 
 def states_of(scores: pd.DataFrame) -> Sequence[str]:

@@ -57,18 +57,57 @@ _ADULTS = (
     Column(col.ELIGIBLE_ADULTS_MOE, "number", "90 % margin of error of eligible_adults", "people", least=0),
 )
 _WORK = (
-    Column(col.JOB_YEARS_LOW, "number", "Job-years at planned sites within the catchment, low", "job-years", least=0),
+    Column(
+        col.JOB_YEARS_LOW,
+        "number",
+        "Job-years at planned sites within the catchment, low, on average over its people",
+        "job-years",
+        least=0,
+    ),
     Column(col.JOB_YEARS_MID, "number", "The same, mid", "job-years", least=0),
     Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
-    Column(col.SITES_WITHIN, "integer", "Planned sites within the catchment", "sites", least=0),
+    Column(
+        col.SITES_WITHIN,
+        "integer",
+        "Planned sites within the catchment of any of its people; empty where unknown",
+        "sites",
+        least=0,
+    ),
     Column(col.SITES_ASSUMED, "integer", "Those of them whose units are assumed", "sites", least=0),
+    _share(col.SHARE_REACHING_WORK, "Share of its people with a planned site within the catchment"),
 )
 _TRAINING = (
-    Column(col.NEAREST_PROVIDER_ID, "text", "Nearest provider that counts"),
+    Column(col.NEAREST_PROVIDER_ID, "text", "Provider that counts and is nearest for most of its people"),
     Column(col.NEAREST_PROVIDER_NAME, "text", "Its name"),
-    Column(col.NEAREST_PROVIDER_MINUTES, "number", "Travel to it; empty beyond the catchment", "minutes", least=0),
-    Column(col.PROVIDERS_WITHIN, "integer", "Providers within the catchment", "providers", least=0),
-    Column(col.SEATS_WITHIN, "number", "Yearly seats within the catchment", "seats a year", least=0),
+    Column(
+        col.NEAREST_PROVIDER_MINUTES,
+        "number",
+        "Median travel to their nearest provider, of the people who have one within the catchment; empty where none do "
+        "and where unknown",
+        "minutes",
+        least=0,
+    ),
+    _share(col.SHARE_REACHING_TRAINING, "Share of its people with a provider within the catchment"),
+    _share(
+        col.SHARE_OVER_WATER,
+        "Share of those people whose straight line to their nearest provider crosses open water; empty where travel "
+        "is not by straight lines or no land is known",
+    ),
+    Column(
+        col.PROVIDERS_WITHIN,
+        "integer",
+        "Providers within the catchment of any of its people; empty where none is known in or near the state",
+        "providers",
+        least=0,
+    ),
+    Column(
+        col.SEATS_WITHIN,
+        "number",
+        "Yearly seats within the catchment, on average over its people",
+        "seats a year",
+        least=0,
+    ),
+    Column(col.SEATS_WITHIN_ASSUMED, "number", "Those of them that are assumed", "seats a year", least=0),
     Column(
         col.UNLOCATED_PROVIDERS,
         "integer",
@@ -240,7 +279,11 @@ BARRIERS = Table(
         Column(col.SHARE, "number", "Share", "0–1", least=0, most=1),
         Column(col.SHARE_MOE, "number", "90 % margin of error", "0–1", least=0),
         Column(col.STATE_MEDIAN, "number", "Median share of the state's tracts", "0–1", least=0, most=1),
-        Column(col.CLEARLY_ABOVE, "flag", "The 90 % interval lies above the state median", nullable=False),
+        Column(
+            col.CLEARLY_ABOVE,
+            "flag",
+            "The 90 % interval lies above the state median; empty where share or margin is unknown",
+        ),
         Column(col.SUPPORT, "text", "Support it calls for, a code"),
     ),
     key=(col.UNIT_KIND, col.UNIT_ID, col.MEASURE),
@@ -269,10 +312,16 @@ WORK_BY_QUARTER = Table(
         Column(col.UNIT_ID, "text", "GEOID, community_id or postal code", nullable=False),
         _STATE,
         Column(col.QUARTER, "text", "Quarter such as 2027Q1; past or unknown", nullable=False),
-        Column("sites", "integer", "Sites", "sites", least=0),
+        Column("sites", "integer", "Sites within the catchment of any of its people; of a state, in it", least=0),
         Column(col.SITES_ASSUMED, "integer", "Those whose units are assumed", "sites", least=0),
         Column(col.UNITS, "number", "Units of all kinds, expected ones of such sites included", "units", least=0),
-        Column(col.JOB_YEARS_LOW, "number", "Job-years, low", "job-years", least=0),
+        Column(
+            col.JOB_YEARS_LOW,
+            "number",
+            "Job-years, low, on average over its people; of a state, all",
+            "job-years",
+            least=0,
+        ),
         Column(col.JOB_YEARS_MID, "number", "Job-years, mid", "job-years", least=0),
         Column(col.JOB_YEARS_HIGH, "number", "Job-years, high", "job-years", least=0),
     ),
@@ -295,6 +344,14 @@ HUBS = Table(
         Column(col.GAP, "number", "Gap to the proven optimum; 0 is exact", "0–1", least=0),
         Column(col.GREEDY_ADULTS, "number", "Covered by the greedy solution, for comparison", "people", least=0),
         Column(col.COVERED_ALONE, "number", "Eligible adults this hub covers on its own", "people", least=0),
+        Column(
+            col.COVERED_OVER_WATER,
+            "number",
+            "Those of them whose straight line to it crosses open water; empty where travel is not by straight lines "
+            "or no land is known",
+            "people",
+            least=0,
+        ),
     ),
     key=(col.STATE, col.P, col.CANDIDATE_ID),
 )
@@ -380,6 +437,7 @@ ROLLUPS = Table(
         Column("communities", "text", "Communities wholly or partly inside, by id"),
         Column("providers", "integer", "Providers located inside", least=0),
         Column(col.PLANNED_SITES, "integer", "Planned sites located inside", least=0),
+        Column(col.SITES_ASSUMED, "integer", "Those whose units are assumed", "sites", least=0),
         Column(col.JOB_YEARS_MID, "number", "Job-years at planned sites inside, mid", "job-years", least=0),
     ),
     key=(col.STATE, col.AREA_KIND, col.AREA_ID),
@@ -430,6 +488,7 @@ STATE_SUMMARY = Table(
         Column(col.N_COMMUNITIES_TIER_B, "integer", "Communities of tier B", least=0),
         Column("providers", "integer", "Providers in the state that count toward the training gap", least=0),
         Column(col.PROVIDERS_ASSUMED, "integer", "Those whose seats are assumed", least=0),
+        Column(col.PROVIDERS_ADVANCED, "integer", "Providers in the state for people in the trade already", least=0),
         Column(col.SEATS, "number", "Yearly seats they are counted with", "seats", least=0),
         Column(
             col.UNLOCATED_PROVIDERS,
@@ -439,6 +498,7 @@ STATE_SUMMARY = Table(
             least=0,
         ),
         Column(col.SEATS_BY_PROGRAM, "text", "Reported seats among them by CIP code, such as 46.0302=28 15.0303=7"),
+        Column(col.SEATS_ASSUMED, "number", "Those of them that are assumed", "seats", least=0),
         Column(col.PLANNED_SITES, "integer", "Planned sites in the state that bring work", "sites", least=0),
         Column(col.SITES_ASSUMED, "integer", "Those whose units are assumed", "sites", least=0),
         Column(col.UNITS, "number", "Units they are counted with, expected ones included", "units", least=0),
@@ -446,6 +506,7 @@ STATE_SUMMARY = Table(
             col.UNITS_LOW, "number", "5th percentile of that total, by the spread of expected ones", "units", least=0
         ),
         Column(col.UNITS_HIGH, "number", "95th percentile of that total", "units", least=0),
+        Column(col.UNITS_ASSUMED, "number", "Those of them that are assumed", "units", least=0),
         Column(col.JOB_YEARS_LOW, "number", "Job-years at these sites, low", "job-years", least=0),
         Column(col.JOB_YEARS_MID, "number", "The same, mid", "job-years", least=0),
         Column(col.JOB_YEARS_HIGH, "number", "The same, high", "job-years", least=0),
@@ -473,6 +534,39 @@ LOCATIONS = Table(
     ),
     key=(col.STATE, col.LISTED_IN, col.SOURCE),
 )
+PILLARS = ("need", "training", "work")
+VERDICTS = ("measured", "weak", "unknown")
+# What a pillar's evidence is counted in: people, definitions of disadvantage, seats a year, ports, places.
+SUBJECTS = ("people", "margins", "definitions", "seats", "providers", "units", "sites")
+EVIDENCE = Table(
+    "evidence",
+    "How much of what each pillar rests on is measured, assumed or unknown, and what would settle it",
+    (
+        _STATE,
+        Column(col.PILLAR, "text", "need, training or work", nullable=False, one_of=PILLARS),
+        Column(
+            col.SUBJECT,
+            "text",
+            "What is counted: people with a survey value, people whose value has a margin, the weight of definitions "
+            "with values, seats, locations of providers, units, locations of sites",
+            nullable=False,
+            one_of=SUBJECTS,
+        ),
+        Column("total", "number", "How much there is of it", "as subject", least=0),
+        _share("measured", "Share that a source reports"),
+        _share("assumed", "Share where a default or a prior stands in"),
+        _share("unknown", "Share of which nothing is known and nothing is counted"),
+        Column(
+            col.VERDICT,
+            "text",
+            "measured; weak where less than the setting evidence.least_measured is; unknown where there is none",
+            nullable=False,
+            one_of=VERDICTS,
+        ),
+        Column(col.SETTLED_BY, "text", "What would settle it, codes separated by blanks; empty where measured"),
+    ),
+    key=(col.STATE, col.PILLAR, col.SUBJECT),
+)
 RESULT_TABLES: tuple[Table, ...] = (
     TRACT_SCORES,
     NEED_PARTS,
@@ -490,4 +584,5 @@ RESULT_TABLES: tuple[Table, ...] = (
     CLUSTERS,
     STATE_SUMMARY,
     LOCATIONS,
+    EVIDENCE,
 )

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geodata.access.reach import GroupReach
 from geodata.geography.located import located
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import UNITS
@@ -84,6 +85,21 @@ def site_work(sites: pd.DataFrame, priors: pd.DataFrame, settings: Opportunity, 
         )
         out[f"job_years_{bound}"] = installed + used[col.UNITS] * upkeep
     return out
+
+
+def work_within(found: GroupReach, sites: pd.DataFrame) -> pd.DataFrame:
+    """Return what groups of people have within reach of `sites` (see `site_work`), a row a group.
+
+    [job_years_low, _mid, _high: on average over the people, the spread of assumed units included; sites_within and,
+    of them, sites_assumed: reached by anybody; share_reaching_work].
+    """
+    names = [f"job_years_{bound}" for bound in BOUNDS]
+    table = pd.DataFrame(found.mean(sites[names].to_numpy(dtype=float)), columns=names)
+    table[JOB_YEARS_VARIANCE] = found.variance(sites[JOB_YEARS_VARIANCE].to_numpy(dtype=float))
+    assumed = sites[ASSUMED_UNITS].to_numpy(dtype=bool)
+    return with_spread(table).assign(
+        sites_within=found.count(), sites_assumed=found.count(assumed), share_reaching_work=found.share
+    )
 
 
 def with_spread(totals: pd.DataFrame) -> pd.DataFrame:

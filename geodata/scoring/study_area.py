@@ -32,9 +32,12 @@ from geodata.scoring.training import counting_providers
 from geodata.settings import Settings
 from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
+from geodata.travel.open_water import OpenWater
 
 WIDE_TRACT_KM = 100.0
 MAP_MARGIN_DEGREES = 0.5
+# Farther than any straight line of a rural catchment.
+LAND_MARGIN_DEGREES = 1.5
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class StudyArea:
     `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites`, `all_providers`
     and `all_job_centers` are the rows that pages list, counting or not: those near by, and those of the states that
     have no point at all. `provider_priors` is what is expected of providers
-    nobody reports on. `rejects` and `uses` (one JSON record a file) are the account
+    nobody reports on. `land` [geometry] is all land known around, by which lines over open water
+    are recognized (empty where none is). `rejects` and `uses` (one JSON record a file) are the account
     of all sources.
     The other tables are the canonical ones, cut to the states.
     """
@@ -74,6 +78,7 @@ class StudyArea:
     named_areas: pd.DataFrame
     place_points: pd.DataFrame
     landmarks: pd.DataFrame
+    land: pd.DataFrame
     area_members: pd.DataFrame
     rasters: pd.DataFrame
     provider_priors: pd.DataFrame
@@ -179,6 +184,7 @@ def study_area(canonical: CanonicalTables, states: Sequence[str], settings: Sett
         named_areas=_in_view(canonical.table("named_areas"), middle),
         place_points=_of(canonical.table("place_points"), "state", states),
         landmarks=_in_view(canonical.table("landmarks"), middle),
+        land=_land(canonical, middle),
         area_members=_of(canonical.table("area_members"), "state", states),
         rasters=canonical.table("rasters"),
         provider_priors=canonical.table("provider_priors"),
@@ -210,6 +216,7 @@ def areas_of(area: StudyArea, canonical: CanonicalTables, settings: Settings) ->
         tables["demand"] = _among(area.demand, tables["origins"][col.GEOID])
         tables |= {name: _in_view(getattr(area, name), middle) for name in ("landmarks", "named_areas")}
         tables["site_priors"] = _of(area.site_priors, col.STATE, list(around["all_sites"][col.STATE].unique()))
+        tables["land"] = _land(canonical, middle)
         cut[str(state)] = replace(area, **tables, **around)
     return cut
 
@@ -226,6 +233,12 @@ def reach_of(settings: Settings) -> float:
     A tract's own cells lie around its center, hence the margin: few tracts are wider, and those are empty.
     """
     return farthest_km(settings.access) + WIDE_TRACT_KM
+
+
+def water_around(area: StudyArea, settings: Settings) -> OpenWater | None:
+    """Return what is open water around `area`: beside the land, and inside landmarks of water; None without land."""
+    water = area.landmarks[area.landmarks[col.KIND] == "water"]
+    return OpenWater.of(area.land, settings.travel.open_water_km, water)
 
 
 def supplied(area: StudyArea, supply: pd.DataFrame, settings: Settings) -> pd.Series:
@@ -263,11 +276,23 @@ def _located(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_view(shapes: pd.DataFrame, middle: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `shapes` that meet the rectangle around `middle`, with a margin."""
+    return _drawn_near(shapes, middle, MAP_MARGIN_DEGREES)
+
+
+def _land(canonical: CanonicalTables, middle: pd.DataFrame) -> pd.DataFrame:
+    """Return [geometry] of the counties around `middle`, else of the tracts if none lacks its polygon."""
+    counties, tracts = canonical.table("counties"), canonical.table("tracts")
+    whole = set(middle[col.GEOID]) <= set(tracts[col.GEOID])
+    known = counties if len(counties) else tracts if whole else tracts.iloc[:0]
+    return _drawn_near(known[["geometry"]], middle, LAND_MARGIN_DEGREES)
+
+
+def _drawn_near(shapes: pd.DataFrame, middle: pd.DataFrame, margin_degrees: float) -> pd.DataFrame:
+    """Return the rows of `shapes` whose geometry meets the box around `middle`, widened by the margin."""
     if shapes.empty or middle.empty:
         return shapes.iloc[:0]
-    west, east = middle[col.LONGITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LONGITUDE].max() + MAP_MARGIN_DEGREES
-    south, north = middle[col.LATITUDE].min() - MAP_MARGIN_DEGREES, middle[col.LATITUDE].max() + MAP_MARGIN_DEGREES
+    west, east = middle[col.LONGITUDE].min() - margin_degrees, middle[col.LONGITUDE].max() + margin_degrees
+    south, north = middle[col.LATITUDE].min() - margin_degrees, middle[col.LATITUDE].max() + margin_degrees
     near_by = shapely.intersects(shapes["geometry"].to_numpy(), shapely.box(west, south, east, north))
     kept: pd.DataFrame = shapes[near_by]
     return kept.reset_index(drop=True)

@@ -7,20 +7,32 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from geodata.access.reach import Reach, TravelResult, nearest, reach, tract_access, within_reach
+from geodata.access.reach import (
+    GroupReach,
+    NearestPlaces,
+    Reach,
+    TravelResult,
+    nearest,
+    points,
+    reach,
+    tract_access,
+    within_reach,
+)
 from geodata.geography.place_names import tract_names
 from geodata.schemas import columns as col
 from geodata.schemas.computed import TRACT_SCORES
+from geodata.scoring.known_supplies import known_supplies, masked
 from geodata.scoring.need import need
-from geodata.scoring.opportunity import ASSUMED_UNITS, BOUNDS, with_spread
+from geodata.scoring.opportunity import BOUNDS, work_within
 from geodata.scoring.priority import combine, gate, ranks, unranked_reasons
-from geodata.scoring.site_priors import JOB_YEARS_VARIANCE
-from geodata.scoring.study_area import StudyArea, supplied
+from geodata.scoring.study_area import StudyArea, supplied, water_around
 from geodata.scoring.training import unlocated_providers
 from geodata.scoring.unlocated import unlocated_near
 from geodata.settings import Settings
 from geodata.statistics.percentiles import percentile_rank
+from geodata.travel.great_circle import GreatCircle
 from geodata.travel.minutes import TravelEngine
 
 PER_THOUSAND = 1000.0
@@ -42,27 +54,51 @@ def training_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.D
     """Return, for every tract with an origin, access to training and the nearest provider.
 
     Columns: geoid, training_access (yearly seats per 1,000 eligible adults), nearest_provider_id, _name,
-    _minutes, providers_within, seats_within.
+    _minutes, share_reaching_training, share_over_water, providers_within, seats_within and, of these,
+    seats_within_assumed.
     """
     seats = area.providers["seats_used"].to_numpy(dtype=float)
     access = tract_access(reached, seats, demand_of(reached, area), settings.access)
     found = nearest(reached, "provider_id").rename(columns=lambda name: name.replace("nearest", "nearest_provider"))
-    within = within_reach(reached, area.providers[["seats_used"]])
-    within = within.rename(columns={"places": col.PROVIDERS_WITHIN, "seats_used": col.SEATS_WITHIN})
+    found[col.SHARE_OVER_WATER] = share_over_water(area, reached, settings)
+    used = area.providers["seats_used"]
+    assumed = used.where(area.providers[col.SEATS_ASSUMED].astype(bool), 0.0)
+    within = within_reach(reached, pd.DataFrame({col.SEATS_WITHIN: used, col.SEATS_WITHIN_ASSUMED: assumed}))
+    named = {"places": col.PROVIDERS_WITHIN, "share_reaching": col.SHARE_REACHING_TRAINING}
+    within = within.rename(columns=named)
     table = pd.DataFrame({col.GEOID: reached.geoids, col.TRAINING_ACCESS: access * PER_THOUSAND})
     return table.merge(found, on=col.GEOID).merge(within, on=col.GEOID)
+
+
+def share_over_water(area: StudyArea, reached: Reach, settings: Settings) -> NDArray[np.float64]:
+    """Return, a tract, the share of those who reach a provider whose straight line to it crosses open water.
+
+    NaN where nobody reaches one, where travel is not by straight lines, and where no land is known.
+    """
+    open_water = water_around(area, settings) if reached.minutes.engine == GreatCircle.name else None
+    if open_water is None:
+        return np.full(len(reached.geoids), np.nan)
+    place = NearestPlaces.of(reached).place
+    reaching = np.flatnonzero(place >= 0)
+    lines = points(area.origins).take(reaching), points(reached.supply).take(place[reaching])
+    weight = reached.weight[reaching]
+    tract = reached.tract_of_origin[reaching]
+    over = np.bincount(tract, weights=weight * open_water.crossed(*lines), minlength=len(reached.geoids))
+    known = np.bincount(tract, weights=weight, minlength=len(reached.geoids))
+    share = np.divide(over, known, out=np.full(len(known), np.nan), where=known > 0)
+    return np.asarray(share.round(9))
 
 
 def work_access(area: StudyArea, reached: Reach, settings: Settings) -> pd.DataFrame:
     """Return, for every tract with an origin, access to planned work and what lies within the catchment.
 
-    Columns: geoid, work_access and its _low and _high (job-years per 1,000 eligible adults), job_years_low/mid/high and
-    sites_within (undecayed, within the catchment).
+    Columns: geoid, work_access and its _low and _high (job-years per 1,000 eligible adults), and those of
+    `geodata.scoring.opportunity.work_within` (undecayed, within the catchment).
     """
     columns = [f"job_years_{bound}" for bound in BOUNDS]
     access = tract_access(reached, area.sites[columns].to_numpy(dtype=float), demand_of(reached, area), settings.access)
-    sums = area.sites[[*columns, JOB_YEARS_VARIANCE]].assign(sites_assumed=area.sites[ASSUMED_UNITS].astype(int))
-    within = with_spread(within_reach(reached, sums).rename(columns={"places": col.SITES_WITHIN}))
+    found = GroupReach.of(reached, reached.tract_of_origin, reached.weight, len(reached.geoids))
+    within = work_within(found, area.sites).assign(geoid=reached.geoids)
     low, mid, high = access.T * PER_THOUSAND
     table = pd.DataFrame(
         {col.GEOID: reached.geoids, col.WORK_ACCESS: mid, "work_access_low": low, "work_access_high": high}
@@ -85,7 +121,7 @@ def tract_scores(
     """Return the `tract_scores` table of the scored tracts, without uncertainty, community and action.
 
     Where there is no provider (or planned site) near a state at all, that pillar says nothing about any of its tracts
-    and is missing, not zero: the others carry the score.
+    and is missing, not zero, with all that rests on it (`geodata.scoring.known_supplies`): the others carry the score.
     """
     table = area.tracts.merge(need(need_parts, area.reference, settings.need), on=col.GEOID, how="left")
     table = table.merge(training, on=col.GEOID, how="left").merge(work, on=col.GEOID, how="left")
@@ -101,6 +137,7 @@ def tract_scores(
     table[col.UNRANKED_REASON] = unranked_reasons(table, settings.priority)
     table[col.RANK] = ranks(table)
     table[col.FLAGS] = _flags(table, area)
+    table = masked(table, known_supplies(area, settings))
     return TRACT_SCORES.validate(table.sort_values(col.GEOID))
 
 

@@ -26,6 +26,7 @@ from geodata.settings.sections import (
     Communities,
     Diagnostics,
     Equity,
+    Evidence,
     Hubs,
     Industry,
     Maps,
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
     barriers: Barriers = Barriers()
     hubs: Hubs = Hubs()
     equity: Equity = Equity()
+    evidence: Evidence = Evidence()
     diagnostics: Diagnostics = Diagnostics()
     sources: Sources = Sources()
     industry: Industry = Industry()

@@ -18,6 +18,9 @@ Positive = Annotated[float, Field(gt=0)]
 Weights = dict[str, Annotated[float, Field(ge=0)]]
 Word = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^{}<>]+$")]
 
+# Detour factor, urban and rural speed (km/h) that stand in for those left out where one of the three is set.
+CONSTANT_SPEEDS = (1.35, 40.0, 70.0)
+
 
 class Section(BaseModel):
     """A group of settings: unknown names are refused, so a typing error cannot pass unseen."""
@@ -208,22 +211,71 @@ class Access(Section):
     )
 
 
+class MinutesByKm(Section):
+    """Minutes of a straight line: start + per_km · km + per_root_km · √km."""
+
+    start: Annotated[float, Field(ge=0, le=15)] = Field(0.0, description="Minutes at no distance.")
+    # 0.4 minutes a kilometer is 150 km/h, beyond which nothing is looked for (`geodata.access.reach`).
+    per_km: Annotated[float, Field(ge=0.4, le=60)] = Field(description="Minutes for each kilometer.")
+    per_root_km: Annotated[float, Field(ge=0, le=60)] = Field(description="Minutes for the root of the kilometers.")
+
+    @property
+    def parts(self) -> tuple[float, float, float]:
+        """The minutes at the start, for a kilometer and for the root of a kilometer."""
+        return self.start, self.per_km, self.per_root_km
+
+
 class Travel(Section):
-    """How travel minutes are found."""
+    """How travel minutes are found. How the curves were fitted, and how far they are off: docs/travel-times.md."""
 
     engine: Literal["auto", "great_circle", "friction", "roads", "valhalla", "osrm"] = Field(
         "auto", description="Travel engine; auto takes the friction raster where there is one."
     )
-    detour_factor: Annotated[float, Field(ge=1, le=3)] = Field(1.35, description="Road length over great circle.")
-    detour_range: tuple[float, float] = Field((1.2, 1.5), description="Range drawn from in the uncertainty analysis.")
-    speed_kmh_urban: Positive = Field(40.0, description="Mean driving speed, urban origin.")
-    speed_kmh_rural: Positive = Field(70.0, description="Mean driving speed, rural origin.")
-    speed_range: tuple[float, float] = Field((0.85, 1.15), description="Factor range of speeds in the uncertainty.")
+    # Fitted to drive minutes of the Opioid Environment Policy Scan (GeoDa Center 2021) by docs/scripts/fit_travel.py.
+    curve_urban: MinutesByKm = Field(
+        MinutesByKm(per_km=0.66, per_root_km=2.75),
+        description="Minutes of a straight line from an urban origin, fitted to published drive minutes.",
+    )
+    curve_rural: MinutesByKm = Field(
+        MinutesByKm(per_km=0.72, per_root_km=3.18), description="The same from a rural origin."
+    )
+    curve_range: tuple[Positive, Positive] = Field(
+        (0.86, 1.23),
+        description="Range of the factor on minutes of the curves in the uncertainty analysis: the states whose "
+        "published minutes lie lowest and highest beside the curves.",
+    )
+    detour_factor: Annotated[float, Field(ge=1, le=3)] | None = Field(
+        None,
+        description="Road length over great circle. With this or a speed set, straight lines take constant speeds "
+        "instead of the curves: those left out are 1.35, 40 and 70.",
+    )
+    detour_range: tuple[float, float] = Field(
+        (1.2, 1.5), description="Range drawn from in the uncertainty analysis, at constant speeds."
+    )
+    speed_kmh_urban: Positive | None = Field(None, description="Mean driving speed, urban origin; see detour_factor.")
+    speed_kmh_rural: Positive | None = Field(None, description="Mean driving speed, rural origin; see detour_factor.")
+    speed_range: tuple[float, float] = Field(
+        (0.85, 1.15), description="Factor range of speeds in the uncertainty, except with the curves."
+    )
+    open_water_km: Positive = Field(
+        1.5, description="Least stretch of a straight line outside all land at which it is said to cross open water."
+    )
     roads_file: Path | None = Field(None, description="OpenStreetMap extract (.osm.pbf) for the roads engine.")
     server_url: str | None = Field(None, description="Address of a Valhalla or OSRM server.")
     cache: Path | None = Field(
         None, description="Folder for road networks and server answers; none means the user's cache folder."
     )
+
+    @property
+    def constant_speeds(self) -> tuple[float, float, float] | None:
+        """Detour factor, urban and rural speed (km/h) where any of them is set; none where the curves are used."""
+        given = (self.detour_factor, self.speed_kmh_urban, self.speed_kmh_rural)
+        if all(value is None for value in given):
+            return None
+        detour, urban, rural = (
+            standing if value is None else value for value, standing in zip(given, CONSTANT_SPEEDS, strict=True)
+        )
+        return detour, urban, rural
 
 
 class Priority(Section):
@@ -327,6 +379,16 @@ class Diagnostics(Section):
         4999, description="Permutations of the test for clusters; false-discovery control needs small p-values."
     )
     false_discovery: Share = Field(0.05, description="Expected share of false clusters among those shown.")
+
+
+class Evidence(Section):
+    """When what a pillar rests on is called weak."""
+
+    least_measured: Share = Field(
+        0.5,
+        description="Share of a pillar’s supply (people, definitions, seats, units, places) that must be measured, or "
+        "the first sentence of page, brief and terminal says that it is not.",
+    )
 
 
 class Sources(Section):

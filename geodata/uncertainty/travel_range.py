@@ -1,8 +1,8 @@
 """What access would be if travel were quicker or slower: the travel part of the uncertainty, computed ahead.
 
-Travel in a draw is the engine's minutes times one factor (detour over speed). Access at a handful of factors is
-computed once; a draw reads between them. Minutes times f within a catchment T are minutes within T / f, so one
-measurement of travel out to the widest catchment serves all factors. Does not hold the draws.
+Travel in a draw is the engine's minutes times one factor (that of the curves, or detour over speed). Access at a
+handful of factors is computed once; a draw reads between them. Minutes times f within a catchment T are minutes within
+T / f, so one measurement of travel out to the widest catchment serves all factors. Does not hold the draws.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from geodata.schemas import columns as col
 from geodata.scoring.opportunity import counted_units
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Opportunity, Settings, Travel
+from geodata.travel.great_circle import GreatCircle
 from geodata.travel.minutes import TravelEngine
 from geodata.uncertainty.draw_model import Triangle, travel_factors
 
@@ -51,13 +52,21 @@ class TravelAccess:
 def travel_triangles(engine: str, settings: Travel) -> tuple[Triangle, Triangle]:
     """Return (low, mode, high) of the factors on distance and on speed.
 
-    Only straight lines stretched to roads have a detour to be unsure of; every engine has its speeds.
+    The calibrated curves are off by a factor that was measured: `curve_range`, drawn once for a state. Straight lines
+    at constant speed have a detour to be unsure of; every other engine has its speeds.
     """
-    low, high = settings.detour_range
-    middle = settings.detour_factor
-    detour = (low / middle, 1.0, high / middle) if engine == "great_circle" else (1.0, 1.0, 1.0)
-    detour = (min(detour[0], 1.0), 1.0, max(detour[2], 1.0))
-    return detour, (min(settings.speed_range[0], 1.0), 1.0, max(settings.speed_range[1], 1.0))
+    if engine == GreatCircle.name and settings.constant_speeds is None:
+        return _around_one(*settings.curve_range), (1.0, 1.0, 1.0)
+    detour = (1.0, 1.0, 1.0)
+    if engine == GreatCircle.name and settings.constant_speeds is not None:
+        low, high = settings.detour_range
+        middle = settings.constant_speeds[0]
+        detour = _around_one(low / middle, high / middle)
+    return detour, _around_one(*settings.speed_range)
+
+
+def _around_one(low: float, high: float) -> Triangle:
+    return min(low, 1.0), 1.0, max(high, 1.0)
 
 
 def job_years(settings: Opportunity) -> FloatArray:

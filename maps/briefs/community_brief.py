@@ -6,11 +6,12 @@ from geodata.schemas import columns as col
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.briefs.parts import Writer
 from maps.figures.brief_maps import KM_PER_MILE, in_view, locator_svg
+from maps.wording.evidence import action_means, training_known, work_known
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
 from maps.wording.trades import trades_sentence
-from maps.wording.why import sites_assumed
+from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.words import is_missing
 
 MOST_PROVIDERS = 4
@@ -25,7 +26,7 @@ def community_brief(writer: Writer, row: Row) -> Brief:
     action = row[col.ACTION]
     headline = Point("")
     if not is_missing(action):
-        headline = Point(texts.word("codes.action", action), texts.word("codes.action_means", action))
+        headline = Point(texts.word("codes.action", action), action_means(result, texts, action))
     seen = {f"n_{name}": count for name, count in in_view(writer.ground, ident).items()}
     return writer.brief(
         key=ident,
@@ -49,7 +50,7 @@ def community_brief(writer: Writer, row: Row) -> Brief:
             _who(writer, row),
             writer.barriers(ident),
             _training(writer, row),
-            writer.work("community", ident),
+            writer.work("community", ident, work_known(row)),
             _questions(writer, row),
         ],
     )
@@ -64,8 +65,13 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
         percent=words.missing if is_missing(row[col.P_TOP_SHARE]) else words.number(100 * row[col.P_TOP_SHARE]),
     )
     margin = texts("briefs.facts.adults_note", moe=words.about(row[col.ELIGIBLE_ADULTS_MOE]))
+    if is_missing(row[col.ELIGIBLE_ADULTS_MOE]):
+        margin = texts("briefs.facts.margin_unknown")
     adults = texts("briefs.facts.adults_unknown") if is_missing(row[col.ELIGIBLE_ADULTS]) else margin
-    if is_missing(row[col.NEAREST_PROVIDER_MINUTES]):
+    if not training_known(row):
+        unknown, note_unknown = texts("briefs.facts.training_unknown"), texts("briefs.facts.training_unknown_note")
+        training = writer.fact("training", unknown, note_unknown)
+    elif is_missing(row[col.NEAREST_PROVIDER_MINUTES]):
         catchment = writer.result.settings.access.catchment_minutes
         far = texts("briefs.facts.training_none_note", minutes=words.number(catchment))
         training = writer.fact("training", texts("briefs.facts.training_none"), far)
@@ -73,35 +79,51 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
             n, where = int(row[col.UNLOCATED_PROVIDERS]), row[col.UNLOCATED_WHERE]
             known = texts("briefs.facts.training_unlocated_note", n=n, where=where)
             training = writer.fact("training", texts("briefs.facts.training_unlocated"), known)
+    elif mostly_without_training(row):
+        none = texts("briefs.facts.training_far", percent=words.percent(share_without_training(row)))
+        others = texts("briefs.facts.training_far_note", n=words.number(row[col.NEAREST_PROVIDER_MINUTES]))
+        training = writer.fact("training", none, others)
     else:
         minutes = texts("briefs.facts.training_value", n=words.number(row[col.NEAREST_PROVIDER_MINUTES]))
         name = "" if is_missing(row[col.NEAREST_PROVIDER_NAME]) else str(row[col.NEAREST_PROVIDER_NAME])
         training = writer.fact("training", minutes, name)
-    sites = 0 if is_missing(row[col.SITES_WITHIN]) else int(row[col.SITES_WITHIN])
-    work = texts(
-        "briefs.facts.work_note",
-        low=words.job_years(row[col.JOB_YEARS_LOW]),
-        high=words.job_years(row[col.JOB_YEARS_HIGH]),
-        n=sites,
-    )
-    if sites_assumed(row):
-        work = texts("map.card.assumed", n=work)
-    providers = 0 if is_missing(row[col.PROVIDERS_WITHIN]) else int(row[col.PROVIDERS_WITHIN])
-    seats = texts("briefs.facts.seats_value", n=words.number(row[col.SEATS_WITHIN]))
     return [
         writer.fact("rank", words.number(row[col.RANK]), note),
         writer.fact("tier", texts.word("codes.tier_short", row[col.TIER]), chance),
         writer.fact("adults", words.about(row[col.ELIGIBLE_ADULTS]), adults),
         training,
-        writer.fact("seats", seats, texts("briefs.facts.seats_note", n=providers)),
-        writer.fact("work", texts("briefs.facts.work_value", n=words.job_years(row[col.JOB_YEARS_MID])), work),
+        _seats(writer, row),
+        _work(writer, row),
     ]
+
+
+def _seats(writer: Writer, row: Row) -> Fact:
+    texts, words = writer.texts, writer.words
+    if not training_known(row):
+        return writer.fact("seats", texts("briefs.facts.training_unknown"), texts("briefs.facts.training_unknown_note"))
+    note = texts("briefs.facts.seats_note", n=int(row[col.PROVIDERS_WITHIN]))
+    assumed = row[col.SEATS_WITHIN_ASSUMED]
+    if not is_missing(assumed) and round(assumed):
+        note = texts("briefs.facts.seats_assumed", note=note, n=words.number(assumed))
+    return writer.fact("seats", texts("briefs.facts.seats_value", n=words.number(row[col.SEATS_WITHIN])), note)
+
+
+def _work(writer: Writer, row: Row) -> Fact:
+    texts, words = writer.texts, writer.words
+    if not work_known(row):
+        return writer.fact("work", texts("briefs.facts.training_unknown"), texts("briefs.facts.work_unknown_note"))
+    low, high = words.job_years(row[col.JOB_YEARS_LOW]), words.job_years(row[col.JOB_YEARS_HIGH])
+    note = texts("briefs.facts.work_note", low=low, high=high, n=int(row[col.SITES_WITHIN]))
+    assumed = row[col.SITES_ASSUMED]
+    if not is_missing(assumed) and assumed:
+        note = texts("briefs.facts.work_assumed", note=note, n=words.number(assumed))
+    return writer.fact("work", texts("briefs.facts.work_value", n=words.job_years(row[col.JOB_YEARS_MID])), note)
 
 
 def _who(writer: Writer, row: Row) -> Section:
     texts, words = writer.texts, writer.words
     lead = texts(
-        "briefs.who.community_unknown" if is_missing(row[col.ELIGIBLE_ADULTS]) else "briefs.who.community",
+        f"briefs.who.{_people_key(row)}",
         population=words.about(row[col.POPULATION], 3),
         n=words.number(row[col.N_TRACTS]),
         working=words.about(row[col.WORKING_AGE], 3),
@@ -112,9 +134,17 @@ def _who(writer: Writer, row: Row) -> Section:
     return Section(texts("briefs.who.title"), lead=[lead], grid=grid, after=[] if grid else [texts("briefs.who.none")])
 
 
+def _people_key(row: Row) -> str:
+    if is_missing(row[col.ELIGIBLE_ADULTS]):
+        return "community_unknown"
+    return "community_no_margin" if is_missing(row[col.ELIGIBLE_ADULTS_MOE]) else "community"
+
+
 def _training(writer: Writer, row: Row) -> Section:
     texts, words = writer.texts, writer.words
     title, n = texts("briefs.training.title"), row[col.PROVIDERS_WITHIN]
+    if not training_known(row):
+        return Section(title, lead=[texts("briefs.training.unknown")])
     near = _nearest_providers(writer, row[col.COMMUNITY_ID])
     if not near and (is_missing(n) or int(n) == 0):
         if is_unlocated(row):
@@ -125,7 +155,10 @@ def _training(writer: Writer, row: Row) -> Section:
     lead = texts("briefs.training.community", n=count, seats=words.number(row[col.SEATS_WITHIN]))
     trades = trades_sentence(row[col.SEATS_BY_PROGRAM], texts)
     grid = Grid(writer.head("training", "name", "minutes", "seats", "kind"), near, [False, True, True, False])
-    after = [text for text in (trades, texts("briefs.training.advanced")) if text]
+    assumed = row[col.SEATS_WITHIN_ASSUMED]
+    if not is_missing(assumed) and round(assumed):
+        lead = f"{texts('briefs.training.seats_assumed', n=words.number(assumed))} {lead}"
+    after = [text for text in (*reach_notes(row, texts), trades, texts("briefs.training.advanced")) if text]
     return Section(title, lead=[lead], grid=grid if near else None, after=after)
 
 

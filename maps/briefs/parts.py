@@ -8,19 +8,26 @@ from typing import TypedDict, Unpack
 
 import pandas as pd
 
+from geodata.decisions.quarters import few_quarters
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Uncertainty
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.cartography.base_map import Ground, ground_of
 from maps.texts import Texts, load_texts
+from maps.wording.evidence import cautions, units_text
 from maps.wording.rows import Row, records
 from maps.wording.source_lines import missing_sources, old_copies, sources_in_order
-from maps.wording.why import sites_assumed
+from maps.wording.travel import travel_sentence
 from maps.wording.words import Number, Words, is_missing
 
 MOST_QUARTERS = 7
 MOST_SOURCES = 12
+
+
+def is_above(row: Row) -> bool:
+    """Return whether a row of `barriers` is known to lie clearly above the median."""
+    return not is_missing(row[col.CLEARLY_ABOVE]) and bool(row[col.CLEARLY_ABOVE])
 
 
 class Parts(TypedDict):
@@ -67,14 +74,19 @@ class Writer:
     def brief(self, **parts: Unpack[Parts]) -> Brief:
         """Return a brief of its own `parts` and of what every brief of the state says."""
         result, texts = self.result, self.texts
+        footer = texts("briefs.footer", state=result.state.name, date=self.words.date(result.as_of))
         return Brief(
             **parts,
             language=texts.language,
             banner=texts("lists.sample") if result.sample else "",
-            warnings=old_copies(result, texts),
+            warnings=[
+                *cautions(result, texts, settle=parts["key"] == result.state.usps),
+                *old_copies(result, texts),
+                *missing_sources(result, texts),
+            ],
             method=self.method(),
             sources=self.sources(),
-            footer=texts("briefs.footer", state=result.state.name, date=self.words.date(result.as_of)),
+            footer=" · ".join(part.rstrip(".") for part in (footer, travel_sentence(result.facts, texts)) if part),
             page=texts("briefs.page", n="{n}", of="{of}"),
             as_of=result.as_of,
         )
@@ -117,7 +129,7 @@ class Writer:
                 self.words.percent(row[col.SHARE]),
                 self.margin(row[col.SHARE_MOE]),
                 self.words.percent(row[col.STATE_MEDIAN]),
-                yes if row[col.CLEARLY_ABOVE] else "",
+                yes if is_above(row) else "",
             ]
             for row in self.rows("barriers", unit_kind, unit_id)
             if not is_missing(row[col.SHARE])
@@ -147,12 +159,12 @@ class Writer:
 
     @property
     def surveyed(self) -> bool:
-        """Whether any survey describes the people of the state."""
-        return bool(self.result.table("barriers")[col.SHARE].notna().any())
+        """Whether any survey tells the people of a place from the median tract, which takes margins of error."""
+        return bool(self.result.table("barriers")[col.CLEARLY_ABOVE].notna().any())
 
     def barriers(self, community_id: str) -> Section:
         """Return what is clearly above the median, the farthest first, with the support it calls for."""
-        above = [row for row in self.rows("barriers", "community", community_id) if row[col.CLEARLY_ABOVE]]
+        above = [row for row in self.rows("barriers", "community", community_id) if is_above(row)]
         above.sort(key=lambda row: row[col.STATE_MEDIAN] - row[col.SHARE])
         points = [
             Point(
@@ -169,28 +181,20 @@ class Writer:
         none = self.texts("briefs.barriers.none" if self.surveyed else "briefs.barriers.unknown")
         return Section(self.texts("briefs.barriers.title"), lead=[] if points else [none], points=points)
 
-    def work(self, unit_kind: str, unit_id: str) -> Section:
-        """Return planned work by quarter; quarters beyond the first few are summed."""
+    def work(self, unit_kind: str, unit_id: str, known: bool) -> Section:
+        """Return planned work by quarter; quarters beyond the first few are summed (`geodata.decisions.quarters`)."""
         title = self.texts("briefs.work.title")
-        rows = [row for row in self.rows("work_by_quarter", unit_kind, unit_id) if row["sites"] != 0]
-        if not rows:
-            return Section(title, lead=[self.texts("briefs.work.none")])
-        order = {"past": "0", "unknown": "9"}
-        rows.sort(key=lambda row: order.get(str(row[col.QUARTER]), str(row[col.QUARTER])))
-        dated = [row for row in rows if row[col.QUARTER] != "unknown"]
-        if len(dated) > MOST_QUARTERS:
-            kept = dated[: MOST_QUARTERS - 1]
-            later = pd.DataFrame(dated[MOST_QUARTERS - 1 :])
-            summed = ("sites", "units", col.SITES_ASSUMED, "job_years_low", "job_years_mid", "job_years_high")
-            sums = {name: later[name].sum() for name in summed}
-            rows = [*kept, {**sums, col.QUARTER: "later"}, *(row for row in rows if row[col.QUARTER] == "unknown")]
+        found = [row for row in self.rows("work_by_quarter", unit_kind, unit_id) if row["sites"] != 0]
+        if not found:
+            return Section(title, lead=[self.texts("briefs.work.none" if known else "briefs.work.unknown")])
+        rows = records(few_quarters(pd.DataFrame(found), MOST_QUARTERS))
         cells = [
             [
                 self.texts("briefs.work.later")
                 if row[col.QUARTER] == "later"
                 else self.words.quarter(row[col.QUARTER]),
                 self.words.number(row["sites"]),
-                self.units(row),
+                units_text(self.texts, row),
                 self.job_years(row),
             ]
             for row in rows
@@ -199,11 +203,6 @@ class Writer:
         # A community's brief says it where it says what to do.
         after = [self.texts("briefs.action.benefit")] if unit_kind == "state" else []
         return Section(title, lead=[self.texts(f"briefs.work.{unit_kind}")], grid=grid, after=after)
-
-    def units(self, row: Row) -> str:
-        """Return the units of a row of totals; where some of its sites report none, with the word “assumed”."""
-        units = self.words.number(row[col.UNITS])
-        return self.texts("map.card.assumed", n=units) if sites_assumed(row) else units
 
     def job_years(self, row: Row) -> str:
         """Return job-years with their range, all with the digits the highest can bear."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import STATUSES_AHEAD
 from maps.briefs.model import Brief, Fact, Grid, Point, Section
 from maps.briefs.parts import Writer
 from maps.figures.brief_maps import locator_svg
@@ -12,7 +11,6 @@ from maps.wording.hub_choice import recommended_hubs
 from maps.wording.questions import state_questions
 from maps.wording.rows import records
 from maps.wording.trades import trades_sentence
-from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 FIRST = 10
@@ -38,7 +36,7 @@ def state_brief(writer: Writer) -> Brief:
             _who(writer),
             _barriers(writer),
             _training(writer),
-            writer.work("state", usps),
+            writer.work("state", usps, not is_missing(result.summary.get(col.PLANNED_SITES))),
             _questions(writer),
         ],
     )
@@ -63,7 +61,9 @@ def _barriers(writer: Writer) -> Section:
     """Return in how many communities each barrier is clearly above the median, with the support it calls for."""
     texts, table = writer.texts, writer.result.table("barriers")
     title, n = texts("briefs.barriers.title"), len(writer.result.table("communities"))
-    above = table[(table[col.UNIT_KIND] == "community") & table[col.CLEARLY_ABOVE]][col.MEASURE].value_counts()
+    above = table[(table[col.UNIT_KIND] == "community") & table[col.CLEARLY_ABOVE].fillna(False)][
+        col.MEASURE
+    ].value_counts()
     points = [
         Point(
             texts.word("codes.support", measure),
@@ -79,10 +79,8 @@ def _barriers(writer: Writer) -> Section:
 def _facts(writer: Writer) -> list[Fact]:
     texts, words, result = writer.texts, writer.words, writer.result
     known, hubs = result.summary, recommended_hubs(result)
-    providers = result.table("providers")
     first, second = (words.number(known[name]) for name in (col.N_COMMUNITIES_TIER_A, col.N_COMMUNITIES_TIER_B))
     note = texts("briefs.facts.communities_note", a=first, b=second)
-    stages = providers[providers[col.STATE] == result.state.usps][col.ENTRY_STAGE].value_counts()
     facts = [
         writer.fact("communities", words.number(known[col.N_COMMUNITIES]), note),
         writer.fact(
@@ -97,26 +95,39 @@ def _facts(writer: Writer) -> list[Fact]:
             if is_missing(known[col.ELIGIBLE_ADULTS])
             else texts("briefs.facts.adults_ab_note", n=words.about(known[col.ELIGIBLE_ADULTS])),
         ),
-        writer.fact(
-            "providers",
-            words.number(stages.get("entry", 0)),
-            texts("briefs.facts.providers_note", n=int(stages.get("advanced", 0))),
-        ),
+        _providers(writer),
     ]
     if len(hubs):
         share = words.percent(hubs[col.COVERED_SHARE].iloc[0])
         facts.append(writer.fact("hubs", share, texts("briefs.facts.hubs_note", n=len(hubs))))
     else:
-        sites = result.table("sites")
-        own = sites[sites[col.STATUS].isin(STATUSES_AHEAD) & (sites[col.STATE] == result.state.usps)]
-        facts.append(writer.fact("sites", words.number(len(own)), texts("briefs.facts.sites_note")))
-    low, mid, high = (known[name] for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
-    work = texts("briefs.facts.work_value", n=words.job_years(mid))
-    work_note = texts("briefs.facts.work_state_note", low=words.job_years(low), high=words.job_years(high))
-    if sites_assumed(known):
-        work_note = texts("map.card.assumed", n=work_note)
-    facts.append(writer.fact("work_state", work, work_note))
-    return facts
+        sites, unknown = known.get(col.PLANNED_SITES), texts("briefs.facts.work_unknown_note")
+        value = texts("briefs.facts.training_unknown") if is_missing(sites) else words.number(sites)
+        facts.append(writer.fact("sites", value, unknown if is_missing(sites) else texts("briefs.facts.sites_note")))
+    return [*facts, _planned_work(writer)]
+
+
+def _providers(writer: Writer) -> Fact:
+    texts, known = writer.texts, writer.result.summary
+    if is_missing(known.get("providers")):
+        unknown = texts("briefs.facts.training_unknown_note")
+        return writer.fact("providers", texts("briefs.facts.training_unknown"), unknown)
+    note = texts("briefs.facts.providers_note", n=int(known[col.PROVIDERS_ADVANCED]))
+    return writer.fact("providers", writer.words.number(known["providers"]), note)
+
+
+def _planned_work(writer: Writer) -> Fact:
+    texts, words, known = writer.texts, writer.words, writer.result.summary
+    if is_missing(known.get(col.PLANNED_SITES)):
+        unknown = texts("briefs.facts.work_unknown_note")
+        return writer.fact("work_state", texts("briefs.facts.training_unknown"), unknown)
+    low, mid, high = (
+        words.job_years(known[name]) for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH)
+    )
+    note = texts("briefs.facts.work_state_note", low=low, high=high)
+    if known[col.SITES_ASSUMED]:
+        note = texts("briefs.facts.work_assumed", note=note, n=words.number(known[col.SITES_ASSUMED]))
+    return writer.fact("work_state", texts("briefs.facts.work_value", n=mid), note)
 
 
 def _first(writer: Writer) -> Section:
@@ -183,16 +194,17 @@ def _training(writer: Writer) -> Section:
     texts = writer.texts
     providers = writer.result.table("providers")
     providers = providers[(providers[col.ENTRY_STAGE] == "entry") & (providers[col.STATE] == writer.result.state.usps)]
-    title = texts("briefs.training.title")
-    if not len(providers):
-        return Section(title, lead=[texts("briefs.training.none")])
+    title, known = texts("briefs.training.title"), writer.result.summary.get("providers")
+    if known is None or is_missing(known) or not len(providers):
+        key = "unknown" if is_missing(known) else "none"
+        return Section(title, lead=[texts(f"briefs.training.{key}")])
     # What is expected of a provider orders it too: unknown seats are not the fewest.
     largest = providers.sort_values([col.SEATS_EXPECTED, col.NAME], ascending=[False, True]).head(MOST_PROVIDERS)
     rows = [
         [str(row[col.NAME]), writer.seats_of(row), texts.word("codes.kind", row[col.KIND])] for row in records(largest)
     ]
     grid = Grid(writer.head("training", "name", "seats", "kind"), rows, [False, True, False])
-    lead = [texts("briefs.training.state", n=len(providers))]
+    lead = [texts("briefs.training.state", n=int(known))]
     totals = records(writer.result.table("state_summary"))
     trades = [trades_sentence(row[col.SEATS_BY_PROGRAM], texts) for row in totals]
     after = [text for text in (*trades, texts("briefs.training.advanced")) if text]

@@ -14,6 +14,7 @@ import folium
 
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
+from geodata.travel.choose_engine import straight_lines
 from maps.cartography import symbols
 from maps.cartography.colors import COLORS
 from maps.inline_content import own_files
@@ -131,8 +132,7 @@ def assembled(
 
 def _reach_km(settings: Settings) -> float:
     """Return the straight distance of the urban catchment, for circles labeled as an approximation."""
-    hours = settings.access.catchment_minutes / 60
-    return round(hours * settings.travel.speed_kmh_urban / settings.travel.detour_factor, 1)
+    return round(float(straight_lines(settings.travel).urban.km(settings.access.catchment_minutes)), 1)
 
 
 def inert_json(value: object) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geodata.decisions.evidence import weak_subjects
 from geodata.schemas import columns as col
 from geodata.schemas.computed import ACTIONS, TIERS
 from geodata.schemas.state_result import StateResult
@@ -66,6 +67,7 @@ def map_payload(result: StateResult) -> MapPayload:
         "step": topology.STEP_DEGREES,
         "layers": [{"name": layer.name, "size": len(layer.coded), **layer.about} for layer in layers],
         "lists": {"tiers": list(TIERS), "actions": list(ACTIONS)},
+        "weak": weak_subjects(result.table("evidence")),
         "breaks": breaks.of_state(result),
         "tracts": _tracts(scores, communities, result),
         "communities": _communities(communities, result),
@@ -183,14 +185,14 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
     county_names = scores.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
     places, place = indexed(scores[col.PLACE_NAME])
     wheres, where = indexed(scores[col.UNLOCATED_WHERE])
-    reasons, reason = indexed(scores[col.UNRANKED_REASON])
+    reasons, reason = indexed(scores[col.UNRANKED_REASON].replace("", None))
     designations, designation = indexed(scores[col.DESIGNATED_BY])
     order = {ident: number for number, ident in enumerate(communities[col.COMMUNITY_ID])}
     providers = {ident: number for number, ident in enumerate(provider_order(result))}
     flags, flag = indexed(scores[col.FLAGS].replace("", None))
     return {
         "county_ids": counties,
-        "county_names": [str(county_names[ident]) for ident in counties],
+        "county_names": [name if isinstance(name, str) else ident for ident, name in county_names[counties].items()],
         "county": county,
         "code": [int(geoid[5:]) for geoid in scores[col.GEOID]],
         "name": [str(name) if isinstance(name, str) else "" for name in scores[col.NAME]],
@@ -225,7 +227,11 @@ def _tracts(scores: pd.DataFrame, communities: pd.DataFrame, result: StateResult
         "unlocated": whole(scores[col.UNLOCATED_PROVIDERS]),
         "unlocated_wheres": wheres,
         "unlocated_where": where,
+        "far": whole(1.0 - scores[col.SHARE_REACHING_TRAINING].astype("float64"), 100),
+        "over_water": whole(scores[col.SHARE_OVER_WATER], 100),
+        "providers": whole(scores[col.PROVIDERS_WITHIN]),
         "seats": whole(scores[col.SEATS_WITHIN]),
+        "seats_assumed": whole(scores[col.SEATS_WITHIN_ASSUMED]),
         "sites": whole(scores[col.SITES_WITHIN]),
         "sites_assumed": whole(scores[col.SITES_ASSUMED]),
         "jobs_low": whole(scores[col.JOB_YEARS_LOW], 100),
@@ -249,7 +255,7 @@ def _unplaced(scores: pd.DataFrame) -> dict[str, list[float]]:
 def _barrier_bits(result: StateResult, scores: pd.DataFrame) -> Columns:
     """Return the measures and for each tract a number whose bits say which lie clearly above the state median."""
     table = result.table("barriers")
-    table = table[(table[col.UNIT_KIND] == "tract") & table[col.CLEARLY_ABOVE].astype(bool)]
+    table = table[(table[col.UNIT_KIND] == "tract") & table[col.CLEARLY_ABOVE].fillna(False)]
     measures = sorted(result.table("barriers")[col.MEASURE].unique())
     bits = table[col.MEASURE].map({name: 1 << place for place, name in enumerate(measures)})
     total = bits.groupby(table[col.UNIT_ID]).sum()
@@ -296,7 +302,11 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 "minutes": plain(row[col.NEAREST_PROVIDER_MINUTES]),
                 "unlocated": plain(row[col.UNLOCATED_PROVIDERS]),
                 "unlocated_where": _text(row[col.UNLOCATED_WHERE]),
+                "far": plain(1.0 - row[col.SHARE_REACHING_TRAINING], 100),
+                "over_water": plain(row[col.SHARE_OVER_WATER], 100),
+                "providers": plain(row[col.PROVIDERS_WITHIN]),
                 "seats": plain(row[col.SEATS_WITHIN]),
+                "seats_assumed": plain(row[col.SEATS_WITHIN_ASSUMED]),
                 "sites": plain(row[col.SITES_WITHIN]),
                 "sites_assumed": plain(row[col.SITES_ASSUMED]),
                 "jobs_low": plain(row[col.JOB_YEARS_LOW], 100),

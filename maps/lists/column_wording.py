@@ -10,7 +10,7 @@ from maps.wording.words import is_missing
 #: Columns of codes, and the group of texts that words them; a column not named here shows its own group or itself.
 GROUPS = {"definition": "definition", "designated_by": "definition", "barriers": "measure", "tier": "tier_short"}
 #: Columns that hold several codes separated by blanks.
-SEVERAL = frozenset({"designated_by", "barriers"})
+SEVERAL = frozenset({"designated_by", "barriers", "settled_by"})
 
 
 def label_of(texts: Texts, name: str, column: Column) -> str:

@@ -14,6 +14,7 @@ from maps.lists.list_specs import LISTS, LONG_LISTS
 from maps.templating import standing_alone
 from maps.texts import Texts, load_texts
 from maps.wording.source_lines import main_sources, missing_sources, old_copies
+from maps.wording.travel import travel_sentence
 from maps.wording.words import Words
 
 #: Lists with a page; the long ones would be slow to open and are downloads only.
@@ -61,6 +62,7 @@ def list_page(result: StateResult, name: str, texts: Texts, languages: Sequence[
                 for ending in (f"{language}.xlsx", "gpkg")
             ),
         ],
+        travel=travel_sentence(result.facts, texts),
         sources=texts("figures.sources", sources=sources, date=words.date(result.as_of)),
         style=style,
         style_hash=hashed(style),

@@ -115,6 +115,14 @@ _SPECS = (
         row_header="state",
     ),
     ListSpec(
+        "evidence",
+        computed.EVIDENCE,
+        order="state pillar subject",
+        shown="pillar subject total measured assumed unknown verdict settled_by",
+        row_header="subject",
+        filters="pillar verdict",
+    ),
+    ListSpec(
         "sites",
         canonical.SITES,
         order="status expected_date site_id",

@@ -15,7 +15,7 @@ from maps.site.views.state_view import available_definitions
 from maps.wording.rows import Row, records
 
 #: The tables of a state's result that the nation is made of.
-NATION_TABLES = ("tract_scores", "communities", "counties", "need_parts")
+NATION_TABLES = ("tract_scores", "communities", "counties", "need_parts", "rollups", "state_summary", "evidence")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class StateEntry:
     """What the nation keeps of a state.
 
     `counties`: [county_geoid, name, geometry, adults, first, gated, tracts], in EPSG:4326, `first` being the eligible
-    adults of tier A and B tracts. `first` is the row of the first community; `adults` is NaN where none are known.
+    adults of tier A and B tracts; both are missing where unknown. `first` is the row of the first community; `adults`
+    is NaN where none are known.
     """
 
     state: State
@@ -41,36 +42,34 @@ class StateEntry:
 
 def entry_of(result: StateResult) -> StateEntry:
     """Return what the nation keeps of a state's result."""
-    scores, communities = result.table("tract_scores"), result.table("communities").sort_values(col.RANK)
-    counties = _counties(result, scores)
+    communities, known = result.table("communities").sort_values(col.RANK), result.summary
     return StateEntry(
         state=result.state,
         as_of=result.as_of,
         sample=result.sample,
         industry=result.settings.industry,
-        counties=counties,
+        counties=_counties(result),
         communities=len(communities),
-        adults=float(communities[col.ELIGIBLE_ADULTS].sum(min_count=1)),
-        gated=int(scores[col.GATED].fillna(False).astype(bool).sum()),
-        tracts=len(scores),
+        adults=float(known[col.ELIGIBLE_ADULTS_GROUPED]) if len(communities) else float("nan"),
+        gated=int(known[col.N_GATED]),
+        tracts=int(known[col.N_TRACTS]),
         first=next(iter(records(communities.head(1))), None),
         definitions=tuple(available_definitions(result)),
     )
 
 
-def _counties(result: StateResult, scores: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the counties that hold tracts, with sums over their tracts."""
-    adults = scores[col.ELIGIBLE_ADULTS].fillna(0.0)
-    by_tract = pd.DataFrame(
+def _counties(result: StateResult) -> gpd.GeoDataFrame:
+    """Return the counties that hold tracts with residents, with their sums from the table `rollups`."""
+    areas = result.table("rollups")
+    areas = areas[areas[col.AREA_KIND] == "county"]
+    sums = pd.DataFrame(
         {
-            col.COUNTY_GEOID: scores[col.COUNTY_GEOID],
-            "adults": adults,
-            "first": adults.where(scores[col.TIER].isin(["A", "B"]), 0.0),
-            "gated": scores[col.GATED].fillna(False).astype(int),
-            "tracts": 1,
+            col.COUNTY_GEOID: areas[col.AREA_ID],
+            "adults": areas[col.ELIGIBLE_ADULTS],
+            "first": areas[col.ELIGIBLE_ADULTS_TOP],
+            "gated": areas[col.N_GATED],
+            "tracts": areas[col.N_TRACTS],
         }
     )
-    sums = by_tract.groupby(col.COUNTY_GEOID).sum()
     counties = result.geo("counties")[[col.COUNTY_GEOID, col.NAME, "geometry"]]
-    counties = counties[counties[col.COUNTY_GEOID].isin(sums.index)].merge(sums, on=col.COUNTY_GEOID)
-    return gpd.GeoDataFrame(counties).sort_values(col.COUNTY_GEOID)
+    return gpd.GeoDataFrame(counties.merge(sums, on=col.COUNTY_GEOID)).sort_values(col.COUNTY_GEOID)

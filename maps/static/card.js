@@ -46,12 +46,13 @@ Onramp.cards = function (model) {
       ["gap", points[1]],
       ["work", points[2]],
     ];
-    const label = t("map.card.points", {
-      total: number(total / 10, 1),
-      need: number(points[0] / 10, 1),
-      gap: number(points[1] / 10, 1),
-      work: number(points[2] / 10, 1),
-    });
+    // A pillar that is unknown has no points to be told.
+    const parts = kinds
+      .filter(([, value]) => value !== null)
+      .map(([kind, value]) => t("map.card.points_of." + kind, { n: number(value / 10, 1) }));
+    const label =
+      t("map.card.points", { total: number(total / 10, 1), parts: parts.join(", ") }) +
+      (parts.length < kinds.length ? " " + t("map.card.points_unknown") : "");
     const svg = el("svg", {
       viewBox: "0 0 100 8",
       class: "bar",
@@ -69,18 +70,27 @@ Onramp.cards = function (model) {
   };
 
   const beside = (key, percent) => (percent === null ? "" : " " + t("map.card." + key, { percent: number(percent) }));
-  const training = (minutes, provider, seats, gap, lost, where) =>
-    minutes === null || provider === null
-      ? lost && where
-        ? t("map.card.training_unlocated", { n: lost, where: name(where) })
-        : t("map.card.training_none")
+  const note = (key, share) => (share ? " " + t("map.card." + key, { percent: percent(share) }) : "");
+  const some = (key, n, values) => (n ? " " + t(key, { n: number(n), ...values }) : "");
+  const training = ({ minutes, provider, near, gap, far, overWater, lost, where }) =>
+    near.providers === null
+      ? t("why.training_unknown")
+      : minutes === null || provider === null
+        ? lost && where
+          ? t("map.card.training_unlocated", { n: lost, where: name(where) })
+          : t("map.card.training_none")
       : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
-        (seats ? " " + t("map.card.seats", { n: number(seats) }) : "") +
+        some("map.card.seats", near.seats) +
+        some("why.seats_assumed", near.seats_assumed, { assumed: number(near.seats_assumed) }) +
         beside("gap", gap) +
+        note("far", far) +
+        note("over_water", overWater) +
         " " +
         t("map.card.line");
   const work = (sites, assumed, low, mid, high, opportunity) =>
-    !sites
+    sites === null
+      ? t("why.work_unknown")
+      : !sites
       ? t("map.card.work_none")
       : t("map.card.work", {
           n: number(sites),
@@ -88,7 +98,7 @@ Onramp.cards = function (model) {
           low: jobYears(low / 100),
           high: jobYears(high / 100),
         }) +
-        (assumed ? ` ${t("map.card.work_assumed", { n: number(assumed) })}` : "") +
+        some("why.work_assumed", assumed) +
         beside("opportunity", opportunity);
   const adults = (value, moe) =>
     value === null
@@ -105,6 +115,7 @@ Onramp.cards = function (model) {
           { class: "action" },
           el("strong", {}, code("action", facts.lists.actions[index])),
           " \u2013 ",
+          facts.weak.filter((id) => words.has("codes.action_check." + id)).map((id) => t("codes.action_check." + id) + " "),
           t("codes.action_means." + facts.lists.actions[index]),
         );
 
@@ -137,14 +148,16 @@ Onramp.cards = function (model) {
           need(T.need[i]),
           agreed,
           named.length ? t("why.designated", { names: named.join(", ") }) : null,
-          training(
-            T.minutes[i],
+          training({
+            minutes: T.minutes[i],
             provider,
-            T.seats[i],
-            T.gap[i],
-            T.unlocated[i],
-            T.unlocated_wheres[T.unlocated_where[i]],
-          ),
+            near: { providers: T.providers[i], seats: T.seats[i], seats_assumed: T.seats_assumed[i] },
+            gap: T.gap[i],
+            far: T.far[i],
+            overWater: T.over_water[i],
+            lost: T.unlocated[i],
+            where: T.unlocated_wheres[T.unlocated_where[i]],
+          }),
           work(T.sites[i], T.sites_assumed[i], T.jobs_low[i], T.jobs_mid[i], T.jobs_high[i], T.work[i]),
         ]),
       ),
@@ -202,12 +215,12 @@ Onramp.cards = function (model) {
         place(c.rank, c.low, c.high, C.length),
         tied.length ? " " + t("map.card.tied", { n: tied.length }) : null,
       ),
-      ...part("do", act(c.action)),
+      ...(c.action < 0 ? [] : part("do", act(c.action))),
       ...part(
         "why",
         list([
           need(c.need),
-          training(c.minutes, c.provider, c.seats, c.gap, c.unlocated, c.unlocated_where),
+          training({ ...c, near: c, overWater: c.over_water, lost: c.unlocated, where: c.unlocated_where }),
           work(c.sites, c.sites_assumed, c.jobs_low, c.jobs_mid, c.jobs_high, c.work),
           c.center
             ? t("map.card.center", {
@@ -251,7 +264,13 @@ Onramp.cards = function (model) {
             {},
             el("th", { scope: "row" }, words.quarter(quarter)),
             el("td", {}, number(sites ?? 0)),
-            el("td", {}, assumed ? t("map.card.assumed", { n: number((units ?? 0) / 10) }) : number((units ?? 0) / 10)),
+            el(
+              "td",
+              {},
+              assumed
+                ? t(assumed === sites ? "format.assumed" : "format.partly_assumed", { n: number((units ?? 0) / 10) })
+                : number((units ?? 0) / 10),
+            ),
             el("td", {}, years === null ? "" : jobYears(years / 100)),
           ),
         ),

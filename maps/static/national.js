@@ -49,7 +49,8 @@ Onramp.nationalScheme = function (facts, words) {
         ? t("map.legend.from", { low: percent(edges[k - 1]) })
         : t("map.legend.between", { low: percent(edges[k - 1]), high: percent(edges[k]) });
   const of = (i) => {
-    if (!C.adults[i]) return edges.length + 2;
+    // A county whose adults are known and whose first tracts are not says nothing of a share.
+    if (!C.adults[i] || C.first[i] === null) return edges.length + 2;
     if (!C.first[i]) return edges.length + 1;
     const share = (100 * C.first[i]) / C.adults[i];
     return edges.length - edges.filter((edge) => share >= edge).length;
@@ -117,15 +118,15 @@ Onramp.startNation = async function (map) {
     county: (i) => [
       el("h3", { tabindex: "-1" }, el("bdi", {}, C.name[i])),
       el("p", { class: "sub" }, S[C.state[i]].name),
-      !C.adults[i]
+      !C.adults[i] || C.first[i] === null
         ? null
         : el(
             "p",
             {},
             t("site.national.card", {
-              first: about(C.first[i] || 0),
+              first: about(C.first[i]),
               adults: about(C.adults[i]),
-              share: percent((100 * (C.first[i] || 0)) / C.adults[i]),
+              share: percent((100 * C.first[i]) / C.adults[i]),
             }),
           ),
       el("p", {}, t("site.national.tracts", { n: number(C.gated[i]), of: number(C.tracts[i]) })),

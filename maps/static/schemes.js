@@ -125,8 +125,13 @@ Onramp.schemes = function (facts, words) {
         { color: colors.beyond, pattern: "lines", label: t("map.legend.beyond") },
         unknown,
       ],
+      // None within reach is known; where nobody knows of a provider it is not.
       (i) =>
-        nobody(i) ? travel.length + 2 : T.minutes[i] === null ? travel.length + 1 : classOf(T.minutes[i], travel),
+        nobody(i) || T.providers[i] === null
+          ? travel.length + 2
+          : T.minutes[i] === null
+            ? travel.length + 1
+            : classOf(T.minutes[i], travel),
     ),
   );
 
@@ -156,9 +161,9 @@ Onramp.schemes = function (facts, words) {
         unknown,
       ],
       (i) =>
-        T.priority[i] === null
+        T.priority[i] === null || (listed(i) && T.action[i] < 0)
           ? facts.lists.actions.length + 1
-          : !listed(i) || T.action[i] < 0
+          : !listed(i)
             ? facts.lists.actions.length
             : T.action[i],
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from geodata.schemas import columns as col
 from maps.texts import Texts
+from maps.wording.evidence import work_known
 from maps.wording.rows import Row
 from maps.wording.words import Words, is_missing
 
@@ -27,16 +28,19 @@ def community_questions(
 
     `barriers` are its rows of the table `barriers`; `isolated` wraps a name from data for its page.
     """
-    action = "build_both" if is_missing(row[col.ACTION]) else row[col.ACTION]
+    action = "unknown_action" if is_missing(row[col.ACTION]) else row[col.ACTION]
     unknown = is_missing(row[col.NEAREST_PROVIDER_NAME])
     provider = texts("briefs.map.providers") if unknown else isolated(row[col.NEAREST_PROVIDER_NAME])
-    above = [part for part in barriers if part[col.CLEARLY_ABOVE]]
+    above = [part for part in barriers if not is_missing(part[col.CLEARLY_ABOVE]) and part[col.CLEARLY_ABOVE]]
     if above:
         worst = max(above, key=lambda part: float(part[col.SHARE] - part[col.STATE_MEDIAN]))
         support = texts.word("codes.support", worst[col.MEASURE])
         barrier = texts("briefs.questions.barrier", support=support[:1].lower() + support[1:])
     else:
         barrier = texts("briefs.questions.no_barrier")
-    n = 0 if is_missing(row[col.SITES_WITHIN]) else int(row[col.SITES_WITHIN])
-    sites = texts("briefs.questions.sites", n=n) if n else texts("briefs.questions.no_sites")
+    if work_known(row):
+        n = int(row[col.SITES_WITHIN])
+        sites = texts("briefs.questions.sites", n=n) if n else texts("briefs.questions.no_sites")
+    else:
+        sites = texts("briefs.questions.unknown_sites")
     return [texts(f"briefs.questions.{action}", provider=provider), barrier, sites]

@@ -11,7 +11,9 @@ from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Uncertainty
 from maps.texts import Texts
+from maps.wording.evidence import seats_assumed, training_known, work_assumed, work_known
 from maps.wording.rows import Row, is_unlocated
+from maps.wording.travel import reach_notes
 from maps.wording.words import Words, is_missing
 
 LITTLE_WORK_JOB_YEARS = 0.1
@@ -108,7 +110,9 @@ def _people(row: Row, texts: Texts, words: Words) -> list[str]:
 def _training(row: Row, texts: Texts, words: Words, medians: Medians) -> list[str]:
     minutes, name = row.get(col.NEAREST_PROVIDER_MINUTES), row.get(col.NEAREST_PROVIDER_NAME)
     if is_missing(minutes):
-        if is_missing(row.get(col.PROVIDERS_WITHIN)) or int(row[col.PROVIDERS_WITHIN]) > 0:
+        if not training_known(row):
+            return [texts("why.training_unknown")]
+        if int(row[col.PROVIDERS_WITHIN]) > 0:
             return []
         rural = not is_missing(row.get(col.RURAL)) and bool(row[col.RURAL])
         catchment = medians["rural_catchment_minutes" if rural else "catchment_minutes"]
@@ -123,28 +127,20 @@ def _training(row: Row, texts: Texts, words: Words, medians: Medians) -> list[st
     if not is_missing(row.get(col.SEATS_WITHIN)):
         seats = round(float(row[col.SEATS_WITHIN]))
         sentences.append(texts("why.seats", n=words.number(seats)))
-    return sentences
+        sentences += filter(None, [seats_assumed(texts, row)])
+    return [*sentences, *reach_notes(row, texts)]
 
 
 def _work(row: Row, texts: Texts, words: Words) -> list[str]:
     mid = row.get(col.JOB_YEARS_MID)
-    if not is_missing(row.get(col.SITES_WITHIN)) and int(row[col.SITES_WITHIN]) == 0:
+    if not work_known(row):
+        return [texts("why.work_unknown")]
+    if int(row[col.SITES_WITHIN]) == 0:
         return [texts("why.work_none")]
     if is_missing(mid):
         return []
+    assumed = [sentence for sentence in [work_assumed(texts, row)] if sentence]
     if float(row[col.JOB_YEARS_MID]) < LITTLE_WORK_JOB_YEARS:
-        return [texts("why.work_little")]
+        return [texts("why.work_little"), *assumed]
     low, high = words.job_years(row.get(col.JOB_YEARS_LOW)), words.job_years(row.get(col.JOB_YEARS_HIGH))
-    sentence = texts("why.work", mid=words.job_years(mid), low=low, high=high)
-    return [sentence, *work_assumed(row, texts, words)]
-
-
-def work_assumed(row: Row, texts: Texts, words: Words) -> list[str]:
-    """Return for how many of the sites within reach units are assumed, in a sentence; none where for none."""
-    assumed = sites_assumed(row)
-    return [texts("map.card.work_assumed", n=1 if assumed == 1 else words.number(assumed))] if assumed else []
-
-
-def sites_assumed(row: Row) -> int:
-    """Return of how many sites behind the numbers of a row the units are assumed."""
-    return 0 if is_missing(row.get(col.SITES_ASSUMED)) else int(row[col.SITES_ASSUMED])
+    return [texts("why.work", mid=words.job_years(mid), low=low, high=high), *assumed]

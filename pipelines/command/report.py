@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +18,10 @@ from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.formats.unread import unread_sentence
 from geodata.states import State
+from maps.texts import load_texts
+from maps.wording.evidence import cautions
+from maps.wording.rows import records
+from maps.wording.words import Words
 
 
 def announce(console: Console, place: State, settings: Settings) -> None:
@@ -48,8 +53,11 @@ def report(console: Console, result: StateResult, products: dict[str, Path]) -> 
         if alike:
             said = f"{use.file}: {unread_sentence(alike)} onramp doctor prints the lines that take them."
             console.print(said, highlight=False, markup=False, soft_wrap=True)
+    for sentence in evidence_sentences(result):
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
     console.print(first_ten(result))
     report_unlocated(console, result)
+    console.print(totals(result), highlight=False, markup=False, soft_wrap=True)
     for name, path in products.items():
         console.print(f"{name}: {path}", highlight=False, soft_wrap=True)
 
@@ -63,6 +71,32 @@ def report_unlocated(console: Console, result: StateResult) -> None:
         console.print(unlocated_sentence(row, title), highlight=False, markup=False, soft_wrap=True)
 
 
+def evidence_sentences(result: StateResult) -> list[str]:
+    """Return what to check before the list is used, on what Priority rests and what would settle it, in sentences."""
+    return cautions(result, load_texts("en").about(result.settings.industry), settle=True)
+
+
+def totals(result: StateResult) -> str:
+    """Return the supply that the list rests on, in one sentence that says what is assumed and what is unknown."""
+    texts, known = load_texts("en").about(result.settings.industry), result.summary
+    units = texts("lists.columns_of.state_summary.units.label").lower()
+    parts = [
+        _amount(known, "providers", "training providers for beginners"),
+        _amount(known, "seats", "seats a year", known.get(col.SEATS_ASSUMED)),
+        _amount(known, "planned_sites", "planned sites"),
+        _amount(known, "units", units, known.get(col.UNITS_ASSUMED)),
+    ]
+    return f"In {result.state.name}: {', '.join(parts)}."
+
+
+def _amount(known: dict[str, object], name: str, what: str, assumed: object = None) -> str:
+    value = known.get(name)
+    if value is None or value != value or value is pd.NA:
+        return f"{what} unknown"
+    some = f" ({assumed:,.0f} of them assumed)" if isinstance(assumed, float) and assumed > 0 else ""
+    return f"{value:,.0f} {what}{some}"
+
+
 def first_ten(result: StateResult) -> Table:
     """Return the ten communities to start with, or the ten tracts where there are no communities."""
     communities = result.table("communities")
@@ -74,8 +108,9 @@ def first_ten(result: StateResult) -> Table:
     table = Table(title=title, caption="Fictional sample data." if result.sample else None)
     for heading, right in [("#", True), ("Where", False), ("Tier", False), ("Priority", True), ("Adults", True)]:
         table.add_column(heading, justify="right" if right else "left")
-    for row in rows.to_dict("records"):
-        where = row[col.NAME] if by_community else f"{row['geoid']}, {row['county_name'] or row['county_geoid']}"
+    words = Words(load_texts("en"))
+    for row in records(rows):
+        where = words.community(row) if by_community else f"{row['geoid']}, {row['county_name'] or row['county_geoid']}"
         adults = row[col.ELIGIBLE_ADULTS]
         people = "unknown" if adults != adults else f"{adults:,.0f}"
         tier = row[col.TIER] if isinstance(row[col.TIER], str) else "–"

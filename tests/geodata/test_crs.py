@@ -25,7 +25,7 @@ from tests.geodata.sources.helpers import parse
 SIDE = 4
 SYSTEMS = {"WGS 84": "EPSG:4326", "NAD 83": "EPSG:4269", "Albers": "EPSG:5070"}
 CENTERS = pd.DataFrame({"geoid": [], "latitude": [], "longitude": [], "population": []})
-ENGINE = GreatCircle(1.3, 40.0, 70.0)
+ENGINE = GreatCircle.at_constant_speed(1.3, 40.0, 70.0)
 
 
 def drawn() -> gpd.GeoDataFrame:

@@ -143,6 +143,9 @@ def _scores(cells: np.ndarray, names: dict, rng: np.random.Generator) -> pd.Data
             "training_access": np.round((100 - gap) / 8, 2),
             "providers_within": np.round((100 - gap) / 22).astype(int),
             "seats_within": np.round((100 - gap) * 6),
+            "share_reaching_training": np.clip(np.round(1.3 - gap / 100, 3), 0.0, 1.0),
+            "share_over_water": np.where(gap > 80, 0.25, 0.0),
+            "share_reaching_work": np.clip(np.round(work / 50, 3), 0.0, 1.0),
             "opportunity": work,
             "work_access": np.round(work / 400, 4),
             "job_years_low": work / 100,
@@ -328,6 +331,10 @@ def _communities(scores: pd.DataFrame, cells: np.ndarray, names: dict, centers: 
                     for name in ("providers_within", "seats_within", "job_years_low", "job_years_mid", "job_years_high")
                 },
                 "sites_within": members["sites_within"].max(),
+                **{
+                    name: np.average(members[name].astype(float), weights=weight)
+                    for name in ("share_reaching_training", "share_over_water", "share_reaching_work")
+                },
                 "nearest_provider_id": first["nearest_provider_id"],
                 "nearest_provider_name": first["nearest_provider_name"],
                 "nearest_provider_minutes": first["nearest_provider_minutes"],
@@ -432,6 +439,21 @@ def _need_parts(scores: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _evidence() -> pd.DataFrame:
+    """Return evidence by which everything is measured."""
+    subjects = {
+        "need": ("people", "margins", "definitions"),
+        "training": ("seats", "providers"),
+        "work": ("units", "sites"),
+    }
+    return pd.DataFrame(
+        {"state": "XL", "pillar": pillar, "subject": subject, "total": 10.0, "measured": 1.0, "assumed": 0.0}
+        | {"unknown": 0.0, "verdict": "measured", "settled_by": None}
+        for pillar, names in subjects.items()
+        for subject in names
+    )
+
+
 def _rollups(scores: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     area = dict(zip(members["unit_geoid"], zip(members["area_id"], members["area_name"], strict=True), strict=True))
     sets = {
@@ -458,6 +480,7 @@ def _rollups(scores: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
                     "working_age": group["working_age"].sum(),
                     "eligible_adults": group["eligible_adults"].sum(),
                     "eligible_adults_moe": np.sqrt((group["eligible_adults_moe"] ** 2).sum()),
+                    "eligible_adults_top": group.loc[group["tier"].isin(["A", "B"]), "eligible_adults"].sum(),
                     "eligible_adults_gated": group.loc[group["gated"], "eligible_adults"].sum(),
                     "need": group["need"].mean(),
                     "training_gap": group["training_gap"].mean(),
@@ -677,6 +700,7 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         "need_parts": _need_parts(scores, rng),
         "area_members": members,
         "rollups": _rollups(scores, members),
+        "evidence": _evidence(),
         "rejects": pd.DataFrame(
             [("afdc", "afdc.json", 14, "afdc:99", "state", "Oregon", "wrong_state", "Correct the state.")],
             columns=["source", "file", "row", "key", "field", "value", "reason", "remedy"],
@@ -694,6 +718,8 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         tables["providers"].assign(seats_used=seats, seats_assumed=tables["providers"]["seats"].isna())[entry],
         work.assign(assumed_units=False, units_variance=0.0, job_years_variance=0.0),
         tables["providers"].iloc[:0],
+        tables["providers"],
+        pd.DataFrame({"state": ["XL"], "training": True, "work": True, "job_centers": True}),
     )
     tables["locations"] = pd.DataFrame(
         [
@@ -720,6 +746,6 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         sources=_sources(),
         settings=Settings(),
         settings_digest="0123456789ab",
-        facts={"travel_engine": "great_circle", "draws": 1000, "morans_i": 0.42},
+        facts={"engine": "great_circle", "engine_version": "calibrated", "draws": 1000, "morans_i": 0.42},
         run_id="synthetic",
     )

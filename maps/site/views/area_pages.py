@@ -12,6 +12,7 @@ from maps.site.views.frame import frame
 from maps.site.views.rows import AREA_PAGES, area_rows, community_row, tract_row
 from maps.site.views.site_view import SiteView
 from maps.wording.rows import Row, codes_in, records
+from maps.wording.words import Number, is_missing
 
 MOST_TRACTS = 60
 #: A concentration index nearer to zero than this is called even.
@@ -55,9 +56,13 @@ def area(view: SiteView, row: Row) -> Context:
         "lead": view.count("site.area.lead", len(inside), **numbers) if inside else t("site.area.lead_none", **numbers),
         "stats": [
             Stat(w.about(row[col.ELIGIBLE_ADULTS_GATED]), t("site.area.adults")),
-            Stat(w.number(row["providers"]), t("site.area.providers")),
-            Stat(w.number(row[col.PLANNED_SITES]), t("site.area.sites")),
-            Stat(w.job_years(row[col.JOB_YEARS_MID]), t("site.area.work")),
+            Stat(_number(view, row["providers"]), t("site.area.providers")),
+            Stat(_number(view, row[col.PLANNED_SITES]), t("site.area.sites")),
+            Stat(
+                t("format.unknown") if is_missing(row[col.JOB_YEARS_MID]) else w.job_years(row[col.JOB_YEARS_MID]),
+                t("site.area.work"),
+                _assumed(view, row),
+            ),
         ],
         "map": view.state.locator.of_tracts(list(tracts[col.GEOID]), label, WIDE_SURROUNDINGS),
         "rows": [community_row(view, found) for found in inside],
@@ -67,6 +72,17 @@ def area(view: SiteView, row: Row) -> Context:
         "equity": _equity(view, kind, ident),
         "back": Link(t(f"site.nav.{above}"), view.to(above)),
     }
+
+
+def _number(view: SiteView, value: Number) -> str:
+    """Return a count, or that it is unknown."""
+    return view.texts("format.unknown") if is_missing(value) else view.words.number(value)
+
+
+def _assumed(view: SiteView, row: Row) -> str:
+    """Return at how many sites of an area the units are assumed; nothing where at none."""
+    assumed = row[col.SITES_ASSUMED]
+    return "" if is_missing(assumed) or not assumed else view.count("site.area.work_assumed", int(assumed))
 
 
 def _communities(view: SiteView, row: Row) -> list[Row]:

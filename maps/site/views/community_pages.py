@@ -16,11 +16,12 @@ from maps.site.views.rows import (
     tract_row,
 )
 from maps.site.views.site_view import SiteView
+from maps.wording.evidence import action_means, cautions, seats_assumed, training_known, work_assumed, work_known
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
 from maps.wording.trades import trades_sentence
-from maps.wording.why import work_assumed
+from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.words import is_missing
 
 #: Communities named that the list cannot distinguish from one; more are counted.
@@ -51,7 +52,8 @@ def community(view: SiteView, ident: str) -> Context:
         "lead": _lead(view, row),
         "rank_text": _rank(view, row, len(view.state.communities)),
         "action": "" if is_missing(row[col.ACTION]) else w.code("action", row[col.ACTION]),
-        "action_means": "" if is_missing(row[col.ACTION]) else t.word("codes.action_means", row[col.ACTION]),
+        "action_means": "" if is_missing(row[col.ACTION]) else action_means(view.result, t, row[col.ACTION]),
+        "cautions": cautions(view.result, t, settle=False),
         "hub": _nearest_hub(view, row),
         "brief": brief(view, ident),
         "stats": _stats(view, row),
@@ -62,8 +64,12 @@ def community(view: SiteView, ident: str) -> Context:
         "points": score_text(view, row),
         "who_text": _who(view, row),
         "barriers": _barriers(view, row),
+        "barriers_none": t(
+            "site.community.barriers_none" if _surveyed(view, row) else "site.community.barriers_unknown"
+        ),
         "training": _training(view, row),
         "center": _center(view, row),
+        "quarters_none": t("site.community.quarters_none" if work_known(row) else "why.work_unknown"),
         "quarters": quarter_rows(view, view.state.quarters_of.get(("community", ident))),
         "interval": rank_interval(view, row),
         "sure_text": rank_text(view, row),
@@ -113,9 +119,10 @@ def _lead(view: SiteView, row: Row) -> str:
 
 
 def _who(view: SiteView, row: Row) -> str:
-    unknown = is_missing(row[col.ELIGIBLE_ADULTS])
+    key = "who_text_no_margin" if is_missing(row[col.ELIGIBLE_ADULTS_MOE]) else "who_text"
+    key = "who_text_unknown" if is_missing(row[col.ELIGIBLE_ADULTS]) else key
     return view.texts(
-        "site.community.who_text_unknown" if unknown else "site.community.who_text",
+        f"site.community.{key}",
         adults=view.words.about(row[col.ELIGIBLE_ADULTS]),
         moe=view.words.about(row[col.ELIGIBLE_ADULTS_MOE]),
         people=view.words.about(row[col.POPULATION], 3),
@@ -150,7 +157,8 @@ def _rank(view: SiteView, row: Row, of: int) -> str:
 def _stats(view: SiteView, row: Row) -> list[Stat]:
     t, w = view.texts, view.words
     margin = t("site.overview.stat_adults_range", moe=w.about(row[col.ELIGIBLE_ADULTS_MOE]))
-    low, high = w.job_years(row[col.JOB_YEARS_LOW]), w.job_years(row[col.JOB_YEARS_HIGH])
+    if is_missing(row[col.ELIGIBLE_ADULTS_MOE]):
+        margin = t("site.community.margin_unknown")
     return [
         Stat(
             w.about(row[col.ELIGIBLE_ADULTS]),
@@ -158,32 +166,47 @@ def _stats(view: SiteView, row: Row) -> list[Stat]:
             t("briefs.facts.adults_unknown") if is_missing(row[col.ELIGIBLE_ADULTS]) else margin,
         ),
         _training_stat(view, row),
-        Stat(
-            w.job_years(row[col.JOB_YEARS_MID]),
-            t("site.community.work"),
-            t("site.overview.stat_range", low=low, high=high),
-        ),
+        _work_stat(view, row),
         Stat(w.number(row[col.N_TRACTS]), t("site.community.tracts", n=int(row[col.N_TRACTS]))),
     ]
 
 
 def _training_stat(view: SiteView, row: Row) -> Stat:
-    t = view.texts
+    """Return the minutes to training, or how many adults reach none where these are most of them."""
+    t, w = view.texts, view.words
+    if not training_known(row):
+        return Stat(t("format.unknown"), t("site.community.training_unknown"))
     if not is_missing(row[col.NEAREST_PROVIDER_MINUTES]):
-        return Stat(view.words.minutes(row[col.NEAREST_PROVIDER_MINUTES]), t("site.community.training"))
+        if mostly_without_training(row):
+            return Stat(w.percent(share_without_training(row)), t("site.community.training_far"))
+        return Stat(w.minutes(row[col.NEAREST_PROVIDER_MINUTES]), t("site.community.training"))
     if not is_unlocated(row):
         return Stat(t("site.community.none"), t("site.community.training_none"))
     n = int(row[col.UNLOCATED_PROVIDERS])
     where = isolated(row[col.UNLOCATED_WHERE])
-    return Stat(view.words.number(n), t("site.community.training_unlocated", n=n, where=where))
+    return Stat(w.number(n), t("site.community.training_unlocated", n=n, where=where))
 
 
 def _no_reach(view: SiteView, row: Row) -> str:
     """Return what is said where no training is within reach: that some is known there, if it is."""
     if not is_unlocated(row):
-        return view.texts("map.card.training_none")
+        return view.texts("map.card.training_none" if training_known(row) else "why.training_unknown")
     where = isolated(row[col.UNLOCATED_WHERE])
     return view.count("map.card.training_unlocated", int(row[col.UNLOCATED_PROVIDERS]), where=where)
+
+
+def _work_stat(view: SiteView, row: Row) -> Stat:
+    t, w = view.texts, view.words
+    if not work_known(row):
+        return Stat(t("format.unknown"), t("site.community.work_unknown"))
+    low, high = w.job_years(row[col.JOB_YEARS_LOW]), w.job_years(row[col.JOB_YEARS_HIGH])
+    spread = t("site.overview.stat_range", low=low, high=high)
+    assumed = work_assumed(t, row, "site.area.work_assumed")
+    return Stat(
+        w.job_years(row[col.JOB_YEARS_MID]),
+        t("site.community.work"),
+        f"{spread}; {assumed}" if assumed else spread,
+    )
 
 
 def _why(view: SiteView, row: Row) -> list[str]:
@@ -193,16 +216,18 @@ def _why(view: SiteView, row: Row) -> list[str]:
     sentences = [_reach(view, row) if near else _no_reach(view, row)]
     if near and not is_missing(row[col.TRAINING_GAP]):
         sentences[0] += " " + t("map.card.gap", percent=w.number(row[col.TRAINING_GAP]))
+    sentences += reach_notes(row, t)
     if not is_missing(row[col.NEED]):
         sentences.insert(0, t("map.card.need", percent=w.number(row[col.NEED])))
-    if is_missing(row[col.SITES_WITHIN]) or not row[col.SITES_WITHIN]:
+    if not work_known(row):
+        return [*sentences, t("why.work_unknown")]
+    if not row[col.SITES_WITHIN]:
         return [*sentences, t("map.card.work_none")]
     low, mid, high = (w.job_years(row[f"job_years_{name}"]) for name in ("low", "mid", "high"))
     work = view.count("map.card.work", int(row[col.SITES_WITHIN]), mid=mid, low=low, high=high)
-    work = " ".join([work, *work_assumed(row, t, w)])
     if not is_missing(row[col.OPPORTUNITY]):
         work += " " + t("map.card.opportunity", percent=w.number(row[col.OPPORTUNITY]))
-    return [*sentences, work]
+    return [*sentences, f"{work} {work_assumed(t, row)}".rstrip()]
 
 
 def _reach(view: SiteView, row: Row) -> str:
@@ -212,6 +237,8 @@ def _reach(view: SiteView, row: Row) -> str:
 
 def _training(view: SiteView, row: Row) -> str:
     t, w = view.texts, view.words
+    if not training_known(row):
+        return t("briefs.training.unknown")
     if is_missing(row[col.NEAREST_PROVIDER_NAME]):
         if is_unlocated(row):
             return f"{_no_reach(view, row)} {t('site.community.training_unlocated_next')}"
@@ -226,7 +253,8 @@ def _training(view: SiteView, row: Row) -> str:
     ]
     if not is_missing(row[col.SEATS_WITHIN]):
         sentences.append(view.count("map.card.seats", round(row[col.SEATS_WITHIN])))
-    sentences.append(trades_sentence(row[col.SEATS_BY_PROGRAM], t))
+        sentences.append(seats_assumed(t, row))
+    sentences += [*reach_notes(row, t), trades_sentence(row[col.SEATS_BY_PROGRAM], t)]
     return " ".join(part for part in (*sentences, view.assumed_seats) if part)
 
 
@@ -244,6 +272,11 @@ def _barriers(view: SiteView, row: Row) -> list[Context]:
         for code in codes_in(row["barriers"])
         if code in measured
     ]
+
+
+def _surveyed(view: SiteView, row: Row) -> bool:
+    """Return whether any measure of a community can be told from the median."""
+    return any(not is_missing(part[col.CLEARLY_ABOVE]) for part in _measures(view, row))
 
 
 def _measures(view: SiteView, row: Row) -> list[Row]:

@@ -8,6 +8,7 @@ from geodata.schemas import columns as col
 from maps.site.addresses import MAIN_PAGES, Addresses, file_of
 from maps.site.views.site_view import SiteView
 from maps.texts import load_texts
+from maps.wording.travel import travel_sentence
 
 #: Missing sources are named in a banner up to so many; the page of data names all.
 MOST_NAMED = 3
@@ -47,6 +48,7 @@ def frame(view: SiteView, kind: str, title: str, identifier: str = "") -> dict[s
         "banners": banners(view),
         "as_of": t("site.as_of", date=view.words.date(view.result.as_of)),
         "footer": t("site.footer", run=view.result.run_id or "–", digest=view.result.settings_digest or "–"),
+        "travel": travel_sentence(view.result.facts, t),
         "standalone": view.standalone,
     }
 

@@ -9,8 +9,8 @@ from geodata.schemas import columns as col
 from maps.site.html_pages import isolated
 from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import available_definitions
+from maps.wording.evidence import check_first
 from maps.wording.rows import Row, codes_in
-from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 MOST_BARRIERS = 2
@@ -55,9 +55,11 @@ def _why(view: SiteView) -> Answer | None:
         return None
     # Where no survey counts the adults, all residents stand for them, and the sentence says so.
     key = "why_text_residents" if is_missing(known[col.ELIGIBLE_ADULTS_GROUPED]) else "why_text"
-    far, near = w.percent(known[col.NO_TRAINING_SHARE_GROUPED]), w.percent(known[col.WORK_SHARE_GROUPED])
-    lead = t("site.minute.why_lead", percent=w.number(known[col.NEED_GROUPED]))
-    sentences = [t(f"site.minute.{key}", far=far, near=near)]
+    lead, sentences = t("site.minute.why_lead", percent=w.number(known[col.NEED_GROUPED])), [t(f"site.minute.{key}")]
+    far, near = known[col.NO_TRAINING_SHARE_GROUPED], known[col.WORK_SHARE_GROUPED]
+    # A share of something unknown is passed over here: the first sentence of the page says that it is unknown.
+    sentences += [] if is_missing(far) else [t("site.minute.why_far", far=w.percent(far))]
+    sentences += [] if is_missing(near) else [t("site.minute.why_near", near=w.percent(near))]
     if (known.get(col.UNLOCATED_SHARE_GROUPED) or 0) > 0:
         sentences.append(t("site.minute.why_unlocated", share=w.percent(known[col.UNLOCATED_SHARE_GROUPED])))
     if (known.get(col.UNLOCATED_PROVIDERS) or 0) > 0:
@@ -67,13 +69,13 @@ def _why(view: SiteView) -> Answer | None:
 
 def _work(view: SiteView) -> Answer | None:
     t, w, known = view.texts, view.words, view.result.summary
-    if not known.get(col.PLANNED_SITES):
+    if is_missing(known.get(col.PLANNED_SITES)) or not known[col.PLANNED_SITES]:
         return None
     low, mid, high = (float(known[name]) for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
     text = view.count(
         "site.minute.work_text", int(known[col.PLANNED_SITES]), low=w.job_years(low), high=w.job_years(high)
     )
-    assumed = sites_assumed(known)
+    assumed = int(known.get(col.SITES_ASSUMED, 0))
     if assumed:
         span = {
             "total": w.number(known[col.UNITS]),
@@ -116,7 +118,8 @@ def _do(view: SiteView, rows: list[Row]) -> Answer | None:
         return None
     (first, most), *others = ((w.code("action", code), w.number(n)) for code, n in counted)
     lead = view.texts("site.minute.do_first", action=first, n=most, of=w.number(len(rows)))
-    sentences = [view.texts("site.minute.do_next", action=action, n=n) for action, n in others]
+    sentences = [sentence for sentence in [check_first(view.result, view.texts)] if sentence]
+    sentences += [view.texts("site.minute.do_next", action=action, n=n) for action, n in others]
     hubs = view.state.hubs
     if len(hubs):
         share, minutes = w.percent(hubs[col.COVERED_SHARE].iloc[0]), w.number(view.state.hub_minutes)

@@ -76,15 +76,17 @@ def _lead(entries: Sequence[StateEntry], words: Words) -> str:
     t = words.texts
     if not entries:
         return t("site.national.lead_none")
-    lead = t(
-        "site.national.lead",
+    # A state without communities has nobody in them to be unknown; a sum of some states is not said of all.
+    with_people = [entry for entry in entries if entry.communities > 0]
+    unknown = sum(np.isnan(entry.adults) for entry in with_people)
+    key = "lead" if not unknown else "lead_unknown" if unknown == len(with_people) else "lead_some"
+    return t(
+        f"site.national.{key}",
         n=len(entries),
         communities=t("site.community_word", n=sum(entry.communities for entry in entries)),
         adults=_adults([entry.adults for entry in entries], words),
+        known=words.number(len(entries) - unknown),
     )
-    # A state without communities has nobody in them to be unknown.
-    unknown = sum(entry.communities > 0 and np.isnan(entry.adults) for entry in entries)
-    return f"{lead} {t('site.national.known', n=len(entries) - unknown)}" if unknown else lead
 
 
 def _missing(entries: Sequence[StateEntry], words: Words) -> str:

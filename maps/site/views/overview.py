@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from geodata.schemas import columns as col
 from maps.cartography.extent import LAND_ABROAD
 from maps.site.html_pages import Context, isolated
@@ -12,6 +10,7 @@ from maps.site.views.frame import frame
 from maps.site.views.minute import answers, common_barriers
 from maps.site.views.rows import area_rows, community_row
 from maps.site.views.site_view import SiteView
+from maps.wording.evidence import action_means, first_sentence, rests_on, settled_by
 from maps.wording.questions import state_questions
 from maps.wording.rows import Row, records
 from maps.wording.words import is_missing
@@ -58,11 +57,14 @@ def overview(view: SiteView) -> Context:
 def _answer(view: SiteView, rows: list[Row]) -> list[str]:
     t, w = view.texts, view.words
     if not rows:
-        return [t("site.overview.answer_none")]
+        return [first_sentence(t("site.overview.answer_none"), view.result, t), *rests_on(view.result, t)]
     first = rows[:FIRST]
+    answer = t("site.overview.answer", n=len(first), names=view.names([w.community(row) for row in first]))
     return [
-        t("site.overview.answer", n=len(first), names=view.names([w.community(row) for row in first])),
+        first_sentence(answer, view.result, t),
         view.count("site.overview.answer_more", len(rows)),
+        *rests_on(view.result, t),
+        *settled_by(view.result, t),
     ]
 
 
@@ -80,13 +82,21 @@ def _who(view: SiteView, rows: list[Row]) -> list[Context]:
 
 def _sure(view: SiteView, rows: list[Row]) -> str:
     w = view.words
-    tiers = Counter(row[col.TIER] for row in rows)
-    return view.texts(
+    known = view.result.summary
+    ties = view.texts(
         "site.overview.sure_ties",
-        a=w.number(tiers["A"]),
-        b=w.number(tiers["B"]),
+        a=w.number(known.get(col.N_COMMUNITIES_TIER_A, 0)),
+        b=w.number(known.get(col.N_COMMUNITIES_TIER_B, 0)),
         top=w.top_share(view.state.uncertainty),
     )
+    table = view.result.table("evidence")
+    margins = table.loc[table[col.SUBJECT] == "margins", col.VERDICT]
+    return ties if margins.isin(["measured"]).any() or margins.empty else f"{ties} {no_margins(view)}"
+
+
+def no_margins(view: SiteView) -> str:
+    """Return what the ranges leave out where the survey has no margins for most people."""
+    return view.texts("site.overview.sure_no_margins")
 
 
 def _do(view: SiteView, rows: list[Row]) -> list[Context]:
@@ -97,7 +107,7 @@ def _do(view: SiteView, rows: list[Row]) -> list[Context]:
     return [
         {
             "action": view.words.code("action", code),
-            "means": view.texts.word("codes.action_means", code),
+            "means": action_means(view.result, view.texts, code),
             "links": [view.community_link(row[col.COMMUNITY_ID]) for row in groups[code][:MOST_LINKS]],
             "more": max(0, len(groups[code]) - MOST_LINKS),
         }

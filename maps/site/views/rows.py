@@ -12,8 +12,8 @@ from geodata.schemas import columns as col
 from maps.site.html_pages import Context, bdi
 from maps.site.views.marks import bar, interval
 from maps.site.views.site_view import SiteView
+from maps.wording.evidence import PILLARS, training_known, units_text
 from maps.wording.rows import Row, codes_in, records
-from maps.wording.why import sites_assumed
 from maps.wording.words import is_missing
 
 #: The kinds of area that have pages, and what those pages are called.
@@ -65,9 +65,12 @@ def score_bar(view: SiteView, row: Row) -> Markup:
 
 def score_text(view: SiteView, row: Row) -> str:
     """Return in words what a community's bar shows."""
-    need, gap, work = (view.words.number(value, 1) for value in view.state.points(row[col.COMMUNITY_ID]))
-    total = view.words.number(row[col.PRIORITY], 1)
-    return view.texts("map.card.points", total=total, need=need, gap=gap, work=work)
+    t, pillars = view.texts, (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY)
+    points = zip(PILLARS.values(), pillars, view.state.points(row[col.COMMUNITY_ID]), strict=True)
+    known = {layer: value for layer, pillar, value in points if not is_missing(row[pillar])}
+    parts = [t(f"map.card.points_of.{layer}", n=view.words.number(value, 1)) for layer, value in known.items()]
+    text = t("map.card.points", total=view.words.number(row[col.PRIORITY], 1), parts=", ".join(parts))
+    return text if len(known) == len(pillars) else f"{text} {t('map.card.points_unknown')}"
 
 
 def tract_row(view: SiteView, row: Row) -> Context:
@@ -87,8 +90,13 @@ def tract_row(view: SiteView, row: Row) -> Context:
         "work": w.number(row[col.OPPORTUNITY]),
         "priority": w.number(row[col.PRIORITY], 1),
         "adults": w.number(row[col.ELIGIBLE_ADULTS]),
-        "minutes": view.texts("site.community.none") if is_missing(minutes) else w.number(minutes),
+        "minutes": _minutes(view, row) if is_missing(minutes) else w.number(minutes),
     }
+
+
+def _minutes(view: SiteView, row: Row) -> str:
+    """Return what stands for minutes to training where there are none: none in reach, or nobody knows."""
+    return view.texts("site.community.none" if training_known(row) else "format.unknown")
 
 
 def area_rows(view: SiteView, kind: str) -> list[Context]:
@@ -108,12 +116,6 @@ def area_rows(view: SiteView, kind: str) -> list[Context]:
     ]
 
 
-def assumed_units(view: SiteView, row: Row) -> str:
-    """Return the units of a row of totals; where some of its sites report none, with the word “assumed”."""
-    units = view.words.number(row[col.UNITS])
-    return view.texts("map.card.assumed", n=units) if sites_assumed(row) else units
-
-
 def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[Context]:
     """Return planned work by quarter as tables show it."""
     w = view.words
@@ -121,7 +123,7 @@ def quarter_rows(view: SiteView, table: pd.DataFrame | None) -> list[Context]:
         {
             "quarter": w.quarter(row[col.QUARTER]),
             "sites": w.number(row["sites"]),
-            "units": assumed_units(view, row),
+            "units": units_text(view.texts, row),
             "mid": w.job_years(row[col.JOB_YEARS_MID]),
             "span": w.job_years_span(row[col.JOB_YEARS_LOW], row[col.JOB_YEARS_HIGH]),
         }

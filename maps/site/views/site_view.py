@@ -15,7 +15,7 @@ from maps.site.addresses import Addresses
 from maps.site.html_pages import Link, isolated
 from maps.site.views.state_view import StateView
 from maps.texts import Texts, load_texts
-from maps.wording.words import Number, Words
+from maps.wording.words import Number, Words, is_missing
 
 
 @dataclass
@@ -93,12 +93,11 @@ class SiteView:
     @cached_property
     def assumed_seats(self) -> str:
         """How many of the state's providers count with assumed seats, in words; nothing where none does."""
-        providers = self.result.table("providers")
-        own = providers[(providers[col.STATE] == self.result.state.usps) & (providers[col.ENTRY_STAGE] == "entry")]
-        assumed = int((own[col.SEATS_BASIS] == "assumed").sum())
-        if not assumed:
+        known = self.result.summary
+        assumed = known.get(col.PROVIDERS_ASSUMED)
+        if is_missing(assumed) or not assumed:
             return ""
-        return self.count("site.community.seats_assumed", assumed, of=self.words.number(len(own)))
+        return self.count("site.community.seats_assumed", int(assumed), of=self.words.number(known["providers"]))
 
     @property
     def bare(self) -> bool:

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from geodata.access.catchment_weights import catchment_weights
 from geodata.access.decay import flat, gaussian_decay, step_decay
-from geodata.access.measures import cumulative, e2sfca, gravity, nearest_k, three_step, two_step
+from geodata.access.measures import cumulative, e2sfca, gravity, three_step, two_step
 from geodata.errors import InputError
 from tests.geodata.access import plain
 from tests.geodata.travel_pairs import travel_minutes
@@ -69,19 +69,11 @@ def test_hand_worked_per_origin_catchment():
     np.testing.assert_allclose(result.access[2], 1 / 30 + 30 / 500, rtol=1e-14)
 
 
-def test_hand_worked_gravity_cumulative_and_nearest():
+def test_hand_worked_gravity_and_cumulative():
     w = float(gaussian_decay(15, 30))
     np.testing.assert_allclose(gravity(HAND, SEATS, 30), [10 + 20 * w, 10 * w + 20, 20 * w], rtol=1e-14)
     np.testing.assert_allclose(cumulative(HAND, SEATS, 30), [30, 60, 20])
     np.testing.assert_allclose(cumulative(HAND, [1, 1, 1], 30), [2, 3, 1])
-    nearest = nearest_k(HAND, 3)
-    assert nearest.destination.tolist() == [[0, 1, -1], [1, 0, 2], [1, 2, -1]]
-    np.testing.assert_array_equal(nearest.minutes, [[0, 15, np.nan], [0, 15, 30], [15, 40, np.nan]])
-
-
-def test_nearest_ties_go_to_the_lower_row():
-    travel = travel_minutes([0, 0, 0], [2, 0, 1], [5, 5, 5], n_origins=1, n_destinations=3)
-    assert nearest_k(travel, 2).destination.tolist() == [[0, 1]]
 
 
 @given(cases, decays)

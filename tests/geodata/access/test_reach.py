@@ -7,9 +7,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from geodata.access.reach import Reach, TravelResult, farthest_km, nearest, tract_access, within_reach
+from geodata.access.reach import (
+    GroupReach,
+    NearestPlaces,
+    Reach,
+    TravelResult,
+    catchments,
+    farthest_km,
+    nearest,
+    reach,
+    tract_access,
+    within_reach,
+)
 from geodata.settings import Access
+from geodata.travel.great_circle import GreatCircle
 from tests.geodata.travel_pairs import travel_minutes
 
 SUPPLY = pd.DataFrame({"provider_id": ["p", "q"], "name": ["Near", "Far"], "seats": [30.0, 50.0]})
@@ -23,16 +37,68 @@ def reached() -> Reach:
     )
 
 
-def test_a_place_counts_once_however_many_origins_reach_it() -> None:
+def test_what_is_within_reach_is_a_mean_over_the_people_and_a_place_counts_once() -> None:
     table = within_reach(reached(), SUPPLY[["seats"]]).set_index("geoid")
-    assert table.loc["a"].to_dict() == {"places": 2, "seats": 80.0}
-    assert table.loc["b"].to_dict() == {"places": 0, "seats": 0.0}
+    # All of a's people reach 30 seats, three quarters of them 50 more.
+    assert table.loc["a"].to_dict() == {"places": 2, "seats": 67.5, "share_reaching": 1.0}
+    assert table.loc["b"].to_dict() == {"places": 0, "seats": 0.0, "share_reaching": 0.0}
 
 
-def test_the_origin_of_most_people_names_the_nearest_place() -> None:
+def test_the_nearest_place_of_most_people_is_named_with_their_median_minutes() -> None:
     table = nearest(reached(), "provider_id").set_index("geoid")
-    assert table.loc["a"].tolist() == ["q", "Far", 10.0]
+    assert table.loc["a", ["nearest_id", "nearest_name", "nearest_minutes"]].tolist() == ["q", "Far", 10.0]
     assert table.loc["b"].isna().all()
+
+
+def test_among_equally_near_places_the_first_is_the_nearest() -> None:
+    minutes = travel_minutes([0, 0, 0, 2], [2, 0, 1, 1], [5.0, 5.0, 5.0, 0.0], 3, 3)
+    supply = pd.DataFrame({"provider_id": list("pqr"), "name": ""})
+    here = Reach(pd.Index(list("abc")), np.arange(3), np.ones(3), np.full(3, 30.0), minutes, supply)
+    found = NearestPlaces.of(here)
+    assert found.place.tolist() == [0, -1, 1]
+    np.testing.assert_array_equal(found.minutes, [5.0, np.nan, 0.0])
+
+
+def test_the_share_out_of_reach_is_said_and_the_minutes_are_those_of_the_others() -> None:
+    minutes = travel_minutes([0], [0], [47.0], 3, 2)
+    far = Reach(
+        pd.Index(["a", "b"]), np.array([0, 0, 1]), np.array([0.085, 0.915, 1.0]), np.full(3, 60.0), minutes, SUPPLY
+    )
+    table = within_reach(far, SUPPLY[["seats"]]).set_index("geoid")
+    assert table.loc["a", "share_reaching"] == 0.085
+    assert table.loc["a", "seats"] == pytest.approx(0.085 * 30)
+    assert nearest(far, "provider_id").set_index("geoid").loc["a", "nearest_minutes"] == 47.0
+
+
+@given(st.integers(0, 10_000))
+def test_groups_of_people_against_everyone_asked_in_turn(seed: int) -> None:
+    """An independent plain implementation: each origin is a crowd of whole people, asked one by one."""
+    rng = np.random.default_rng(seed)
+    n, m, groups = 12, 5, 3
+    pairs = [(i, j) for i in range(n) for j in range(m) if rng.random() < 0.3]
+    minutes = rng.integers(1, 60, len(pairs)).astype(float)
+    found = travel_minutes([i for i, _ in pairs], [j for _, j in pairs], minutes, n, m)
+    people, group = rng.integers(0, 6, n), rng.integers(-1, groups, n)
+    supply = pd.DataFrame({"provider_id": [f"p{j}" for j in range(m)], "name": "", "seats": rng.integers(1, 90, m)})
+    here = Reach(pd.Index(range(n)), np.arange(n), np.ones(n), np.full(n, 60.0), found, supply)
+    made = GroupReach.of(here, group, people.astype(float), groups)
+    near = NearestPlaces.of(here).by_group(group, people.astype(float), groups)
+    by_pair = dict(zip(pairs, minutes, strict=True))
+    for g in range(groups):
+        crowd = [i for i in range(n) if group[i] == g for _ in range(people[i])]
+        reach_of = [{j: by_pair[i, j] for j in range(m) if (i, j) in by_pair} for i in crowd]
+        if not crowd:
+            assert np.isnan(made.share[g]) and near.place[g] == -1
+            continue
+        reaching = [own for own in reach_of if own]
+        assert made.share[g] == pytest.approx(len(reaching) / len(crowd))
+        assert made.count()[g] == len({j for own in reach_of for j in own})
+        mean = np.mean([sum(supply["seats"][j] for j in own) for own in reach_of])
+        assert made.mean(supply[["seats"]].to_numpy(dtype=float))[g, 0] == pytest.approx(mean)
+        if reaching:
+            assert near.minutes[g] == sorted(min(own.values()) for own in reaching)[(len(reaching) - 1) // 2]
+            votes = [min(own, key=lambda j: (own[j], j)) for own in reaching]
+            assert near.place[g] == max(set(votes), key=lambda j: (votes.count(j), -j))
 
 
 @pytest.mark.parametrize(
@@ -60,3 +126,25 @@ def test_travel_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_nobody_gets_farther_than_the_longer_catchment_at_the_fastest_pace() -> None:
     assert farthest_km(Access(catchment_minutes=30.0, rural_catchment_minutes=60.0)) == 150.0
+
+
+def test_rural_origins_have_the_rural_catchment_and_the_others_the_urban_one() -> None:
+    origins = pd.DataFrame({"rural": pd.array([True, False, None], dtype="boolean")})
+    limits = Access(catchment_minutes=20.0, rural_catchment_minutes=70.0)
+    assert catchments(origins, limits).tolist() == [70.0, 20.0, 20.0]
+
+
+def test_what_lies_between_the_two_catchments_is_reached_from_rural_tracts_alone() -> None:
+    there = pd.DataFrame({"provider_id": ["p"], "name": ["P"], "latitude": [0.0], "longitude": [0.5]})
+    homes = pd.DataFrame(
+        {
+            "geoid": ["rural", "urban"],
+            "latitude": 0.0,
+            "longitude": 0.0,
+            "weight": 1.0,
+            "rural": pd.array([True, False], dtype="boolean"),
+        }
+    )
+    # 55.6 km at 60 km/h from either.
+    found = reach(homes, there, GreatCircle.at_constant_speed(1.0, 60.0, 60.0), Access())
+    assert within_reach(found, there[[]]).set_index("geoid")["places"].to_dict() == {"rural": 1, "urban": 0}

@@ -16,7 +16,7 @@ from geodata.travel.great_circle import GreatCircle
 from tests.geodata.access import plain
 from tests.geodata.scatter import PLACES, scatter
 
-ENGINE = GreatCircle(detour_factor=1.3, speed_kmh_urban=40.0, speed_kmh_rural=70.0)
+ENGINE = GreatCircle.at_constant_speed(detour_factor=1.3, speed_kmh_urban=40.0, speed_kmh_rural=70.0)
 SLOW = {gaussian_decay: plain.gaussian, step_decay: plain.steps, flat: plain.everything}
 
 

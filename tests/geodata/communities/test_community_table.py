@@ -5,55 +5,93 @@ import pandas as pd
 import pytest
 from shapely.affinity import translate
 
-from geodata.communities.community_table import Supplies, Supply, communities_table, union, work_by_quarter
+from geodata.access.reach import Reach
+from geodata.communities.community_table import Supplies, communities_table, union, work_by_quarter
 from tests.geodata.communities.grouped_lattice import grouped
 from tests.geodata.lattice import KM, geoid, scores, tracts
+from tests.geodata.travel_pairs import travel_minutes
+
+PLAZAS = pd.DataFrame(
+    {
+        "site_id": ["s", "t"],
+        "name": ["S", "T"],
+        "state": ["XL", "XM"],
+        "quarter": ["2027Q1", "2027Q2"],
+        "units": [4.0, 8.0],
+        "job_years_low": [0.1, 0.2],
+        "job_years_mid": [0.2, 0.4],
+        "job_years_high": [0.3, 0.6],
+        "job_years_variance": [0.0, 0.01],
+        "assumed_units": [False, True],
+    }
+)
+COLLEGES = pd.DataFrame(
+    {"provider_id": ["p", "q"], "name": ["Near", "Far"], "seats_used": [30.0, 50.0], "seats_assumed": [False, True]}
+)
 
 
-def supply(places: pd.DataFrame, pairs: list[tuple[str, int, float]], id_column: str) -> Supply:
-    table = pd.DataFrame(pairs, columns=["geoid", "place", "minutes"])
-    tract, geoids = pd.factorize(table["geoid"], sort=True)
-    return Supply(places, id_column, pd.Index(geoids), table[["place", "minutes"]].assign(tract=tract))
+def reach(places: pd.DataFrame, cells: list[tuple[str, float]], pairs: list[tuple[int, int, float]]) -> Reach:
+    """Return reach from `cells` (tract, share of its people), sorted by tract; `pairs` are cell, place, minutes."""
+    tract, geoids = pd.factorize(np.array([name for name, _ in cells]), sort=True)
+    cell, place, minutes = zip(*pairs, strict=True)
+    found = travel_minutes(cell, place, minutes, len(cells), len(places))
+    weight = np.array([share for _, share in cells])
+    return Reach(pd.Index(geoids), tract.astype(np.int64), weight, np.full(len(cells), 30.0), found, places)
 
 
-def test_a_community_sums_its_people_and_counts_what_it_reaches_once():
+def test_what_a_community_reaches_is_what_its_adults_reach():
     shapes = tracts(2, 1)
     table = scores(shapes, [3000.0, 1000.0])
     grouping = grouped(shapes, table)
-    colleges = pd.DataFrame({"provider_id": ["p", "q"], "name": ["Near", "Far"], "seats_used": [30.0, 50.0]})
     a, b = geoid(0, 0), geoid(1, 0)
-    providers = supply(colleges, [(a, 0, 10.0), (b, 0, 20.0), (b, 1, 5.0)], "provider_id")
-    plazas = pd.DataFrame(
-        {
-            "site_id": ["s", "t"],
-            "name": ["S", "T"],
-            "state": ["XL", "XM"],
-            "quarter": ["2027Q1", "2027Q2"],
-            "units": [4.0, 8.0],
-            "job_years_low": [0.1, 0.2],
-            "job_years_mid": [0.2, 0.4],
-            "job_years_high": [0.3, 0.6],
-            "job_years_variance": [0.0, 0.01],
-            "assumed_units": [False, True],
-        }
-    )
-    sites = supply(plazas, [(a, 0, 1.0), (b, 0, 1.0), (b, 1, 1.0)], "site_id")
-    one = communities_table(table, grouping, shapes, Supplies(providers, sites)).iloc[0]
+    # 600 adults in a, 200 in b. Of a, a quarter (150) lives near: the rest reaches no training at all.
+    cells = [(a, 0.25), (a, 0.75), (b, 1.0)]
+    providers = reach(COLLEGES, cells, [(0, 0, 10.0), (2, 0, 20.0), (2, 1, 5.0)])
+    sites = reach(PLAZAS, cells, [(0, 0, 1.0), (1, 0, 1.0), (2, 0, 1.0), (2, 1, 1.0)])
+    ranked = table.assign(share_reaching_training=[0.25, 1.0], share_over_water=[0.5, 0.0])
+    one = communities_table(ranked, grouping, shapes, Supplies(providers, sites)).iloc[0]
     assert one["population"] == 4000
     assert one["eligible_adults"] == pytest.approx(800)
     assert one["eligible_adults_moe"] == pytest.approx(30 * 2**0.5)
     assert one["priority"] == pytest.approx(60.25)
-    assert (one["nearest_provider_id"], one["nearest_provider_minutes"]) == ("p", pytest.approx(12.5))
-    assert (one["providers_within"], one["seats_within"]) == (2, 80.0)
-    assert (one["sites_within"], one["sites_assumed"], one["job_years_mid"]) == (2, 1, pytest.approx(0.6))
-    assert one["job_years_high"] == pytest.approx(0.6 + (0.3**2 + 1.645**2 * 0.01) ** 0.5)
+    # 350 of 800 reach any; nearest are p for 150 and q for 200; half of the 350 travel 5 minutes.
+    assert one["share_reaching_training"] == pytest.approx(350 / 800)
+    assert (one["nearest_provider_id"], one["nearest_provider_minutes"]) == ("q", 5.0)
+    assert one["providers_within"] == 2
+    assert one["seats_within"] == pytest.approx((150 * 30 + 200 * 80) / 800)
+    assert one["seats_within_assumed"] == pytest.approx(200 * 50 / 800)
+    # Of the 350, half of a's 150 have water in between.
+    assert one["share_over_water"] == pytest.approx(75 / 350)
+    assert (one["sites_within"], one["share_reaching_work"]) == (2, 1.0)
+    assert one["sites_assumed"] == 1
+    assert one["job_years_mid"] == pytest.approx(0.2 + 0.4 * 200 / 800)
+    # What the rates leave open, and of the assumed site, which a quarter reaches, its own spread.
+    half = ((0.1 + 0.2 / 4) ** 2 + 1.645**2 * 0.01 / 16) ** 0.5
+    assert one["job_years_high"] == pytest.approx(0.2 + 0.4 / 4 + half)
     assert one.geometry.area == pytest.approx(2 * KM**2)
-    work = work_by_quarter(sites, table, grouping).set_index(["unit_kind", "unit_id", "quarter"])
-    assert work.loc[("community", one["community_id"], "2027Q2"), "units"] == 8
+    work = work_by_quarter(sites, ranked, grouping).set_index(["unit_kind", "unit_id", "quarter"])
+    second = work.loc[("community", one["community_id"], "2027Q2")]
+    assert (second["sites"], second["units"]) == (1, 8)
+    assert second["job_years_mid"] == pytest.approx(0.4 * 200 / 800)
+    assert work.loc[("community", one["community_id"])]["job_years_mid"].sum() == pytest.approx(one["job_years_mid"])
     assert work.loc[("community", one["community_id"]), "sites_assumed"].tolist() == [0, 1]
     assert work.loc[("tract", b, "2027Q1"), "sites"] == 1
-    # The state counts the sites that stand in it, reached or not.
+    # The state counts the sites that stand in it, reached or not, and all of their work.
     assert work.loc["state"].index.tolist() == [("XL", "2027Q1")]
+    assert work.loc[("state", "XL", "2027Q1"), "job_years_mid"] == 0.2
+
+
+def test_the_best_connected_tract_does_not_speak_for_all():
+    """Nine in ten adults reach nothing: 744 seats next door to the others are not theirs."""
+    shapes = tracts(2, 1)
+    table = scores(shapes, [9150.0, 850.0])
+    grouping = grouped(shapes, table)
+    school = pd.DataFrame({"provider_id": ["p"], "name": ["School"], "seats_used": [744.0]})
+    providers = reach(school, [(geoid(0, 0), 1.0), (geoid(1, 0), 1.0)], [(1, 0, 47.0)])
+    one = communities_table(table, grouping, shapes, Supplies(providers)).iloc[0]
+    assert one["share_reaching_training"] == pytest.approx(0.085)
+    assert one["seats_within"] == pytest.approx(0.085 * 744)
+    assert one["nearest_provider_minutes"] == 47.0
 
 
 def test_ranks_and_ties_of_communities():

@@ -57,7 +57,7 @@ def test_what_the_survey_does_not_say_stays_missing():
     made = table(VEHICLES)
     suppressed = made.loc[("tract", GEOIDS[4], "no_vehicle")]
     assert np.isnan(suppressed["share"])
-    assert bool(suppressed["clearly_above"]) is False
+    assert pd.isna(suppressed["clearly_above"])
     assert made.xs("no_internet", level="measure")["share"].isna().all()
 
 
@@ -70,7 +70,7 @@ def test_a_margin_that_is_missing_makes_the_sum_uncertain_not_sure():
     rows = [(n, m, c, s, None if n == 0 else e, status) for n, m, c, s, e, status in VEHICLES]
     community = table(rows).loc[("community", "c", "no_vehicle")]
     assert np.isnan(community["share_moe"])
-    assert bool(community["clearly_above"]) is False
+    assert pd.isna(community["clearly_above"])
 
 
 def test_a_count_of_zero_keeps_its_people_in_the_denominator():

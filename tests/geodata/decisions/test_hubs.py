@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
+import shapely
 
-from geodata.decisions.hubs import candidates, hubs, people_to_reach
+from geodata.decisions.hubs import candidates, hubs, over_water, people_by_origin, people_to_reach
+from geodata.geography.coordinates import Points
 from geodata.settings import Hubs
+from geodata.travel.open_water import OpenWater
 
 CHOICES = Hubs()
 
 
 def example(minutes: dict[tuple[str, str], float], adults: dict[str, float]):
-    people = pd.DataFrame({"geoid": list(adults), "adults": list(adults.values())})
+    people = pd.DataFrame({"origin": list(adults), "adults": list(adults.values())})
     names = sorted({site for _, site in minutes})
     sites = pd.DataFrame({"candidate_id": names, "name": names, "kind": "library", "latitude": 0.0, "longitude": 0.0})
-    pairs = pd.DataFrame([(g, s, m) for (g, s), m in minutes.items()], columns=["geoid", "candidate_id", "minutes"])
+    pairs = pd.DataFrame([(g, s, m) for (g, s), m in minutes.items()], columns=["origin", "candidate_id", "minutes"])
     return people, sites, pairs
 
 
@@ -74,3 +78,25 @@ def test_people_to_reach_are_those_of_tiers_a_and_b():
         }
     )
     assert people_to_reach(scores)["adults"].tolist() == [10.0, 20.0]
+
+
+def test_a_tract_is_covered_as_far_as_its_people_are():
+    # Three of ten people of tract 1 live where the site is near, seven beyond its reach; tract 2 is one place.
+    origins = pd.DataFrame({"geoid": ["1", "1", "2"], "weight": [0.3, 0.7, 1.0]})
+    tracts = pd.DataFrame({"geoid": ["1", "2"], "state": "XL", "adults": [100.0, 40.0]})
+    people = people_by_origin(tracts, origins)
+    assert people["adults"].tolist() == pytest.approx([30.0, 70.0, 40.0])
+    _, sites, pairs = example({(0, "a"): 5.0, (1, "a"): 25.0, (2, "a"): 20.0}, {})
+    table = hubs(people, sites, pairs, CHOICES, "XL")
+    assert table["covered_adults"].tolist() == pytest.approx([70.0])
+    assert table["covered_share"].tolist() == pytest.approx([0.5])
+
+
+def test_people_whose_line_to_a_hub_crosses_water_are_counted():
+    # Land west of 0.1 and east of 0.2, 11 km of water between; the hub stands east.
+    land = pd.DataFrame({"geometry": [shapely.box(-1, -1, 0.1, 1), shapely.box(0.2, -1, 1, 1)]})
+    cells = pd.DataFrame({"origin": [0, 1], "geoid": ["1", "2"], "state": "XL", "adults": [30.0, 70.0]})
+    _, sites, pairs = example({(0, "a"): 5.0, (1, "a"): 5.0}, {})
+    places = sites.assign(latitude=0.0, longitude=0.25)
+    homes = Points([0.0, 0.0], [0.05, 0.3])
+    assert over_water(cells, pairs, homes, places, OpenWater.of(land, 1.5)) == {("XL", "a"): 30.0}

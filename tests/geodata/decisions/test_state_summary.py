@@ -21,9 +21,9 @@ TRACTS = pd.DataFrame(
         "eligible_adults": [100.0, 50.0, 10.0, np.nan],
         "eligible_adults_moe": [30.0, 40.0, np.nan, np.nan],
         "need": [80.0, 60.0, 40.0, np.nan],
-        "nearest_provider_minutes": [np.nan, 10.0, 10.0, 10.0],
+        "share_reaching_training": [0.25, 1.0, 1.0, 1.0],
+        "share_reaching_work": [0.5, 0.1, 0.0, 0.0],
         "unlocated_providers": [0, 3, 0, 0],
-        "sites_within": [2, 0, 0, 0],
     }
 )
 COMMUNITIES = pd.DataFrame({"state": ["RI"], "tier": ["A"]})
@@ -49,10 +49,13 @@ SITES = pd.DataFrame(
     }
 )
 
+LISTED = pd.DataFrame({"state": ["RI", "RI", "MA"], "entry_stage": ["entry", "advanced", "advanced"]})
+KNOWN = pd.DataFrame({"state": ["RI", "KS"], "training": True, "work": True, "job_centers": True})
+
 
 @pytest.fixture(scope="module")
 def summary() -> pd.DataFrame:
-    return state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state")
+    return state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state")
 
 
 def test_tracts_and_communities_are_counted_by_state(summary: pd.DataFrame) -> None:
@@ -78,20 +81,22 @@ def test_people_known_of_no_tract_are_unknown_and_of_no_tract_at_all_they_are_no
 
 def test_need_and_reach_in_communities_are_weighted_by_people() -> None:
     tracts = TRACTS.assign(community_id=["x", "x", None, "y"])
-    rows = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state")
+    rows = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state")
     rhode_island, kansas = rows.loc["RI"], rows.loc["KS"]
     assert rhode_island["eligible_adults_share_grouped"] == pytest.approx(150 / 160)
     assert rhode_island["need_grouped"] == pytest.approx((100 * 80 + 50 * 60) / 150)
-    assert rhode_island["no_training_share_grouped"] == rhode_island["work_share_grouped"] == pytest.approx(100 / 150)
+    # Three quarters of the 100 reach none; half of them, and a tenth of the 50, have work.
+    assert rhode_island["no_training_share_grouped"] == pytest.approx(75 / 150)
+    assert rhode_island["work_share_grouped"] == pytest.approx((50 + 5) / 150)
     assert rhode_island["eligible_adults_tier_a"] == 100 and rhode_island["eligible_adults_tier_a_moe"] == 30
     assert kansas[["eligible_adults_share_grouped", "need_grouped", "work_share_grouped"]].isna().all()
 
 
 def test_residents_stand_for_adults_where_none_are_known() -> None:
     tracts = TRACTS.assign(community_id=["x", "x", None, None], eligible_adults=np.nan)
-    row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]
+    row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state").loc["RI"]
     assert row["need_grouped"] == pytest.approx((1000 * 80 + 2000 * 60) / 3000)
-    assert row["work_share_grouped"] == pytest.approx(1000 / 3000)
+    assert row["work_share_grouped"] == pytest.approx((500 + 200) / 3000)
 
 
 def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.DataFrame) -> None:
@@ -107,14 +112,28 @@ def test_providers_and_sites_beyond_the_border_are_not_the_state_s(summary: pd.D
     assert summary.loc["KS", ["providers", "planned_sites", "job_years_mid"]].tolist() == [0, 0, 0]
 
 
+def test_what_is_assumed_is_summed_beside_what_it_is_part_of(summary: pd.DataFrame) -> None:
+    rhode_island = summary.loc["RI"]
+    assert rhode_island[["seats_assumed", "units_assumed", "providers_advanced"]].tolist() == [1, 4, 1]
+
+
+def test_a_supply_nobody_told_of_is_unknown_and_not_none() -> None:
+    silent = KNOWN.assign(training=[True, False], work=[False, True])
+    rows = state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES, LISTED, silent).set_index("state")
+    work = ["planned_sites", "sites_assumed", "units", "units_assumed", "job_years_mid", "work_share_grouped"]
+    training = ["providers", "providers_assumed", "providers_advanced", "seats", "no_training_share_grouped"]
+    assert rows.loc["RI", work].isna().all() and rows.loc["RI", training].notna().all()
+    assert rows.loc["KS", training].isna().all() and rows.loc["KS", ["planned_sites", "units"]].tolist() == [0, 0]
+
+
 def test_without_a_tract_there_is_no_row() -> None:
-    assert state_summary(TRACTS.iloc[:0], COMMUNITIES, PROVIDERS, SITES, LOST).empty
+    assert state_summary(TRACTS.iloc[:0], COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).empty
 
 
 def test_training_known_without_an_exact_location_is_no_lack_of_training() -> None:
-    row = state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]
-    assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (1.0, 0.0)
+    row = state_summary(TRACTS, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state").loc["RI"]
+    assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (0.75, 0.0)
     assert row["unlocated_providers"] == 2
     told = TRACTS.assign(unlocated_providers=[2, 3, 0, 0])
-    row = state_summary(told, COMMUNITIES, PROVIDERS, SITES, LOST).set_index("state").loc["RI"]
+    row = state_summary(told, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state").loc["RI"]
     assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (0.0, 1.0)

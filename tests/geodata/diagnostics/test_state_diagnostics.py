@@ -37,6 +37,6 @@ def test_clusters_bring_the_index_of_the_whole_state(small_walk: Walk) -> None:
 def test_areas_hold_all_the_people_of_their_tracts(small_walk: Walk) -> None:
     scores, area = small_walk.value("grouped_tracts"), small_walk.value("study_area")
     areas = areas_of_tracts(scores, area)
-    table = rollup_table(scores, areas, area)
+    table = rollup_table(scores, areas, area, small_walk.value("known_supplies"))
     county = table[table["area_kind"] == "county"]
     assert county["population"].sum() == scores["population"].sum()

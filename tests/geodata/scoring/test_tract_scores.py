@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import box
 
 from geodata.access.reach import reach, tract_access
 from geodata.ingest.canonical_tables import CanonicalTables
@@ -14,6 +16,7 @@ from geodata.scoring.need import need_parts
 from geodata.scoring.study_area import study_area
 from geodata.scoring.tract_scores import demand_of, tract_scores, training_access, travel, work_access
 from geodata.settings import Settings
+from geodata.travel.choose_engine import straight_lines
 from tests.geodata.scoring import grid
 from tests.geodata.scoring.grid import AS_OF
 
@@ -38,6 +41,28 @@ def test_access_to_training_by_hand(canonical: CanonicalTables, settings: Settin
     assert table.loc[grid.GEOIDS[4], "seats_within"] == 90
     assert pd.isna(table.loc[grid.GEOIDS[8], "nearest_provider_minutes"])
     assert table.loc[grid.GEOIDS[8], "providers_within"] == 0
+
+
+def test_a_straight_line_to_the_nearest_provider_over_water_is_told(canonical: CanonicalTables) -> None:
+    settings = Settings(travel={"engine": "great_circle"})
+    # The college stands in tract 1. All land but a strip of water, 2 km wide, between the first row and the others.
+    latitude, longitude = (np.mean([grid.place(1)[k], grid.place(4)[k]]) for k in (0, 1))
+    half = 1.0 / 111.2
+    shores = [
+        box(longitude - 5, latitude + half, longitude + 5, latitude + 5),
+        box(longitude - 5, latitude - 5, longitude + 5, latitude - half),
+    ]
+    land = pd.DataFrame({"geometry": shores})
+    area = replace(study_area(canonical, ["XL"], settings, AS_OF), land=land)
+    found = travel(area, straight_lines(settings.travel), settings).training
+    share = training_access(area, found, settings).set_index("geoid")["share_over_water"]
+    assert share[grid.GEOIDS[0]] == 0.0
+    assert share[grid.GEOIDS[3]] == 1.0
+    # Other engines know the way around, and without land nothing is known.
+    by_other = travel(area, grid.GridEngine(), settings).training
+    assert training_access(area, by_other, settings)["share_over_water"].isna().all()
+    nowhere = replace(area, land=land.iloc[:0])
+    assert training_access(nowhere, found, settings)["share_over_water"].isna().all()
 
 
 def test_what_is_shared_out_is_what_there_is(canonical: CanonicalTables, settings: Settings) -> None:

@@ -68,7 +68,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Trav
 
     with serving(loopback.valhalla, Roads(seconds)) as one, serving(loopback.osrm, Roads(seconds)) as other:
         yield {
-            "great_circle": GreatCircle(1.0, KMH, KMH),
+            "great_circle": GreatCircle.at_constant_speed(1.0, KMH, KMH),
             "friction": FrictionEngine(raster),
             "roads": RoadsEngine(extract),
             "valhalla": valhalla(one),

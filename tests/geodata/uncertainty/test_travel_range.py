@@ -40,5 +40,12 @@ def test_access_at_the_central_factor_is_the_point_estimate_and_quicker_travel_r
 
 def test_only_straight_lines_have_a_detour_to_be_unsure_of():
     assert travel_triangles("friction", Settings().travel)[0] == (1.0, 1.0, 1.0)
-    low, mode, high = travel_triangles("great_circle", Settings().travel)[0]
+    constant = Settings(travel={"detour_factor": 1.35}).travel
+    low, mode, high = travel_triangles("great_circle", constant)[0]
     assert (low, mode, high) == pytest.approx((1.2 / 1.35, 1.0, 1.5 / 1.35))
+    assert travel_triangles("great_circle", constant)[1] == (0.85, 1.0, 1.15)
+
+
+def test_the_curves_are_off_by_the_factor_that_was_measured_and_by_nothing_beside_it():
+    settings = Settings(travel={"curve_range": (0.9, 1.3)}).travel
+    assert travel_triangles("great_circle", settings) == ((0.9, 1.0, 1.3), (1.0, 1.0, 1.0))

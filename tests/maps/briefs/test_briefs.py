@@ -114,7 +114,7 @@ def test_planned_work_adds_up_over_quarters(writer, synthetic):
     row = community_row(synthetic)
     table = synthetic.table("work_by_quarter")
     own = table[table["unit_id"] == row["community_id"]]
-    grid = writer.work("community", row["community_id"]).grid
+    grid = writer.work("community", row["community_id"], True).grid
     assert sum(int(cells[1]) for cells in grid.rows) == own["sites"].sum()
     assert sum(int(cells[2]) for cells in grid.rows) == own["units"].sum()
 
@@ -125,7 +125,7 @@ def test_many_quarters_are_summed_not_dropped(synthetic):
     quarters = [f"20{year}Q{part}" for year in range(27, 33) for part in range(1, 5)]
     many = pd.DataFrame([{**row.to_dict(), "quarter": quarter, "sites": 2} for quarter in quarters])
     result = dataclasses.replace(synthetic, tables={**synthetic.tables, "work_by_quarter": many})
-    grid = Writer.of(result, "en").work("state", "XL").grid
+    grid = Writer.of(result, "en").work("state", "XL", True).grid
     assert len(grid.rows) < len(quarters)
     assert sum(int(cells[1]) for cells in grid.rows) == 2 * len(quarters)
 

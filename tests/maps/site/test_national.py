@@ -51,10 +51,11 @@ def test_people_known_for_some_states_only_are_not_shown_as_those_of_all(
     synthetic: StateResult, tmp_path: Path
 ) -> None:
     unsurveyed = moved(synthetic, "KS", 62.0)
-    blank = unsurveyed.table("communities").assign(eligible_adults=float("nan"))
-    states = [replace(unsurveyed, tables={**unsurveyed.tables, "communities": blank}), moved(synthetic, "RI", 68.0)]
+    blank = unsurveyed.table("state_summary").assign(eligible_adults_grouped=float("nan"))
+    states = [replace(unsurveyed, tables={**unsurveyed.tables, "state_summary": blank}), moved(synthetic, "RI", 68.0)]
     page = (build_national(map(entry_of, states), tmp_path / "some") / "index.html").read_text("utf-8")
-    assert "Eligible adults are known for 1 of these states only" in page
+    assert "Eligible adults are known for 1 of these states: about" in page
+    assert "where about" not in page.split("map-words")[0]
     whole = build_national(map(entry_of, [moved(synthetic, "RI", 68.0)]), tmp_path / "whole") / "index.html"
     assert "Eligible adults are known for 1" not in whole.read_text("utf-8")
 

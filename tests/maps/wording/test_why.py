@@ -55,8 +55,8 @@ def test_the_sentences_carry_the_numbers(texts):
         "About 1,200 eligible adults live here (give or take 310).",
         "The nearest training for beginners is 24 minutes away: Fenwick College.",
         "In the median tract of the state it is 11 minutes away.",
-        "45 seats a year are within reach.",
-        "Planned charger sites within reach are worth about 0.9 job-years of work (0.4 to 1.6).",
+        "On average 45 seats a year are within reach.",
+        "Planned charger sites within reach are worth on average about 0.9 job-years of work (0.4 to 1.6).",
     ]
 
 
@@ -78,7 +78,22 @@ def test_no_training_in_reach_names_the_catchment_of_the_tract(texts, rural, min
 
 def test_unknown_reach_is_not_said_as_no_training(texts):
     row = {**ROW, "nearest_provider_minutes": None, "providers_within": None}
-    assert not any("training" in sentence for sentence in why(row, texts, MEDIANS))
+    said = why(row, texts, MEDIANS)
+    assert [one for one in said if "training" in one] == [texts("why.training_unknown")] or texts.language != "en"
+    assert texts("why.training_unknown") in said
+    assert not any(one.startswith("No training") for one in said)
+
+
+def test_unknown_work_is_not_said_as_no_work(texts):
+    row = {**ROW, "sites_within": None, "job_years_low": None, "job_years_mid": None, "job_years_high": None}
+    assert texts("why.work_unknown") in why(row, texts, MEDIANS) and texts("why.work_none") not in why(
+        row, texts, MEDIANS
+    )
+
+
+def test_seats_and_work_that_are_assumed_say_so(texts):
+    said = why({**ROW, "seats_within_assumed": 45.0, "sites_within_assumed": 4}, texts, MEDIANS)
+    assert texts("why.work_assumed", n=4) in said and texts("why.seats_assumed", n=45, assumed="45") in said
 
 
 @pytest.mark.parametrize("name", ["need", "eligible_adults", "p_top_share", "job_years_mid", "n_indices"])

@@ -17,5 +17,5 @@ def test_one_is_said_as_one(synthetic: StateResult) -> None:
     assert page["lead"].startswith("This tract is ")
     assert page["rank_text"] == f"Rank 2 of {len(view.state.communities)}, the same in at least 90% of simulations."
     assert "the same" not in page["sure_text"]
-    assert "1 provider is within reach." in page["training"]
+    assert "1 provider is within reach of some people here." in page["training"]
     assert [stat.text for stat in page["stats"] if stat.value == "1"][-1] == "census tract"

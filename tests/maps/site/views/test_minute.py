@@ -30,7 +30,7 @@ def test_need_that_rests_on_less_than_was_weighted_says_so(synthetic: StateResul
 
 def test_why_there_counts_residents_where_no_survey_counts_the_adults(synthetic: StateResult) -> None:
     why = _answer(_with_totals(synthetic, eligible_adults_grouped=float("nan")), "Why there")
-    assert "of the residents have no training" in why.text
+    assert "the average over the residents of these communities" in why.text
 
 
 def test_an_unknown_margin_is_said_to_be_unknown(synthetic: StateResult) -> None:

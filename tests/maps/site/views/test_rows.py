@@ -34,7 +34,7 @@ def test_a_tract_of_which_nothing_is_known_is_still_a_row(view: SiteView) -> Non
     row = dict.fromkeys(view.state.scores.columns) | {"geoid": "97001000100"}
     shown = tract_row(view, row)
     assert (shown["rank"], shown["range"], shown["where"]) == ("–", "", "97001000100")
-    assert shown["minutes"] == view.texts("site.community.none")
+    assert shown["minutes"] == view.texts("format.unknown")
     assert not any("None" in str(value) or "nan" in str(value) for value in shown.values() if value != shown["minutes"])
 
 
