@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from geodata.errors import SettingsError
-from geodata.fetching.acquire import NATION, FolderAcquirer
+from geodata.fetching.acquire import NATION, FoldersAcquirer
 from geodata.fetching.choose_acquirer import acquirer_for
 from geodata.fetching.client.clock import utc_now
 from geodata.fetching.client.download_cache import Cache
@@ -82,15 +82,15 @@ def doctor(
     """Say per source whether it can be reached, with which key, how old it is, and what a run would use."""
     settings = _settings(settings_file, changes, sources)
     places = _states(states, settings)
-    acquirer = acquirer_for(settings, places) if places else live_acquirer(settings)
-    if settings.sources.folder is not None:
-        acquirer = FolderAcquirer(settings.sources.folder)
+    named = settings.sources.given_folders
+    live = settings.sources.asks_publishers
+    acquirer = acquirer_for(settings, places) if places else live_acquirer(settings) if live else FoldersAcquirer(named)
     specs = [source.spec for source in SOURCES.values()]
     rows = diagnose(acquirer, specs, places, settings, online=not offline, count_rows=not quick)
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows], indent=1, default=str, ensure_ascii=False))
     else:
-        console.print(_doctor_table(rows, live=settings.sources.folder is None))
+        console.print(_doctor_table(rows, live=live))
         _say((row.source, row.scope, row.said) for row in rows if row.said and row.use in ("nothing", "stale", "live"))
         _say((row.source, row.scope, row.said) for row in rows if row.path and row.rows is None and not quick)
         _say_unused(rows)
@@ -170,7 +170,7 @@ def prune(
     console.print(f"{gone.objects} {files} removed, {size(gone.freed)} freed, from {folder}", soft_wrap=True)
 
 
-def _settings(file: Path | None, changes: list[str] | None, sources: Path | None = None) -> Settings:
+def _settings(file: Path | None, changes: list[str] | None, sources: list[Path] | None = None) -> Settings:
     return usable_settings(file, settings_changes(changes, sources=sources))
 
 
