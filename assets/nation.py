@@ -104,7 +104,7 @@ def all_states(
         results = analyze_area(area, areas, run, previous, other_choices=True)
     except OnrampError as error:
         raise Failure(description=str(error), allow_retries=False) from None
-    failed: dict[str, str] = {usps: "no definition with a weight has a value here." for usps in silent}
+    failed: dict[str, str] = dict.fromkeys(silent, "no definition with a weight has a value here.")
     for usps, result in results.items():
         try:
             write_state(context, result, areas[usps], settings, config.products)

@@ -119,7 +119,7 @@ def launch(
         raise OnrampError(
             "\n".join(sentences(result.all_events)) or "The run did not finish; the Dagster UI shows why."
         )
-    real = job == nation_job.name and live or job == state_job.name and state is not None and not state.fictional
+    real = (job == nation_job.name and live) or (job == state_job.name and state is not None and not state.fictional)
     if real:
         print_list(console, entries, keys, again())
     made = {}

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from geodata.errors import SettingsError
 from geodata.fetching.acquire import NATION, FoldersAcquirer
+from geodata.fetching.baseline import fetch_baseline, states_in, unpack_baseline, write_baseline
 from geodata.fetching.choose_acquirer import acquirer_for
 from geodata.fetching.client.clock import utc_now
 from geodata.fetching.client.download_cache import Cache
@@ -22,7 +23,7 @@ from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import size
 from geodata.fetching.client.progress import download_bars
 from geodata.fetching.geocode_file import fill_coordinates
-from geodata.fetching.live import cache_folder, live_acquirer
+from geodata.fetching.live import BASELINE_FOLDER, cache_folder, live_acquirer
 from geodata.fetching.mirror import Mirrored
 from geodata.fetching.mirror import mirror as fill_folder
 from geodata.fetching.planned_requests import PlannedRequest, planned_requests
@@ -46,15 +47,28 @@ console = Terminal()
 _COLORS = {"live": "green", "cached": "green", "folder": "green", "stale": "yellow", "off": "dim"}
 
 
-@commands.command(rich_help_panel=PANEL, epilog="Example:  onramp mirror downloads --state RI --state CT")
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="Examples:  onramp mirror downloads --state RI --state CT   |   onramp mirror baseline.zip --baseline "
+    "--state RI",
+)
 def mirror(
-    folder: Annotated[Path, typer.Argument(help="Folder to fill; what it holds is renewed.")],
+    folder: Annotated[Path, typer.Argument(help="Folder to fill, whose files are renewed; or the bundle to write.")],
     states: StatesOption = None,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Write a small bundle of what rarely changes, from what is here.")
+    ] = False,
+    sources: SourcesOption = None,
     settings_file: FileOption = None,
     changes: SetOption = None,
 ) -> None:
     """Fill a folder with the publishers' files, for places without internet."""
-    settings = _settings(settings_file, changes)
+    if sources and not baseline:
+        raise SettingsError("--sources goes with --baseline: a folder is filled from the publishers.")
+    settings = _settings(settings_file, changes, sources)
+    if baseline:
+        _write_bundle(folder, _states(states, settings), settings)
+        return
     wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
     places = _states(states, settings)
     with download_bars(console) as progress:
@@ -65,6 +79,46 @@ def mirror(
     required = {spec.name for spec in wanted if spec.required}
     if any(row.path is None and row.source in required for row in rows):
         raise typer.Exit(1)
+
+
+def _write_bundle(bundle: Path, places: list[State], settings: Settings) -> None:
+    """Write a baseline from the cache of earlier runs, or the folders of the settings, and say how to use it."""
+    if not places:
+        raise SettingsError("Name the states with --state, such as --state RI: boundaries come by state.")
+    if bundle.suffix != ".zip":
+        raise SettingsError(f"A baseline is one file: call it {bundle.name}.zip.")
+    rows, sha256 = write_baseline(acquirer_for(settings, places), places, bundle)
+    console.print(_mirror_table(rows, bundle))
+    for line in (
+        f"{bundle}, {size(bundle.stat().st_size)}; its SHA-256 is {sha256}",
+        "Where it is wanted: onramp baseline FILE, or set sources.baseline_url and sources.baseline_sha256.",
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@commands.command(
+    rich_help_panel=PANEL, epilog="Examples:  onramp baseline /media/stick/baseline.zip   |   onramp baseline"
+)
+def baseline(
+    bundle: Annotated[
+        Path | None, typer.Argument(help="Bundle to take; without it, the one at sources.baseline_url is fetched.")
+    ] = None,
+    settings_file: FileOption = None,
+    changes: SetOption = None,
+) -> None:
+    """Take a baseline: what rarely changes, used where its publisher refuses."""
+    settings = _settings(settings_file, changes)
+    target, chosen = settings.home / BASELINE_FOLDER, settings.sources
+    if bundle is not None:
+        files = unpack_baseline(bundle, target, chosen.baseline_sha256)
+    elif chosen.baseline_url is None:
+        raise SettingsError("Name the bundle, or set sources.baseline_url to its address.")
+    else:
+        with download_bars(console) as progress, Fetcher(progress=progress, contact=chosen.contact) as fetcher:
+            files = fetch_baseline(fetcher, chosen.baseline_url, target, chosen.baseline_sha256)
+    own = ", ".join(states_in(files)) or "the nation"
+    said = f"{len(files)} files for {own} are in {target} and serve where a publisher gives nothing."
+    console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 @commands.command(
