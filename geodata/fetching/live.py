@@ -250,6 +250,18 @@ class LiveAcquirer:
         near = {"around": ",".join(around(state))} if state is not None and self._options.alone else {}
         return {**self._options.fields, **near}
 
+    def in_place_of_publisher(
+        self, spec: SourceSpec, state: State | None, problem: OnrampError | None = None
+    ) -> Acquired | None:
+        """Return the file that a run would take without a publisher's answer, None where it would ask.
+
+        It is what was brought by hand or, where the publisher has a `problem`, that or the copy of the baseline.
+        """
+        first = self._options.supplied_first or not spec.urls
+        brought = self._brought(spec, state, every=False) if first or problem is not None else []
+        kept = [] if problem is None else self._from_baseline(spec, state, str(problem))
+        return next(iter([*brought, *kept]), None)
+
     def _brought(self, spec: SourceSpec, state: State | None, *, every: bool) -> list[Acquired]:
         """Return what the operator put into the folder of supplied files; empty where there is nothing."""
         folder = self._by_hand()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -44,7 +45,16 @@ from pipelines.command.terminal import Terminal
 commands = typer.Typer()
 console = Terminal()
 
-_COLORS = {"live": "green", "cached": "green", "folder": "green", "stale": "yellow", "off": "dim"}
+_SHORT = {"none needed": "–", "not asked": "–", "set, not tried": "not tried"}
+_COLORS = {
+    "not asked": "dim",
+    "not brought": "dim",
+    "live": "green",
+    "cached": "green",
+    "folder": "green",
+    "stale": "yellow",
+    "off": "dim",
+}
 
 
 @commands.command(
@@ -269,23 +279,42 @@ def _mirror_table(rows: list[Mirrored], folder: Path) -> Table:
 
 
 def _doctor_table(rows: list[Diagnosis], *, live: bool) -> Table:
-    table = Table(title="Sources", caption="* nothing can be computed without it")
-    for heading in ("Source", "For", "Feeds", "Today", *(("Reached", "Key") if live else ())):
+    """Return the table of the doctor, which fits 80 columns; hashes and tables that are fed are in its JSON."""
+    table = Table(
+        title="Sources",
+        caption="* nothing can be computed without it",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    for heading in ("Source", "For", "Today", *(("Reached", "Key") if live else ())):
         table.add_column(heading)
-    for heading in ("Days old", "Rows", "SHA-256"):
+    for heading in ("Days", "Rows"):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
             row.source + (" *" if row.required else ""),
             row.scope,
-            row.feeds,
-            _colored(row.use),
-            *((row.reachable, row.key) if live else ()),
+            _colored(outcome(row)),
+            *((_SHORT.get(row.reachable, row.reachable), _SHORT.get(row.key, row.key)) if live else ()),
             "–" if row.age_days is None else str(row.age_days),
             "–" if row.rows is None else f"{row.rows:,}",
-            row.sha256[:8] or "–",
         )
     return table
+
+
+def outcome(row: Diagnosis) -> str:
+    """Return in a word or two what a run has of a source today: refused is another thing than never asked."""
+    if row.use != "nothing":
+        return row.use
+    if row.stops:
+        return "unreadable"
+    if row.key in ("missing", "refused"):
+        return f"key {row.key}"
+    if row.reachable == "no":
+        return "refused"
+    spec = SOURCES[row.source].spec
+    return "not asked" if spec.urls or spec.others else "not brought"
 
 
 def _colored(use: str) -> str:
