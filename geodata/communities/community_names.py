@@ -196,11 +196,11 @@ def named(units: pd.DataFrame, previous: pd.DataFrame | None = None) -> pd.DataF
 
 
 def english_name(place: str, basis: str, compass: str | None, tracts: int) -> str:
-    """Return the name of a community in English, as tables carry it."""
-    part = f" ({compass.replace('_', '-').replace('#', ' ')})" if compass else ""
+    """Return the name of a community in English, as tables carry it, fit to begin a heading or to end a sentence."""
+    part = f" ({compass.replace('_', '').replace('#', ' ')})" if compass else ""
     count = f"{tracts} tract" if tracts == 1 else f"{tracts} tracts"
-    forms = {"near": "near {}", "rural_county": f"rural {{}}, {count}", "part_of_county": f"part of {{}}, {count}"}
-    return forms.get(basis, "{}").format(f"{place}{part}")
+    forms = {"near": "{} area", "rural_county": f"{{}}, rural, {count}", "part_of_county": f"{{}}, {count}"}
+    return forms.get(basis, "{}").format(place) + part
 
 
 def _kept(units: pd.DataFrame, previous: pd.DataFrame | None) -> dict[int, str]:

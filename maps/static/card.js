@@ -79,27 +79,27 @@ Onramp.cards = function (model) {
         ? lost && where
           ? t("map.card.training_unlocated", { n: lost, where: name(where) })
           : t("map.card.training_none")
-      : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
-        some("map.card.seats", near.seats) +
-        some("why.seats_assumed", near.seats_assumed, { assumed: number(near.seats_assumed) }) +
-        beside("gap", gap) +
-        note("far", far) +
-        note("over_water", overWater) +
-        " " +
-        t("map.card.line");
+        : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
+          some("map.card.seats", near.seats) +
+          some("why.seats_assumed", near.seats_assumed, { assumed: number(near.seats_assumed) }) +
+          beside("gap", gap) +
+          note("far", far) +
+          note("over_water", overWater) +
+          " " +
+          t("map.card.line");
   const work = (sites, assumed, low, mid, high, opportunity) =>
     sites === null
       ? t("why.work_unknown")
       : !sites
-      ? t("map.card.work_none")
-      : t("map.card.work", {
-          n: number(sites),
-          mid: jobYears(mid / 100),
-          low: jobYears(low / 100),
-          high: jobYears(high / 100),
-        }) +
-        some("why.work_assumed", assumed) +
-        beside("opportunity", opportunity);
+        ? t("map.card.work_none")
+        : t("map.card.work", {
+            n: number(sites),
+            mid: jobYears(mid / 100),
+            low: jobYears(low / 100),
+            high: jobYears(high / 100),
+          }) +
+          some("why.work_assumed", assumed) +
+          beside("opportunity", opportunity);
   const adults = (value, moe) =>
     value === null
       ? null
@@ -115,7 +115,9 @@ Onramp.cards = function (model) {
           { class: "action" },
           el("strong", {}, code("action", facts.lists.actions[index])),
           " \u2013 ",
-          facts.weak.filter((id) => words.has("codes.action_check." + id)).map((id) => t("codes.action_check." + id) + " "),
+          facts.weak
+            .filter((id) => words.has("codes.action_check." + id))
+            .map((id) => t("codes.action_check." + id) + " "),
           t("codes.action_means." + facts.lists.actions[index]),
         );
 

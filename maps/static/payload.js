@@ -64,9 +64,9 @@ Onramp.words = function (block) {
     community: ({ name, place, compass, basis, tracts }) => {
       const [part, count] = (compass || "").split("#");
       const word = part ? t("codes.compass." + part) + (count ? " " + count : "") : "";
-      const called = place && word ? t("format.part_of", { place, part: word }) : place || name;
       const form = place && basis ? find("format.named." + basis) : null;
-      return form ? t("format.named." + basis, { place: called, n: tracts }) : called;
+      const called = form ? t("format.named." + basis, { place, n: tracts }) : place || name;
+      return place && word ? t("format.part_of", { place: called, part: word }) : called;
     },
     // A name from data inside a sentence, kept from turning the sentence's direction.
     name: (text) => "\u2068" + text + "\u2069",

@@ -154,13 +154,13 @@ class Words:
         if is_missing(place):
             return str(row[col.NAME])
         name = str(place)
-        if not is_missing(compass):
-            part, _, number = str(compass).partition("#")
-            word = self.code("compass", part)
-            name = self.texts("format.part_of", place=name, part=f"{word} {number}" if number else word)
-        if is_missing(basis) or not self.texts.has(f"format.named.{basis}"):
+        if not is_missing(basis) and self.texts.has(f"format.named.{basis}"):
+            name = self.texts(f"format.named.{basis}", place=name, n=int(row[col.N_TRACTS]))
+        if is_missing(compass):
             return name
-        return self.texts(f"format.named.{basis}", place=name, n=int(row[col.N_TRACTS]))
+        part, _, number = str(compass).partition("#")
+        word = self.code("compass", part)
+        return self.texts("format.part_of", place=name, part=f"{word} {number}" if number else word)
 
     def chance(self, probability: Number, chances: Uncertainty | None = None) -> str:
         """Return how sure we are that a place is among the top, such as `very likely among the top tenth`."""

@@ -103,9 +103,9 @@ def name_of(members: str, cities: dict[str, str] | None = None, tracts: pd.DataF
         ("de", {}, "Oxbow", "town"),
         ("badef", {}, "Arden–Oxbow", "place"),
         # Its sites write FERNHOLLOW; the publisher of places spells it.
-        ("g", {"g": "FERNHOLLOW"}, "near Fernhollow", "near"),
-        ("f", {}, "near Fernhollow", "near"),
-        ("g", {}, "rural East County, 1 tract", "rural_county"),
+        ("g", {"g": "FERNHOLLOW"}, "Fernhollow area", "near"),
+        ("f", {}, "Fernhollow area", "near"),
+        ("g", {}, "East County, rural, 1 tract", "rural_county"),
         ("h", {}, "Lone County", "county"),
     ],
 )

@@ -50,6 +50,23 @@ def test_english_and_spanish_are_there() -> None:
     assert {"en", "es"} <= set(languages())
 
 
+def keys_given_twice(node: yaml.Node) -> Iterator[str]:
+    """Every key that stands twice in one group, with its line; YAML takes the last of them without a word."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"{key.value}, line {key.start_mark.line + 1}"
+            seen.add(key.value)
+            yield from keys_given_twice(value)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_key_stands_twice(language: str) -> None:
+    tree = yaml.compose((FOLDER / f"{language}.yaml").read_text("utf-8"), Loader=yaml.SafeLoader)
+    assert tree is not None and list(keys_given_twice(tree)) == []
+
+
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
 def test_every_key_is_in_every_language(language: str) -> None:
     missing = {key for key in ALL["en"] if key not in ALL[language]}

@@ -99,11 +99,11 @@ def test_written_numbers_can_be_read_back(value: int, digits: int) -> None:
     ("language", "basis", "tracts", "name"),
     [
         ("en", "place", 3, "Arden (north)"),
-        ("en", "near", 3, "near Arden (north)"),
-        ("en", "rural_county", 4, "rural Arden (north), 4 tracts"),
-        ("en", "part_of_county", 1, "part of Arden (north), 1 tract"),
-        ("es", "near", 3, "cerca de Arden (norte)"),
-        ("es", "rural_county", 4, "Arden (norte) rural, 4 secciones"),
+        ("en", "near", 3, "Arden area (north)"),
+        ("en", "rural_county", 4, "Arden, rural, 4 tracts (north)"),
+        ("en", "part_of_county", 1, "Arden, 1 tract (north)"),
+        ("es", "near", 3, "Zona de Arden (norte)"),
+        ("es", "rural_county", 4, "Arden, rural, 4 secciones (norte)"),
     ],
 )
 def test_a_community_is_called_by_what_it_lies_in_or_near(language: str, basis: str, tracts: int, name: str) -> None:
