@@ -41,6 +41,8 @@ PARTITION_TAG = "dagster/partition"
 #: The entry of a source in the list of what to get by hand, and the word for how it ended where that is not well.
 TO_GET = "to_get_by_hand"
 OUTCOME = "outcome"
+#: Words for sources of which nothing was expected.
+NOT_ASKED, NOT_BROUGHT = "not asked for", "not brought"
 
 
 def source_key(name: str) -> AssetKey:
@@ -94,7 +96,7 @@ def source_asset(source: Source) -> AssetsDefinition:
             entry = _to_get(spec, states, settings, poor[0].note, old_copy=poor[0].freshness == "stale")
             metadata[TO_GET] = MetadataValue.json(entry.to_dict())
         yield Output(got, metadata=metadata)
-        yield freshness(got, key)
+        yield freshness(got, key, brought=not (spec.urls or spec.others))
         yield account(got, key)
 
     return read
@@ -106,8 +108,8 @@ def _to_get(
     return to_get(spec, states, settings, said, environ=os.environ, old_copy=old_copy)
 
 
-def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
-    """Warn of a source that is missing or stale, with its note."""
+def freshness(got: Sourced, key: AssetKey, *, brought: bool = False) -> AssetCheckResult:
+    """Warn of a source that is missing or stale, with its note; `brought` is set for what only offices have."""
     poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
     notes = "; ".join(use.note for use in poor)
     good = f"{len(got.uses)} file(s), none stale." if got.uses else "Optional, and not requested."
@@ -120,9 +122,21 @@ def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
         metadata={
             "files": len(got.uses),
             "stale_or_missing": len(poor),
-            OUTCOME: "" if not poor else "not obtained" if poor[0].freshness == "missing" else "old copy",
+            OUTCOME: _outcome(got, brought=brought),
         },
     )
+
+
+def _outcome(got: Sourced, *, brought: bool) -> str:
+    """Return the word for how a source ended where that is not well, else nothing."""
+    poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
+    if not got.uses:
+        return NOT_ASKED
+    if not poor:
+        return ""
+    if poor[0].freshness == "stale":
+        return "old copy"
+    return NOT_BROUGHT if brought else "not obtained"
 
 
 def account(got: Sourced, key: AssetKey) -> AssetCheckResult:

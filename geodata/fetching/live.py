@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from platformdirs import user_cache_path
 
 from geodata.errors import OnrampError, PublisherFailed, SourceUnavailable
-from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, Status, age_in_days
+from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, FoldersAcquirer, Status, age_in_days
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES
 from geodata.fetching.client.download_cache import Cache, Copy, Entry, iso
@@ -54,6 +54,7 @@ TRANSPORTS: Mapping[str, Transport] = {
     "raster_window": RasterWindow(),
 }
 SUPPLIED_FOLDER = "supplied"
+BASELINE_FOLDER = "baseline"
 # Pages repeat what is said of a source, and name no path of a machine.
 _SUPPLIED_IN_WORDS = f"the folder {SUPPLIED_FOLDER} under the home folder"
 CAREER_USER = USER_VARIABLE
@@ -110,7 +111,8 @@ def asked_again_after(spec: SourceSpec) -> timedelta:
 class LiveAcquirer:
     """Takes sources from their publishers through the cache.
 
-    `supplied` is the folder of sources that have no address because the operator brings them. `trial` is run on
+    `supplied` is the folder of what the operator brings, `folders` are further ones that he named, and `baseline` holds
+    what rarely changes and serves where a publisher gives nothing and there is no earlier copy. `trial` is run on
     each new copy before it is accepted and raises an OnrampError when the copy cannot be used. `ahead` are the sources
     whose hosts are asked, all at once, whether they can be reached, before the first of them is downloaded.
     """
@@ -123,6 +125,8 @@ class LiveAcquirer:
         clock: Clock | None = None,
         options: LiveOptions | None = None,
         supplied: Path | None = None,
+        folders: Sequence[Path] = (),
+        baseline: Path | None = None,
         trial: Trial | None = None,
         ahead: Sequence[tuple[SourceSpec, State | None]] = (),
     ) -> None:
@@ -131,6 +135,8 @@ class LiveAcquirer:
         self._clock = clock or fetcher.clock
         self._options = options or LiveOptions()
         self._supplied = supplied
+        self._folders = tuple(folders)
+        self._baseline = baseline
         self._trial = trial
         self._ahead = ahead
 
@@ -195,9 +201,11 @@ class LiveAcquirer:
         try:
             return [self._from_publisher(spec, state)]
         except SourceUnavailable as problem:
-            if first or not (brought := self._brought(spec, state, every=every)):
-                raise
-            return [replace(one, note=f"{one.note} {problem}".strip()) for one in brought]
+            if not first and (brought := self._brought(spec, state, every=every)):
+                return [replace(one, note=f"{one.note} {problem}".strip()) for one in brought]
+            if kept := self._from_baseline(spec, state, never_came(str(problem))):
+                return kept
+            raise
 
     def _from_publisher(self, spec: SourceSpec, state: State | None) -> Acquired:
         reasons: list[str] = []
@@ -242,16 +250,47 @@ class LiveAcquirer:
         near = {"around": ",".join(around(state))} if state is not None and self._options.alone else {}
         return {**self._options.fields, **near}
 
+    def in_place_of_publisher(
+        self, spec: SourceSpec, state: State | None, problem: OnrampError | None = None
+    ) -> Acquired | None:
+        """Return the file that a run would take without a publisher's answer, None where it would ask.
+
+        It is what was brought by hand or, where the publisher has a `problem`, that or the copy of the baseline.
+        """
+        first = self._options.supplied_first or not spec.urls
+        brought = self._brought(spec, state, every=False) if first or problem is not None else []
+        kept = [] if problem is None else self._from_baseline(spec, state, str(problem))
+        return next(iter([*brought, *kept]), None)
+
     def _brought(self, spec: SourceSpec, state: State | None, *, every: bool) -> list[Acquired]:
         """Return what the operator put into the folder of supplied files; empty where there is nothing."""
-        if self._supplied is None or not self._supplied.is_dir():
+        folder = self._by_hand()
+        if folder is None:
             return []
         try:
-            folder = FolderAcquirer(self._supplied, clock=self._clock)
             found = folder.candidates(spec, state) if every else folder.obtain_all(spec, state)
         except SourceUnavailable:
             return []
         return [replace(one, note=f"It was brought by hand. {one.note}".strip()) for one in found]
+
+    def _by_hand(self) -> FoldersAcquirer | None:
+        """Return what takes files from the folders that the operator filled, None where there is no folder."""
+        places = [*self._folders, *([self._supplied] if self._supplied is not None else [])]
+        here = [folder for folder in places if folder.is_dir()]
+        return FoldersAcquirer(here, clock=self._clock) if here else None
+
+    def _from_baseline(self, spec: SourceSpec, state: State | None, reason: str) -> list[Acquired]:
+        """Return the copy of the baseline, marked as an old one that serves because of `reason`; empty without one."""
+        if self._baseline is None or not self._baseline.is_dir():
+            return []
+        try:
+            found = FolderAcquirer(self._baseline, clock=self._clock).obtain_all(spec, state)
+        except SourceUnavailable:
+            return []
+        return [
+            replace(one, status="stale", note=f"It is the copy of the baseline, of {one.retrieved_at[:10]}: {reason}")
+            for one in found
+        ]
 
     def _look_ahead(self) -> None:
         """Ask all hosts at once whether they can be reached, before the first download of a run."""
@@ -259,9 +298,11 @@ class LiveAcquirer:
         now = self._clock.now()
         addresses: list[str] = []
         for spec, state in ahead:
-            if not self.asks_publisher(spec) or not self.has_key(spec):
+            if not self.asks_publisher(spec):
                 continue
             for scope, ways in self.ways(spec, state).items():
+                if not self.has_key(spec) and all(way.spec.sends_key(way.url) for way in ways):
+                    continue
                 have = self._cache.newest_good(spec.file_of or spec.name, scope)
                 if have is None or self._options.refresh or now - have.entry.checked >= asked_again_after(spec):
                     addresses += [way.url for way in ways]
@@ -269,8 +310,8 @@ class LiveAcquirer:
             self._fetcher.look_ahead(addresses)
 
     def _from_operator(self, spec: SourceSpec, state: State | None, *, every: bool = False) -> list[Acquired]:
-        if self._supplied is not None and self._supplied.is_dir():
-            folder = FolderAcquirer(self._supplied, clock=self._clock)
+        folder = self._by_hand()
+        if folder is not None:
             return folder.candidates(spec, state) if every else folder.obtain_all(spec, state)
         where = "a folder named in sources.folder" if self._supplied is None else _SUPPLIED_IN_WORDS
         patterns = patterns_in_words(fill_patterns(spec.filenames, state))
@@ -462,6 +503,8 @@ def live_acquirer(
             quiet_s=chosen.quiet_seconds,
         ),
         supplied=settings.home / SUPPLIED_FOLDER,
+        folders=chosen.given_folders,
+        baseline=settings.home / BASELINE_FOLDER,
         trial=parse_on_trial(settings),
         ahead=[(source.spec, state) for source in SOURCES.values() for state in states],
     )

@@ -67,7 +67,7 @@ def planned_requests(
                 weight = spec.size_bytes if (scope == NATION) == (spec.scope == NATION) else None
                 for way in ways:
                     turn += 1
-                    if live.has_key(spec):
+                    if live.has_key(spec) or not spec.sends_key(way.url):
                         hosts.setdefault(host_of(way.url), _reached(way.url))
                     asked, more = _REQUESTS[way.spec.transport](way)
                     for method, address in asked:
@@ -78,8 +78,8 @@ def planned_requests(
                             method,
                             address,
                             weight,
-                            keys_of(spec),
-                            live.has_key(spec),
+                            keys_of(spec) if spec.sends_key(way.url) else (),
+                            live.has_key(spec) or not spec.sends_key(way.url),
                             more,
                         )
                         found.setdefault((spec.name, method, address), planned)

@@ -65,7 +65,8 @@ def to_get(
     filled = [fill_address(url, spec, state, fields) for url in (*spec.urls, *(one.url for one in spec.others))]
     files = [url for url in filled if url is not None]
     plain = files[0] if files and spec.transport == "file" else ""
-    folder = settings.sources.folder or settings.home / SUPPLIED_FOLDER
+    chosen = settings.sources
+    folder = settings.home / SUPPLIED_FOLDER if chosen.asks_publishers else chosen.given_folders[0]
     return ToGet(
         source=spec.name,
         title=spec.title,

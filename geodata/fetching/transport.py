@@ -47,6 +47,10 @@ class Job:
             raise FetchError(f"It needs a key: ask for one at {page} and set {variable} to it.", "key")
         return value
 
+    def secret_headers(self, name: str, form: str = "{}") -> dict[str, str]:
+        """Return the header `name` with the source's key in `form`; none where the key is not for the job's host."""
+        return {name: form.format(self.secret())} if self.spec.sends_key(self.url) else {}
+
     def written(self, url: str, *, version: str | None = None, filename: str = "") -> Download:
         """Return what came when the copy was put together in `part`; `url` is what was asked."""
         size = self.part.stat().st_size
@@ -76,11 +80,10 @@ class PlainFile:
     suffix = ""
 
     def _request(self, job: Job) -> Request:
-        headers = {"Authorization": f"Bearer {job.secret()}"} if job.spec.key_env else {}
         return Request(
             job.url,
             label=job.spec.title,
-            secret_headers=headers,
+            secret_headers=job.secret_headers("Authorization", "Bearer {}"),
             media=job.spec.media,
             sha256=job.pins,
             known=job.known,

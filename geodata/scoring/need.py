@@ -105,13 +105,19 @@ def need_parts(definitions: pd.DataFrame, measures: pd.DataFrame, tracts: pd.Dat
     return NEED_PARTS.validate(parts.sort_values([col.GEOID, col.DEFINITION]))
 
 
+def has_need(area: StudyArea, settings: Settings) -> bool:
+    """Return whether a definition of disadvantage with a weight has a value for any tract of `area`."""
+    parts = need_parts(area.definitions, area.measures, area.reference, settings.need)
+    own = parts[parts[col.GEOID].isin(area.tracts[col.GEOID])]
+    return bool((own[col.WEIGHT] > 0).any())
+
+
 def require_need(area: StudyArea, settings: Settings) -> None:
     """Raise OnrampError where no definition of disadvantage with a weight has a value for any tract of `area`.
 
     Without one no tract is placed before another by need, and pages must not speak of it.
     """
-    parts = need_parts(area.definitions, area.measures, area.reference, settings.need)
-    if (parts[col.WEIGHT] > 0).any():
+    if has_need(area, settings):
         return
     weighted = sorted(name for name, weight in settings.need.weights.items() if weight > 0)
     raise OnrampError(

@@ -47,6 +47,7 @@ SPEC = SourceSpec(
     ),
     media="any",
     key_env="NLR_API_KEY",
+    key_hosts=("nlr.gov", "nrel.gov"),
     key_page="https://developer.nlr.gov/signup/",
     transport="afdc",
     expected=Expected(least_rows=25_000, least_states=51),

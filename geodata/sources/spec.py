@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from geodata.errors import InputError, OnrampError
 from geodata.schemas.canonical import JOB_CENTERS, SITES
@@ -104,7 +105,8 @@ class SourceSpec:
     file is absent. A list kept by hand (`hand_kept`) has
     columns of its office's making: they may be mapped in the settings, and each that is not read is named, but for
     those of `persons`, which are left alone on purpose. Files whose names fit `last_choice` are taken only where no
-    other can be read, however new they are.
+    other can be read, however new they are. `key_hosts` are the domains that the key may be sent to where the settings
+    choose the host; without them it goes to the addresses of the source.
     """
 
     name: str
@@ -124,6 +126,7 @@ class SourceSpec:
     media: Media = "any"
     key_env: str | None = None
     key_page: str | None = None
+    key_hosts: tuple[str, ...] = ()
     required: bool = False
     optional: bool = False
     hand_kept: bool = False
@@ -135,6 +138,13 @@ class SourceSpec:
     transport: Transport = "file"
     file_of: str | None = None
     size_bytes: int | None = None
+
+    def sends_key(self, url: str) -> bool:
+        """Return whether the key goes with a request of `url`: to its publisher's own hosts, over TLS or loopback."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        ours = not self.key_hosts or any(host == one or host.endswith(f".{one}") for one in self.key_hosts)
+        return self.key_env is not None and ours and (parts.scheme == "https" or host in ("127.0.0.1", "localhost"))
 
     @property
     def adds_up(self) -> bool:

@@ -26,6 +26,7 @@ from pipelines.command.options import (
     SOURCES,
     FileOption,
     HomeOption,
+    LiveOption,
     SetOption,
     SourcesOption,
     StateOption,
@@ -73,6 +74,7 @@ def onramp(
 def run(
     state: StateOption = SAMPLE_STATE,
     sources: SourcesOption = None,
+    live: LiveOption = False,
     settings_file: FileOption = None,
     changes: SetOption = None,
     as_of: Annotated[
@@ -85,7 +87,7 @@ def run(
     from pipelines.command.launch import launch_state
 
     place = find_state(state)
-    given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
+    given = settings_changes(changes, sources=sources, live=live, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     announce(console, place, settings)
     report_unread(console, settings, place)
@@ -100,6 +102,7 @@ def run(
 )
 def nation(
     sources: SourcesOption = None,
+    live: LiveOption = False,
     settings_file: FileOption = None,
     changes: SetOption = None,
     as_of: Annotated[
@@ -118,7 +121,7 @@ def nation(
     unknown = sorted(set(wanted) - set(MAKERS))
     if unknown:
         raise SettingsError(f"There is no product {', '.join(unknown)}. Choose from {', '.join(MAKERS)}, or none.")
-    given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
+    given = settings_changes(changes, sources=sources, live=live, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     report_unread(console, settings, None)
     made = launch_nation(settings, settings_file, given, wanted, console)

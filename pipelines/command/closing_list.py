@@ -10,6 +10,7 @@ from dagster import DagsterEvent, DagsterEventType, JsonMetadataValue
 from rich.console import Console
 
 from assets.sources import TO_GET
+from geodata.fetching.baseline import BASELINE_SOURCES
 from geodata.fetching.client.http_errors import size
 from geodata.fetching.to_get import ToGet, in_order
 from geodata.sources import SOURCES
@@ -76,7 +77,13 @@ def print_list(
         line(f"• {entry.title}: {entry.file}{f', see {entry.address}' if entry.address else ''}")
     folders = dict.fromkeys(entry.folder for entry in entries)
     if folders:
-        line(f"Put files into {' or '.join(folders)}")
+        anything = " (* in a name stands for anything)" if any("*" in entry.file for entry in entries) else ""
+        line(f"Put files into {' or '.join(folders)}{anything}")
+    if {entry.source for entry in refused if not entry.old_copy} & set(BASELINE_SOURCES):
+        line(
+            "Boundaries and centers come in one file too: onramp mirror baseline.zip --baseline where they can be had,"
+        )
+        line("then here: onramp baseline baseline.zip")
     if keys:
         line("")
         line("Free keys that are not set, and what each brings:", "bold")

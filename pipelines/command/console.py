@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dagster import DagsterEvent, DagsterEventType, Definitions, InitLoggerContext, LoggerDefinition
 from rich.console import Console
 
-from assets.sources import OUTCOME
+from assets.sources import NOT_ASKED, NOT_BROUGHT, OUTCOME
 from geodata.fetching.client.http import LOG
 from pipelines.command.stopping import STOPS
 
@@ -44,8 +44,9 @@ class StepLines(logging.Handler):
         if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS:
             seconds = event.step_success_data.duration_ms / 1000
             outcome = self._not_well.get(event.step_key)
-            mark = "[green]✓[/green]" if outcome is None else "[yellow]–[/yellow]"
-            word = "" if outcome is None else f": [yellow]{outcome}[/yellow]"
+            style = "dim" if outcome in (NOT_ASKED, NOT_BROUGHT) else "yellow"
+            mark = "[green]✓[/green]" if outcome is None else f"[{style}]–[/{style}]"
+            word = "" if outcome is None else f": [{style}]{outcome}[/{style}]"
             self._print(f"{mark} {_step_name(event)}{word} [dim]{seconds:.1f} s[/dim]")
 
     def _print(self, text: str, *, style: str | None = None, markup: bool = True, soft_wrap: bool = False) -> None:

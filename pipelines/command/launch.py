@@ -106,10 +106,11 @@ def launch(
     except ChoiceRefused as refused:
         raise SettingsError(str(refused)) from None
     entries = entries_of(result.all_events)
-    live = settings.sources.folder is None and not (state is not None and state.fictional)
+    live = settings.sources.asks_publishers and not (state is not None and state.fictional)
     keys = keys_not_set(settings, os.environ) if live else []
-    if state is not None:
-        write_list(entries, settings.home / "tables" / "to_get_by_hand" / state.usps)
+    if state is not None or job == nation_job.name:
+        place = "nation" if state is None else state.usps
+        write_list(entries, settings.home / "tables" / "to_get_by_hand" / place)
     if not result.success:
         if STOPS.last() is not None:
             # That the run was stopped says enough about its steps.
@@ -118,7 +119,8 @@ def launch(
         raise OnrampError(
             "\n".join(sentences(result.all_events)) or "The run did not finish; the Dagster UI shows why."
         )
-    if job == state_job.name and state is not None and not state.fictional:
+    real = (job == nation_job.name and live) or (job == state_job.name and state is not None and not state.fictional)
+    if real:
         print_list(console, entries, keys, again())
     made = {}
     for event in result.get_asset_materialization_events():

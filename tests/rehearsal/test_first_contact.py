@@ -126,3 +126,25 @@ def test_files_brought_by_hand_count_in_a_run_that_the_publishers_refuse(
     assert ended.code == 1
     assert "Nothing says where need is" in ended.text
     assert not (ended.home / "products" / "RI").exists()
+
+
+def test_a_baseline_serves_where_the_census_bureau_refuses_by_all_its_ways(
+    onramp: Command, rehearsal: Rehearsal, files: Path, tmp_path: Path
+) -> None:
+    stick, nobody = tmp_path / "stick" / "baseline.zip", Scene(unknown=None)
+    made = onramp(nobody, "mirror", str(stick), "--baseline", "--state", "RI", "--sources", str(files))
+    assert made.code == 0 and "its SHA-256 is" in made.text
+    taken = onramp(nobody, "baseline", str(stick))
+    assert taken.code == 0 and "files for RI are in" in taken.text
+    away = Scene(
+        answers={"www2.census.gov": lambda seen: CLOUDFLARE, "tigerweb.geo.census.gov": lambda seen: CONSENT},
+        dropped=frozenset({"ftp2.census.gov"}),
+    )
+    ended = onramp(away, *RUN)
+    golden("baseline brought", ended)
+    assert ended.code == 0
+    told = {use.source: use for use in StateResult.load(ended.home / "tables/state_result/RI").sources}
+    for name in ("centers", "tracts", "counties"):
+        assert told[name].freshness == "stale"
+        assert told[name].note.startswith("It is the copy of the baseline, of ")
+        assert "www2.census.gov refuses to serve this computer" in told[name].note

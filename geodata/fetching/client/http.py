@@ -269,7 +269,7 @@ class Fetcher:
         try:
             came = persist(noted, self.limits.patience(self.limits.attempts), self.clock, deadline, self._may_pause)
         except FetchError as problem:
-            self._memory.failed(request.host, problem)
+            self._memory.failed(problem.host or request.host, problem)
             raise
         self._memory.answered(request.host)
         return came
@@ -283,13 +283,20 @@ class Fetcher:
         return True
 
     def _try(self, attempt: _Attempt) -> Download:
-        """Ask, follow, judge, and stream the body; every exception on the way becomes a FetchError."""
+        """Ask, follow, judge, and stream the body; every exception on the way becomes a FetchError.
+
+        It names the host it is about, which after a redirect is not the one that was asked first.
+        """
+        host = attempt.request.host
         try:
             response, moved_to = self._follow(attempt)
+            host = host_of(response.url or attempt.request.url)
             with response:
                 return self._receive(attempt, response, moved_to)
+        except FetchError as problem:
+            raise problem.of_host(problem.host or host) from None
         except (requests.RequestException, TransportError, TimeoutError, ConnectionError) as problem:
-            raise broken_connection(problem, attempt.request.host) from None
+            raise broken_connection(problem, host).of_host(host) from None
         except OSError as problem:
             if problem.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise FetchError("There is no room left on the disk for the download.", "disk") from None
@@ -304,18 +311,19 @@ class Fetcher:
         params: Mapping[str, str] | None = {**request.params, **request.secret_params}
         form, upload = request.form, request.upload
         for _ in range(self.limits.redirects + 1):
-            response = self._session.request(
-                method,
-                url,
-                params=params,
-                data=form,
-                files={upload[0]: (upload[1], upload[2], "text/csv")} if upload else None,
-                headers={**headers, **(request.secret_headers if _origin(url) == _origin(request.url) else {})},
-                timeout=self._timeouts(attempt.deadline),
-                allow_redirects=False,
-                stream=True,
-                verify=self._ca_bundle,
-            )
+            with self._sent_on(request, url):
+                response = self._session.request(
+                    method,
+                    url,
+                    params=params,
+                    data=form,
+                    files={upload[0]: (upload[1], upload[2], "text/csv")} if upload else None,
+                    headers={**headers, **(request.secret_headers if _origin(url) == _origin(request.url) else {})},
+                    timeout=self._timeouts(attempt.deadline),
+                    allow_redirects=False,
+                    stream=True,
+                    verify=self._ca_bundle,
+                )
             self._silence.heard()
             LOG.info("%s %s: %d", method, request.redact(response.url or url), response.status_code)
             status, location = response.status_code, response.headers.get("Location")
@@ -333,6 +341,25 @@ class Fetcher:
         raise FetchError(
             f"{request.host} sent us on more than {self.limits.redirects} times without giving the file.", "redirect"
         )
+
+    @contextmanager
+    def _sent_on(self, request: Request, url: str) -> Iterator[None]:
+        """Raise what goes wrong on the way to `url` as that host's fault, which need not be the one asked first."""
+        host = host_of(url)
+        if host == request.host:
+            yield
+            return
+        sent_on = f"{request.host} sent us on to {host}."
+        given_up = self._memory.verdict(host)
+        if given_up is not None:
+            said = str(given_up).rpartition(f"sent us on to {host}. ")[2]
+            raise FetchError(f"{sent_on} {said}", given_up.kind, status=given_up.status).of_host(host)
+        try:
+            yield
+        except (requests.RequestException, TransportError, TimeoutError, ConnectionError) as problem:
+            broken = broken_connection(problem, host)
+            told = FetchError(f"{sent_on} {broken}", broken.kind, again=broken.again)
+            raise told.of_host(host) from None
 
     def _timeouts(self, deadline: float) -> tuple[float, float]:
         """Return how long to wait for a connection and for each byte, in seconds."""

@@ -44,7 +44,8 @@ class FetchError(OnrampError):
     """A publisher did not give what was asked; the message is a sentence without any key in it.
 
     `again` says whether trying again soon can help; `wait_s` is what the publisher asked to wait, in seconds;
-    `location` is where a refused redirect pointed (redacted).
+    `location` is where a refused redirect pointed (redacted); `host` is the host that it is about, where that is
+    another than the one asked: a publisher may send on to a place that cannot be reached.
     """
 
     def __init__(
@@ -63,10 +64,16 @@ class FetchError(OnrampError):
         self.again = again
         self.wait_s = wait_s
         self.location = location
+        self.host = ""
+
+    def of_host(self, host: str) -> Self:
+        """Note which host the error is about, and return the error."""
+        self.host = host
+        return self
 
     def again_later(self) -> FetchError:
         """Return an error of the same words, for the next file of a host that was given up."""
-        return FetchError(str(self), self.kind, status=self.status, location=self.location)
+        return FetchError(str(self), self.kind, status=self.status, location=self.location).of_host(self.host)
 
     def after(self, attempts: int) -> Self:
         """Add the number of attempts to the sentence where there were several, and return the error."""

@@ -116,7 +116,7 @@ def test_an_optional_source_leaves_a_trace_only_where_its_publisher_was_asked(pr
         def obtain(self, spec, state=None):
             raise problem
 
-        obtain_all = obtain
+        obtain_all = candidates = obtain
 
     got = read_source(SOURCES["acs"], Refusing(), [find_state("RI")], Settings())
     assert [use.freshness for use in got.uses] == ["missing"] * uses
