@@ -71,7 +71,7 @@ def test_no_key_stands_twice(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_every_list_has_a_name_for_its_sheet(language: str) -> None:
     texts = load_texts(language)
-    assert [name for name in LISTS if not texts.has(f"lists.sheets.{name}")] == []
+    assert [name for name in PAGES if not texts.has(f"lists.sheets.{name}")] == []
 
 
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
