@@ -55,13 +55,18 @@ def test_a_provider_known_by_its_state_is_said_of_no_tract() -> None:
 
 
 def test_a_provider_is_counted_or_unlocated_and_never_both_or_neither() -> None:
-    plain = {"entry_stage": "entry", "cip_codes": "46.0302", "seats": 5.0, "seats_basis": "seats", "longitude": -71.0}
+    plain = {"entry_stage": "entry", "cip_codes": "46.0302", "seats_basis": "seats", "share": 1.0, "longitude": -71.0}
+    plain |= {"seats": 5.0, "seats_expected": 5.0}
     qualities = ["point", "street", "zip", "place", "county", "area", "unknown"]
     table = pd.DataFrame([{**plain, "location_quality": quality, "latitude": 41.0} for quality in qualities])
     table = pd.concat([table, table.assign(entry_stage="advanced"), table.assign(cip_codes="51.0000")])
     choices = Training()
     assert counting_providers(table, choices)["location_quality"].tolist() == qualities[:2]
     assert unlocated_providers(table, choices)["location_quality"].tolist() == qualities[2:]
+    # A campus with part of the awards counts by its ZIP code too: elsewhere its seats would err more.
+    campuses = table.assign(share=0.5)
+    assert counting_providers(campuses, choices)["location_quality"].tolist() == qualities[:3]
+    assert unlocated_providers(campuses, choices)["location_quality"].tolist() == qualities[3:]
 
 
 @pytest.mark.parametrize("count", [0, 1])
