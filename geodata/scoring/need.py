@@ -95,7 +95,7 @@ def need_parts(definitions: pd.DataFrame, measures: pd.DataFrame, tracts: pd.Dat
     ranked = usable.loc[usable[col.VALUE].notna(), columns]
     listed = lists_ranked(usable, universe, settings)[columns]
     together = [frame for frame in (ranked, listed, composite) if len(frame)]
-    parts = pd.concat(together or [ranked], ignore_index=True).merge(universe, on=col.GEOID)
+    parts = pd.concat(together or [ranked], ignore_index=True).reindex(columns=columns).merge(universe, on=col.GEOID)
     parts[col.PERCENTILE] = percentile_rank(parts[col.VALUE], parts["reference"] + "|" + parts[col.DEFINITION])
     weight = parts[col.DEFINITION].map(settings.weights).fillna(0.0).astype("float64")
     total = weight.groupby(parts[col.GEOID]).transform("sum")

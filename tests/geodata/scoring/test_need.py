@@ -57,6 +57,15 @@ def test_a_strip_of_designated_land_neither_ranks_nor_designates(
     assert needs[1].equals(needs[0]) and needs[2].equals(needs[0])
 
 
+def test_without_any_index_the_survey_is_the_one_definition_and_designates_nothing(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    tracts, measures = canonical.table("centers"), canonical.table("measures")
+    parts = need_parts(canonical.table("definitions").iloc[:0], measures, tracts, settings.need)
+    assert set(parts["definition"]) == {"workforce"} and parts["designated"].isna().all()
+    assert set(parts.loc[parts["agrees"], "geoid"]) == set(parts.loc[parts["percentile"] >= 75, "geoid"])
+
+
 def test_a_list_of_designated_tracts_is_ranked_as_ones_and_zeros_where_it_has_a_weight(
     canonical: CanonicalTables, settings: Settings
 ) -> None:

@@ -67,6 +67,10 @@ def test_without_stations_the_settings_say_what_is_assumed() -> None:
     assert units == {"level1": 0, "level2": 2, "dc_fast": 2.5}
 
 
+def test_without_any_site_there_is_nothing_to_expect() -> None:
+    assert expected_units(site_priors(FOUR.iloc[:0], [], FEW), FEW).empty
+
+
 def test_the_kind_of_a_site_is_what_its_power_or_its_program_tells() -> None:
     sites = pd.DataFrame(
         {"program": ["NEVI", None, None, "state", "nevi cfi"], "power_kw": [None, 150, 7.2, None, 7.2]}

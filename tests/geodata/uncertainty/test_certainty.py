@@ -26,7 +26,7 @@ SURE = Settings(
         },
         "maintenance_job_years_per_unit_year": {"low": 0.002, "mid": 0.002, "high": 0.002},
     },
-    travel={"detour_range": (1.35, 1.35), "speed_range": (1.0, 1.0)},
+    travel={"curve_range": (1.0, 1.0)},
 )
 
 
@@ -160,7 +160,9 @@ def test_intervals_hold_the_true_rank_at_their_nominal_rate():
 def _true_rank(rng: np.random.Generator, true: dict[str, np.ndarray], settings: Settings) -> np.ndarray:
     """Return the ranks under one drawn truth of everything the method calls uncertain, in plain numpy."""
     detour, speed = travel_triangles("great_circle", settings.travel)
-    factor = np.clip(rng.triangular(*detour) / rng.triangular(*speed), NODES[0], NODES[-1])
+    # The curves have one factor; the other triangle is a point then.
+    longer, quicker = (rng.triangular(*one) if one[0] < one[2] else one[1] for one in (detour, speed))
+    factor = np.clip(longer / quicker, NODES[0], NODES[-1])
     years = np.array([rng.triangular(*row) for row in job_years(settings.opportunity)])
     training = np.array([np.interp(factor, NODES, row) for row in true["training"]])
     work = np.array([np.interp(factor, NODES, row) for row in true["work"] @ years])

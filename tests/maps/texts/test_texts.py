@@ -15,7 +15,7 @@ from geodata.schemas import canonical as schemas
 from geodata.schemas import computed as result_tables
 from geodata.schemas.provenance import Freshness
 from geodata.settings import Barriers, Industry, IndustryWords, Need, Opportunity
-from maps.lists.list_specs import LISTS
+from maps.lists.list_pages import PAGES
 from maps.texts import FOLDER, languages, load_texts
 
 #: Where a language may say more than English, whose words are the schema's own meaning of the column.
@@ -69,7 +69,7 @@ def test_no_key_stands_twice(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_every_list_has_a_name_for_its_sheet(language: str) -> None:
+def test_every_list_with_a_page_has_a_name_for_its_sheet(language: str) -> None:
     texts = load_texts(language)
     assert [name for name in PAGES if not texts.has(f"lists.sheets.{name}")] == []
 
