@@ -41,6 +41,7 @@ from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas import columns as col
 from geodata.schemas.sourced import Sourced
 from geodata.schemas.state_result import StateResult, gathered
+from geodata.scoring.need import has_need, require_need
 from geodata.scoring.study_area import StudyArea, areas_of, study_area
 from geodata.settings import Settings
 from geodata.states import find_state
@@ -90,13 +91,20 @@ def all_states(
     try:
         as_of = choices.date_of(canonical.uses)
         area = study_area(canonical, states, settings, as_of)
+        require_need(area, settings)
         areas = areas_of(area, canonical, settings)
+        # Pages of a state of which nothing says where need is would speak of it all the same.
+        silent = sorted(usps for usps, own in areas.items() if not has_need(own, settings))
+        if silent:
+            states = [usps for usps in states if usps not in silent]
+            area = study_area(canonical, states, settings, as_of)
+            areas = areas_of(area, canonical, settings)
         previous = earlier_of(settings, states)
         run = Run(settings, as_of, context.run_id)
         results = analyze_area(area, areas, run, previous, other_choices=True)
     except OnrampError as error:
         raise Failure(description=str(error), allow_retries=False) from None
-    failed: dict[str, str] = {}
+    failed: dict[str, str] = dict.fromkeys(silent, "no definition with a weight has a value here.")
     for usps, result in results.items():
         try:
             write_state(context, result, areas[usps], settings, config.products)
@@ -104,8 +112,8 @@ def all_states(
             failed[usps] = f"{type(error).__name__}: {error}"
             context.log.exception(f"{usps} could not be written.")
     return MaterializeResult(
-        metadata={"states": len(states) - len(failed), "failed": failed},
-        check_results=[every_state_computed(states, failed, settings)],
+        metadata={"states": len(states) + len(silent) - len(failed), "failed": failed},
+        check_results=[every_state_computed([*states, *silent], failed, settings)],
     )
 
 

@@ -7,7 +7,7 @@ stops the run before its first step with one sentence. Does not hold storage (se
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,10 +27,13 @@ from pydantic import Field
 from assets.run_locks import turn
 from geodata.comparison.scenarios import load_scenario
 from geodata.errors import OnrampError, SettingsError
+from geodata.fetching.acquire import Acquirer
+from geodata.fetching.choose_acquirer import acquirer_for
 from geodata.ingest.preflight import check
 from geodata.schemas import columns as col
 from geodata.schemas.provenance import SourceUse, newest_day
 from geodata.settings import SETTINGS_FILE, Settings, load_settings, of_the_deployment
+from geodata.states import State
 from maps.texts import languages
 
 MAX_RETRIES_TAG = "dagster/max_retries"
@@ -192,6 +195,15 @@ class Choices(ConfigurableResource["Choices"]):
         Where no source has a date it is today.
         """
         return self.settings.as_of or newest_day(uses) or datetime.now(UTC).date().isoformat()
+
+    @cached_property
+    def _acquirers(self) -> dict[tuple[State, ...], Acquirer]:
+        """One for each set of states, so that a run has one pool of connections and one memory of refusals."""
+        return {}
+
+    def acquirer(self, states: Sequence[State]) -> Acquirer:
+        """Return the way to obtain files for `states` that all sources of this run share."""
+        return self._acquirers.setdefault(tuple(states), acquirer_for(self.settings, states))
 
     def _changes(self) -> dict[str, object]:
         named: dict[str, dict[str, object]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dagster import AssetExecutionContext, AssetsDefinition, Output, asset
+from dagster import AssetExecutionContext, AssetsDefinition, Failure, Output, asset
 
 from assets.canonical_tables import TABLE_INS
 from assets.last_finished import last_finished, mark_of
@@ -10,9 +10,11 @@ from assets.metadata import table_metadata
 from assets.resources import Choices
 from assets.steps import declaration, step_assets
 from geodata.analysis.scoring_steps import SCORING, STUDY_AREA
+from geodata.errors import OnrampError
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.canonical import TRACTS
 from geodata.schemas.sourced import Sourced
+from geodata.scoring.need import require_need
 from geodata.scoring.study_area import StudyArea
 from geodata.scoring.study_area import study_area as cut_study_area
 
@@ -31,6 +33,10 @@ def study_area(context: AssetExecutionContext, choices: Choices, **tables: Sourc
     usps, settings = context.partition_key, choices.settings
     canonical = CanonicalTables.of(tables)
     area = cut_study_area(canonical, [usps], settings, choices.date_of(canonical.uses))
+    try:
+        require_need(area, settings)
+    except OnrampError as error:
+        raise Failure(description=str(error), allow_retries=False) from None
     last = last_finished(context.instance, usps) if choices.only_if_changed else None
     if last is not None and last.fingerprint == mark_of(area, settings):
         context.log.info(f"{usps}: nothing changed since the last finished run; it stays as it is.")

@@ -4,7 +4,8 @@ Only these assets reach the network and folders of files. Sources cover all plac
 a run for a state obtains the files of that state and of the deployment's states.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from dagster import (
@@ -24,16 +25,24 @@ from dagster import (
 from assets.metadata import Metadata, code, docs, provenance_metadata, rejects_by_reason, table_metadata
 from assets.resources import Choices
 from geodata.errors import OnrampError
-from geodata.fetching.choose_acquirer import acquirer_for, states_served
+from geodata.fetching.choose_acquirer import states_served
+from geodata.fetching.to_get import ToGet, to_get
 from geodata.ingest.read_source import read_source
 from geodata.schemas.sourced import Sourced
+from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.spec import Source, SourceSpec
+from geodata.states import State
 
 GROUP = "1_sources"
 # The schedule nightly_sources refreshes them; two missed nights are a warning, a week is a failure.
 REFRESHED_NIGHTLY = FreshnessPolicy.time_window(warn_window=timedelta(days=2), fail_window=timedelta(days=7))
 PARTITION_TAG = "dagster/partition"
+#: The entry of a source in the list of what to get by hand, and the word for how it ended where that is not well.
+TO_GET = "to_get_by_hand"
+OUTCOME = "outcome"
+#: Words for sources of which nothing was expected.
+NOT_ASKED, NOT_BROUGHT = "not asked for", "not brought"
 
 
 def source_key(name: str) -> AssetKey:
@@ -72,24 +81,35 @@ def source_asset(source: Source) -> AssetsDefinition:
         settings = choices.settings
         states = states_served(settings, context.run.tags.get(PARTITION_TAG))
         try:
-            got = read_source(source, acquirer_for(settings, states), states, settings)
+            got = read_source(source, choices.acquirer(states), states, settings)
         except OnrampError as error:
-            raise Failure(description=str(error), allow_retries=False) from None
+            by_hand = {TO_GET: MetadataValue.json(_to_get(spec, states, settings, str(error)).to_dict())}
+            raise Failure(description=str(error), metadata=by_hand, allow_retries=False) from None
+        poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
         metadata = {
             **table_metadata(got.table, spec.table),
             **provenance_metadata(got.uses),
             **rejects_by_reason(got.rejects),
             "notes": MetadataValue.md("\n".join(f"- {note}" for note in got.notes) or "none"),
         }
+        if poor:
+            entry = _to_get(spec, states, settings, poor[0].note, old_copy=poor[0].freshness == "stale")
+            metadata[TO_GET] = MetadataValue.json(entry.to_dict())
         yield Output(got, metadata=metadata)
-        yield freshness(got, key)
+        yield freshness(got, key, brought=not (spec.urls or spec.others))
         yield account(got, key)
 
     return read
 
 
-def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
-    """Warn of a source that is missing or stale, with its note."""
+def _to_get(
+    spec: SourceSpec, states: Sequence[State], settings: Settings, said: str, *, old_copy: bool = False
+) -> ToGet:
+    return to_get(spec, states, settings, said, environ=os.environ, old_copy=old_copy)
+
+
+def freshness(got: Sourced, key: AssetKey, *, brought: bool = False) -> AssetCheckResult:
+    """Warn of a source that is missing or stale, with its note; `brought` is set for what only offices have."""
     poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
     notes = "; ".join(use.note for use in poor)
     good = f"{len(got.uses)} file(s), none stale." if got.uses else "Optional, and not requested."
@@ -99,8 +119,24 @@ def freshness(got: Sourced, key: AssetKey) -> AssetCheckResult:
         passed=not poor,
         severity=AssetCheckSeverity.WARN,
         description=notes if poor else good,
-        metadata={"files": len(got.uses), "stale_or_missing": len(poor)},
+        metadata={
+            "files": len(got.uses),
+            "stale_or_missing": len(poor),
+            OUTCOME: _outcome(got, brought=brought),
+        },
     )
+
+
+def _outcome(got: Sourced, *, brought: bool) -> str:
+    """Return the word for how a source ended where that is not well, else nothing."""
+    poor = [use for use in got.uses if use.freshness in ("missing", "stale")]
+    if not got.uses:
+        return NOT_ASKED
+    if not poor:
+        return ""
+    if poor[0].freshness == "stale":
+        return "old copy"
+    return NOT_BROUGHT if brought else "not obtained"
 
 
 def account(got: Sourced, key: AssetKey) -> AssetCheckResult:

@@ -21,6 +21,10 @@ class SourceUnavailable(OnrampError):
     """A source has never been obtained, so what depends on it cannot be computed."""
 
 
+class PublisherFailed(SourceUnavailable):
+    """A publisher was asked and gave nothing, and there is no earlier copy."""
+
+
 class InputError(OnrampError):
     """A file cannot be used as a whole; names the file, the place in it, and the remedy."""
 

@@ -36,6 +36,17 @@ ND 38 North Dakota|OH 39 Ohio|OK 40 Oklahoma|OR 41 Oregon|PA 42 Pennsylvania|RI 
 SC 45 South Carolina|SD 46 South Dakota|TN 47 Tennessee|TX 48 Texas|UT 49 Utah|VT 50 Vermont|VA 51 Virginia
 WA 53 Washington|WV 54 West Virginia|WI 55 Wisconsin|WY 56 Wyoming
 """
+# States across a border of land or of a river, lake or sound that people cross to work.
+_NEIGHBORS = """
+AL FL GA MS TN|AK|AZ CA CO NM NV UT|AR LA MO MS OK TN TX|CA AZ NV OR|CO AZ KS NE NM OK UT WY|CT MA NY RI
+DE MD NJ PA|DC MD VA|FL AL GA|GA AL FL NC SC TN|HI|ID MT NV OR UT WA WY|IL IA IN KY MI MO WI|IN IL KY MI OH
+IA IL MN MO NE SD WI|KS CO MO NE OK|KY IL IN MO OH TN VA WV|LA AR MS TX|ME NH|MD DC DE PA VA WV
+MA CT NH NY RI VT|MI IL IN MN OH WI|MN IA MI ND SD WI|MS AL AR LA TN|MO AR IA IL KS KY NE OK TN|MT ID ND SD WY
+NE CO IA KS MO SD WY|NV AZ CA ID OR UT|NH MA ME VT|NJ DE NY PA|NM AZ CO OK TX UT|NY CT MA NJ PA RI VT
+NC GA SC TN VA|ND MN MT SD|OH IN KY MI PA WV|OK AR CO KS MO NM TX|OR CA ID NV WA|PA DE MD NJ NY OH WV
+RI CT MA NY|SC GA NC|SD IA MN MT ND NE WY|TN AL AR GA KY MO MS NC VA|TX AR LA NM OK|UT AZ CO ID NM NV WY
+VT MA NH NY|VA DC KY MD NC TN WV|WA ID OR|WV KY MD OH PA VA|WI IA IL MI MN|WY CO ID MT NE SD UT
+"""
 _TERRITORIES = (
     "AS 60 American Samoa|GU 66 Guam|MP 69 Northern Mariana Islands|PR 72 Puerto Rico|VI 78 U.S. Virgin Islands"
 )
@@ -61,6 +72,15 @@ REGISTRY: tuple[State, ...] = tuple(
     )
 )
 SAMPLE_STATE = "XL"
+
+
+def around(state: State) -> tuple[str, ...]:
+    """Return the postal codes of a state and its neighbors, the state first; territories stand alone."""
+    for entry in _NEIGHBORS.strip().replace("\n", "|").split("|"):
+        own, *others = entry.split()
+        if own == state.usps:
+            return (own, *others)
+    return (state.usps,)
 
 
 @cache

@@ -37,7 +37,7 @@ WITHOUT = {
     "maps/site/views": "area_pages data_page marks method_page nation_page overview site_view state_view",
     "maps/wording": "questions source_lines",
     "pipelines": "build definitions housekeeping instance jobs schedules storage",
-    "pipelines/command": "console decision_commands entry launch storage_commands terminal viewing_commands",
+    "pipelines/command": "decision_commands entry launch storage_commands terminal viewing_commands",
 }
 
 

@@ -21,6 +21,7 @@ from geodata.schemas.rows import by_state
 from geodata.schemas.state_result import StateResult
 from geodata.schemas.table import Table
 from geodata.schemas.table_with_facts import Facts
+from geodata.scoring.need import require_need
 from geodata.scoring.study_area import StudyArea, areas_of, study_area
 from geodata.settings import Settings
 from geodata.states import find_state
@@ -53,9 +54,11 @@ def analyze(
 ) -> dict[str, StateResult]:
     """Return the result of each of `states` (postal codes), computed together.
 
-    `as_of` is the ISO date the run speaks for; for the others see `analyze_area`.
+    `as_of` is the ISO date the run speaks for; for the others see `analyze_area`. Raises OnrampError where nothing says
+    where need is.
     """
     area = study_area(canonical, states, settings, as_of)
+    require_need(area, settings)
     areas = areas_of(area, canonical, settings)
     return analyze_area(area, areas, Run(settings, as_of), previous, lines, other_choices=other_choices)
 

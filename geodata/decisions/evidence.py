@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from geodata.geography.located import located
 from geodata.schemas import columns as col
 from geodata.schemas.computed import EVIDENCE
 from geodata.schemas.rows import by_state
 from geodata.scoring.study_area import StudyArea
+from geodata.scoring.training import relevant
 from geodata.settings import Settings
 
-# Where a row of a list is placed by an address or a point; the others are placed by the area they name, or nowhere.
-LOCATED = ("point", "street")
 # Subject: what would settle it, as codes that pages turn into names of files and commands.
 SETTLES = {
     "people": "survey",
@@ -49,8 +49,9 @@ def evidence(scores: pd.DataFrame, parts: pd.DataFrame, area: StudyArea, setting
     """Return the `evidence` table: a row a state, pillar and subject.
 
     `scores` is `tract_scores`, `parts` the table `need_parts`. Seats and units are those the scores count (the ones in
-    the state, or where it has none those within reach of it); places are of all rows of the lists. A subject of which
-    less than `evidence.least_measured` is measured is weak; one of which there is nothing is unknown.
+    the state, or where it has none those within reach of it); places are of all rows of the lists that would count
+    there, those that lie nowhere too. A subject of which less than `evidence.least_measured` is measured is weak; one
+    of which there is nothing is unknown.
     """
     states = sorted(scores[col.STATE].unique())
     tables = (scores, parts, area.providers, area.sites, area.all_providers, area.all_sites)
@@ -68,7 +69,7 @@ def evidence(scores: pd.DataFrame, parts: pd.DataFrame, area: StudyArea, setting
             ("need", "margins"): margins(tracts),
             ("need", "definitions"): weights(definitions, settings.need.weights),
             ("training", "seats"): _by_flag(training["seats_used"], training[col.SEATS_ASSUMED]),
-            ("training", "providers"): places(listed[listed[col.ENTRY_STAGE] == "entry"]),
+            ("training", "providers"): places(listed[relevant(listed, settings.training)]),
             ("work", "units"): _by_flag(work[col.UNITS], work["assumed_units"]),
             ("work", "sites"): places(planned),
         }
@@ -118,10 +119,8 @@ def weights(parts: pd.DataFrame, wanted: dict[str, float]) -> Amounts:
 
 def places(rows: pd.DataFrame) -> Amounts:
     """Return how many rows lie at a point or address, are placed by an area they name, or are nowhere."""
-    quality = rows[col.LOCATION_QUALITY]
-    located = quality.isin(LOCATED) & rows[col.LATITUDE].notna()
-    nowhere = rows[col.LATITUDE].isna()
-    return Amounts(int(located.sum()), int((~located & ~nowhere).sum()), int(nowhere.sum()))
+    exact, nowhere = located(rows), rows[col.LATITUDE].isna()
+    return Amounts(int(exact.sum()), int((~exact & ~nowhere).sum()), int(nowhere.sum()))
 
 
 def _by_flag(amounts: pd.Series, assumed: pd.Series) -> Amounts:

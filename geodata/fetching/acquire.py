@@ -5,7 +5,7 @@ Every way answers with an `Acquired`: the file and where it came from, which eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -201,3 +201,42 @@ class FolderAcquirer:
                 file=path,
                 remedy="Copy the file again, or run onramp mirror again.",
             )
+
+
+class FoldersAcquirer:
+    """Takes files from several folders: each folder's list of hashes holds for its own files.
+
+    Of what is one file the first folder that has it gives it where names decide; where content does, all compete.
+    """
+
+    def __init__(self, folders: Iterable[Path], *, clock: Clock | None = None) -> None:
+        self._folders = [FolderAcquirer(folder, clock=clock) for folder in folders]
+
+    def obtain(self, spec: SourceSpec, state: State | None = None) -> Acquired:
+        """Return the file of the first folder that has one."""
+        return self.obtain_all(spec, state)[0]
+
+    def obtain_all(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
+        """Return the lists of a source an office brings from all folders; of other sources the one file."""
+        found = self._from_each(lambda folder: folder.obtain_all(spec, state), spec, state)
+        return found[:1] if spec.urls else found
+
+    def candidates(self, spec: SourceSpec, state: State | None = None) -> list[Acquired]:
+        """Return every matching file of all folders."""
+        return self._from_each(lambda folder: folder.candidates(spec, state), spec, state)
+
+    def _from_each(
+        self, obtain: Callable[[FolderAcquirer], list[Acquired]], spec: SourceSpec, state: State | None
+    ) -> list[Acquired]:
+        found: dict[Path, Acquired] = {}
+        missing: list[str] = []
+        for folder in self._folders:
+            try:
+                found |= {one.path.resolve(): one for one in obtain(folder)}
+            except SourceUnavailable as problem:
+                missing.append(str(problem))
+        if not found:
+            said = missing[0] if missing else f"{spec.title} has no folder to come from."
+            names = ", ".join(f"“{folder.folder.name}”" for folder in self._folders[1:])
+            raise SourceUnavailable(f"{said} Nor is it in {names}." if names else said)
+        return list(found.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from geodata.fetching.acquire import Acquirer, FolderAcquirer
+from geodata.fetching.acquire import Acquirer, FolderAcquirer, FoldersAcquirer
 from geodata.fetching.live import SUPPLIED_FOLDER, live_acquirer
 from geodata.sample import SampleWork, write_sample
 from geodata.settings import Settings
@@ -28,20 +28,21 @@ def states_served(settings: Settings, asked_for: str | None = None) -> list[Stat
 def acquirer_for(settings: Settings, states: Sequence[State]) -> Acquirer:
     """Return the way to obtain files for `states`.
 
-    A folder named in the settings is all there is. Without one, fictional states come from the sample, which is
-    generated under the home folder the first time, and real ones from their publishers.
+    Folders named in the settings are all there is, unless publishers may fill them up. Without one, fictional states
+    come from the sample, which is generated under the home folder the first time, and real ones from their publishers.
     """
-    if settings.sources.folder is not None:
-        return FolderAcquirer(settings.sources.folder)
-    if all(state.fictional for state in states):
+    folders, invented = settings.sources.given_folders, all(state.fictional for state in states)
+    if folders and (invented or not settings.sources.asks_publishers):
+        return FolderAcquirer(folders[0]) if len(folders) == 1 else FoldersAcquirer(folders)
+    if invented:
         return FolderAcquirer(sample_folder(settings))
-    return live_acquirer(settings)
+    return live_acquirer(settings, states)
 
 
 def operator_folder(settings: Settings) -> Path:
     """Return the folder that files an office brings are read from; the sample's only where it is named in `states`."""
-    if settings.sources.folder is not None:
-        return settings.sources.folder
+    if settings.sources.given_folders:
+        return settings.sources.given_folders[0]
     if settings.states and all(state.fictional for state in states_served(settings)):
         return sample_folder(settings)
     return settings.home / SUPPLIED_FOLDER

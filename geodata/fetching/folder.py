@@ -63,7 +63,7 @@ class Listed:
 
 def needs_state(pattern: str) -> bool:
     """Return whether a file name pattern or address is that of one state's file."""
-    return any(field in pattern for field in ("{fips}", "{usps}", "{state_name}"))
+    return any(field in pattern for field in ("{fips}", "{usps}", "{state_name}", "{around}"))
 
 
 def fill_patterns(filenames: Iterable[str], state: State | None) -> tuple[str, ...]:

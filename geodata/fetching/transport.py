@@ -47,6 +47,10 @@ class Job:
             raise FetchError(f"It needs a key: ask for one at {page} and set {variable} to it.", "key")
         return value
 
+    def secret_headers(self, name: str, form: str = "{}") -> dict[str, str]:
+        """Return the header `name` with the source's key in `form`; none where the key is not for the job's host."""
+        return {name: form.format(self.secret())} if self.spec.sends_key(self.url) else {}
+
     def written(self, url: str, *, version: str | None = None, filename: str = "") -> Download:
         """Return what came when the copy was put together in `part`; `url` is what was asked."""
         size = self.part.stat().st_size
@@ -76,11 +80,10 @@ class PlainFile:
     suffix = ""
 
     def _request(self, job: Job) -> Request:
-        headers = {"Authorization": f"Bearer {job.secret()}"} if job.spec.key_env else {}
         return Request(
             job.url,
             label=job.spec.title,
-            secret_headers=headers,
+            secret_headers=job.secret_headers("Authorization", "Bearer {}"),
             media=job.spec.media,
             sha256=job.pins,
             known=job.known,
@@ -95,8 +98,26 @@ class PlainFile:
         fetcher.peek(self._request(job))
 
 
+class FtpFile:
+    """A file on an FTP server, which is asked without a name or password."""
+
+    suffix = ""
+
+    def fetch(self, fetcher: Fetcher, job: Job) -> Download:
+        """Download the file, unless its date is that of the last copy."""
+        return fetcher.download_ftp(self._request(job), job.part)
+
+    def probe(self, fetcher: Fetcher, job: Job) -> None:
+        """Ask for the date of the file."""
+        fetcher.peek_ftp(self._request(job))
+
+    @staticmethod
+    def _request(job: Job) -> Request:
+        return Request(job.url, label=job.spec.title, media=job.spec.media, sha256=job.pins, known=job.known)
+
+
 def fill_address(template: str, spec: SourceSpec, state: State | None, options: Mapping[str, str]) -> str | None:
-    """Return the address of a copy, or None when it needs a state and there is none."""
+    """Return the address of a copy, or None when it needs a state and there is none, or a field that is not given."""
     fields: dict[str, str] = dict(options)
     if spec.year is not None:
         fields["year"] = str(spec.year)

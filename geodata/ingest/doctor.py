@@ -158,7 +158,7 @@ def _of_file(blank: Diagnosis, file: Acquired) -> Diagnosis:
 
 
 def _live(live: LiveAcquirer, spec: SourceSpec, state: State | None, blank: Diagnosis, *, online: bool) -> Diagnosis:
-    scope = next(iter(live.addresses(spec, state)), NATION)
+    scope = next(iter(live.ways(spec, state)), NATION)
     held = live.cache.newest_good(spec.file_of or spec.name, scope)
     row = replace(blank, scope=scope)
     if held:
@@ -176,6 +176,10 @@ def _live(live: LiveAcquirer, spec: SourceSpec, state: State | None, blank: Diag
         if row.key == "missing":
             row = replace(row, reachable="not asked")
     fresh = held is not None and live.clock.now() - held.entry.checked < asked_again_after(spec)
+    instead = live.in_place_of_publisher(spec, state, None if held else problem)
+    if instead is not None:
+        use: Use = "stale" if instead.status == "stale" else "folder"
+        return replace(_of_file(row, instead), use=use)
     if fresh:
         return replace(row, use="cached")
     if problem is None and row.key != "missing":

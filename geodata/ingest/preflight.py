@@ -52,7 +52,7 @@ def check(settings: Settings) -> None:
 def supplied_indices(settings: Settings) -> list[Path]:
     """Return the index files the operator supplied; the names of their definitions are known once they are read."""
     home = settings.home
-    folders = [settings.sources.folder] if settings.sources.folder else [home / SUPPLIED_FOLDER, home / "sample"]
+    folders = list(settings.sources.given_folders) or [home / SUPPLIED_FOLDER, home / "sample"]
     pattern = user_index.SPEC.filenames[0].partition("*")[0] + "*"
     return sorted(path for folder in folders if folder.is_dir() for path in folder.rglob(pattern))
 
@@ -99,19 +99,21 @@ def _engine(settings: Settings) -> list[str]:
 
 
 def _folder(settings: Settings) -> list[str]:
-    folder = settings.sources.folder
-    if folder is None or folder.is_dir():
-        return []
-    what = "is a file, not a folder" if folder.exists() else "does not exist"
     remedy = "Fill one with onramp mirror, or give the folder that holds the downloads."
-    return [f"Setting “sources.folder”: {folder} {what}. {remedy}"]
+    sentences = []
+    for folder in settings.sources.given_folders:
+        if not folder.is_dir():
+            what = "is a file, not a folder" if folder.exists() else "does not exist"
+            name = "sources.folder" if folder == settings.sources.folder else "sources.also"
+            sentences.append(f"Setting “{name}”: {folder} {what}. {remedy}")
+    return sentences
 
 
 def _letters(settings: Settings) -> list[str]:
     """Return a sentence for each path with letters that Python could not decode, and so could not store."""
     sentences = []
-    for name, path in (("home", settings.home), ("sources.folder", settings.sources.folder)):
-        if path is not None and not is_text(path):
+    for name, path in [("home", settings.home), *(("sources.folder", one) for one in settings.sources.given_folders)]:
+        if not is_text(path):
             shown = str(path).encode("utf-8", "replace").decode()
             sentences.append(
                 f"Setting “{name}”: {shown} has letters that are not in the encoding of this system. Set "

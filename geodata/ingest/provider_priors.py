@@ -75,7 +75,7 @@ def stated_priors() -> dict[str, dict[str, Any]]:
     groups: dict[str, Any] = read_yaml(Path(__file__).with_suffix(".yaml"))
     rows = {}
     for group in groups.values():
-        about = {col.BASIS: "stated", col.SOURCE: " ".join(group["source"].split()), col.VINTAGE: group["vintage"]}
+        about = {col.BASIS: "stated", col.SOURCE: " ".join(group[col.SOURCE].split()), col.VINTAGE: group[col.VINTAGE]}
         for kind, (share, mean, sd) in group["kinds"].items():
             rows[kind] = {col.P_TEACHES: share, **_log_normal(float(mean), float(sd)), **about}
     return rows

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geodata.errors import InputError, OnrampError, SourceUnavailable
+from geodata.errors import InputError, OnrampError, PublisherFailed, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquirer, obtain_for
 from geodata.ingest.choose_files import ReadFile, choose, stops_a_run, written
 from geodata.schemas.canonical import REJECTS
@@ -40,7 +40,8 @@ def read_source(source: Source, acquirer: Acquirer, states: Iterable[State], set
     except SourceUnavailable as problem:
         if spec.required:
             raise
-        if spec.optional and spec.name not in settings.sources.optional:
+        wanted = spec.name in settings.sources.optional or isinstance(problem, PublisherFailed)
+        if spec.optional and not wanted:
             return Sourced(spec.table.empty(), REJECTS.empty())
         return Sourced(spec.table.empty(), REJECTS.empty(), [_missing(spec, str(problem))], [str(problem)])
     except InputError as problem:

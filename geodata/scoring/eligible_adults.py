@@ -49,7 +49,7 @@ def eligible_adults(measures: pd.DataFrame) -> pd.DataFrame:
     for measure, basis in (("poverty_150", None), ("poverty_100", "below_100")):
         made = _of_shares(measures, measure, ages)
         if basis:
-            made["basis"] = basis
+            made[col.BASIS] = basis
         found = found.where(found["adults"].notna(), made)
     nobody = population == 0
     quarters = count["group_quarters"] / population.where(population > 0)
@@ -59,7 +59,7 @@ def eligible_adults(measures: pd.DataFrame) -> pd.DataFrame:
             col.WORKING_AGE: working.mask(nobody, 0.0),
             col.ELIGIBLE_ADULTS: found["adults"].mask(nobody, 0.0),
             col.ELIGIBLE_ADULTS_MOE: found["moe"].mask(nobody, 0.0),
-            col.ELIGIBLE_ADULTS_BASIS: found["basis"].where(found["adults"].notna() & ~nobody),
+            col.ELIGIBLE_ADULTS_BASIS: found[col.BASIS].where(found["adults"].notna() & ~nobody),
             col.GROUP_QUARTERS_SHARE: quarters.clip(upper=1.0),
         }
     ).reset_index()

@@ -5,16 +5,22 @@ Takes the canonical `definitions` (on 2020 tracts) and `measures`. Does not hold
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
+from geodata.errors import OnrampError
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import WORKFORCE
 from geodata.schemas.computed import NEED_PARTS
 from geodata.schemas.rows import among
 from geodata.scoring.eligible_adults import wide
-from geodata.settings import Need
+from geodata.settings import Need, Settings
 from geodata.statistics.percentiles import percentile_rank, weighted_mean
+
+if TYPE_CHECKING:
+    from geodata.scoring.study_area import StudyArea
 
 WORST_QUARTER = 75.0
 
@@ -97,6 +103,28 @@ def need_parts(definitions: pd.DataFrame, measures: pd.DataFrame, tracts: pd.Dat
     parts[col.DESIGNATED] = parts[col.DESIGNATED].astype("boolean")
     parts[col.AGREES] = parts[col.DESIGNATED].fillna(parts[col.PERCENTILE] >= WORST_QUARTER)
     return NEED_PARTS.validate(parts.sort_values([col.GEOID, col.DEFINITION]))
+
+
+def has_need(area: StudyArea, settings: Settings) -> bool:
+    """Return whether a definition of disadvantage with a weight has a value for any tract of `area`."""
+    parts = need_parts(area.definitions, area.measures, area.reference, settings.need)
+    own = parts[parts[col.GEOID].isin(area.tracts[col.GEOID])]
+    return bool((own[col.WEIGHT] > 0).any())
+
+
+def require_need(area: StudyArea, settings: Settings) -> None:
+    """Raise OnrampError where no definition of disadvantage with a weight has a value for any tract of `area`.
+
+    Without one no tract is placed before another by need, and pages must not speak of it.
+    """
+    if has_need(area, settings):
+        return
+    weighted = sorted(name for name, weight in settings.need.weights.items() if weight > 0)
+    raise OnrampError(
+        f"Nothing says where need is: none of the definitions with a weight ({', '.join(weighted)}) has a value here, "
+        "so nothing was computed. Bring the file of one of them, give a file index_*.csv of your own, or weigh a "
+        "definition that there is in need.weights."
+    )
 
 
 def need(parts: pd.DataFrame, tracts: pd.DataFrame, settings: Need) -> pd.DataFrame:

@@ -79,7 +79,8 @@ def expected_units(priors: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
     """
     kinds = list(settings.kinds)
     keys = [col.STATE, col.SITE_KIND]
-    units = priors[[UNITS + kind for kind in kinds]].set_axis(kinds, axis=1)
+    # Where no list has a site the table has no rows, and none of these columns.
+    units = priors.reindex(columns=[UNITS + kind for kind in kinds]).set_axis(kinds, axis=1).astype("float64")
     upkeep = settings.maintenance_job_years_per_unit_year.mid * settings.maintenance_years
     work = sum(
         (units[kind] * (settings.job_years_per_unit[kind].mid + upkeep) for kind in kinds), units.sum(axis=1) * 0

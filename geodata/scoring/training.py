@@ -20,7 +20,7 @@ def counting_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFr
     have awarded nothing in these programs is no supply and nobody's nearest training. Seats nobody reports are not
     zero: they are expected (`geodata.ingest.provider_priors`), or those of the setting where it is given, and flagged.
     """
-    counted = providers[_placed(providers) & _relevant(providers, settings)]
+    counted = providers[_placed(providers) & relevant(providers, settings)]
     unknown = counted[col.SEATS].isna()
     expected = counted[col.SEATS_EXPECTED].where(counted[col.SEATS_EXPECTED].notna(), counted[col.SEATS])
     if settings.assumed_seats is not None:
@@ -33,10 +33,10 @@ def counting_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFr
 
 def unlocated_providers(providers: pd.DataFrame, settings: Training) -> pd.DataFrame:
     """Return the providers that would count toward the training gap if it were known exactly where they are."""
-    return providers[~_placed(providers) & _relevant(providers, settings)].reset_index(drop=True)
+    return providers[~_placed(providers) & relevant(providers, settings)].reset_index(drop=True)
 
 
-def _relevant(providers: pd.DataFrame, settings: Training) -> pd.Series:
+def relevant(providers: pd.DataFrame, settings: Training) -> pd.Series:
     """Return which providers are of the chosen entry stages and offer a chosen CIP code, or one nobody knows."""
     stage = providers[col.ENTRY_STAGE].isin(settings.entry_stages)
     chosen = set(settings.cip_codes)

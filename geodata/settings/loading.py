@@ -54,7 +54,8 @@ SETTINGS_FILE = "ONRAMP_SETTINGS"
 DEPLOYMENT_ONLY = frozenset(
     {
         *("home", "alerts", "operations", "storage", "web"),
-        *("sources.folder", "sources.folders", "sources.cache", "sources.afdc_host"),
+        *("sources.folder", "sources.folders", "sources.also", "sources.cache", "sources.afdc_host"),
+        *("sources.contact", "sources.baseline_url", "sources.baseline_sha256"),
         *("travel.roads_file", "travel.server_url", "travel.cache"),
     }
 )

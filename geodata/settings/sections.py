@@ -398,6 +398,14 @@ class Sources(Section):
     folders: dict[str, Path] = Field(
         default={}, description="More such folders by name: those an analyst may choose in the launchpad."
     )
+    also: tuple[Path, ...] = Field((), description="Further such folders, looked at together with folder.")
+    fill_up: bool = Field(
+        False, description="With folders of files: ask the publishers for what none of the folders has."
+    )
+    baseline_url: str | None = Field(
+        None, description="Address from which onramp baseline fetches the bundle of what rarely changes."
+    )
+    baseline_sha256: str | None = Field(None, description="SHA-256 that this bundle must have; none means any.")
     cache: Path | None = Field(None, description="Folder of the download cache; none means the user's cache folder.")
     optional: tuple[str, ...] = Field((), description="Optional sources to turn on, by name.")
     off: tuple[str, ...] = Field((), description="Sources to leave out, by name.")
@@ -405,6 +413,17 @@ class Sources(Section):
         0.01,
         description="Share of a tract's land below which what it shares with a tract of another census is taken for a "
         "difference between two drawings and left out of the carry-over.",
+    )
+    supplied: Literal["first", "after"] = Field(
+        "first",
+        description="When files put by hand into the folder “supplied” under the home folder count in a run from the "
+        "publishers: before a publisher is asked, or only after it gave nothing.",
+    )
+    contact: str | None = Field(
+        None, description="Mail address that publishers may write to about this program's requests; it is sent to them."
+    )
+    quiet_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        60.0, description="Longest that a source a run can do without may keep it waiting without a byte, in seconds."
     )
     afdc_host: str = Field("https://developer.nlr.gov", description="Host of the station service.")
     planned_sites_mapping: dict[str, str] = Field(
@@ -416,6 +435,16 @@ class Sources(Section):
         description="Columns of files an office brings that are not called as ours are: by file name (or pattern such "
         "as training*.csv) or by source, our name and the file's own; =RI is a value for every row.",
     )
+
+    @property
+    def given_folders(self) -> tuple[Path, ...]:
+        """The folders of files to read from, in their order; none means that everything comes from the publishers."""
+        return (*(() if self.folder is None else (self.folder,)), *self.also)
+
+    @property
+    def asks_publishers(self) -> bool:
+        """Whether a run may ask publishers."""
+        return self.fill_up or not self.given_folders
 
 
 class IndustryWords(Section):

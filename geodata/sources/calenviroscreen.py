@@ -32,7 +32,7 @@ SPEC = SourceSpec(
     cadence="every few years",
     urls=(
         "https://services1.arcgis.com/PCHfdHz4GlDNAhBb/arcgis/rest/services/"
-        "calenviroscreen50results_F_070126_gdb/FeatureServer/2",
+        "calenviroscreen50results_F_070126_gdb/FeatureServer?field=CIscore",
     ),
     media="any",
     optional=True,

@@ -12,8 +12,12 @@ from geodata.schemas.canonical import PLACES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
 from geodata.sources.formats.text_tables import Wanted
-from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.spec import Editions, ParseContext, SourceSpec, census_by_ftp
 
+_URLS = (
+    "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_{fips}_place_500k.zip",
+    "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_place_500k.zip",
+)
 SPEC = SourceSpec(
     name="places",
     title="Cartographic boundaries of places",
@@ -30,11 +34,11 @@ SPEC = SourceSpec(
     page="https://www.census.gov/geographies/mapping-files/time-series/geo/cartographic-boundary.html",
     licence="Public domain (US federal work)",
     cadence="yearly",
-    urls=(
-        "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_{fips}_place_500k.zip",
-        "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_place_500k.zip",
-    ),
+    urls=_URLS,
+    others=census_by_ftp(*_URLS),
     year=2024,
+    editions=Editions(),
+    size_bytes=300_000,
     media="zip",
 )
 COLUMNS = (

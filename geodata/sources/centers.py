@@ -16,8 +16,12 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
 from geodata.sources.formats.values import counts
 from geodata.sources.places_of_rows import with_points
-from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.spec import Expected, ParseContext, SourceSpec, census_by_ftp
 
+_URLS = (
+    "https://www2.census.gov/geo/docs/reference/cenpop2020/tract/CenPop2020_Mean_TR.txt",
+    "https://www2.census.gov/geo/docs/reference/cenpop2020/tract/CenPop2020_Mean_TR{fips}.txt",
+)
 SPEC = SourceSpec(
     name="centers",
     title="Centers of Population of census tracts",
@@ -28,11 +32,13 @@ SPEC = SourceSpec(
     page="https://www.census.gov/geographies/reference-files/time-series/geo/centers-population.html",
     licence="Public domain (US federal work)",
     cadence="every ten years",
-    urls=("https://www2.census.gov/geo/docs/reference/cenpop2020/tract/CenPop2020_Mean_TR.txt",),
+    urls=_URLS,
+    others=census_by_ftp(*_URLS),
     year=2020,
     tract_vintage=2020,
     media="csv",
     required=True,
+    size_bytes=4_300_000,
     expected=Expected(least_rows=84_000, most_rows=87_000, least_states=51),
 )
 COLUMNS = (
@@ -44,8 +50,6 @@ COLUMNS = (
     Wanted("longitude", ("LONGITUDE",)),
 )
 _REMEDY = "Check whether latitude and longitude are exchanged, or those of another row."
-# All states, territories and the sample's place in the ocean, degrees.
-_LATITUDES, _LONGITUDES = (-15.0, 72.0), ((-180.0, -60.0), (140.0, 180.0))
 # The loneliest center of 2020 outside Alaska and Hawaii is 180 km from the next of its state (in Oregon), in Alaska
 # 590 km; Hawaii's uninhabited chain is 1,690 km long.
 _LONELY_KM, _LONELY_KM_OF = 300.0, {"02": 1000.0, "15": 2000.0}
@@ -62,8 +66,6 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     frame = text.log.take(frame, frame[col.POPULATION].isna(), "no_population", key="geoid", field="population")
     frame = with_points(text, frame, states=usps_of(frame[col.GEOID]), key="geoid")
     frame = text.log.take(frame, frame[col.LATITUDE].isna(), "no_coordinates", key="geoid", field="latitude")
-    exchanged = ~_in_the_country(frame[col.LATITUDE], frame[col.LONGITUDE])
-    frame = text.log.take(frame, exchanged, "not_in_the_country", key="geoid", field="latitude", remedy=_REMEDY)
     astray = _astray(frame[col.GEOID].str[:2], frame[col.LATITUDE], frame[col.LONGITUDE])
     frame = text.log.take(frame, astray, "far_from_its_state", key="geoid", field="longitude", remedy=_REMEDY)
     table = pd.DataFrame(
@@ -78,12 +80,6 @@ def parse(path: Path, context: ParseContext) -> Parsed:
         }
     )
     return text.parsed(CENTERS, table)
-
-
-def _in_the_country(latitude: pd.Series, longitude: pd.Series) -> pd.Series:
-    """Return which points (degrees) are where states and territories are."""
-    west, east = _LONGITUDES
-    return latitude.between(*_LATITUDES) & (longitude.between(*west) | longitude.between(*east))
 
 
 def _astray(states: pd.Series, latitude: pd.Series, longitude: pd.Series) -> pd.Series:

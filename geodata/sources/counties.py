@@ -15,8 +15,9 @@ from geodata.schemas.canonical import COUNTIES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
 from geodata.sources.formats.text_tables import Wanted
-from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.spec import Editions, Expected, ParseContext, SourceSpec, census_by_ftp
 
+_URLS = ("https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_county_500k.zip",)
 SPEC = SourceSpec(
     name="counties",
     title="Cartographic boundaries of counties",
@@ -35,8 +36,11 @@ SPEC = SourceSpec(
     page="https://www.census.gov/geographies/mapping-files/time-series/geo/cartographic-boundary.html",
     licence="Public domain (US federal work)",
     cadence="yearly",
-    urls=("https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_county_500k.zip",),
+    urls=_URLS,
+    others=census_by_ftp(*_URLS),
     year=2024,
+    editions=Editions(),
+    size_bytes=11_000_000,
     media="zip",
     expected=Expected(least_rows=3_100, most_rows=3_300, least_states=51),
 )

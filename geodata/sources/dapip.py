@@ -58,7 +58,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     remedy = f"Use one of {', '.join(_TYPES)}."
     frame = text.log.take(frame, strange, "unknown_location_type", key="ident", field="type", remedy=remedy)
     parts = frame[col.ADDRESS].str.extract(_ADDRESS)
-    usps = state_codes(parts["state"])
+    usps = state_codes(parts[col.STATE])
     abroad = usps.isna()
     frame, parts, usps = frame[~abroad], parts[~abroad], usps[~abroad]
     parent = frame["parent"].mask(frame["parent"] == "-")
@@ -78,8 +78,8 @@ def parse(path: Path, context: ParseContext) -> Parsed:
             col.KIND: kinds,
             col.STATE: usps,
             col.ADDRESS: parts["street"],
-            col.CITY: parts["city"],
-            col.ZIP: parts["zip"],
+            col.CITY: parts[col.CITY],
+            col.ZIP: parts[col.ZIP],
             col.AS_OF: dates(frame["updated"]),
         }
     )

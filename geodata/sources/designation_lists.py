@@ -19,7 +19,7 @@ from geodata.sources.formats.layers import read_layer
 from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.formats.workbooks import read_table
 from geodata.sources.index_rows import census_of_codes, definition_rows, keyed
-from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.spec import Address, Editions, Expected, ParseContext, SourceSpec
 
 _ARCGIS = "https://services.arcgis.com/VTyQ9soqVukalItT/arcgis/rest/services"
 OPPORTUNITY_ZONES = SourceSpec(
@@ -53,8 +53,10 @@ QUALIFIED_TRACTS = SourceSpec(
     page="https://www.huduser.gov/portal/datasets/qct.html",
     licence="Public domain (US federal work)",
     cadence="yearly",
-    urls=(f"{_ARCGIS}/QUALIFIED_CENSUS_TRACTS_{{year}}/FeatureServer/0",),
+    urls=(f"{_ARCGIS}/QUALIFIED_CENSUS_TRACTS_{{year}}/FeatureServer?field=GEOID",),
+    others=(Address(f"{_ARCGIS}/QUALIFIED_CENSUS_TRACTS/FeatureServer?field=GEOID", fills_gaps=True),),
     year=2026,
+    editions=Editions(ahead=1),
     tract_vintage=2020,
     optional=True,
     expected=Expected(least_rows=10_000, least_states=51),

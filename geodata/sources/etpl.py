@@ -19,7 +19,7 @@ from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.formats.values import counts
 from geodata.sources.formats.workbooks import read_table
 from geodata.sources.operator_lists import provider_rows, with_countable, with_place, without_fillers
-from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.spec import Address, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
     name="etpl",
@@ -32,6 +32,8 @@ SPEC = SourceSpec(
     licence="Public domain (US federal work)",
     cadence="quarterly",
     media="xlsx",
+    others=(Address("https://www.trainingproviderresults.gov/data/DownloadPrograms.xlsx"),),
+    size_bytes=36_000_000,
 )
 COLUMNS = (
     Wanted("name", ("d101_eligible_training_provider", "field_etp", "provider_name")),

@@ -22,8 +22,12 @@ def keyed(text: Text) -> pd.DataFrame:
 
 
 def census_of_codes(text: Text, columns: Sequence[Wanted]) -> int | None:
-    """Return the census (2010 or 2020) that the header of the tract codes names, or None where it names none."""
-    header = text.headers[positions_of(text.headers, columns)[col.GEOID]]
+    """Return the census (2010 or 2020) that the header of the tract codes names, or None where it names none.
+
+    A header of the operator's own, mapped by the settings, names none.
+    """
+    spot = positions_of(text.headers, columns).get(col.GEOID)
+    header = "" if spot is None else text.headers[spot]
     return {"geoid10": 2010, "geoid20": 2020}.get(plain(header))
 
 

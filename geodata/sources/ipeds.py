@@ -20,10 +20,18 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
 from geodata.sources.formats.values import IPEDS_CODES, numbers
 from geodata.sources.places_of_rows import state_codes, with_points
-from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.spec import Address, Editions, Expected, ParseContext, SourceSpec
 
 _PAGE = "https://nces.ed.gov/ipeds/use-the-data"
 _PUBLISHER = "National Center for Education Statistics"
+
+
+def _generated(table: str) -> Address:
+    """Return the address of the data generator, which has editions that have no file of their own yet."""
+    query = f"?year={{year}}&tableName={table}&HasRV=0&type=csv"
+    return Address(f"https://nces.ed.gov/ipeds/data-generator{query}", media="any", fills_gaps=True)
+
+
 DIRECTORY = SourceSpec(
     name="ipeds_directory",
     title="IPEDS directory of institutions",
@@ -35,7 +43,10 @@ DIRECTORY = SourceSpec(
     licence="Public domain (US federal work)",
     cadence="yearly",
     urls=("https://nces.ed.gov/ipeds/datacenter/data/HD{year}.zip",),
+    others=(_generated("HD{year}"),),
     year=2024,
+    editions=Editions(ahead=-1),
+    size_bytes=1_400_000,
     media="zip",
     expected=Expected(least_rows=5_500, most_rows=8_500, least_states=51),
 )
@@ -50,7 +61,10 @@ COMPLETIONS = SourceSpec(
     licence="Public domain (US federal work)",
     cadence="yearly",
     urls=("https://nces.ed.gov/ipeds/datacenter/data/C{year}_A.zip",),
+    others=(_generated("C{year}_A"),),
     year=2024,
+    editions=Editions(ahead=-1),
+    size_bytes=6_000_000,
     media="zip",
     expected=Expected(least_rows=250_000, least_states=1),
 )

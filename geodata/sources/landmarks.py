@@ -16,7 +16,7 @@ from geodata.schemas.canonical import LANDMARKS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
 from geodata.sources.formats.text_tables import Wanted
-from geodata.sources.spec import ParseContext, SourceSpec
+from geodata.sources.spec import Editions, ParseContext, SourceSpec, census_by_ftp
 
 _CENSUS = "U.S. Census Bureau"
 _TIGER = "https://www.census.gov/geographies/mapping-files/time-series/geo/tiger-line-file.html"
@@ -35,7 +35,10 @@ def _census(name: str, title: str, filenames: tuple[str, ...], urls: tuple[str, 
         licence=_FREE,
         cadence="yearly",
         urls=urls,
+        others=census_by_ftp(*urls),
         year=2024,
+        editions=Editions(),
+        size_bytes=5_000_000,
         media="zip",
     )
 

@@ -110,7 +110,7 @@ def parse_gazetteer(path: Path, context: ParseContext) -> Parsed:
 def _parsed(text: Text, frame: pd.DataFrame, kind: str, out_of_scope: dict[str, int]) -> Parsed:
     first = 1 if kind == "zip" else 2
     frame = text.log.take(frame, frame[col.NAME].isna(), "no_name", key="code", field="name", first_row=first)
-    frame = with_points(text, frame, states=frame["usps"], key="code")
+    frame = with_points(text, frame, states=frame["usps"], key="code", first_row=first)
     bare = frame[col.LATITUDE].isna()
     frame = text.log.take(frame, bare, "no_coordinates", key="code", field="latitude", first_row=first)
     again = frame[col.CODE].duplicated()

@@ -22,7 +22,7 @@ _REMEDIES = {
     HALF: f"Give both latitude and longitude, in {_DEGREES}, or neither.",
     ELSEWHERE: "The coordinates lie far outside the state of the row: correct the one or the other.",
 }
-_FIRST_ROW, _EXAMPLES = 2, 5
+_EXAMPLES = 5
 
 
 def state_codes(text: pd.Series) -> pd.Series:
@@ -36,12 +36,15 @@ def state_codes(text: pd.Series) -> pd.Series:
     return text.map(found).astype("str")
 
 
-def with_points(text: Text, frame: pd.DataFrame, *, states: pd.Series, key: str | None = None) -> pd.DataFrame:
+def with_points(
+    text: Text, frame: pd.DataFrame, *, states: pd.Series, key: str | None = None, first_row: int = 2
+) -> pd.DataFrame:
     """Return `frame` with latitude and longitude in degrees and location_quality; unusable rows go to the log.
 
     `frame` holds the two columns as text and, where the source has ZIP codes, `zip`; `states` are the postal codes
     of its rows, `key` the column that names a row in the log. Rows that give no coordinates stay, with the quality
-    unknown. What was repaired is told in the notes of `text`, with the numbers of the first rows.
+    unknown. What was repaired is told in the notes of `text`, with the numbers of the first rows; `first_row` is that
+    of the first data row in the file.
     """
     no_zips = pd.Series(None, index=frame.index, dtype="str")
     zips = state_of_zips(clean_zips(frame[col.ZIP])) if col.ZIP in frame.columns else no_zips
@@ -51,10 +54,10 @@ def with_points(text: Text, frame: pd.DataFrame, *, states: pd.Series, key: str 
     out = frame.assign(**{log_field: written})
     for reason, remedy in _REMEDIES.items():
         bad = (read["refused"] == reason).reindex(out.index)
-        out = text.log.take(out, bad, reason, key=key, field=log_field, remedy=remedy)
+        out = text.log.take(out, bad, reason, key=key, field=log_field, remedy=remedy, first_row=first_row)
     read = read.reindex(out.index)
     for slip, rows in read[read["repaired"] != ""].groupby("repaired", sort=True):
-        numbers = [f"{spot + _FIRST_ROW:,}" for spot in rows.index[:_EXAMPLES]]
+        numbers = [f"{spot + first_row:,}" for spot in rows.index[:_EXAMPLES]]
         more = ", …" if len(rows) > _EXAMPLES else ""
         text.notes.append(
             f"Coordinates put right, as the point then lies in the state of its row and as written it cannot ({slip}): "

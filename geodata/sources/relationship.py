@@ -12,8 +12,12 @@ from geodata.schemas.canonical import RELATIONSHIP
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Wanted, read_csv
 from geodata.sources.formats.values import to_numbers
-from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.spec import Expected, ParseContext, SourceSpec, census_by_ftp
 
+_URLS = (
+    "https://www2.census.gov/geo/docs/maps-data/data/rel2020/tract/tab20_tract20_tract10_natl.txt",
+    "https://www2.census.gov/geo/docs/maps-data/data/rel2020/tract/tab20_tract20_tract10_st{fips}.txt",
+)
 SPEC = SourceSpec(
     name="relationship",
     title="Relationship of 2020 to 2010 census tracts",
@@ -24,13 +28,12 @@ SPEC = SourceSpec(
     page="https://www.census.gov/geographies/reference-files/time-series/geo/relationship-files.html",
     licence="Public domain (US federal work)",
     cadence="every ten years",
-    urls=(
-        "https://www2.census.gov/geo/docs/maps-data/data/rel2020/tract/tab20_tract20_tract10_natl.txt",
-        "https://www2.census.gov/geo/docs/maps-data/data/rel2020/tract/tab20_tract20_tract10_st{fips}.txt",
-    ),
+    urls=_URLS,
+    others=census_by_ftp(*_URLS),
     year=2020,
     tract_vintage=2020,
     media="csv",
+    size_bytes=19_000_000,
     expected=Expected(least_rows=120_000, most_rows=135_000, least_states=51),
 )
 COLUMNS = (

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from geodata.errors import InputError, OnrampError
 from geodata.schemas.canonical import JOB_CENTERS, SITES
@@ -20,7 +21,10 @@ from geodata.sources.formats.unread import unread_sentence
 from geodata.states import State
 
 Scope = Literal["nation", "state"]
-Transport = Literal["file", "afdc", "arcgis", "census_api", "acs_summary_file", "career_one_stop", "raster_window"]
+Media = Literal["csv", "json", "zip", "xlsx", "tiff", "any"]
+Transport = Literal[
+    "file", "ftp", "afdc", "arcgis", "census_api", "acs_summary_file", "career_one_stop", "raster_window"
+]
 
 # Columns that `onramp geocode` adds to a list.
 _WRITTEN_BY_GEOCODING = frozenset({"geocoded", "geocoded_address"})
@@ -44,16 +48,65 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Editions:
+    """Which editions of a yearly product may be out: that of year Y is looked for from the year Y - `ahead` on.
+
+    `every` is the number of years between editions. The newest is asked for first, then older ones, the last being the
+    one before the `year` of the spec, which is known to be read.
+    """
+
+    ahead: int = 0
+    every: int = 1
+
+    def candidates(self, known: int, this_year: int) -> list[int]:
+        """Return the years to ask for, newest first; `known` is the year of the spec, among them in any case."""
+        newest = max(known, this_year + self.ahead)
+        newest -= (newest - known) % self.every
+        return list(range(newest, known - self.every - 1, -self.every))
+
+
+@dataclass(frozen=True)
+class Address:
+    """Another way to the same source, for where the publisher's first address gives nothing.
+
+    `url` is a template like those of the spec. What is None is as in the spec. `fills_gaps` is set where this service
+    has editions that the first address lacks; else it is not asked for an edition that is absent there. `says` is what
+    a copy from here differs in, as a sentence.
+    """
+
+    url: str
+    transport: Transport | None = None
+    media: Media | None = None
+    fills_gaps: bool = False
+    says: str = ""
+
+
+def census_by_ftp(*urls: str) -> tuple[Address, ...]:
+    """Return the addresses at which the Census Bureau's FTP server has what `www2.census.gov` has at `urls`.
+
+    It serves clients that the protected host refuses; the connection is not protected.
+    """
+    says = "It came by FTP, over a connection that is not protected."
+    return tuple(
+        Address(url.replace("https://www2.census.gov/", "ftp://ftp2.census.gov/"), transport="ftp", says=says)
+        for url in urls
+    )
+
+
+@dataclass(frozen=True)
 class SourceSpec:
     """A publisher's product.
 
     `filenames` are glob patterns (case-insensitive; `{fips}`, `{usps}` and `{state_name}` are filled in,
     blanks in names removed) by which a copy is recognized in a folder, the preferred first. `urls` are
-    templates with the same fields and `{year}`. A file of scope "nation" serves every state; a source may
-    list a state-scoped pattern too, used where the national file is absent. A list kept by hand (`hand_kept`) has
+    templates with the same fields, `{year}` and `{around}` (the postal codes of a state and its neighbors, for a
+    run of one state); `others` are tried after them, in order. `size_bytes` is about what a copy weighs. A file
+    of scope "nation" serves every state; a source may list a state-scoped pattern too, used where the national
+    file is absent. A list kept by hand (`hand_kept`) has
     columns of its office's making: they may be mapped in the settings, and each that is not read is named, but for
     those of `persons`, which are left alone on purpose. Files whose names fit `last_choice` are taken only where no
-    other can be read, however new they are.
+    other can be read, however new they are. `key_hosts` are the domains that the key may be sent to where the settings
+    choose the host; without them it goes to the addresses of the source.
     """
 
     name: str
@@ -66,11 +119,14 @@ class SourceSpec:
     licence: str
     cadence: str
     urls: tuple[str, ...] = ()
+    others: tuple[Address, ...] = ()
     year: int | None = None
+    editions: Editions | None = None
     tract_vintage: Literal[2010, 2020] | None = None
-    media: Literal["csv", "json", "zip", "xlsx", "tiff", "any"] = "any"
+    media: Media = "any"
     key_env: str | None = None
     key_page: str | None = None
+    key_hosts: tuple[str, ...] = ()
     required: bool = False
     optional: bool = False
     hand_kept: bool = False
@@ -81,6 +137,14 @@ class SourceSpec:
     expected: Expected = field(default_factory=Expected)
     transport: Transport = "file"
     file_of: str | None = None
+    size_bytes: int | None = None
+
+    def sends_key(self, url: str) -> bool:
+        """Return whether the key goes with a request of `url`: to its publisher's own hosts, over TLS or loopback."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        ours = not self.key_hosts or any(host == one or host.endswith(f".{one}") for one in self.key_hosts)
+        return self.key_env is not None and ours and (parts.scheme == "https" or host in ("127.0.0.1", "localhost"))
 
     @property
     def adds_up(self) -> bool:

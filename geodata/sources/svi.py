@@ -22,7 +22,7 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.text_tables import Text, Wanted, read_csv
 from geodata.sources.formats.values import SVI_CODES, numbers
 from geodata.sources.index_rows import above_the_whole, keyed
-from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.spec import Address, Editions, Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
     name="svi",
@@ -45,7 +45,14 @@ SPEC = SourceSpec(
     licence="Public domain (US federal work)",
     cadence="every two years",
     urls=("https://svi.cdc.gov/Documents/Data/{year}/csv/states/SVI_{year}_US.csv",),
+    others=(
+        Address(
+            "https://svi2.cdc.gov/webapi/Documents/download?year={year}&type=csv&category=states&name=SVI_{year}_US",
+        ),
+    ),
     year=2022,
+    editions=Editions(ahead=-1, every=2),
+    size_bytes=66_000_000,
     tract_vintage=2020,
     media="csv",
     expected=Expected(least_rows=70_000, most_rows=90_000, least_states=51),

@@ -20,8 +20,12 @@ from geodata.sources.formats.layers import read_layer, spatial
 from geodata.sources.formats.text_tables import Text, Wanted
 from geodata.sources.formats.values import numbers
 from geodata.sources.index_rows import keyed
-from geodata.sources.spec import Expected, ParseContext, SourceSpec
+from geodata.sources.spec import Address, Editions, Expected, ParseContext, SourceSpec, census_by_ftp
 
+_URLS = (
+    "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_{fips}_tract_500k.zip",
+    "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_tract_500k.zip",
+)
 SPEC = SourceSpec(
     name="tracts",
     title="Cartographic boundaries of census tracts (1:500,000)",
@@ -51,21 +55,30 @@ SPEC = SourceSpec(
     page="https://www.census.gov/geographies/mapping-files/time-series/geo/cartographic-boundary.html",
     licence="Public domain (US federal work)",
     cadence="yearly",
-    urls=(
-        "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_{fips}_tract_500k.zip",
-        "https://www2.census.gov/geo/tiger/GENZ{year}/shp/cb_{year}_us_tract_500k.zip",
+    urls=_URLS,
+    others=(
+        *census_by_ftp(*_URLS),
+        Address(
+            "https://tigerweb.geo.census.gov/arcgis/rest/services/TIGERweb/tigerWMS_ACS{year}/MapServer"
+            "?layer=Census+Tracts&where=STATE%3D%27{fips}%27&outFields=GEOID,BASENAME,AREALAND,AREAWATER",
+            transport="arcgis",
+            media="json",
+            says="These are the detailed boundaries of TIGERweb, areas of water included.",
+        ),
     ),
     year=2024,
+    editions=Editions(),
     tract_vintage=2020,
     media="zip",
     required=True,
+    size_bytes=1_000_000,
     expected=Expected(least_rows=80_000, most_rows=90_000, least_states=51),
 )
 COLUMNS = (
     Wanted("geoid", ("GEOID", "GEOID20", "GEOID10", "GEOIDFQ", "AFFGEOID", "GEO_ID")),
-    Wanted("name", ("NAME", "NAME20", "NAME10"), required=False),
-    Wanted("land", ("ALAND", "ALAND20", "ALAND10"), required=False),
-    Wanted("water", ("AWATER", "AWATER20", "AWATER10"), required=False),
+    Wanted("name", ("NAME", "NAME20", "NAME10", "BASENAME"), required=False),
+    Wanted("land", ("ALAND", "ALAND20", "ALAND10", "AREALAND"), required=False),
+    Wanted("water", ("AWATER", "AWATER20", "AWATER10", "AREAWATER"), required=False),
 )
 
 

@@ -75,7 +75,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     """Return the places of the states as possible campuses; places abroad are out of scope."""
     text, frame, scope = _rows(path, SPEC.name)
     table = frame.assign(
-        campus_id="va:" + frame["code"],
+        campus_id="va:" + frame[col.CODE],
         kind=[kind_of_place(name, name) for name in frame[col.NAME]],
         state=frame["usps"],
     )
@@ -97,17 +97,17 @@ def parse_apprenticeships(path: Path, context: ParseContext) -> Parsed:
         kind="apprenticeship",
         entry_stage="entry",
     )
-    rows = rows.assign(provider_id="va:" + frame["code"], cip_codes="46.0302")
+    rows = rows.assign(provider_id="va:" + frame[col.CODE], cip_codes="46.0302")
     return text.parsed(PROVIDERS, PROVIDERS.validate(rows), out_of_scope=scope)
 
 
 def _rows(path: Path, source: str) -> tuple[Text, pd.DataFrame, dict[str, int]]:
     text = read_csv(path, COLUMNS, source)
     frame = text.frame
-    frame = text.log.take(frame, frame["code"].isna(), "no_identifier", field="code")
-    frame = text.log.take(frame, frame["code"].duplicated(), "repeated", key="code", field="code")
+    frame = text.log.take(frame, frame[col.CODE].isna(), "no_identifier", field="code")
+    frame = text.log.take(frame, frame[col.CODE].duplicated(), "repeated", key="code", field="code")
     frame = text.log.take(frame, frame[col.NAME].isna(), "no_name", key="code", field="name")
-    usps = frame["code"].str[-2:].map(_STATE_OF)
+    usps = frame[col.CODE].str[-2:].map(_STATE_OF)
     abroad = usps.isna()
     frame = frame.assign(usps=usps)[~abroad]
     lost = flags(frame["ungeocodable"]).fillna(False).astype(bool)

@@ -19,15 +19,18 @@ from geodata.errors import OnrampError, SettingsError
 from geodata.ingest.preflight import usable_settings
 from geodata.schemas.state_result import StateResult
 from geodata.states import SAMPLE_STATE, find_state
+from pipelines.command.console import telling_requests
 from pipelines.command.decision_commands import commands as decision_commands
 from pipelines.command.options import (
     COMPUTE,
     SOURCES,
     FileOption,
     HomeOption,
+    LiveOption,
     SetOption,
     SourcesOption,
     StateOption,
+    VerboseOption,
     settings_changes,
 )
 from pipelines.command.report import announce, report, report_unread
@@ -71,22 +74,25 @@ def onramp(
 def run(
     state: StateOption = SAMPLE_STATE,
     sources: SourcesOption = None,
+    live: LiveOption = False,
     settings_file: FileOption = None,
     changes: SetOption = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Date that the run is for; else its sources' newest.")
     ] = None,
     home: HomeOption = None,
+    verbose: VerboseOption = False,
 ) -> None:
     """Compute one state: read its sources, score its tracts, write maps and lists."""
     from pipelines.command.launch import launch_state
 
     place = find_state(state)
-    given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
+    given = settings_changes(changes, sources=sources, live=live, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     announce(console, place, settings)
     report_unread(console, settings, place)
-    folder = launch_state(place, settings, settings_file, given, console)
+    with telling_requests(console, every=verbose):
+        folder = launch_state(place, settings, settings_file, given, console)
     report(console, StateResult.load(folder.result), folder.products)
 
 
@@ -96,6 +102,7 @@ def run(
 )
 def nation(
     sources: SourcesOption = None,
+    live: LiveOption = False,
     settings_file: FileOption = None,
     changes: SetOption = None,
     as_of: Annotated[
@@ -114,7 +121,7 @@ def nation(
     unknown = sorted(set(wanted) - set(MAKERS))
     if unknown:
         raise SettingsError(f"There is no product {', '.join(unknown)}. Choose from {', '.join(MAKERS)}, or none.")
-    given = settings_changes(changes, sources=sources, home=home, as_of=as_of)
+    given = settings_changes(changes, sources=sources, live=live, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     report_unread(console, settings, None)
     made = launch_nation(settings, settings_file, given, wanted, console)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +16,11 @@ from assets.partitions import STATES
 from assets.products import MAKERS, product_paths
 from assets.resources import ChoiceRefused
 from geodata.errors import OnrampError, SettingsError
+from geodata.fetching.to_get import keys_not_set
 from geodata.settings import SETTINGS_FILE, Settings
 from geodata.states import SAMPLE_STATE, State
 from pipelines.build import build_defs
+from pipelines.command.closing_list import entries_of, print_list, write_list
 from pipelines.command.console import LINES, progress
 from pipelines.command.stopping import STOPS
 from pipelines.failures import sentences
@@ -40,6 +44,11 @@ class Folders:
 def folders(state: State, home: Path) -> Folders:
     """Return where the result and the products of `state` are kept under `home`."""
     return Folders(home / "tables" / "state_result" / state.usps, product_paths(home, state.usps))
+
+
+def again() -> str:
+    """Return the command as it was typed, to be repeated."""
+    return shlex.join(["onramp", *sys.argv[1:]])
 
 
 def launch_state(
@@ -96,13 +105,23 @@ def launch(
         )
     except ChoiceRefused as refused:
         raise SettingsError(str(refused)) from None
+    entries = entries_of(result.all_events)
+    live = settings.sources.asks_publishers and not (state is not None and state.fictional)
+    keys = keys_not_set(settings, os.environ) if live else []
+    if state is not None or job == nation_job.name:
+        place = "nation" if state is None else state.usps
+        write_list(entries, settings.home / "tables" / "to_get_by_hand" / place)
     if not result.success:
         if STOPS.last() is not None:
             # That the run was stopped says enough about its steps.
             raise KeyboardInterrupt
+        print_list(console, entries, keys, again())
         raise OnrampError(
             "\n".join(sentences(result.all_events)) or "The run did not finish; the Dagster UI shows why."
         )
+    real = (job == nation_job.name and live) or (job == state_job.name and state is not None and not state.fictional)
+    if real:
+        print_list(console, entries, keys, again())
     made = {}
     for event in result.get_asset_materialization_events():
         materialization = event.step_materialization_data.materialization

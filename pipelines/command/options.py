@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -51,20 +51,25 @@ StatesOption = Annotated[
     typer.Option("--state", "-s", help=f"{_STATE_HELP} Repeatable.", autocompletion=complete_state),
 ]
 SourcesOption = Annotated[
-    Path | None,
-    typer.Option("--sources", help="Folder of downloaded files; without it, the publishers' files are fetched."),
+    list[Path] | None,
+    typer.Option(
+        "--sources", help="Folder of downloaded files; without it, the publishers' files are fetched. Repeatable."
+    ),
 ]
+LiveOption = Annotated[bool, typer.Option("--live", help="With --sources: ask the publishers for what no folder has.")]
 FileOption = Annotated[
     Path | None, typer.Option("--settings", envvar=SETTINGS_FILE, show_envvar=True, help="YAML file of settings.")
 ]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help=_SET_HELP, autocompletion=complete_setting)]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show each request as it is made.")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder for tables, products and run history.")]
 
 
 def settings_changes(
     assignments: list[str] | None,
     *,
-    sources: Path | None = None,
+    sources: Sequence[Path] | None = None,
+    live: bool = False,
     home: Path | None = None,
     as_of: str | None = None,
 ) -> dict[str, object]:
@@ -75,8 +80,12 @@ def settings_changes(
         if not found or not name.strip():
             raise SettingsError(f"“{text}” is not a setting: write name=value, such as need.reference_area=nation.")
         _put(out, name.strip(), _read(name.strip(), value))
-    if sources is not None:
-        _put(out, "sources.folder", str(sources.resolve()))
+    if sources:
+        first, *others = [str(folder.resolve()) for folder in sources]
+        _put(out, "sources.folder", first)
+        _put(out, "sources.also", others)
+    if live:
+        _put(out, "sources.fill_up", True)
     if home is not None:
         out["home"] = str(home.resolve())
     if as_of is not None:

@@ -26,7 +26,10 @@ from maps.wording.words import Words
 
 def announce(console: Console, place: State, settings: Settings) -> None:
     """Say what is about to be computed, and from what."""
-    origin = "publishers" if settings.sources.folder is None else f"folder {settings.sources.folder.name}"
+    folders = [folder.name for folder in settings.sources.given_folders]
+    named = f"folder{'s' if len(folders) > 1 else ''} {', '.join(folders)}"
+    publishers = f"{named}, and the publishers for the rest" if folders else "publishers"
+    origin = publishers if settings.sources.asks_publishers else named
     if place.fictional:
         console.print(f"[bold]{place.name}[/bold]: an invented state; nothing that follows is real.")
     else:
@@ -35,11 +38,11 @@ def announce(console: Console, place: State, settings: Settings) -> None:
 
 def report_unread(console: Console, settings: Settings, place: State | None) -> None:
     """Name each file of the folder that no source would take, so that a misspelled name is noticed."""
-    folder = settings.sources.folder or settings.home / SUPPLIED_FOLDER
-    if not folder.is_dir():
-        return
-    for sentence in unread_files(folder, [source.spec.filenames for source in SOURCES.values()], place):
-        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    chosen = settings.sources
+    folders = [*chosen.given_folders, *([settings.home / SUPPLIED_FOLDER] if chosen.asks_publishers else [])]
+    for folder in filter(Path.is_dir, folders):
+        for sentence in unread_files(folder, [source.spec.filenames for source in SOURCES.values()], place):
+            console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def report(console: Console, result: StateResult, products: dict[str, Path]) -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from geodata.fetching.acquire import NATION, FolderAcquirer
+from geodata.errors import SettingsError
+from geodata.fetching.acquire import NATION, FoldersAcquirer
+from geodata.fetching.baseline import fetch_baseline, states_in, unpack_baseline, write_baseline
 from geodata.fetching.choose_acquirer import acquirer_for
 from geodata.fetching.client.clock import utc_now
 from geodata.fetching.client.download_cache import Cache
@@ -21,9 +24,10 @@ from geodata.fetching.client.http import Fetcher
 from geodata.fetching.client.http_errors import size
 from geodata.fetching.client.progress import download_bars
 from geodata.fetching.geocode_file import fill_coordinates
-from geodata.fetching.live import cache_folder, live_acquirer
+from geodata.fetching.live import BASELINE_FOLDER, cache_folder, live_acquirer
 from geodata.fetching.mirror import Mirrored
 from geodata.fetching.mirror import mirror as fill_folder
+from geodata.fetching.planned_requests import PlannedRequest, planned_requests
 from geodata.fetching.publishers.geocoder import geocode as ask_geocoder
 from geodata.ingest.doctor import Diagnosis, diagnose
 from geodata.ingest.preflight import usable_settings
@@ -41,27 +45,90 @@ from pipelines.command.terminal import Terminal
 commands = typer.Typer()
 console = Terminal()
 
-_COLORS = {"live": "green", "cached": "green", "folder": "green", "stale": "yellow", "off": "dim"}
+_SHORT = {"none needed": "–", "not asked": "–", "set, not tried": "not tried"}
+_COLORS = {
+    "not asked": "dim",
+    "not brought": "dim",
+    "live": "green",
+    "cached": "green",
+    "folder": "green",
+    "stale": "yellow",
+    "off": "dim",
+}
 
 
-@commands.command(rich_help_panel=PANEL, epilog="Example:  onramp mirror downloads --state RI --state CT")
+@commands.command(
+    rich_help_panel=PANEL,
+    epilog="Examples:  onramp mirror downloads --state RI --state CT   |   onramp mirror baseline.zip --baseline "
+    "--state RI",
+)
 def mirror(
-    folder: Annotated[Path, typer.Argument(help="Folder to fill; what it holds is renewed.")],
+    folder: Annotated[Path, typer.Argument(help="Folder to fill, whose files are renewed; or the bundle to write.")],
     states: StatesOption = None,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Write a small bundle of what rarely changes, from what is here.")
+    ] = False,
+    sources: SourcesOption = None,
     settings_file: FileOption = None,
     changes: SetOption = None,
 ) -> None:
     """Fill a folder with the publishers' files, for places without internet."""
-    settings = _settings(settings_file, changes)
+    if sources and not baseline:
+        raise SettingsError("--sources goes with --baseline: a folder is filled from the publishers.")
+    settings = _settings(settings_file, changes, sources)
+    if baseline:
+        _write_bundle(folder, _states(states, settings), settings)
+        return
     wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
+    places = _states(states, settings)
     with download_bars(console) as progress:
-        live = live_acquirer(settings, progress=progress, refresh=True)
-        rows = fill_folder(live, wanted, _states(states, settings), folder)
+        live = live_acquirer(settings, places, progress=progress, refresh=True)
+        rows = fill_folder(live, wanted, places, folder)
     console.print(_mirror_table(rows, folder))
     _say((row.source, row.scope, row.note) for row in rows if row.note)
     required = {spec.name for spec in wanted if spec.required}
     if any(row.path is None and row.source in required for row in rows):
         raise typer.Exit(1)
+
+
+def _write_bundle(bundle: Path, places: list[State], settings: Settings) -> None:
+    """Write a baseline from the cache of earlier runs, or the folders of the settings, and say how to use it."""
+    if not places:
+        raise SettingsError("Name the states with --state, such as --state RI: boundaries come by state.")
+    if bundle.suffix != ".zip":
+        raise SettingsError(f"A baseline is one file: call it {bundle.name}.zip.")
+    rows, sha256 = write_baseline(acquirer_for(settings, places), places, bundle)
+    console.print(_mirror_table(rows, bundle))
+    for line in (
+        f"{bundle}, {size(bundle.stat().st_size)}; its SHA-256 is {sha256}",
+        "Where it is wanted: onramp baseline FILE, or set sources.baseline_url and sources.baseline_sha256.",
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@commands.command(
+    rich_help_panel=PANEL, epilog="Examples:  onramp baseline /media/stick/baseline.zip   |   onramp baseline"
+)
+def baseline(
+    bundle: Annotated[
+        Path | None, typer.Argument(help="Bundle to take; without it, the one at sources.baseline_url is fetched.")
+    ] = None,
+    settings_file: FileOption = None,
+    changes: SetOption = None,
+) -> None:
+    """Take a baseline: what rarely changes, used where its publisher refuses."""
+    settings = _settings(settings_file, changes)
+    target, chosen = settings.home / BASELINE_FOLDER, settings.sources
+    if bundle is not None:
+        files = unpack_baseline(bundle, target, chosen.baseline_sha256)
+    elif chosen.baseline_url is None:
+        raise SettingsError("Name the bundle, or set sources.baseline_url to its address.")
+    else:
+        with download_bars(console) as progress, Fetcher(progress=progress, contact=chosen.contact) as fetcher:
+            files = fetch_baseline(fetcher, chosen.baseline_url, target, chosen.baseline_sha256)
+    own = ", ".join(states_in(files)) or "the nation"
+    said = f"{len(files)} files for {own} are in {target} and serve where a publisher gives nothing."
+    console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 @commands.command(
@@ -79,21 +146,65 @@ def doctor(
     """Say per source whether it can be reached, with which key, how old it is, and what a run would use."""
     settings = _settings(settings_file, changes, sources)
     places = _states(states, settings)
-    acquirer = acquirer_for(settings, places) if places else live_acquirer(settings)
-    if settings.sources.folder is not None:
-        acquirer = FolderAcquirer(settings.sources.folder)
+    named = settings.sources.given_folders
+    live = settings.sources.asks_publishers
+    acquirer = acquirer_for(settings, places) if places else live_acquirer(settings) if live else FoldersAcquirer(named)
     specs = [source.spec for source in SOURCES.values()]
     rows = diagnose(acquirer, specs, places, settings, online=not offline, count_rows=not quick)
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows], indent=1, default=str, ensure_ascii=False))
     else:
-        console.print(_doctor_table(rows, live=settings.sources.folder is None))
+        console.print(_doctor_table(rows, live=live))
         _say((row.source, row.scope, row.said) for row in rows if row.said and row.use in ("nothing", "stale", "live"))
         _say((row.source, row.scope, row.said) for row in rows if row.path and row.rows is None and not quick)
         _say_unused(rows)
         report_unread(console, settings, places[0] if len(places) == 1 else None)
     if any(row.stops or (row.required and row.use == "nothing") for row in rows):
         raise typer.Exit(1)
+
+
+@commands.command("sources", rich_help_panel=PANEL, epilog="Example:  onramp sources --requests --state RI")
+def list_sources(
+    states: StatesOption = None,
+    requests: Annotated[
+        bool, typer.Option("--requests", help="Every request that a run would make, none of which is made.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
+    settings_file: FileOption = None,
+    changes: SetOption = None,
+) -> None:
+    """List the sources and their publishers, or every request that a run would make of them; asks nobody."""
+    settings = _settings(settings_file, changes)
+    specs = [source.spec for source in SOURCES.values()]
+    if not requests:
+        rows: list[dict[str, object]] = [
+            {"source": spec.name, "title": spec.title, "publisher": spec.publisher, "required": spec.required}
+            for spec in specs
+        ]
+        lines = [f"{row['source']}: {row['title']}, by {row['publisher']}" for row in rows]
+    else:
+        places = _states(states, settings)
+        if not places:
+            raise SettingsError("Name the state with --state, such as --state RI: most requests are about one.")
+        planned = planned_requests(live_acquirer(settings, places), specs, places, settings)
+        rows = [asdict(one) for one in planned]
+        lines = [_request_line(one) for one in planned]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _request_line(planned: PlannedRequest) -> str:
+    """Return a request on one line: source, need, turn, method, address, size, keys."""
+    need = "required" if planned.required else "wanted"
+    turn = "first" if planned.turn == 1 else f"if not, {planned.turn - 1}"
+    weight = f", about {size(planned.size_bytes)}" if planned.size_bytes else ""
+    names = " and ".join(planned.keys)
+    keys = f", with {names}{'' if planned.keys_set else ' (not set: not asked)'}" if names else ""
+    more = f", {planned.more}" if planned.more else ""
+    return f"{planned.source} ({need}, {turn}): {planned.method} {planned.address}{weight}{keys}{more}"
 
 
 @commands.command(rich_help_panel=PANEL, epilog="Example:  onramp geocode awards.xlsx planned_sites_awards.csv")
@@ -123,7 +234,7 @@ def prune(
     console.print(f"{gone.objects} {files} removed, {size(gone.freed)} freed, from {folder}", soft_wrap=True)
 
 
-def _settings(file: Path | None, changes: list[str] | None, sources: Path | None = None) -> Settings:
+def _settings(file: Path | None, changes: list[str] | None, sources: list[Path] | None = None) -> Settings:
     return usable_settings(file, settings_changes(changes, sources=sources))
 
 
@@ -168,23 +279,42 @@ def _mirror_table(rows: list[Mirrored], folder: Path) -> Table:
 
 
 def _doctor_table(rows: list[Diagnosis], *, live: bool) -> Table:
-    table = Table(title="Sources", caption="* nothing can be computed without it")
-    for heading in ("Source", "For", "Feeds", "Today", *(("Reached", "Key") if live else ())):
+    """Return the table of the doctor, which fits 80 columns; hashes and tables that are fed are in its JSON."""
+    table = Table(
+        title="Sources",
+        caption="* nothing can be computed without it",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    for heading in ("Source", "For", "Today", *(("Reached", "Key") if live else ())):
         table.add_column(heading)
-    for heading in ("Days old", "Rows", "SHA-256"):
+    for heading in ("Days", "Rows"):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
             row.source + (" *" if row.required else ""),
             row.scope,
-            row.feeds,
-            _colored(row.use),
-            *((row.reachable, row.key) if live else ()),
+            _colored(outcome(row)),
+            *((_SHORT.get(row.reachable, row.reachable), _SHORT.get(row.key, row.key)) if live else ()),
             "–" if row.age_days is None else str(row.age_days),
             "–" if row.rows is None else f"{row.rows:,}",
-            row.sha256[:8] or "–",
         )
     return table
+
+
+def outcome(row: Diagnosis) -> str:
+    """Return in a word or two what a run has of a source today: refused is another thing than never asked."""
+    if row.use != "nothing":
+        return row.use
+    if row.stops:
+        return "unreadable"
+    if row.key in ("missing", "refused"):
+        return f"key {row.key}"
+    if row.reachable == "no":
+        return "refused"
+    spec = SOURCES[row.source].spec
+    return "not asked" if spec.urls or spec.others else "not brought"
 
 
 def _colored(use: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geodata.errors import SettingsError
-from geodata.states import REGISTRY, SAMPLE_STATE, UNITED_STATES, find_state
+from geodata.states import REGISTRY, SAMPLE_STATE, UNITED_STATES, around, find_state
 
 
 @pytest.mark.parametrize("text", ["RI", "ri", "44", " Rhode Island ", "rhode island"])
@@ -24,3 +24,15 @@ def test_codes_are_given_once_and_the_sample_is_fictional() -> None:
     assert len({state.usps for state in REGISTRY}) == len({state.fips for state in REGISTRY}) == len(REGISTRY)
     assert sum(state.kind == "state" for state in REGISTRY) == 50
     assert [state.usps for state in REGISTRY if state.fictional] == [SAMPLE_STATE, "XS"]
+
+
+def test_neighbors_are_mutual_and_every_state_has_an_entry():
+    codes = [state.usps for state in REGISTRY if state.kind in ("state", "district")]
+    for usps in codes:
+        own, *others = around(find_state(usps))
+        assert own == usps
+        for other in others:
+            assert usps in around(find_state(other)), (usps, other)
+    assert around(find_state("RI")) == ("RI", "CT", "MA", "NY")
+    assert around(find_state("PR")) == ("PR",)
+    assert [usps for usps in codes if len(around(find_state(usps))) == 1] == ["AK", "HI"]

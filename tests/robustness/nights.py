@@ -196,7 +196,7 @@ class Week:
     def job(self, name: str, **choices: Any) -> ExecuteInProcessResult:
         """Run a job of the deployment; those of a state run for the sample's."""
         with (
-            patch("assets.sources.acquirer_for", self.acquirer),
+            patch("assets.resources.acquirer_for", self.acquirer),
             patch("assets.sources.states_served", lambda *_: [self.state]),
         ):
             return self.definitions.resolve_job_def(name).execute_in_process(

@@ -308,7 +308,7 @@ def two_ways(place: Place) -> list[Ended]:
     from pipelines.command.options import settings_changes
 
     campaign = Campaign(place.folder)
-    changes = settings_changes(campaign.given("A"), sources=place.files, home=place.home, as_of=campaign.as_of)
+    changes = settings_changes(campaign.given("A"), sources=[place.files], home=place.home, as_of=campaign.as_of)
     job = start([sys.executable, "-c", BY_DAGSTER, json.dumps(changes)])
     return [ended(process) for process in (start(place.command()), job)]
 

@@ -21,11 +21,12 @@ class Limits:
     """How long, how large and how often. Seconds and bytes.
 
     `total_s` bounds one file with all its attempts and waits. A wait that a publisher asks for is honored up
-    to `longest_wait_s`; a longer one ends the attempt at once. A host that could not be reached is tried only
-    once for each further file during `host_rest_s`.
+    to `longest_wait_s`; a longer one ends the attempt at once. A host that could not be reached, or that refused
+    `refusals` files one after another, is not asked for `host_rest_s`. `preflight_s` is how long hosts are given, all
+    at once, to show that they can be reached.
     """
 
-    connect_s: float = 15.0
+    connect_s: float = 10.0
     read_s: float = 60.0
     total_s: float = 3600.0
     max_bytes: int = 4_000_000_000
@@ -35,7 +36,9 @@ class Limits:
     backoff_cap_s: float = 30.0
     longest_wait_s: float = 120.0
     redirects: int = 5
-    host_rest_s: float = 300.0
+    host_rest_s: float = 900.0
+    refusals: int = 2
+    preflight_s: float = 12.0
 
     def patience(self, attempts: int) -> Patience:
         """Return how often and with which pauses to try."""

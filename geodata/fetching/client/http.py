@@ -10,9 +10,12 @@ from __future__ import annotations
 import errno
 import io
 import json
-from collections.abc import Callable, Mapping
+import logging
+import socket
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -20,22 +23,42 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError as TransportError
 
+from geodata.fetching.client import ftp
 from geodata.fetching.client.body import Bounds, Expected, copy_body
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES, check_head, check_whole, filename_of
 from geodata.fetching.client.exchange import Download, JsonObject, Limits, Progress, Request
-from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, refusal
+from geodata.fetching.client.host_memory import HostMemory
+from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, no_connection, refusal
 from geodata.fetching.client.patience import persist
+from geodata.fetching.client.preflight import unreachable
 from geodata.fetching.client.redaction import host_of, redact_logs
 from geodata.fetching.client.resume import Begun, PartialFile, span_of
+from geodata.fetching.client.silence import Silence
 
 Came = TypeVar("Came")
 
-USER_AGENT = "Onramp/0.1 (workforce planning; reads public tract data; python-requests)"
+# Requests as they are made (INFO) and waits that a person would notice (WARNING).
+LOG = logging.getLogger("onramp.fetching")
+_WORTH_TELLING_S = 3.0
+_FTP_PORT = 21
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 # After these the bytes that came are worth keeping for the next attempt.
 _CONTINUABLE = frozenset({"unreachable", "too_slow", "truncated", "failing", "limited"})
+
+
+def user_agent(contact: str | None = None) -> str:
+    """Return how this program names itself to publishers, with the address of somebody to write to where there is one.
+
+    Census, NCES and others refuse clients that do not say who they are.
+    """
+    try:
+        number = version("onramp")
+    except PackageNotFoundError:
+        number = "0"
+    who = f"; contact: {contact}" if contact else ""
+    return f"Onramp/{number} (workforce planning from public data{who}) python-requests"
 
 
 class _NoLogin(requests.auth.AuthBase):
@@ -68,7 +91,7 @@ class Fetcher:
         limits: Limits | None = None,
         clock: Clock | None = None,
         progress: Progress | None = None,
-        user_agent: str = USER_AGENT,
+        contact: str | None = None,
         proxies: Mapping[str, str] | None = None,
         ca_bundle: Path | None = None,
     ) -> None:
@@ -77,16 +100,89 @@ class Fetcher:
         self._progress = progress
         self._session = requests.Session()
         self._session.auth = _NoLogin()
-        self._session.headers.update({"User-Agent": user_agent, "Accept": "*/*"})
+        self._session.headers.update({"User-Agent": user_agent(contact), "Accept": "*/*"})
         self._session.proxies.update(proxies or {})
         self._ca_bundle = None if ca_bundle is None else str(ca_bundle)
-        self._given_up: dict[str, float] = {}
+        self._memory = HostMemory(self.limits, self.clock)
+        self._silence = Silence(self.clock)
 
     def __enter__(self) -> Fetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
+
+    @contextmanager
+    def sparing(self, silence_s: float) -> Iterator[None]:
+        """Let what is asked within cost at most `silence_s` seconds in which nothing comes, all attempts together."""
+        before, self._silence = self._silence, Silence(self.clock, silence_s)
+        try:
+            yield
+        finally:
+            self._silence = before
+
+    def look_ahead(self, addresses: Collection[str]) -> None:
+        """Ask the hosts of `addresses` all at once whether they can be reached; those that cannot are given up."""
+        roots = {host_of(url): url for url in addresses}
+        for host, problem in unreachable(roots, lambda host: self._reach(roots[host]), self.limits.preflight_s).items():
+            LOG.info("%s", problem)
+            self._memory.failed(host, problem)
+
+    def _reach(self, url: str) -> FetchError | None:
+        """Return why the host of `url` cannot be reached, None where it can; whatever it answers is an answer."""
+        parts, host = urlsplit(url), host_of(url)
+        limits = self.limits
+
+        def attempt(_: int) -> None:
+            try:
+                if parts.scheme == "ftp":
+                    socket.create_connection((host, parts.port or _FTP_PORT), limits.connect_s).close()
+                else:
+                    root = f"{parts.scheme}://{parts.netloc}/"
+                    times = (limits.connect_s, limits.connect_s)
+                    self._session.head(root, timeout=times, allow_redirects=False, verify=self._ca_bundle)
+            except TimeoutError:
+                raise no_connection(host) from None
+            except (requests.RequestException, TransportError, OSError) as problem:
+                error = broken_connection(problem, host)
+                # A name that is unknown for a second may be known in the next; a silent address stays silent.
+                error.again = error.again and "its name is not known" in str(error)
+                raise error from None
+
+        try:
+            persist(attempt, limits.patience(2), self.clock)
+        except FetchError as problem:
+            return problem if problem.kind in ("unreachable", "too_slow") else None
+        return None
+
+    def download_ftp(self, request: Request, path: Path) -> Download:
+        """Write a file of an FTP server to `path` and return what came; raises FetchError with one sentence."""
+
+        def attempt(number: int, deadline: float) -> Download:
+            bounds = Bounds(
+                request.max_bytes or self.limits.max_bytes, deadline, self.limits.total_s, self.clock.monotonic
+            )
+            report = self._report(request)
+            with ftp.connected(request, *self._timeouts(deadline)) as session:
+                return ftp.download(session, request, path, lambda out: session.copy(out, bounds, report))
+
+        return self._persist(request, attempt)
+
+    def peek_ftp(self, request: Request) -> None:
+        """Ask for the date of a file of an FTP server; raises FetchError."""
+        with ftp.connected(request, self.limits.connect_s, self.limits.read_s) as session:
+            session.announced()
+
+    def _report(self, request: Request) -> Callable[[int, int | None], None]:
+        """Return what hears of the bytes of a body."""
+        silence, shown = self._silence, self._progress
+
+        def report(done: int, whole: int | None) -> None:
+            silence.heard()
+            if shown is not None:
+                shown(request.label or request.host, done, whole)
+
+        return report
 
     def download(self, request: Request, path: Path) -> Download:
         """Write the answer to `path` and return what came; raises FetchError with one sentence.
@@ -156,27 +252,51 @@ class Fetcher:
             raise FetchError(f"{request.host} sent JSON that cannot be read.", "content") from None
 
     def _persist(self, request: Request, attempt: Callable[[int, float], Came]) -> Came:
-        """Try as often as the limits allow, and once where the host could not be reached a while ago."""
+        """Try as often as the limits and the silence left allow; not at all where the host was given up a while ago."""
         redact_logs(request.keys)
-        now = self.clock.monotonic()
-        resting = now - self._given_up.get(request.host, float("-inf")) < self.limits.host_rest_s
-        patience = self.limits.patience(1 if resting else self.limits.attempts)
-        deadline = now + self.limits.total_s
+        given_up = self._memory.verdict(request.host)
+        if given_up is not None:
+            raise given_up
+        deadline = self.clock.monotonic() + self.limits.total_s
+
+        def noted(number: int) -> Came:
+            try:
+                return attempt(number, deadline)
+            except FetchError as problem:
+                LOG.info("%s %s: %s", request.method, request.redact(request.url), problem)
+                raise
+
         try:
-            return persist(lambda number: attempt(number, deadline), patience, self.clock, deadline)
+            came = persist(noted, self.limits.patience(self.limits.attempts), self.clock, deadline, self._may_pause)
         except FetchError as problem:
-            if problem.kind == "unreachable":
-                self._given_up[request.host] = self.clock.monotonic()
+            self._memory.failed(problem.host or request.host, problem)
             raise
+        self._memory.answered(request.host)
+        return came
+
+    def _may_pause(self, pause_s: float, problem: FetchError) -> bool:
+        """Say what is waited for, and return whether that much silence is left."""
+        if pause_s >= self._silence.left_s:
+            return False
+        if pause_s >= _WORTH_TELLING_S:
+            LOG.warning("Waiting %s: %s", duration(pause_s), problem)
+        return True
 
     def _try(self, attempt: _Attempt) -> Download:
-        """Ask, follow, judge, and stream the body; every exception on the way becomes a FetchError."""
+        """Ask, follow, judge, and stream the body; every exception on the way becomes a FetchError.
+
+        It names the host it is about, which after a redirect is not the one that was asked first.
+        """
+        host = attempt.request.host
         try:
             response, moved_to = self._follow(attempt)
+            host = host_of(response.url or attempt.request.url)
             with response:
                 return self._receive(attempt, response, moved_to)
+        except FetchError as problem:
+            raise problem.of_host(problem.host or host) from None
         except (requests.RequestException, TransportError, TimeoutError, ConnectionError) as problem:
-            raise broken_connection(problem, attempt.request.host) from None
+            raise broken_connection(problem, host).of_host(host) from None
         except OSError as problem:
             if problem.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise FetchError("There is no room left on the disk for the download.", "disk") from None
@@ -191,18 +311,21 @@ class Fetcher:
         params: Mapping[str, str] | None = {**request.params, **request.secret_params}
         form, upload = request.form, request.upload
         for _ in range(self.limits.redirects + 1):
-            response = self._session.request(
-                method,
-                url,
-                params=params,
-                data=form,
-                files={upload[0]: (upload[1], upload[2], "text/csv")} if upload else None,
-                headers={**headers, **(request.secret_headers if _origin(url) == _origin(request.url) else {})},
-                timeout=(self.limits.connect_s, self._read_timeout(attempt.deadline)),
-                allow_redirects=False,
-                stream=True,
-                verify=self._ca_bundle,
-            )
+            with self._sent_on(request, url):
+                response = self._session.request(
+                    method,
+                    url,
+                    params=params,
+                    data=form,
+                    files={upload[0]: (upload[1], upload[2], "text/csv")} if upload else None,
+                    headers={**headers, **(request.secret_headers if _origin(url) == _origin(request.url) else {})},
+                    timeout=self._timeouts(attempt.deadline),
+                    allow_redirects=False,
+                    stream=True,
+                    verify=self._ca_bundle,
+                )
+            self._silence.heard()
+            LOG.info("%s %s: %d", method, request.redact(response.url or url), response.status_code)
             status, location = response.status_code, response.headers.get("Location")
             if status not in _REDIRECTS or not location:
                 return response, moved_to
@@ -219,11 +342,39 @@ class Fetcher:
             f"{request.host} sent us on more than {self.limits.redirects} times without giving the file.", "redirect"
         )
 
+    @contextmanager
+    def _sent_on(self, request: Request, url: str) -> Iterator[None]:
+        """Raise what goes wrong on the way to `url` as that host's fault, which need not be the one asked first."""
+        host = host_of(url)
+        if host == request.host:
+            yield
+            return
+        sent_on = f"{request.host} sent us on to {host}."
+        given_up = self._memory.verdict(host)
+        if given_up is not None:
+            said = str(given_up).rpartition(f"sent us on to {host}. ")[2]
+            raise FetchError(f"{sent_on} {said}", given_up.kind, status=given_up.status).of_host(host)
+        try:
+            yield
+        except (requests.RequestException, TransportError, TimeoutError, ConnectionError) as problem:
+            broken = broken_connection(problem, host)
+            told = FetchError(f"{sent_on} {broken}", broken.kind, again=broken.again)
+            raise told.of_host(host) from None
+
+    def _timeouts(self, deadline: float) -> tuple[float, float]:
+        """Return how long to wait for a connection and for each byte, in seconds."""
+        read_s = self._read_timeout(deadline)
+        return min(self.limits.connect_s, read_s), read_s
+
     def _read_timeout(self, deadline: float) -> float:
+        silence_s = self._silence.left_s
+        if silence_s <= 0:
+            allowed = duration(self._silence.allowed_s)
+            raise FetchError(f"Nothing came for {allowed} in all, which is as long as is waited here.", "too_slow")
         left = deadline - self.clock.monotonic()
         if left <= 0:
             raise FetchError(f"The time allowed ({duration(self.limits.total_s)}) is used up.", "too_slow")
-        return max(0.05, min(self.limits.read_s, left))
+        return max(0.05, min(self.limits.read_s, left, silence_s))
 
     def _receive(self, attempt: _Attempt, response: requests.Response, moved_to: str | None) -> Download:
         """Judge the status and stream the body."""
@@ -263,8 +414,7 @@ class Fetcher:
             out.truncate()
             if part is not None:
                 part.note(response.headers)
-        report = partial(self._progress, request.label or host) if self._progress else _no_report
-        size = copy_body(response, out, Expected(request.media, host, start), bounds, report)
+        size = copy_body(response, out, Expected(request.media, host, start), bounds, self._report(request))
         return replace(came, size=size, resumed_at=start)
 
     def _continued_at(self, attempt: _Attempt, response: requests.Response, host: str) -> int:
@@ -315,7 +465,3 @@ def _permit_redirect(request: Request, url: str, target: str, status: int) -> No
     else:
         return
     raise FetchError(f"{request.host} {problem} ({shown}), which is not followed.", "redirect", status=status)
-
-
-def _no_report(done: int, whole: int | None) -> None:
-    """Nobody watches."""

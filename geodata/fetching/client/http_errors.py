@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -43,7 +44,8 @@ class FetchError(OnrampError):
     """A publisher did not give what was asked; the message is a sentence without any key in it.
 
     `again` says whether trying again soon can help; `wait_s` is what the publisher asked to wait, in seconds;
-    `location` is where a refused redirect pointed (redacted).
+    `location` is where a refused redirect pointed (redacted); `host` is the host that it is about, where that is
+    another than the one asked: a publisher may send on to a place that cannot be reached.
     """
 
     def __init__(
@@ -62,6 +64,16 @@ class FetchError(OnrampError):
         self.again = again
         self.wait_s = wait_s
         self.location = location
+        self.host = ""
+
+    def of_host(self, host: str) -> Self:
+        """Note which host the error is about, and return the error."""
+        self.host = host
+        return self
+
+    def again_later(self) -> FetchError:
+        """Return an error of the same words, for the next file of a host that was given up."""
+        return FetchError(str(self), self.kind, status=self.status, location=self.location).of_host(self.host)
 
     def after(self, attempts: int) -> Self:
         """Add the number of attempts to the sentence where there were several, and return the error."""
@@ -96,9 +108,7 @@ def _status_in_words(status: int, wait: float | None, with_key: bool) -> tuple[K
     if status in (401, 403) and with_key:
         return "key", f"does not accept the key (HTTP {status})", ""
     if status in (401, 403):
-        advice = (
-            " Some publishers refuse data centers: download the file elsewhere and put it in the folder of sources."
-        )
+        advice = " Some publishers refuse data centers and networks abroad."
         return "refused", f"refuses to serve this computer (HTTP {status})", advice
     if status in (404, 410):
         return "absent", f"has no such file (HTTP {status})", ""
@@ -116,9 +126,14 @@ def error_object(body: bytes, host: str, status: int | None = None) -> FetchErro
     if code.upper() == "OVER_RATE_LIMIT":
         return FetchError(f"{host} allows no more requests for now: {said}.", "limited", status=status)
     named = f" {code}" if code else ""
+    if code in ("400", "404") and any(words in said.casefold() for words in _NO_SUCH_SERVICE):
+        return FetchError(f"{host} has no such service (error {code}: {said}).", "absent", status=status)
     again = code in ("500", "502", "503", "504")
     return FetchError(f"{host} answered with error{named}: {said or 'no reason given'}.", "content", again=again)
 
+
+# What feature services say under status 200 of a service that is not there.
+_NO_SUCH_SERVICE = ("invalid url", "not found", "does not exist")
 
 _BROKEN: tuple[tuple[tuple[type[BaseException], ...], str, Kind], ...] = (
     (
@@ -130,10 +145,17 @@ _BROKEN: tuple[tuple[tuple[type[BaseException], ...], str, Kind], ...] = (
     ((ProxyError,), "The proxy did not let us reach {host}; see HTTPS_PROXY.", "unreachable"),
     ((ConnectTimeout,), "{host} cannot be reached: no connection in the time allowed.", "unreachable"),
     ((requests.Timeout, TimeoutError), "{host} fell silent and was given up.", "too_slow"),
-    ((NameResolutionError,), "{host} cannot be reached: its name is not known here.", "unreachable"),
+    ((NameResolutionError, socket.gaierror), "{host} cannot be reached: its name is not known here.", "unreachable"),
     ((ConnectionRefusedError,), "{host} cannot be reached: it refuses connections.", "unreachable"),
     ((InvalidURL, InvalidSchema), "“{host}” is no address that can be asked.", "unreachable"),
 )
+
+
+def no_connection(host: str) -> FetchError:
+    """Return the error for a host to which no connection came about in the time allowed."""
+    return FetchError(f"{printable(host)} cannot be reached: no connection in the time allowed.", "unreachable")
+
+
 _HOPELESS = (ssl.SSLCertVerificationError, InvalidURL, InvalidSchema)
 
 

@@ -43,10 +43,17 @@ class Patience(NamedTuple):
         )
 
 
-def persist(attempt: Callable[[int], Came], patience: Patience, clock: Clock, deadline: float = float("inf")) -> Came:
+def persist(
+    attempt: Callable[[int], Came],
+    patience: Patience,
+    clock: Clock,
+    deadline: float = float("inf"),
+    before_pause: Callable[[float, FetchError], bool] = lambda pause, problem: True,
+) -> Came:
     """Return what `attempt(number)` returns, trying until it works, it cannot work, or time or attempts are used up.
 
-    `deadline` is a moment of the monotonic clock, in seconds. Raises the last FetchError.
+    `deadline` is a moment of the monotonic clock, in seconds. `before_pause` hears of each pause (seconds) and its
+    reason, and says whether it may be made. Raises the last FetchError.
     """
     retry = patience.policy()
     while True:
@@ -65,6 +72,6 @@ def persist(attempt: Callable[[int], Came], patience: Patience, clock: Clock, de
             pause = clock.random() * min(retry.backoff_max, retry.backoff_factor * 2 ** (number - 1))
             if problem.wait_s:
                 pause = problem.wait_s + (pause if patience.jitter_after_wait else 0.0)
-            if clock.monotonic() + pause >= deadline:
+            if clock.monotonic() + pause >= deadline or not before_pause(pause, problem):
                 raise problem.after(number) from None
             clock.sleep(pause)

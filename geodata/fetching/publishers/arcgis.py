@@ -72,10 +72,15 @@ class FeatureService:
         self._label = label
         self._headers = {"X-Esri-Authorization": f"Bearer {token}"} if token else {}
 
-    def layer(self, url: str, name: str | None = None) -> Layer:
-        """Return the layer at `url`; with a `name`, the one so called of the service there (numbers move)."""
+    def layer(self, url: str, name: str | None = None, field: str | None = None) -> Layer:
+        """Return the layer at `url`; with a `name`, the one so called of the service there (numbers move).
+
+        With a `field` it is the one layer of the service that has such a field, where its name is not known either.
+        """
         if name is not None:
             url = self._named(url, name)
+        elif field is not None:
+            url = self._with_field(url, field)
         said = self._ask(url, {})
         advanced = said.get("advancedQueryCapabilities") or {}
         formats = str(said.get("supportedQueryFormats") or "").replace(" ", "").casefold().split(",")
@@ -91,8 +96,20 @@ class FeatureService:
             edited=None if edited is None else str(edited),
         )
 
+    def _layers(self, url: str) -> list[JsonObject]:
+        return [one for one in self._ask(url, {}).get("layers") or [] if isinstance(one, dict) and "id" in one]
+
+    def _with_field(self, url: str, field: str) -> str:
+        layers = self._layers(url)
+        addresses = [f"{url.rstrip('/')}/{one['id']}" for one in layers]
+        found = [address for address in addresses if field.casefold() in _field_names(self._ask(address, {}))]
+        if len(found) != 1:
+            names = ", ".join(printable(str(one.get("name")), 40) for one in layers[:12]) or "none"
+            raise FetchError(f"{host_of(url)} has no single layer with “{field}”; its layers are {names}.", "absent")
+        return found[0]
+
     def _named(self, url: str, name: str) -> str:
-        layers = [one for one in self._ask(url, {}).get("layers") or [] if isinstance(one, dict)]
+        layers = self._layers(url)
         found = [one for one in layers if str(one.get("name", "")).casefold() == name.casefold()]
         if len(found) != 1:
             names = ", ".join(printable(str(one.get("name")), 40) for one in layers[:12]) or "none"
@@ -223,6 +240,10 @@ def _id_field(said: JsonObject) -> str:
     return str(typed[0]["name"]) if typed else "OBJECTID"
 
 
+def _field_names(said: JsonObject) -> set[str]:
+    return {str(one.get("name", "")).casefold() for one in said.get("fields") or [] if isinstance(one, dict)}
+
+
 def _exceeded(answer: JsonObject) -> bool:
     """Return whether there is more: said at the top in json, under `properties` in geojson."""
     nested = answer.get("properties")
@@ -244,7 +265,10 @@ def _unique(features: Iterator[Feature], layer: Layer) -> list[Feature]:
 
 
 class ArcGisLayer:
-    """Obtains a layer as one GeoJSON file; the address is the layer's, with `?where=…&outFields=…&layer=name`."""
+    """Obtains a layer as one GeoJSON file; the address is the layer's, with `?where=…&outFields=…`.
+
+    Where numbers of layers move, it is that of the service, with `&layer=name` or `&field=name of a field`.
+    """
 
     suffix = ".geojson"
 
@@ -252,7 +276,7 @@ class ArcGisLayer:
         """Write a FeatureCollection (WGS 84), one feature a line, unless the layer says it was not edited since."""
         url, query = split_address(job.url)
         service = FeatureService(fetcher, label=job.spec.title, token=job.secret() if job.spec.key_env else None)
-        layer = service.layer(url, query.get("layer"))
+        layer = service.layer(url, query.get("layer"), query.get("field"))
         if layer.edited is not None and layer.edited == job.known.version:
             return Download("unchanged", url=url, version=layer.edited)
         features = service.features(layer, Query(query.get("where", "1=1"), query.get("outFields", "*")))
@@ -267,4 +291,4 @@ class ArcGisLayer:
         """Ask the layer to describe itself."""
         url, query = split_address(job.url)
         token = job.secret() if job.spec.key_env else None
-        FeatureService(fetcher, label=job.spec.title, token=token).layer(url, query.get("layer"))
+        FeatureService(fetcher, label=job.spec.title, token=token).layer(url, query.get("layer"), query.get("field"))

@@ -66,20 +66,23 @@ def _about_key(problem: FetchError, host: str) -> FetchError:
     return problem
 
 
+def chunks(variables: Sequence[str]) -> list[list[str]]:
+    """Return the variables of each request, the name of the tract first: it counts among the 50."""
+    wanted = [name for name in dict.fromkeys(variables) if name != "NAME"]
+    step = MOST_VARIABLES - 1
+    return [["NAME", *wanted[start : start + step]] for start in range(0, len(wanted), step)]
+
+
 def tract_variables(fetcher: Fetcher, base: str, variables: Sequence[str], state_fips: str, key: str) -> Rows:
     """Return the variables of every tract of a state by 11-digit geoid; values stay text, null stays None.
 
     Raises FetchError when the chunks of variables do not hold the same tracts.
     """
-    wanted = [name for name in dict.fromkeys(variables) if name != "NAME"]
-    step = MOST_VARIABLES - 1
     rows: Rows = {}
-    for start in range(0, len(wanted), step):
-        # NAME counts among the 50.
-        asked = ["NAME", *wanted[start : start + step]]
+    for number, asked in enumerate(chunks(variables)):
         answer = ask(fetcher, base, asked, f"for=tract:*&in=state:{state_fips}%20county:*", key)
         chunk = {} if answer is None else _by_tract(answer, asked, host_of(base))
-        if start == 0:
+        if number == 0:
             rows = chunk
         elif chunk.keys() != rows.keys():
             raise FetchError(f"{host_of(base)} answered with different tracts for different variables.", "content")

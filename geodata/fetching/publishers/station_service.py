@@ -15,7 +15,7 @@ from geodata.fetching.client.redaction import host_of
 from geodata.fetching.transport import Job, split_address
 
 # Canada is in the data, and the default answer is a page of the first stations.
-_ALWAYS = {"country": "US", "limit": "all"}
+ALWAYS = {"country": "US", "limit": "all"}
 
 
 class StationService:
@@ -32,8 +32,8 @@ class StationService:
         request = Request(
             base,
             label=job.spec.title,
-            params={**query, **_ALWAYS},
-            secret_headers={"X-Api-Key": job.secret()},
+            params={**query, **ALWAYS},
+            secret_headers=job.secret_headers("X-Api-Key"),
             media="json" if base.endswith("json") else "csv",
         )
         return replace(fetcher.download(request, job.part), version=version)
@@ -46,7 +46,7 @@ class StationService:
     def _last_updated(fetcher: Fetcher, job: Job) -> str:
         base, _ = split_address(job.url)
         url = f"{base.rsplit('.', 1)[0]}/last-updated.json"
-        answer = fetcher.json_object(Request(url, secret_headers={"X-Api-Key": job.secret()}, media="json"))
+        answer = fetcher.json_object(Request(url, secret_headers=job.secret_headers("X-Api-Key"), media="json"))
         if not isinstance(updated := answer.get("last_updated"), str):
             raise FetchError(f"{host_of(url)} does not say when its stations last changed.", "content")
         return updated

@@ -86,7 +86,7 @@ def test_the_best_connected_tract_does_not_speak_for_all():
     shapes = tracts(2, 1)
     table = scores(shapes, [9150.0, 850.0])
     grouping = grouped(shapes, table)
-    school = pd.DataFrame({"provider_id": ["p"], "name": ["School"], "seats_used": [744.0]})
+    school = pd.DataFrame({"provider_id": ["p"], "name": ["School"], "seats_used": [744.0], "seats_assumed": [False]})
     providers = reach(school, [(geoid(0, 0), 1.0), (geoid(1, 0), 1.0)], [(1, 0, 47.0)])
     one = communities_table(table, grouping, shapes, Supplies(providers)).iloc[0]
     assert one["share_reaching_training"] == pytest.approx(0.085)

@@ -54,6 +54,20 @@ def test_a_supply_of_which_there_is_nothing_is_unknown_and_asks_for_its_list(sma
     assert "training: seats unknown" in evidence_measured(table).sentence
 
 
+def test_providers_without_a_point_are_unknown_places_and_irrelevant_ones_are_no_evidence(small_walk: Walk) -> None:
+    area = small_walk.value("study_area")
+    one = area.all_providers[area.all_providers["entry_stage"] == "entry"].iloc[:1]
+    nowhere = one.assign(location_quality="unknown", latitude=np.nan, longitude=np.nan)
+    county = one.assign(location_quality="county")
+    other = nowhere.assign(cip_codes="51.0000")
+    listed = pd.concat([one, county, nowhere, nowhere, other], ignore_index=True)
+    changed = area.__class__(**{**vars(area), "all_providers": listed})
+    table = evidence(small_walk.value("ranked_tracts"), small_walk.value("need_parts"), changed, SETTINGS)
+    row = table.set_index("subject").loc["providers"]
+    assert (row["total"], row["measured"], row["assumed"], row["unknown"]) == (4, 0.25, 0.25, 0.5)
+    assert (row["verdict"], row["settled_by"]) == ("weak", "geocode")
+
+
 @given(AMOUNT, AMOUNT, AMOUNT, st.floats(0, 1))
 def test_shares_sum_to_one_and_the_verdict_follows_the_least_share(
     measured: float, assumed: float, unknown: float, least: float

@@ -22,7 +22,7 @@ BOM = b"\xef\xbb\xbf"
 
 @pytest.fixture
 def specs(publisher: Publisher) -> dict[str, SourceSpec]:
-    centers = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",))
+    centers = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), others=())
     tracts = replace(
         centers,
         name="tracts",

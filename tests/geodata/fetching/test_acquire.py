@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 import pytest
 
 from geodata.errors import InputError, SourceUnavailable
-from geodata.fetching.acquire import FolderAcquirer, age_in_days, obtain_for
+from geodata.fetching.acquire import FolderAcquirer, FoldersAcquirer, age_in_days, obtain_for
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.folder import list_of
 from geodata.schemas.canonical import TRACTS as TRACTS_TABLE
+from geodata.sources import SOURCES
 from geodata.sources.spec import SourceSpec
 from geodata.states import find_state
 
@@ -167,3 +168,17 @@ def test_the_real_folder_is_read_as_it_lies(realdata):
     assert acquirer.obtain(SVI, GA).path == realdata / "GA" / "SVI_2022_Georgia.csv"
     centers = replace(SVI, filenames=("CenPop2020_Mean_TR.txt", "CenPop2020_Mean_TR{fips}.txt"))
     assert acquirer.obtain(centers, RI).path == realdata / "national" / "CenPop2020_Mean_TR.txt"
+
+
+def test_several_folders_are_one_place_in_their_order(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder, names in ((one, ["CenPop2020_Mean_TR.txt"]), (other, ["CenPop2020_Mean_TR.txt", "SVI_2022_US.csv"])):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text(folder.name)
+    both = FoldersAcquirer([one, other])
+    assert both.obtain(SOURCES["centers"].spec).path == one / "CenPop2020_Mean_TR.txt"
+    assert both.obtain(SOURCES["svi"].spec).path == other / "SVI_2022_US.csv"
+    assert [file.path.parent.name for file in both.candidates(SOURCES["centers"].spec)] == ["one", "other"]
+    with pytest.raises(SourceUnavailable, match=r"is not in the folder “one”.*Nor is it in “other”\."):
+        both.obtain(SOURCES["cejst"].spec)

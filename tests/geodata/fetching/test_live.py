@@ -17,7 +17,7 @@ from geodata.fetching.client.download_cache import Cache, CacheBusyError
 from geodata.fetching.client.http import Fetcher
 from geodata.fetching.live import LiveAcquirer, LiveOptions, asked_again_after
 from geodata.schemas.canonical import CENTERS
-from geodata.sources.spec import SourceSpec
+from geodata.sources.spec import Address, Editions, SourceSpec
 from geodata.states import find_state
 from tests.geodata.fetching.conftest import POINTS
 from tests.support.publisher_server import Publisher, Reply, Seen, file_of
@@ -25,7 +25,7 @@ from tests.support.publisher_server import Publisher, Reply, Seen, file_of
 RI = find_state("RI")
 GOOD = b"STATEFP,COUNTYFP\n44,001\n"
 HTML = b"<!doctype html><title>Down for maintenance</title>"
-REMEDY = "download it at https://publisher.example/centers and name its folder in sources.folder."
+REMEDY = "download it at https://publisher.example/centers and put it into the folder supplied under the home folder."
 
 
 @pytest.fixture
@@ -283,7 +283,7 @@ def test_a_source_without_an_address_comes_from_the_operator(fetcher, cache, liv
     )
     supplied = tmp_path / "supplied"
     bringing = LiveAcquirer(fetcher, cache, supplied=supplied)
-    with pytest.raises(SourceUnavailable, match=r"planned_sites\*\.csv in the folder .*supplied\."):
+    with pytest.raises(SourceUnavailable, match=r"planned_sites\*\.csv in the folder supplied under the home"):
         bringing.obtain(own)
     supplied.mkdir()
     (supplied / "planned_sites_2026.csv").write_bytes(b"a\n")
@@ -368,3 +368,123 @@ def test_an_optional_source_is_downloaded_only_when_named_but_used_where_it_lies
     assert shy.obtain(optional).status == "folder"
     named = LiveOptions(environ={}, optional=frozenset({"centers"}))
     assert LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=named).obtain(optional).status == "live"
+
+
+def test_the_newest_edition_is_asked_for_first_and_the_one_that_answers_is_taken_and_told(publisher, live, spec):
+    yearly = replace(spec, year=2024, editions=Editions())
+    publisher.script("/CenPop2025_Mean_TR.txt", file_of(GOOD))
+    acquired = live.obtain(yearly, RI)
+    assert [seen.path for seen in publisher.seen] == ["/CenPop2026_Mean_TR.txt", "/CenPop2025_Mean_TR.txt"]
+    assert acquired.note == "It is the edition of 2025; the one known to this program is that of 2024."
+
+
+def test_a_newer_edition_that_cannot_be_read_gives_way_to_the_one_that_can(publisher, fetcher, cache, spec):
+    def trial(tried, path, state):
+        if tried.year == 2026:
+            raise InputError("the column “LATITUDE” is gone", file=path)
+
+    publisher.script("/CenPop2026_Mean_TR.txt", file_of(b"STATEFP\n44\n"))
+    publisher.script("/CenPop2025_Mean_TR.txt", file_of(GOOD))
+    careful = LiveAcquirer(fetcher, cache, options=LiveOptions(environ={}), trial=trial)
+    acquired = careful.obtain(replace(spec, year=2025, editions=Editions()), RI)
+    assert acquired.url.endswith("/CenPop2025_Mean_TR.txt")
+    assert "the column “LATITUDE” is gone" in acquired.note
+
+
+@pytest.mark.parametrize(
+    ("editions", "known", "this_year", "years"),
+    [
+        (Editions(), 2024, 2026, [2026, 2025, 2024, 2023]),
+        (Editions(ahead=-1), 2024, 2026, [2025, 2024, 2023]),
+        (Editions(ahead=-1, every=2), 2022, 2026, [2024, 2022, 2020]),
+        (Editions(ahead=1), 2026, 2026, [2027, 2026, 2025]),
+        (Editions(ahead=-2), 2024, 2024, [2024, 2023]),
+    ],
+)
+def test_which_editions_may_be_out(editions, known, this_year, years):
+    assert editions.candidates(known, this_year) == years
+
+
+def test_another_address_serves_where_the_publisher_refuses_and_the_account_says_so(publisher, live, spec):
+    refusing = Reply(b"<html><title>Just a moment...</title></html>", 403)
+    publisher.script("/CenPop2020_Mean_TR.txt", refusing)
+    publisher.script("/elsewhere.txt", file_of(GOOD))
+    other = Address(f"{publisher.url}/elsewhere.txt", says="It is a copy.")
+    acquired = live.obtain(replace(spec, others=(other,)), RI)
+    assert acquired.url == f"{publisher.url}/elsewhere.txt"
+    assert acquired.note.startswith(
+        f"It came from {publisher.host}, after another address failed: {publisher.host} refus"
+    )
+    assert acquired.note.endswith("It is a copy.")
+
+
+def test_an_edition_that_is_absent_is_looked_for_elsewhere_only_where_it_may_be(publisher, live, spec):
+    same = Address(f"{publisher.url}/same{{year}}.txt")
+    more = Address(f"{publisher.url}/more{{year}}.txt", fills_gaps=True)
+    publisher.script("/more2025.txt", file_of(GOOD))
+    live.obtain(replace(spec, year=2024, editions=Editions(ahead=-1), others=(same, more)), RI)
+    assert [seen.path for seen in publisher.seen] == ["/CenPop2025_Mean_TR.txt", "/more2025.txt"]
+
+
+def test_a_file_without_an_ending_is_named_by_what_it_is(publisher, live, spec):
+    publisher.script("/data-generator", file_of(GOOD))
+    named = replace(
+        spec,
+        filenames=("HD????.zip", "HD????.csv"),
+        urls=(f"{publisher.url}/data-generator?year={{year}}",),
+        media="any",
+    )
+    assert live.obtain(named, RI).path.name == "HD2020.csv"
+
+
+@pytest.mark.parametrize(("first", "asked", "status"), [(True, 0, "folder"), (False, 1, "live")])
+def test_a_file_brought_by_hand_counts_before_the_publisher_or_after(
+    publisher, fetcher, cache, spec, tmp_path, first, asked, status
+):
+    (tmp_path / "supplied").mkdir()
+    (tmp_path / "supplied" / "CenPop2020_Mean_TR.txt").write_bytes(GOOD)
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD), Reply(b"", 404))
+    options = LiveOptions(environ={}, supplied_first=first, refresh=True)
+    live = LiveAcquirer(fetcher, cache, options=options, supplied=tmp_path / "supplied")
+    acquired = live.obtain(spec, RI)
+    assert (acquired.status, len(publisher.seen)) == (status, asked)
+    assert ("It was brought by hand." in acquired.note) == first
+
+
+def test_a_file_brought_by_hand_serves_where_the_publisher_gave_nothing(publisher, fetcher, cache, spec, tmp_path):
+    (tmp_path / "supplied").mkdir()
+    (tmp_path / "supplied" / "CenPop2020_Mean_TR.txt").write_bytes(GOOD)
+    options = LiveOptions(environ={}, supplied_first=False)
+    acquired = LiveAcquirer(fetcher, cache, options=options, supplied=tmp_path / "supplied").obtain(spec, RI)
+    assert acquired.status == "folder"
+    assert "It was brought by hand." in acquired.note and "has no such file (HTTP 404)" in acquired.note
+
+
+def test_one_state_is_asked_for_with_its_neighbors_and_several_with_the_nation(publisher, fetcher, cache, spec):
+    near = replace(spec, urls=(f"{publisher.url}/v1?state={{around}}", f"{publisher.url}/v1"))
+    publisher.script("/v1", file_of(GOOD))
+    for alone, scope, query in ((True, "RI", {"state": "RI,CT,MA,NY"}), (False, "nation", {})):
+        live = LiveAcquirer(fetcher, cache, options=LiveOptions(environ={}, alone=alone))
+        assert live.obtain(near, RI).scope == scope
+        assert publisher.seen[-1].query == query
+
+
+def test_an_optional_source_is_wanted_where_its_key_is_set(fetcher, cache, spec):
+    keyed = replace(spec, optional=True, key_env="A_KEY")
+    for environ, off, wanted in (({}, (), False), ({"A_KEY": "x"}, (), True), ({"A_KEY": "x"}, ("centers",), False)):
+        options = LiveOptions(environ=environ, off=frozenset(off))
+        assert LiveAcquirer(fetcher, cache, options=options).asks_publisher(keyed) is wanted
+
+
+def test_the_hosts_of_a_run_are_asked_once_and_only_where_no_recent_copy_is(
+    publisher, fetcher, cache, spec, monkeypatch
+):
+    looked: list[list[str]] = []
+    monkeypatch.setattr(fetcher, "look_ahead", lambda addresses: looked.append(list(addresses)))
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD))
+    other = replace(spec, name="other", urls=("https://elsewhere.example/a.txt",))
+    for _ in range(2):
+        live = LiveAcquirer(fetcher, cache, options=LiveOptions(environ={}), ahead=[(spec, RI), (other, RI)])
+        live.obtain(spec, RI)
+        live.obtain(spec, RI)
+    assert looked == [[f"{publisher.url}/CenPop2020_Mean_TR.txt", "https://elsewhere.example/a.txt"]]

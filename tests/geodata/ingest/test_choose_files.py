@@ -23,15 +23,30 @@ from tests.geodata.sources.test_rasters import grid
 NAMES = "Fuel Type Code,Station Name,State,Status Code,Latitude,Longitude,ID,EV Level1 EVSE Num,EV Level2 EVSE Num,EV DC Fast Count,Updated At"  # noqa: E501
 
 
+# Where the stations of a state lie: latitude, and whole degrees of longitude.
+PLACES = {"RI": (41.7, -71), "CT": (41.7, -72), "MA": (42.3, -71), "GA": (33.5, -83), "VT": (44.0, -72)}
+
+
 def stations(*rows: tuple[int, str, str]) -> str:
     """Return a station file of [number, state, day of the last update]."""
-    lines = [f"ELEC,Station {n},{state},P,41.7,-71.{n:04d},{n},,2,,{day} 12:00:00 UTC" for n, state, day in rows]
+    lines = [
+        f"ELEC,Station {n},{state},P,{PLACES[state][0]},{PLACES[state][1]}.{n:04d},{n},,2,,{day} 12:00:00 UTC"
+        for n, state, day in rows
+    ]
     return "\n".join([NAMES, *lines]) + "\n"
 
 
 def answer(*rows: tuple[int, str, str]) -> str:
     records = [
-        station(n, state=state, updated_at=f"{day}T00:00:00Z", date_last_confirmed=None) for n, state, day in rows
+        station(
+            n,
+            state=state,
+            latitude=PLACES[state][0],
+            longitude=PLACES[state][1] - n / 1000,
+            updated_at=f"{day}T00:00:00Z",
+            date_last_confirmed=None,
+        )
+        for n, state, day in rows
     ]
     return json.dumps({"total_results": len(records), "fuel_stations": records})
 
@@ -221,7 +236,7 @@ def test_both_sets_of_real_files_with_what_lay_apart_in_one_folder(realdata: Pat
         ("alt_fuel_stations_2023-07-10_planned.json", "2023-07-06"),
         ("alt_fuel_stations_2020-10-27_ELEC.csv", "2020-10-27"),
     ]
-    assert (stations.table["state"] == "RI").sum() == 342
+    assert (stations.table["state"] == "RI").sum() == 341
     assert not stations.table["site_id"].duplicated().any()
     for use in stations.uses:
         assert use.rows_in == use.rows_kept + use.rows_rejected + sum(use.rows_out_of_scope.values())

@@ -86,7 +86,7 @@ def test_a_training_list_of_addresses_is_listed_whole_and_placed_by_what_it_says
     lines = [f"Program {n},{n} Main St,Fenwick,XL,97101,," for n in range(40)]
     lines += [f"Course {n},{n} Bay St,Harbor,XL,,," for n in range(5)]
     lines += ["Workshop,1 Hill Rd,Grid County,XL,,,", "Mystery,2 Hill Rd,Nowhere,XL,,,"]
-    lines += ["Known College,3 Hill Rd,Fenwick,XL,97101,41.10001,-71.10002"]
+    lines += ["Known College,3 Hill Rd,Fenwick,XL,97101,41.10001,-140.10002"]
     text = "\n".join(["name,address,city,state,zip,latitude,longitude", *lines])
     parsed = parse_text("training_list", tmp_path, "training_providers.csv", text)
     assert (parsed.rows_in, parsed.rows_kept) == (48, 48)

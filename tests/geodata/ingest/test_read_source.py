@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.errors import OnrampError
+from geodata.errors import OnrampError, PublisherFailed, SourceUnavailable
 from geodata.fetching.acquire import FolderAcquirer
 from geodata.ingest.read_source import read_source
 from geodata.schemas.sourced import Sourced
@@ -106,3 +106,17 @@ def test_polygons_of_2010_are_refused_with_what_to_bring_instead(tmp_path: Path)
     with pytest.raises(OnrampError, match=r"tracts of the 2010 census.* such as cb_2020_44_tract_500k\.zip"):
         read("tracts", folder, "RI")
     assert len(read("tracts", put(tmp_path, {"cb_2020_44_tract_500k.json": tract}), "RI").table) == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "uses"), [(SourceUnavailable("not asked for"), 0), (PublisherFailed("refused"), 1)]
+)
+def test_an_optional_source_leaves_a_trace_only_where_its_publisher_was_asked(problem, uses) -> None:
+    class Refusing:
+        def obtain(self, spec, state=None):
+            raise problem
+
+        obtain_all = candidates = obtain
+
+    got = read_source(SOURCES["acs"], Refusing(), [find_state("RI")], Settings())
+    assert [use.freshness for use in got.uses] == ["missing"] * uses

@@ -73,6 +73,8 @@ SERVED = [
     "planned_sites",
     "ipeds_directory",
     "ipeds_completions",
+    "dapip",
+    "campus_list",
     "etpl",
     "apprenticeship",
     "training_list",

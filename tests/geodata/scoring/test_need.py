@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from geodata.errors import OnrampError
 from geodata.geography.crosswalk import to_2020
 from geodata.ingest.canonical_tables import CanonicalTables
-from geodata.scoring.need import need, need_parts
+from geodata.scoring.need import need, need_parts, require_need
+from geodata.scoring.study_area import study_area
 from geodata.settings import Settings
 from tests.geodata.geography.test_crosswalk import relationship
 from tests.geodata.scoring import grid
@@ -67,3 +71,15 @@ def test_a_list_of_designated_tracts_is_ranked_as_ones_and_zeros_where_it_has_a_
     assert found["value"].tolist() == [1.0, 1.0, *[0.0] * 7]
     assert found["designated"].tolist() == [True, True, *[False] * 7]
     assert found["percentile"].tolist() == pytest.approx([100 * 8 / 9] * 2 + [100 * 3.5 / 9] * 7)
+
+
+def test_a_run_stops_where_no_definition_with_a_weight_has_a_value_here(canonical, settings) -> None:
+    area = study_area(canonical, ["XL"], settings, grid.AS_OF)
+    require_need(area, settings)
+    nothing = replace(area, definitions=area.definitions.iloc[:0], measures=area.measures.iloc[:0])
+    with pytest.raises(OnrampError, match="Nothing says where need is: none of the definitions with a weight"):
+        require_need(nothing, settings)
+    # What has no weight does not say where need is either.
+    unweighted = settings.model_copy(update={"need": settings.need.model_copy(update={"weights": {"ejscreen": 1.0}})})
+    with pytest.raises(OnrampError, match=r"\(ejscreen\) has a value here"):
+        require_need(area, unweighted)

@@ -83,3 +83,9 @@ def test_chances_sum_to_one_and_expectations_are_means(ports: list[tuple[int, in
     expected = expected_units(table, FEW).loc[("RI", "any")]
     assert expected["level2"] == pytest.approx(sum(level2 + 1 for level2, _ in ports) / len(ports))
     assert expected["dc_fast"] == pytest.approx(sum(dc for _, dc in ports) / len(ports))
+
+
+def test_without_any_site_in_any_list_nothing_is_expected_and_nothing_breaks() -> None:
+    nothing = site_priors(pd.DataFrame(), [], FEW)
+    assert not len(nothing)
+    assert not len(expected_units(nothing, FEW))

@@ -56,12 +56,23 @@ def test_a_provider_known_by_its_state_is_said_of_no_tract() -> None:
 
 def test_a_provider_is_counted_or_unlocated_and_never_both_or_neither() -> None:
     plain = {"entry_stage": "entry", "cip_codes": "46.0302", "seats": 5.0, "seats_basis": "seats", "longitude": -71.0}
+    plain |= {"share": 1.0, "seats_expected": 5.0}
     qualities = ["point", "street", "zip", "place", "county", "area", "unknown"]
     table = pd.DataFrame([{**plain, "location_quality": quality, "latitude": 41.0} for quality in qualities])
     table = pd.concat([table, table.assign(entry_stage="advanced"), table.assign(cip_codes="51.0000")])
     choices = Training()
     assert counting_providers(table, choices)["location_quality"].tolist() == qualities[:2]
     assert unlocated_providers(table, choices)["location_quality"].tolist() == qualities[2:]
+
+
+def test_a_campus_that_shares_awards_is_counted_at_its_zip_code() -> None:
+    campus = {"entry_stage": "entry", "cip_codes": "46.0302", "seats": 5.0, "seats_basis": "shared", "share": 0.5}
+    table = pd.DataFrame([{**campus, "seats_expected": 5.0, "location_quality": "zip", "latitude": 41.0}])
+    for name, counted in (("share", True), ("whole", False), ("none", False)):
+        rows = table.assign(share={"share": 0.5, "whole": 1.0, "none": 0.0}[name])
+        assert len(counting_providers(rows, Training())) == counted, name
+        assert len(unlocated_providers(rows, Training())) == (not counted), name
+    assert not len(counting_providers(table.assign(latitude=float("nan")), Training()))
 
 
 @pytest.mark.parametrize("count", [0, 1])

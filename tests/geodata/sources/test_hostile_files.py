@@ -20,6 +20,7 @@ from openpyxl import Workbook
 
 from geodata.errors import InputError
 from geodata.geography.geoids import clean_geoids
+from geodata.geography.written_coordinates import read_coordinates
 from geodata.geography.zips import clean_zips, state_of_zips
 from geodata.sample import write_sample
 from geodata.settings import Settings, load_settings
@@ -27,7 +28,7 @@ from geodata.sources import SOURCES
 from geodata.sources.formats.archives import check_zip, member_names
 from geodata.sources.formats.layers import read_layer
 from geodata.sources.formats.text_tables import from_records, read_csv, read_json, wanted
-from geodata.sources.formats.values import SVI_CODES, counts, dates, flags, numbers, points, to_numbers
+from geodata.sources.formats.values import SVI_CODES, counts, dates, flags, numbers, to_numbers
 from geodata.sources.formats.workbooks import read_workbook
 from geodata.sources.spec import ParseContext, Source
 from tests.robustness.fuzz import HOSTILE, mutated, outcome, seeds
@@ -62,8 +63,9 @@ def test_any_text_is_a_value_or_none(cells: list[str | None]) -> None:
     text = pd.Series(cells, dtype="str")
     for found in (to_numbers(text), counts(text), flags(text), dates(text), clean_geoids(text), clean_zips(text)):
         assert len(found) == len(text)
-    latitude, longitude = points(text, text[::-1].reset_index(drop=True))
-    assert latitude.isna().equals(longitude.isna())
+    found = read_coordinates(text, text[::-1].reset_index(drop=True), text, text)
+    assert found["latitude"].isna().equals(found["longitude"].isna())
+    assert found.loc[found["refused"] != "", "latitude"].isna().all()
     parsed_numbers = numbers(text, codes=SVI_CODES, least=0, most=1)
     assert parsed_numbers.values.dropna().between(0, 1).all()
     assert len(state_of_zips(clean_zips(text))) == len(text)

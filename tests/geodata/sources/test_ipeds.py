@@ -40,7 +40,7 @@ def school(unitid: str = "217475", **over: str) -> str:
 def test_the_directory(tmp_path: Path) -> None:
     rows = [
         school(),
-        school("100654", STABBR="AL", INSTCAT="2", SECTOR="1", ICLEVEL="1"),
+        school("100654", STABBR="AL", LONGITUD="-86.5", LATITUDE="34.8", INSTCAT="2", SECTOR="1", ICLEVEL="1"),
         school("100655", INSTCAT="-2", SECTOR="9", ICLEVEL="3", CONTROL="3"),
         school("100656", INSTCAT="3", SECTOR="1", ICLEVEL="1"),
         school("100657", SECTOR="0", ICLEVEL="-3", CONTROL="-3", INSTCAT="-2", LONGITUD="-3", LATITUDE="-3"),

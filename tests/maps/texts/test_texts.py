@@ -15,6 +15,7 @@ from geodata.schemas import canonical as schemas
 from geodata.schemas import computed as result_tables
 from geodata.schemas.provenance import Freshness
 from geodata.settings import Barriers, Industry, IndustryWords, Need, Opportunity
+from maps.lists.list_specs import LISTS
 from maps.texts import FOLDER, languages, load_texts
 
 #: Where a language may say more than English, whose words are the schema's own meaning of the column.
@@ -65,6 +66,12 @@ def keys_given_twice(node: yaml.Node) -> Iterator[str]:
 def test_no_key_stands_twice(language: str) -> None:
     tree = yaml.compose((FOLDER / f"{language}.yaml").read_text("utf-8"), Loader=yaml.SafeLoader)
     assert tree is not None and list(keys_given_twice(tree)) == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_list_has_a_name_for_its_sheet(language: str) -> None:
+    texts = load_texts(language)
+    assert [name for name in PAGES if not texts.has(f"lists.sheets.{name}")] == []
 
 
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])

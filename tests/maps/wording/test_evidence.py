@@ -102,10 +102,10 @@ def test_units_say_that_they_are_assumed(assumed: int, said: str) -> None:
 
 def test_what_lies_within_reach_says_how_much_of_it_is_assumed() -> None:
     texts = load_texts("en")
-    row = {"seats_within_assumed": 12.0, "sites_within_assumed": 2}
+    row = {"seats_within_assumed": 12.0, "sites_assumed": 2}
     assert words.seats_assumed(texts, row) == "12 of them are assumed, not reported."
     assert words.work_assumed(texts, row) == "The number of ports is assumed at 2 of these sites."
-    nothing = {"seats_within_assumed": 0.0, "sites_within_assumed": 0}
+    nothing = {"seats_within_assumed": 0.0, "sites_assumed": 0}
     assert words.seats_assumed(texts, nothing) == "" == words.work_assumed(texts, nothing)
     assert words.seats_assumed(texts, {}) == "" == words.work_assumed(texts, {})
 

@@ -20,10 +20,12 @@ def test_states_and_settings_are_completed() -> None:
 
 def test_what_is_typed_becomes_nested_settings() -> None:
     typed = ["need.weights={svi: 1}", "need.reference_area=nation", "uncertainty.draws=0", "as_of=2026-09-30"]
-    made = settings_changes(typed, sources=Path("/files"), home=Path("/home"))
+    made = settings_changes(typed, sources=[Path("/files")], home=Path("/home"))
     assert made["need"] == {"weights": {"svi": 1}, "reference_area": "nation"}
     assert made["uncertainty"] == {"draws": 0}
-    assert made["sources"] == {"folder": "/files"}
+    assert made["sources"] == {"folder": "/files", "also": []}
+    more = settings_changes([], sources=[Path("/files"), Path("/stick")], live=True)["sources"]
+    assert more == {"folder": "/files", "also": ["/stick"], "fill_up": True}
     assert made["home"] == "/home"
 
 

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from geodata.errors import SettingsError
+from geodata.fetching import baseline
 from geodata.fetching.client.download_cache import Cache, Entry, iso
 from geodata.sources import SOURCES
 from geodata.sources.centers import SPEC as CENTERS
 from geodata.sources.spec import Expected
 from geodata.storage.files import sha256_of
 from pipelines.command import source_commands
+from pipelines.command.terminal import Terminal
 from tests.support.publisher_server import Publisher, Reply, file_of
 
 POINTS = b"STATEFP,COUNTYFP,TRACTCE,POPULATION,LATITUDE,LONGITUDE\n44,007,000101,3000,+41.8,-071.4\n"
@@ -35,7 +38,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def one_source(monkeypatch: pytest.MonkeyPatch):
     with Publisher() as publisher:
-        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), expected=Expected())
+        spec = replace(CENTERS, urls=(f"{publisher.url}/CenPop2020_Mean_TR.txt",), others=(), expected=Expected())
         only = {"centers": replace(SOURCES["centers"], spec=spec)}
         monkeypatch.setattr(source_commands, "SOURCES", only)
         publisher.script("/CenPop2020_Mean_TR.txt", file_of(POINTS))
@@ -111,3 +114,50 @@ def test_addresses_are_geocoded_into_a_new_file(command, tmp_path, monkeypatch):
     assert "2 rows, 0 of them with coordinates before" in run.output
     assert "1 exact" in run.output and "1 no match" in run.output
     assert "41.800000,-71.400000" in (tmp_path / "filled.csv").read_text()
+
+
+def test_the_requests_of_a_run_are_listed_without_making_one(command, one_source, monkeypatch):
+    listed = command("sources", "--requests", "--state", "RI")
+    assert listed.exit_code == 0, listed.output
+    address = f"{one_source.url}/CenPop2020_Mean_TR.txt"
+    hosts = f"hosts (wanted, first): HEAD {one_source.url}/\n"
+    assert listed.output == f"{hosts}centers (required, first): GET {address}, about 4.3 MB\n"
+    assert one_source.seen == []
+    (_, row) = json.loads(command("sources", "--requests", "--state", "RI", "--json").stdout)
+    assert (row["method"], row["address"], row["required"], row["keys"]) == ("GET", address, True, [])
+    assert "centers: Centers of Population of census tracts, by U.S. Census Bureau" in command("sources").output
+
+
+def test_the_doctor_fits_a_narrow_terminal_and_tells_refused_from_never_asked(command, one_source, monkeypatch):
+    only = {name: SOURCES[name] for name in ("planned_sites", "ejscreen", "scorecard_branches")}
+    one_source.script("/CenPop2020_Mean_TR.txt", Reply(b"", 403))
+    monkeypatch.setattr(source_commands, "SOURCES", {**source_commands.SOURCES, **only})
+    monkeypatch.setattr(source_commands, "console", Terminal(width=80))
+    examined = command("doctor", "--state", "RI")
+    assert examined.exit_code == 1
+    words = {line.split()[0]: line for line in examined.output.splitlines() if line.strip()}
+    assert "refused" in words["centers"] and "no" in words["centers"].split()
+    assert "not brought" in words["planned_sites"]
+    assert "not asked" in words["ejscreen"]
+    table = examined.output.partition("nothing can be computed")[0]
+    assert "…" not in table and max(map(len, table.splitlines())) <= 80
+
+
+def test_a_bundle_is_written_from_a_folder_and_taken(command, one_source, tmp_path, monkeypatch):
+    monkeypatch.setattr(baseline, "BASELINE_SOURCES", ("centers",))
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    (folder / "CenPop2020_Mean_TR.txt").write_bytes(POINTS)
+    stick = tmp_path / "stick.zip"
+    made = command("mirror", stick, "--baseline", "--state", "RI", "--sources", folder)
+    assert made.exit_code == 0, made.output
+    assert sha256_of(stick) in made.output
+    taken = command("baseline", stick)
+    assert taken.exit_code == 0 and "1 files for the nation are in" in taken.output
+    assert (tmp_path / "home" / "baseline" / "national" / "CenPop2020_Mean_TR.txt").read_bytes() == POINTS
+    one_source.script("/CenPop2020_Mean_TR.txt", Reply(b"", 403))
+    rows = json.loads(command("doctor", "--state", "RI", "--json").stdout)
+    assert (rows[0]["use"], rows[0]["said"].startswith("It is the copy of the baseline")) == ("stale", True)
+    for words in (("baseline",), ("mirror", stick, "--baseline"), ("mirror", stick, "--sources", folder)):
+        refused = command(*words)
+        assert isinstance(refused.exception, SettingsError), refused.output

@@ -85,7 +85,7 @@ def test_a_passing_fault_is_tried_again_with_growing_pauses(publisher, fetcher, 
             403,
             "refused",
             "{host} refuses to serve this computer (HTTP 403): “unknown variable”. Some publishers refuse data "
-            "centers: download the file elsewhere and put it in the folder of sources.",
+            "centers and networks abroad.",
         ),
         (404, "absent", "{host} has no such file (HTTP 404): “unknown variable”."),
         (422, "misunderstood", "{host} did not accept the request (HTTP 422): “unknown variable”."),
@@ -319,6 +319,36 @@ def test_a_permanent_move_is_followed_and_reported_a_passing_one_only_followed(p
     assert fetcher.download(Request(passing), tmp_path / "part2").moved_to is None
 
 
+def test_where_a_redirect_leads_nowhere_its_target_is_given_up_and_not_the_publisher(publisher, fetcher, tmp_path):
+    nowhere = "https://login.portal.invalid/captive"
+    first = publisher.script("/rows.csv", Reply(b"", 302, {"Location": nowhere}))
+    said = (
+        f"{publisher.host} sent us on to login.portal.invalid. login.portal.invalid cannot be reached: its name is "
+        "not known here"
+    )
+    problem = failure_of(fetcher, Request(first), tmp_path / "part")
+    assert (problem.kind, problem.host) == ("unreachable", "login.portal.invalid")
+    assert str(problem).startswith(said)
+    asked = len(publisher.seen)
+    # The next file that is sent on there costs one request, and the publisher's other files come.
+    second = publisher.script("/others.csv", Reply(b"", 302, {"Location": nowhere}))
+    assert str(failure_of(fetcher, Request(second), tmp_path / "part2")).startswith(said)
+    assert len(publisher.seen) == asked + 1
+    good = publisher.script("/good.csv", file_of(ROWS))
+    assert fetcher.download(Request(good), tmp_path / "part3").state == "new"
+
+
+def test_refusals_of_the_place_a_redirect_leads_to_are_not_the_publishers(publisher, fetcher, tmp_path):
+    there = publisher.url.replace("127.0.0.1", "localhost")
+    publisher.script("/store", Reply(b"", 403))
+    for number in range(3):
+        url = publisher.script(f"/{number}.csv", Reply(b"", 302, {"Location": f"{there}/store"}))
+        problem = failure_of(fetcher, Request(url), tmp_path / f"part{number}")
+        assert problem.kind == "refused" and problem.host.startswith("localhost")
+    good = publisher.script("/good.csv", file_of(ROWS))
+    assert fetcher.download(Request(good), tmp_path / "good").state == "new"
+
+
 def test_redirects_in_a_circle_end(publisher, fetcher, tmp_path):
     url = publisher.script("/rows.csv", Reply(b"", 302, {"Location": "/rows.csv"}))
     problem = failure_of(fetcher, Request(url), tmp_path / "part")
@@ -395,14 +425,14 @@ def test_nobody_there(fetcher, tmp_path, unused_port):
     assert str(problem) == (f"127.0.0.1:{unused_port} cannot be reached: it refuses connections (4 attempts).")
 
 
-def test_a_host_that_could_not_be_reached_is_tried_once_for_its_other_files(fetcher, fake_time, tmp_path, unused_port):
+def test_a_host_that_could_not_be_reached_is_not_tried_for_its_other_files(fetcher, fake_time, tmp_path, unused_port):
     host = f"http://127.0.0.1:{unused_port}"
     failure_of(fetcher, Request(f"{host}/rows.csv"), tmp_path / "part")
     waits = len(fake_time.slept)
     problem = failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
-    assert str(problem) == f"127.0.0.1:{unused_port} cannot be reached: it refuses connections."
+    assert str(problem) == f"127.0.0.1:{unused_port} cannot be reached: it refuses connections (4 attempts)."
     assert len(fake_time.slept) == waits == 3
-    fake_time.forward(minutes=6)
+    fake_time.forward(minutes=16)
     failure_of(fetcher, Request(f"{host}/others.csv"), tmp_path / "part")
     assert len(fake_time.slept) == 6
 

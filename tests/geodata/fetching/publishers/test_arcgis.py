@@ -16,6 +16,7 @@ from geodata.fetching.live import LiveAcquirer, LiveOptions
 from geodata.fetching.publishers.arcgis import FeatureService, Query
 from geodata.sources.landmarks import CORRIDORS
 from tests.support.arcgis_server import PATH, FeatureServer
+from tests.support.publisher_server import Reply
 
 
 def corridors(count: int) -> dict[int, dict]:
@@ -140,3 +141,26 @@ def test_a_page_of_the_service_is_scripted_where_real_ones_have_it(publisher, fe
     FeatureServer(corridors(1)).serve(publisher)
     FeatureService(fetcher, token="hunter2").layer(f"{publisher.url}{PATH}/0")
     assert publisher.seen[0].headers["x-esri-authorization"] == "Bearer hunter2"
+
+
+def test_a_layer_whose_number_and_name_moved_is_found_by_its_field(publisher, fetcher):
+    service = FeatureService(fetcher)
+    root = FeatureServer(corridors(3)).serve(publisher).removesuffix("/0")
+    described = {"name": "Results", "fields": [{"name": "CIscore"}], "objectIdField": "OBJECTID"}
+    other = {"name": "Roads", "fields": [{"name": "Other"}], "objectIdField": "OBJECTID"}
+    publisher.script(f"{PATH}/0", Reply(json.dumps(described).encode(), headers={"Content-Type": "application/json"}))
+    publisher.script(f"{PATH}/3", Reply(json.dumps(other).encode(), headers={"Content-Type": "application/json"}))
+    assert service.layer(root, field="ciscore").url == f"{root}/0"
+    with pytest.raises(
+        FetchError, match="has no single layer with “Absent”; its layers are Roads, Corridors"
+    ) as caught:
+        service.layer(root, field="Absent")
+    assert caught.value.kind == "absent"
+
+
+def test_a_service_that_is_not_there_is_absent_so_that_another_is_tried(publisher, fetcher):
+    said = {"error": {"code": 400, "message": "Invalid URL", "details": ["Invalid URL"]}}
+    publisher.script(PATH, Reply(json.dumps(said).encode(), headers={"Content-Type": "application/json"}))
+    with pytest.raises(FetchError, match="has no such service") as caught:
+        FeatureService(fetcher).layer(f"{publisher.url}{PATH}", field="GEOID")
+    assert caught.value.kind == "absent"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from geodata.errors import SourceUnavailable
 from geodata.fetching.client.download_cache import Cache
 from geodata.fetching.live import LiveAcquirer, LiveOptions
-from geodata.sources.afdc import SPEC as AFDC
+from geodata.sources.afdc import SPEC
 from geodata.states import find_state
 from tests.support.publisher_server import Reply
 
+# The server of this test stands for the publisher's own.
+AFDC = replace(SPEC, key_hosts=("127.0.0.1",))
 RI = find_state("RI")
 KEY = "hunter2hunter2"
 STATIONS = "/api/alt-fuel-stations/v1.json"
@@ -104,3 +107,14 @@ def test_a_service_that_does_not_say_when_it_changed_is_reported(publisher, live
 
 
 # --- CareerOneStop ------------------------------------------------------------------------------------------------
+
+
+def test_a_host_that_is_not_the_publishers_is_asked_without_the_key(publisher, live):
+    publisher.script(UPDATED, as_json({"last_updated": "2026-11-21T02:07:04Z"}))
+    publisher.script(STATIONS, stations(3))
+    assert live.obtain(SPEC).status == "live"
+    assert publisher.seen and all(KEY not in str(seen) for seen in publisher.seen)
+    # Nor does the publisher's own host get it unprotected, or one that is only called alike.
+    assert SPEC.sends_key("https://developer.nlr.gov/api") and SPEC.sends_key("https://developer.nrel.gov/api")
+    for url in ("http://developer.nlr.gov/api", "https://developer.nlr.gov.example/api", "https://xnlr.gov/api"):
+        assert not SPEC.sends_key(url)
