@@ -9,8 +9,11 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.schemas import columns as col
+from geodata.schemas.canonical import LOCATION_QUALITY
 
 LOCATED_QUALITIES = ("point", "street")
+#: The finest quality is 0: of two records of one place the location with the lower number stays.
+QUALITY_ORDER = {quality: order for order, quality in enumerate(LOCATION_QUALITY)}
 
 
 def located(table: pd.DataFrame) -> pd.Series:

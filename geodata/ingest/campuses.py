@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.geography.located import LOCATED_QUALITIES, QUALITY_ORDER
 from geodata.geography.nearby_pairs import distance_m
 from geodata.ingest.name_matching import words
 from geodata.schemas import columns as col
@@ -25,12 +26,11 @@ from geodata.settings import Training
 #: The order in which sources name a campus: the first one's name and address stay.
 PRECEDENCE = ("campus_list", "dapip", "scorecard_branches", "va_approved")
 IPEDS_FAMILY = "ipeds:"
-PLACED = ("point", "street", "zip")
+PLACED = (*LOCATED_QUALITIES, "zip")
 # Two records of one institution closer than this are one campus: another building or another geocoder.
 SAME_CAMPUS_M = 1_000.0
 # The middle of a ZIP code lies some kilometers from an address in it.
 SAME_ZIP_M = 8_000.0
-_QUALITY = {"point": 0, "street": 1, "zip": 2, "place": 3, "county": 4, "area": 5, "unknown": 6}
 _PLACE = [col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY]
 
 Row = dict[str, Any]
@@ -139,14 +139,14 @@ def _places(main: Row, branches: list[Row]) -> list[Row]:
             places.append({**{key: branch[key] for key in _PLACE}, col.NAME: name, "ids": [branch[col.CAMPUS_ID]]})
             continue
         same["ids"].append(branch[col.CAMPUS_ID])
-        if _QUALITY[branch[col.LOCATION_QUALITY]] < _QUALITY[same[col.LOCATION_QUALITY]]:
+        if QUALITY_ORDER[branch[col.LOCATION_QUALITY]] < QUALITY_ORDER[same[col.LOCATION_QUALITY]]:
             same |= {key: branch[key] for key in (col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY)}
     return places
 
 
 def _same_campus(place: Row, branch: Row) -> bool:
     """Return whether two records are one campus: near one another, or in one ZIP code where one has no point."""
-    exact = all(row[col.LOCATION_QUALITY] in ("point", "street") for row in (place, branch))
+    exact = all(row[col.LOCATION_QUALITY] in LOCATED_QUALITIES for row in (place, branch))
     latitude, longitude = (np.array([place[name], branch[name]], dtype=float) for name in (col.LATITUDE, col.LONGITUDE))
     meters = float(distance_m(latitude, longitude, np.array([[0, 1]]))[0])
     zips = [row[col.ZIP] for row in (place, branch)]

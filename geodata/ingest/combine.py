@@ -101,8 +101,8 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
         awarded = stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads)
         return Sourced(provider_priors(*awarded, stacked(PROVIDERS, reads), settings.training), refused)
     if table.name in _PLACED:
-        found = placed(rows, _gazetteer(reads, rows))
-        rows, notes = found, [*notes, *placing_notes(rows, found)]
+        rows = placed(rows, _gazetteer(reads, rows))
+        notes = [*notes, *placing_notes(rows)]
     elif table in (COUNTIES, NAMED_AREAS) and len(rows):
         rows = rows.assign(name=spelled(rows[col.NAME], _spellings(reads)))
     rejects = [frame for frame in (*(read.rejects for read in reads.values()), refused) if len(frame)]

@@ -83,16 +83,14 @@ def placed(rows: pd.DataFrame, gazetteer: Gazetteer) -> pd.DataFrame:
     return out
 
 
-def placing_notes(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
-    """Return how the rows that had no coordinates are placed, in a sentence; none where all had some."""
-    lost = before[col.LATITUDE].isna() | before[col.LONGITUDE].isna()
-    if not lost.any():
-        return []
-    quality = after.loc[lost, col.LOCATION_QUALITY].where(after.loc[lost, col.LATITUDE].notna(), "unknown")
-    counts = quality.value_counts()
+def placing_notes(rows: pd.DataFrame) -> list[str]:
+    """Return how the rows that gave no coordinates are placed, in a sentence; none where all gave some."""
     words = {"zip": "by ZIP code", "place": "by city or town", "county": "by county", "unknown": "not at all"}
+    counts = rows.loc[rows[col.LOCATION_QUALITY].isin(words), col.LOCATION_QUALITY].value_counts()
+    if counts.empty:
+        return []
     parts = ", ".join(f"{word} {counts[name]:,}" for name, word in words.items() if counts.get(name, 0))
-    return [f"Rows without coordinates, listed without travel to them: {lost.sum():,}; placed {parts}."]
+    return [f"Rows without coordinates, listed without travel to them: {counts.sum():,}; placed {parts}."]
 
 
 def _keyed(table: pd.DataFrame, column: str) -> pd.DataFrame:

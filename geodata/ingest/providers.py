@@ -16,6 +16,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geodata.geography.located import QUALITY_ORDER
 from geodata.geography.nearby_pairs import distance_m, near_pairs
 from geodata.ingest.campuses import with_campuses
 from geodata.ingest.name_matching import alike, name_key
@@ -27,7 +28,7 @@ from geodata.ingest.provider_priors import (
     with_expectations,
 )
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import LOCATION_QUALITY, PROVIDERS, REJECTS
+from geodata.schemas.canonical import PROVIDERS, REJECTS
 from geodata.schemas.parsed import Refined
 from geodata.schemas.programs import by_program_text
 from geodata.schemas.rows import among
@@ -40,7 +41,6 @@ SAME_PLACE_M = 1_000.0
 PRECEDENCE = (IPEDS, "training_list", "etpl", "apprenticeship", "va_apprenticeships", "evitp")
 _SEATS = {"completions": 0, "shared": 1, "seats": 2, "suppressed": 3, "assumed": 4}
 _ZERO = 2.5
-_QUALITY = {quality: order for order, quality in enumerate(LOCATION_QUALITY)}
 
 
 def providers(
@@ -263,7 +263,7 @@ def _same_place(values: dict[str, list[object]], i: int, j: int, distance: float
 def _united(rows: pd.DataFrame, evidence: list[str]) -> dict[str, object]:
     """Return one record for a group, whose rows stand in order of precedence."""
     first = {name: rows[name].dropna().iloc[0] if rows[name].notna().any() else None for name in PROVIDERS.names}
-    best_place = rows.iloc[rows[col.LOCATION_QUALITY].map(_QUALITY).to_numpy().argmin()]
+    best_place = rows.iloc[rows[col.LOCATION_QUALITY].map(QUALITY_ORDER).to_numpy().argmin()]
     # One source's zero does not undo another's count, for a class may be held in a year without awards; it does undo
     # what is only assumed.
     strength = np.where(rows[col.SEATS] == 0, _ZERO, rows[col.SEATS_BASIS].map(_SEATS).to_numpy())

@@ -14,7 +14,7 @@ from geodata.schemas.canonical import CAMPUSES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.campus_rows import campus_table, kind_of_place
 from geodata.sources.formats.text_tables import Wanted, read_csv
-from geodata.sources.formats.workbooks import read_table
+from geodata.sources.mapped_columns import read_mapped
 from geodata.sources.operator_lists import NAME, PLACE, identifiers, with_place, without_fillers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
@@ -67,7 +67,7 @@ SCORECARD_COLUMNS = (
 
 def parse_own(path: Path, context: ParseContext) -> Parsed:
     """Return the campuses an office lists; each is one, whatever its name."""
-    text = read_table(path, OWN_COLUMNS, OWN.name, least=2)
+    text = read_mapped(path, OWN_COLUMNS, OWN, context, least=2)
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
     unitid = frame[col.UNITID].str.replace(r"\.0$", "", regex=True)

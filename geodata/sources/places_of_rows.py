@@ -43,8 +43,8 @@ def with_points(
 
     `frame` holds the two columns as text and, where the source has ZIP codes, `zip`; `states` are the postal codes
     of its rows, `key` the column that names a row in the log. Rows that give no coordinates stay, with the quality
-    unknown. What was repaired is told in the notes of `text`, with the numbers of the first rows; `first_row` is that
-    of the first data row in the file.
+    unknown. What was repaired is told in the notes of `text`, with the numbers of the first rows; `first_row` is the
+    number of the first data row in the file.
     """
     no_zips = pd.Series(None, index=frame.index, dtype="str")
     zips = state_of_zips(clean_zips(frame[col.ZIP])) if col.ZIP in frame.columns else no_zips

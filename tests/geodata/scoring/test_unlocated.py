@@ -63,6 +63,10 @@ def test_a_provider_is_counted_or_unlocated_and_never_both_or_neither() -> None:
     choices = Training()
     assert counting_providers(table, choices)["location_quality"].tolist() == qualities[:2]
     assert unlocated_providers(table, choices)["location_quality"].tolist() == qualities[2:]
+    # A campus with part of the awards counts by its ZIP code too: elsewhere its seats would err more.
+    campuses = table.assign(share=0.5)
+    assert counting_providers(campuses, choices)["location_quality"].tolist() == qualities[:3]
+    assert unlocated_providers(campuses, choices)["location_quality"].tolist() == qualities[3:]
 
 
 def test_a_campus_that_shares_awards_is_counted_at_its_zip_code() -> None:
