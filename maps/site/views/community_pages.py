@@ -53,6 +53,8 @@ def community(view: SiteView, ident: str) -> Context:
         "rank_text": _rank(view, row, len(view.state.communities)),
         "action": "" if is_missing(row[col.ACTION]) else w.code("action", row[col.ACTION]),
         "action_means": "" if is_missing(row[col.ACTION]) else action_means(view.result, t, row[col.ACTION]),
+        # The head of the page warns in the sentences beside it, and the action there says only what it means.
+        "action_alone": "" if is_missing(row[col.ACTION]) else t.word("codes.action_means", row[col.ACTION]),
         "cautions": cautions(view.result, t, settle=False),
         "hub": _nearest_hub(view, row),
         "brief": brief(view, ident),
