@@ -18,18 +18,20 @@ import typer
 from geodata.errors import OnrampError, SettingsError
 from geodata.ingest.preflight import usable_settings
 from geodata.schemas.state_result import StateResult
+from geodata.settings import load_settings
 from geodata.states import SAMPLE_STATE, find_state
 from pipelines.command.console import telling_requests
 from pipelines.command.decision_commands import commands as decision_commands
+from pipelines.command.first_questions import first_answers, may_ask, take_own_answers
 from pipelines.command.options import (
     COMPUTE,
     SOURCES,
     FileOption,
     HomeOption,
     LiveOption,
+    OneStateOption,
     SetOption,
     SourcesOption,
-    StateOption,
     VerboseOption,
     settings_changes,
 )
@@ -72,7 +74,7 @@ def onramp(
 
 @app.command(rich_help_panel=COMPUTE, epilog="Examples:  onramp run   |   onramp run --state RI --sources downloads")
 def run(
-    state: StateOption = SAMPLE_STATE,
+    state: OneStateOption = None,
     sources: SourcesOption = None,
     live: LiveOption = False,
     settings_file: FileOption = None,
@@ -82,11 +84,18 @@ def run(
     ] = None,
     home: HomeOption = None,
     verbose: VerboseOption = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing, as where there is no terminal.")] = False,
 ) -> None:
     """Compute one state: read its sources, score its tracts, write maps and lists."""
     from pipelines.command.launch import launch_state
 
-    place = find_state(state)
+    if not sources and may_ask(no_input=no_input, settings_file=settings_file):
+        chosen, settings_file = first_answers(state, _ask, _say, os.environ)
+        state = chosen.usps
+        take_own_answers()
+    named = load_settings(settings_file).states if state is None else ()
+    # Of several states nobody can tell which is meant.
+    place = find_state(state or (named[0] if len(named) == 1 else SAMPLE_STATE))
     given = settings_changes(changes, sources=sources, live=live, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     announce(console, place, settings)
@@ -94,6 +103,15 @@ def run(
     with telling_requests(console, every=verbose):
         folder = launch_state(place, settings, settings_file, given, console)
     report(console, StateResult.load(folder.result), folder.products)
+
+
+def _ask(question: str, hidden: bool) -> str:
+    answer: str = typer.prompt(question, default="", show_default=False, hide_input=hidden)
+    return answer
+
+
+def _say(sentence: str) -> None:
+    console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command(
@@ -159,6 +177,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter shows a question mark, and the run goes on.
             stream.reconfigure(errors="replace")
+    take_own_answers()
     with noting_stops() as stops:
         try:
             code = _ended()

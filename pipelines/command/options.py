@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from geodata.errors import SettingsError
 from geodata.settings import SETTINGS_FILE, Settings
-from geodata.states import REGISTRY
+from geodata.states import REGISTRY, SAMPLE_STATE
 
 #: Panels the commands are grouped in by `onramp --help`.
 COMPUTE, LOOK, SOURCES = "Compute", "Look at results", "Sources and files"
@@ -45,6 +45,15 @@ _STATE_HELP = "Postal code, FIPS code or name."
 _SET_HELP = "One setting, such as need.reference_area=nation; see docs/settings.md. Repeatable."
 StateOption = Annotated[
     str, typer.Option("--state", "-s", help=_STATE_HELP, autocompletion=complete_state, show_default=True)
+]
+OneStateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--state",
+        "-s",
+        help=f"{_STATE_HELP} Else the one state of the settings file, or the invented {SAMPLE_STATE}.",
+        autocompletion=complete_state,
+    ),
 ]
 StatesOption = Annotated[
     list[str] | None,

@@ -56,6 +56,7 @@ def onramp(
     monkeypatch.setattr(drift, "REFUSED_BELOW", 0.0)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("ONRAMP_HOME", str(tmp_path / "home"))
     for name in (*KEYS, "ONRAMP_SETTINGS"):
         monkeypatch.delenv(name, raising=False)

@@ -23,7 +23,7 @@ class Limits:
     `total_s` bounds one file with all its attempts and waits. A wait that a publisher asks for is honored up
     to `longest_wait_s`; a longer one ends the attempt at once. A host that could not be reached, or that refused
     `refusals` files one after another, is not asked for `host_rest_s`. `preflight_s` is how long hosts are given, all
-    at once, to show that they can be reached.
+    at once, to show that they can be reached. Every `tell_s` somebody who waits is told what for.
     """
 
     connect_s: float = 10.0
@@ -39,6 +39,7 @@ class Limits:
     host_rest_s: float = 900.0
     refusals: int = 2
     preflight_s: float = 12.0
+    tell_s: float = 10.0
 
     def patience(self, attempts: int) -> Patience:
         """Return how often and with which pauses to try."""

@@ -29,12 +29,13 @@ from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES, check_head, check_whole, filename_of
 from geodata.fetching.client.exchange import Download, JsonObject, Limits, Progress, Request
 from geodata.fetching.client.host_memory import HostMemory
-from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, no_connection, refusal
+from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, no_connection, refusal, size
 from geodata.fetching.client.patience import persist
 from geodata.fetching.client.preflight import unreachable
 from geodata.fetching.client.redaction import host_of, redact_logs
 from geodata.fetching.client.resume import Begun, PartialFile, span_of
 from geodata.fetching.client.silence import Silence
+from geodata.fetching.client.still_waiting import saying
 
 Came = TypeVar("Came")
 
@@ -105,6 +106,8 @@ class Fetcher:
         self._ca_bundle = None if ca_bundle is None else str(ca_bundle)
         self._memory = HostMemory(self.limits, self.clock)
         self._silence = Silence(self.clock)
+        # Bytes of the body that is coming, and of the whole where that is known.
+        self._came: tuple[int, int | None] | None = None
 
     def __enter__(self) -> Fetcher:
         return self
@@ -176,9 +179,11 @@ class Fetcher:
     def _report(self, request: Request) -> Callable[[int, int | None], None]:
         """Return what hears of the bytes of a body."""
         silence, shown = self._silence, self._progress
+        self._came = None
 
         def report(done: int, whole: int | None) -> None:
             silence.heard()
+            self._came = (done, whole)
             if shown is not None:
                 shown(request.label or request.host, done, whole)
 
@@ -261,7 +266,8 @@ class Fetcher:
 
         def noted(number: int) -> Came:
             try:
-                return attempt(number, deadline)
+                with saying(lambda: self._still_waiting(request.host), self.limits.tell_s):
+                    return attempt(number, deadline)
             except FetchError as problem:
                 LOG.info("%s %s: %s", request.method, request.redact(request.url), problem)
                 raise
@@ -273,6 +279,20 @@ class Fetcher:
             raise
         self._memory.answered(request.host)
         return came
+
+    def _still_waiting(self, host: str) -> None:
+        """Say what is waited for, and what came of it, where no bar shows that."""
+        came, quiet_s = self._came, self._silence.quiet_s
+        if quiet_s >= self.limits.tell_s:
+            LOG.warning(
+                "Waiting for %s: nothing came for %s; it is given up after %s.",
+                host,
+                duration(quiet_s),
+                duration(min(self.limits.read_s, self._silence.allowed_s)),
+            )
+        elif came is not None and self._progress is None:
+            done, whole = came
+            LOG.warning("%s: %s%s came so far.", host, size(done), f" of {size(whole)}" if whole else "")
 
     def _may_pause(self, pause_s: float, problem: FetchError) -> bool:
         """Say what is waited for, and return whether that much silence is left."""

@@ -27,6 +27,11 @@ class Silence:
         self._spent += gap if gap > _STEADY_S else 0.0
 
     @property
+    def quiet_s(self) -> float:
+        """Seconds since something came."""
+        return self._clock.monotonic() - self._heard
+
+    @property
     def left_s(self) -> float:
         """Seconds of silence left."""
         return self.allowed_s - self._spent - (self._clock.monotonic() - self._heard)

@@ -8,7 +8,7 @@ import pytest
 from geodata.errors import OnrampError
 from geodata.geography.crosswalk import to_2020
 from geodata.ingest.canonical_tables import CanonicalTables
-from geodata.scoring.need import need, need_parts, require_need
+from geodata.scoring.need import has_need, need, need_parts, require_need
 from geodata.scoring.study_area import study_area
 from geodata.settings import Settings
 from tests.geodata.geography.test_crosswalk import relationship
@@ -88,6 +88,10 @@ def test_a_run_stops_where_no_definition_with_a_weight_has_a_value_here(canonica
     nothing = replace(area, definitions=area.definitions.iloc[:0], measures=area.measures.iloc[:0])
     with pytest.raises(OnrampError, match="Nothing says where need is: none of the definitions with a weight"):
         require_need(nothing, settings)
+    assert has_need(area, settings) and not has_need(nothing, settings)
+    # Of a state cut from a nation its own tracts decide, not those it is compared with.
+    elsewhere = replace(area, tracts=area.tracts.assign(geoid="56" + area.tracts["geoid"].str[2:]))
+    assert not has_need(elsewhere, settings)
     # What has no weight does not say where need is either.
     unweighted = settings.model_copy(update={"need": settings.need.model_copy(update={"weights": {"ejscreen": 1.0}})})
     with pytest.raises(OnrampError, match=r"\(ejscreen\) has a value here"):

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 import pytest
 
 from geodata.fetching.client.exchange import Limits, Request, Validators
-from geodata.fetching.client.http import Fetcher
+from geodata.fetching.client.http import LOG, Fetcher
 from geodata.fetching.client.http_errors import FetchError
 from tests.support.publisher_server import Reply, file_of
 
@@ -475,3 +475,34 @@ def test_a_proxy_of_the_settings_is_used(publisher, fake_time, tmp_path):
     fetcher = Fetcher(clock=fake_time.clock(), proxies={"http": publisher.url})
     fetcher.download(Request("http://publisher.invalid/rows.csv"), tmp_path / "part")
     assert publisher.seen[0].headers["host"] == "publisher.invalid"
+
+
+class Told(logging.Handler):
+    """Keeps what a person is told, and wakes whoever waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+        self.something = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+        self.something.set()
+
+
+def test_who_waits_for_a_silent_host_is_told_for_how_long(publisher, fake_time, tmp_path):
+    told = Told()
+
+    def slowly(seen):
+        fake_time.forward(seconds=20)
+        told.something.wait(30)
+        return file_of(ROWS)(seen)
+
+    url = publisher.script("/rows.csv", slowly)
+    LOG.addHandler(told)
+    try:
+        with Fetcher(clock=fake_time.clock(), limits=Limits(tell_s=0.001)) as fetcher:
+            fetcher.download(Request(url), tmp_path / "part")
+    finally:
+        LOG.removeHandler(told)
+    assert f"Waiting for {publisher.host}: nothing came for 20 seconds; it is given up after 60 seconds." in told.said
