@@ -147,7 +147,7 @@ def _changed(node: ast.AST) -> ast.AST | None:
         new.op = SWAPPED[type(new.op)]()  # type: ignore[assignment]
         return new
     if isinstance(new, ast.Compare) and type(new.ops[0]) in SWAPPED:
-        new.ops[0] = SWAPPED[type(new.ops[0])]()  # type: ignore[assignment]
+        new.ops[0] = SWAPPED[type(new.ops[0])]()  # type: ignore[call-overload]
         return new
     if isinstance(new, ast.UnaryOp) and isinstance(new.op, ast.Not | ast.Invert | ast.USub):
         return new.operand
