@@ -59,8 +59,8 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.GtE: ast.Gt,
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
+    ast.In: ast.NotIn,  # codespell:ignore notin
+    ast.NotIn: ast.In,  # codespell:ignore notin
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
 }
