@@ -19,6 +19,7 @@ CAMPAIGNS = {
     "kill-fetch": ["kill", "fetch", "--kills", "50", "--folder", "{folder}"],
     "kill-run": ["kill", "run", "--kills", "16", "--folder", "{folder}"],
     "load": ["load", "--tracts", "60"],
+    "mutation": ["mutation", "--minutes", "15", "--report", "{folder}/mutants.jsonl"],
     "nights": ["nights", "--tracts", "100"],
     "surroundings": ["surroundings", "--folder", "{folder}"],
 }

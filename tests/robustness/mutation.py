@@ -59,8 +59,8 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.GtE: ast.Gt,
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
+    ast.In: ast.NotIn,  # codespell:ignore notin
+    ast.NotIn: ast.In,  # codespell:ignore notin
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
 }
@@ -147,7 +147,7 @@ def _changed(node: ast.AST) -> ast.AST | None:
         new.op = SWAPPED[type(new.op)]()  # type: ignore[assignment]
         return new
     if isinstance(new, ast.Compare) and type(new.ops[0]) in SWAPPED:
-        new.ops[0] = SWAPPED[type(new.ops[0])]()  # type: ignore[assignment]
+        new.ops[0] = SWAPPED[type(new.ops[0])]()  # type: ignore[call-overload]
         return new
     if isinstance(new, ast.UnaryOp) and isinstance(new.op, ast.Not | ast.Invert | ast.USub):
         return new.operand

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import random
 from importlib import import_module
@@ -13,7 +14,7 @@ from geodata.errors import OnrampError
 from geodata.sample import write_sample
 from geodata.settings import load_settings
 from tests.robustness import __main__ as campaigns
-from tests.robustness import fuzz, fuzz_guided, fuzz_maps, load, nights, surroundings
+from tests.robustness import fuzz, fuzz_guided, fuzz_maps, load, mutation, nights, surroundings
 from tests.robustness.kill import FetchCampaign
 
 
@@ -87,3 +88,19 @@ def test_surroundings_know_an_undisturbed_command(tmp_path: Path) -> None:
 def test_a_change_of_a_file_is_one_of_a_planned_station(sample: Path) -> None:
     changed = json.loads(nights.with_a_change(sample / nights.STATIONS, 7))["fuel_stations"]
     assert [row["ev_dc_fast_num"] for row in changed].count(7) >= 1
+
+
+def test_a_mutant_differs_from_its_module_in_one_place() -> None:
+    module = "geodata/scoring/eligible_adults.py"
+    whole = ast.unparse(ast.parse((mutation.ROOT / module).read_text("utf-8"))).splitlines()
+    found = mutation.mutants(module)
+    assert found == mutation.mutants(module) and module in mutation.modules()
+    assert any(one.before == "population - count['under_18'] - count['over_64']" for one in found)
+    for one in found[::7]:
+        lines = ast.unparse(mutation.mutated(one)).splitlines()
+        assert sum(new != old for new, old in zip(lines, whole, strict=True)) == 1, one
+
+
+def test_the_sample_of_mutants_depends_on_its_seed_alone() -> None:
+    names = mutation.modules()[:2]
+    assert list(mutation.drawn(names, 3)) == list(mutation.drawn(names, 3)) != list(mutation.drawn(names, 4))

@@ -29,6 +29,12 @@ def test_a_place_in_reach_of_nobody_who_asks_is_counted() -> None:
     assert (found.ratio.tolist(), found.zero_demand_destinations) == ([0, 6], 1)
 
 
+def test_several_supplies_share_one_demand() -> None:
+    weights = catchment_weights(PAIRS, 30.0, flat)
+    found = weights.share([[10, 0], [0, 30]], [100, 50])
+    np.testing.assert_allclose(found.access, [[10 / 100, 30 / 150], [0, 30 / 150]])
+
+
 def test_each_origin_has_its_own_catchment() -> None:
     weights = catchment_weights(PAIRS, [15.0, 20.0], flat)
     assert weights.matrix.toarray().tolist() == [[1, 0], [0, 1]]
