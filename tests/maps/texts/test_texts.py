@@ -15,7 +15,7 @@ from geodata.schemas import canonical as schemas
 from geodata.schemas import computed as result_tables
 from geodata.schemas.provenance import Freshness
 from geodata.settings import Barriers, Industry, IndustryWords, Need, Opportunity
-from maps.lists.list_specs import LISTS
+from maps.lists.list_pages import PAGES
 from maps.texts import FOLDER, languages, load_texts
 
 #: Where a language may say more than English, whose words are the schema's own meaning of the column.
