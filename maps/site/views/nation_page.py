@@ -40,6 +40,8 @@ def nation_page(
         "switch": language_switch(place, "overview"),
         "home": "#top",
         "banners": [Banner("sample", t("site.sample"))] if sample else [],
+        # States can be measured in different ways, which their own pages say.
+        "travel": "",
         "as_of": t("site.as_of", date=words.listed([words.date(day) for day in dates]) if dates else words.missing),
         "footer": t("site.national.footer"),
         "standalone": False,

@@ -26,6 +26,7 @@ FRAME = {
     "switch": [],
     "home": "#top",
     "banners": [],
+    "travel": "",
     "as_of": "",
     "footer": "",
     "standalone": False,
