@@ -112,7 +112,9 @@ def with_campuses(
     branches = branches.assign(_order=branches[col.SOURCE].map(order).fillna(len(order))).sort_values(
         ["_order", col.CAMPUS_ID]
     )
-    by_institution = {str(unitid): _records(part) for unitid, part in branches.groupby("_of")}
+    by_institution: dict[str, list[Row]] = {}
+    for branch in _records(branches):
+        by_institution.setdefault(str(branch["_of"]), []).append(branch)
     made: list[Row] = []
     for row in _records(rows):
         # Nothing awarded is nothing to share.

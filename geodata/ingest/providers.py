@@ -9,6 +9,7 @@ nobody reports on (`geodata.ingest.provider_priors`), or which count toward the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,8 @@ SAME_PLACE_M = 1_000.0
 PRECEDENCE = (IPEDS, "training_list", "etpl", "apprenticeship", "va_apprenticeships", "evitp")
 _SEATS = {"completions": 0, "shared": 1, "seats": 2, "suppressed": 3, "assumed": 4}
 _ZERO = 2.5
+
+Record = dict[str, Any]
 
 
 def providers(
@@ -207,8 +210,12 @@ def merge(rows: pd.DataFrame) -> pd.DataFrame:
     for (i, j), reason in zip(pairs, reasons, strict=True):
         evidence = f"{rows[col.SOURCES][j]} “{rows[col.NAME][j]}” is {rows[col.PROVIDER_ID][i]}: {reason}"
         why.setdefault(int(group[i]), []).append(evidence)
-    single = rows[~rows["_group"].isin(list(why))]
-    united = [_united(rows[rows["_group"] == number], evidence) for number, evidence in sorted(why.items())]
+    several = rows["_group"].isin(list(why))
+    single, records = rows[~several], rows[several].to_dict("records")
+    groups: dict[int, list[Record]] = {number: [] for number in sorted(why)}
+    for record in records:
+        groups[int(record["_group"])].append({str(name): value for name, value in record.items()})
+    united = [_united(members, why[number]) for number, members in groups.items()]
     table = pd.concat([single, pd.DataFrame(united)], ignore_index=True).sort_values(col.PROVIDER_ID, ignore_index=True)
     return PROVIDERS.validate(table.drop_duplicates(col.PROVIDER_ID))
 
@@ -260,22 +267,25 @@ def _same_place(values: dict[str, list[object]], i: int, j: int, distance: float
     return f"both in {values[col.CITY][i]}" if unplaced and len(cities) == 2 and cities[0] == cities[1] else None
 
 
-def _united(rows: pd.DataFrame, evidence: list[str]) -> dict[str, object]:
+def _united(rows: list[Record], evidence: list[str]) -> Record:
     """Return one record for a group, whose rows stand in order of precedence."""
-    first = {name: rows[name].dropna().iloc[0] if rows[name].notna().any() else None for name in PROVIDERS.names}
-    best_place = rows.iloc[rows[col.LOCATION_QUALITY].map(QUALITY_ORDER).to_numpy().argmin()]
+
+    def filled(name: str) -> list[Any]:
+        return [row[name] for row in rows if not pd.isna(row[name])]
+
+    first = {name: next(iter(filled(name)), None) for name in PROVIDERS.names}
+    best_place = min(rows, key=lambda row: QUALITY_ORDER[row[col.LOCATION_QUALITY]])
     # One source's zero does not undo another's count, for a class may be held in a year without awards; it does undo
     # what is only assumed.
-    strength = np.where(rows[col.SEATS] == 0, _ZERO, rows[col.SEATS_BASIS].map(_SEATS).to_numpy())
-    best_seats = rows.iloc[strength.argmin()]
-    codes = sorted({code for text in rows[col.CIP_CODES].dropna() for code in text.split()})
-    evidence = [*rows[col.EVIDENCE].dropna().unique(), *evidence]
+    best_seats = min(rows, key=lambda row: _ZERO if row[col.SEATS] == 0 else _SEATS[row[col.SEATS_BASIS]])
+    codes = sorted({code for text in filled(col.CIP_CODES) for code in text.split()})
+    evidence = [*dict.fromkeys(filled(col.EVIDENCE)), *evidence]
     return first | {
         **{name: best_place[name] for name in (col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY)},
         **{name: best_seats[name] for name in (col.SEATS, col.SEATS_BASIS, col.SEATS_BY_PROGRAM, col.SHARE)},
         # Whoever lists a program says that it is taught, where no list says how many.
-        "p_teaches": 1.0 if rows[col.SOURCES].ne(IPEDS).any() else first[col.P_TEACHES],
+        "p_teaches": 1.0 if any(row[col.SOURCES] != IPEDS for row in rows) else first[col.P_TEACHES],
         "cip_codes": " ".join(codes) or None,
-        "sources": " ".join(dict.fromkeys(" ".join(rows[col.SOURCES]).split())),
+        "sources": " ".join(dict.fromkeys(" ".join(row[col.SOURCES] for row in rows).split())),
         "evidence": "; ".join(evidence),
     }

@@ -18,7 +18,7 @@ from assets.resources import ChoiceRefused
 from geodata.errors import OnrampError, SettingsError
 from geodata.fetching.to_get import keys_not_set
 from geodata.settings import SETTINGS_FILE, Settings
-from geodata.states import SAMPLE_STATE, State
+from geodata.states import SAMPLE_STATE, State, find_state
 from pipelines.build import build_defs
 from pipelines.command.closing_list import entries_of, print_list, write_list
 from pipelines.command.console import LINES, progress
@@ -106,7 +106,9 @@ def launch(
     except ChoiceRefused as refused:
         raise SettingsError(str(refused)) from None
     entries = entries_of(result.all_events)
-    live = settings.sources.asks_publishers and not (state is not None and state.fictional)
+    places = [state] if state is not None else [find_state(text) for text in settings.states]
+    invented = bool(places) and all(place.fictional for place in places)
+    live = settings.sources.asks_publishers and not invented
     keys = keys_not_set(settings, os.environ) if live else []
     if state is not None or job == nation_job.name:
         place = "nation" if state is None else state.usps
