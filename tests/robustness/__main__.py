@@ -7,6 +7,7 @@ About an hour on two cores. Each campaign has options of its own and can be run 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,8 +26,14 @@ CAMPAIGNS = {
 }
 
 
+#: Campaigns that are tests, played where the environment asks for them.
+TESTS = {"rehearsal": ["tests/rehearsal"]}
+
+
 def command(name: str, folder: Path) -> list[str]:
     """Return the command of a campaign that may write to `folder`."""
+    if name in TESTS:
+        return [sys.executable, "-m", "pytest", "-q", *TESTS[name]]
     module, *options = CAMPAIGNS[name]
     return [
         sys.executable,
@@ -39,16 +46,18 @@ def command(name: str, folder: Path) -> list[str]:
 def main(words: list[str] | None = None) -> None:
     """Run the campaigns named, or all of them, and end with an error where one found something."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(CAMPAIGNS)}")
-    names = parser.parse_args(words).names or list(CAMPAIGNS)
-    unknown = sorted(set(names) - set(CAMPAIGNS))
+    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join([*CAMPAIGNS, *TESTS])}")
+    names = parser.parse_args(words).names or [*CAMPAIGNS, *TESTS]
+    unknown = sorted(set(names) - {*CAMPAIGNS, *TESTS})
     if unknown:
-        parser.error(f"there is no campaign {', '.join(unknown)}; there are {', '.join(CAMPAIGNS)}")
+        parser.error(f"there is no campaign {', '.join(unknown)}; there are {', '.join([*CAMPAIGNS, *TESTS])}")
     failed = []
     for name in names:
         print(f"\n{name}", flush=True)
         with tempfile.TemporaryDirectory(prefix=f"onramp-{name}-", ignore_cleanup_errors=True) as folder:
-            if subprocess.run(command(name, Path(folder)), cwd=ROOT).returncode:
+            if subprocess.run(
+                command(name, Path(folder)), cwd=ROOT, env={**os.environ, "ONRAMP_REHEARSE": "1"}
+            ).returncode:
                 failed.append(name)
     if failed:
         raise SystemExit(f"Found something: {', '.join(failed)}.")
