@@ -49,7 +49,8 @@ def table_digest(table: pd.DataFrame) -> bytes:
     """Return the SHA-256 of a table's columns, types and values in their order; its index does not count."""
     plain = table.to_wkb() if isinstance(table, gpd.GeoDataFrame) else table
     digest = hashlib.sha256()
-    frame = pa.Table.from_pandas(pd.DataFrame(plain), preserve_index=False)
+    # A table just joined of parts is in chunks, the same table read from its file is not.
+    frame = pa.Table.from_pandas(pd.DataFrame(plain), preserve_index=False).combine_chunks()
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, frame.schema) as stream:
         stream.write_table(frame)

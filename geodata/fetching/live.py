@@ -89,6 +89,19 @@ class LiveOptions:
 
 
 @dataclass(frozen=True)
+class OwnFiles:
+    """Where files lie that no publisher is asked for.
+
+    `supplied` is the folder of what the operator brings, `folders` are further ones that he named, and `baseline` holds
+    what rarely changes and serves where a publisher gives nothing and there is no earlier copy.
+    """
+
+    supplied: Path | None = None
+    folders: Sequence[Path] = ()
+    baseline: Path | None = None
+
+
+@dataclass(frozen=True)
 class Way:
     """One address of a source, filled in; `spec` has the year, transport and kind of file that hold there.
 
@@ -111,10 +124,9 @@ def asked_again_after(spec: SourceSpec) -> timedelta:
 class LiveAcquirer:
     """Takes sources from their publishers through the cache.
 
-    `supplied` is the folder of what the operator brings, `folders` are further ones that he named, and `baseline` holds
-    what rarely changes and serves where a publisher gives nothing and there is no earlier copy. `trial` is run on
-    each new copy before it is accepted and raises an OnrampError when the copy cannot be used. `ahead` are the sources
-    whose hosts are asked, all at once, whether they can be reached, before the first of them is downloaded.
+    `trial` is run on each new copy before it is accepted and raises an OnrampError when the copy cannot be used.
+    `ahead` are the sources whose hosts are asked, all at once, whether they can be reached, before the first of them is
+    downloaded.
     """
 
     def __init__(
@@ -124,9 +136,7 @@ class LiveAcquirer:
         *,
         clock: Clock | None = None,
         options: LiveOptions | None = None,
-        supplied: Path | None = None,
-        folders: Sequence[Path] = (),
-        baseline: Path | None = None,
+        own: OwnFiles | None = None,
         trial: Trial | None = None,
         ahead: Sequence[tuple[SourceSpec, State | None]] = (),
     ) -> None:
@@ -134,9 +144,7 @@ class LiveAcquirer:
         self._cache = cache
         self._clock = clock or fetcher.clock
         self._options = options or LiveOptions()
-        self._supplied = supplied
-        self._folders = tuple(folders)
-        self._baseline = baseline
+        self._own = own or OwnFiles()
         self._trial = trial
         self._ahead = ahead
 
@@ -275,16 +283,16 @@ class LiveAcquirer:
 
     def _by_hand(self) -> FoldersAcquirer | None:
         """Return what takes files from the folders that the operator filled, None where there is no folder."""
-        places = [*self._folders, *([self._supplied] if self._supplied is not None else [])]
+        places = [*self._own.folders, *([self._own.supplied] if self._own.supplied is not None else [])]
         here = [folder for folder in places if folder.is_dir()]
         return FoldersAcquirer(here, clock=self._clock) if here else None
 
     def _from_baseline(self, spec: SourceSpec, state: State | None, reason: str) -> list[Acquired]:
         """Return the copy of the baseline, marked as an old one that serves because of `reason`; empty without one."""
-        if self._baseline is None or not self._baseline.is_dir():
+        if self._own.baseline is None or not self._own.baseline.is_dir():
             return []
         try:
-            found = FolderAcquirer(self._baseline, clock=self._clock).obtain_all(spec, state)
+            found = FolderAcquirer(self._own.baseline, clock=self._clock).obtain_all(spec, state)
         except SourceUnavailable:
             return []
         return [
@@ -313,7 +321,7 @@ class LiveAcquirer:
         folder = self._by_hand()
         if folder is not None:
             return folder.candidates(spec, state) if every else folder.obtain_all(spec, state)
-        where = "a folder named in sources.folder" if self._supplied is None else _SUPPLIED_IN_WORDS
+        where = "a folder named in sources.folder" if self._own.supplied is None else _SUPPLIED_IN_WORDS
         patterns = patterns_in_words(fill_patterns(spec.filenames, state))
         if spec.urls:
             raise SourceUnavailable(
@@ -502,9 +510,7 @@ def live_acquirer(
             supplied_first=chosen.supplied == "first",
             quiet_s=chosen.quiet_seconds,
         ),
-        supplied=settings.home / SUPPLIED_FOLDER,
-        folders=chosen.given_folders,
-        baseline=settings.home / BASELINE_FOLDER,
+        own=OwnFiles(settings.home / SUPPLIED_FOLDER, chosen.given_folders, settings.home / BASELINE_FOLDER),
         trial=parse_on_trial(settings),
         ahead=[(source.spec, state) for source in SOURCES.values() for state in states],
     )

@@ -6,7 +6,7 @@ another. Does not hold the crosswalk, the merging of providers or the matching o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -58,9 +58,17 @@ _OWN = {
 _WITHOUT = {INSTITUTIONS.name, PROGRAMS.name, CAMPUSES.name, REJECTS.name}
 
 
+def own_feeds(table: Table) -> tuple[str, ...]:
+    """Return the sources whose rows a canonical table is made of, without those that help to place or name them."""
+    return _sources_of(_OWN.get(table.name, (table.name,)))
+
+
 def _feeds(table: Table) -> tuple[str, ...]:
-    wanted = (*_OWN.get(table.name, (table.name,)), *_HELPERS.get(table.name, ()))
-    return tuple(name for name, source in SOURCES.items() if source.spec.table.name in wanted)
+    return _sources_of((*_OWN.get(table.name, (table.name,)), *_HELPERS.get(table.name, ())))
+
+
+def _sources_of(tables: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name, source in SOURCES.items() if source.spec.table.name in tables)
 
 
 FEEDS: dict[str, tuple[str, ...]] = {

@@ -9,7 +9,7 @@ from geodata.settings import Opportunity
 
 def told_kinds(programs: pd.Series, power: pd.Series, settings: Opportunity) -> pd.Series:
     """Return the kind of units a site's power (kW), else its funding program, stands for; missing where neither."""
-    kinds = pd.Series(None, index=programs.index, dtype="object")
+    kinds = pd.Series(None, index=programs.index, dtype="str")
     words = programs.fillna("").str.casefold()
     for program, kind in settings.kind_of_program.items():
         kinds[words.str.contains(program.casefold(), regex=False)] = kind

@@ -25,7 +25,7 @@ WATCHED = [
     "geodata.sources.cip",
     "geodata.sources.planned_sites",
     *(f"geodata.sources.formats.{name}" for name in ("archives", "text_tables", "values")),
-    *(f"geodata.geography.{name}" for name in ("geoids", "zips")),
+    *(f"geodata.geography.{name}" for name in ("geoids", "written_coordinates", "zips")),
     "geodata.fetching.folder",
     *(f"geodata.fetching.client.{name}" for name in ("content", "redaction", "resume")),
 ]
@@ -42,13 +42,16 @@ def values() -> Target:
     import pandas as pd
 
     from geodata.geography import geoids, zips
+    from geodata.geography.written_coordinates import read_coordinates
     from geodata.sources.formats import values as cells
 
     def read(data: bytes) -> None:
         text = pd.Series(data.decode("utf-8", "replace").split("\n")[:500], dtype="str")
         cells.numbers(text, codes=cells.SVI_CODES, least=0, most=1, file="f", column="c", notes=[])
         cells.flags(text), cells.dates(text), cells.counts(text)
-        cells.points(text, text[::-1].reset_index(drop=True))
+        states = pd.Series("RI", index=text.index, dtype="str")
+        points = read_coordinates(text, text[::-1].reset_index(drop=True), states, states)
+        assert points["latitude"].isna().equals(points["longitude"].isna())
         cleaned = geoids.clean_geoids(text)
         geoids.ct_scheme_column(cleaned)
         zips.state_of_zips(zips.clean_zips(text))
@@ -82,6 +85,8 @@ def sites() -> Target:
 
     from geodata.settings import load_settings
     from geodata.sources import planned_sites as lists
+    from geodata.sources.formats import text_tables as reading
+    from geodata.sources.places_of_rows import with_points
 
     opportunity = load_settings(None, {}).opportunity
     names = [column.name for column in (*lists.columns_of(opportunity.kinds), lists._GEOCODED)]
@@ -93,7 +98,11 @@ def sites() -> Target:
              for i, name in enumerate(names)}
         )  # fmt: skip
         frame = frame.assign(usps="RI", identifier=lists._identifiers(frame.assign(usps="RI")))
-        found = lists._sites(frame, lists._status(frame), opportunity, [])
+        log = reading.RejectLog("planned_sites", "sites.csv")
+        text = reading.Text(frame, "sites.csv", len(frame), log, tuple(names))
+        frame = with_points(text, frame.assign(known_status=lists._status(frame)), states=frame["usps"])
+        assert len(frame) + len(log.table()) == len(rows)
+        found = lists._sites(frame, opportunity, [])
         assert len(found) == len(frame)
         assert found["latitude"].isna().equals(found["longitude"].isna())
 

@@ -354,7 +354,15 @@ class FetchCampaign:
             tag = f'"{edition}"'
             publisher.script(path, file_of(content, etag=tag, cut_after=len(content) // 2), file_of(content, etag=tag))
             specs.append(
-                replace(spec, urls=(publisher.url + path,), transport="file", key_env=None, sha256=(), archived=False)
+                replace(
+                    spec,
+                    urls=(publisher.url + path,),
+                    others=(),
+                    transport="file",
+                    key_env=None,
+                    sha256=(),
+                    archived=False,
+                )
             )
 
         def work() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geodata.analysis.step import Walk
 from geodata.comparison.fingerprint import code_digest, fingerprint, table_digest
+from geodata.storage.parquet import read_table, write_table
 from tests.geodata.small_world import SETTINGS
 
 
@@ -40,3 +41,10 @@ def test_code_is_the_files_of_the_program_alone(tmp_path: Path) -> None:
     assert len(digests) == 3
     (tmp_path / "a.py1" / "notes.txt").write_text("not code")
     assert code_digest([tmp_path / "a.py1", tmp_path / "notes.txtx"]) in digests
+
+
+def test_a_table_just_joined_of_parts_is_the_one_read_from_its_file(tmp_path: Path) -> None:
+    parts = [pd.DataFrame({"name": pd.Series(names, dtype="str")}) for names in (["a", None], ["b"])]
+    joined = pd.concat(parts, ignore_index=True)
+    write_table(joined, tmp_path / "joined.parquet")
+    assert table_digest(joined) == table_digest(read_table(tmp_path / "joined.parquet"))

@@ -13,7 +13,7 @@ from geodata.fetching.acquire import FolderAcquirer
 from geodata.fetching.baseline import fetch_baseline, states_in, unpack_baseline, write_baseline
 from geodata.fetching.client.download_cache import Cache
 from geodata.fetching.client.http_errors import FetchError
-from geodata.fetching.live import LiveAcquirer
+from geodata.fetching.live import LiveAcquirer, OwnFiles
 from geodata.sources import SOURCES
 from geodata.states import find_state
 from geodata.storage.files import sha256_of
@@ -40,7 +40,7 @@ def bundle(folder, tmp_path: Path) -> Path:
 def test_a_bundle_serves_where_the_publisher_refuses_and_says_so(bundle, specs, publisher, fetcher, tmp_path):
     files = unpack_baseline(bundle, tmp_path / "home" / "baseline")
     assert (len(files), states_in(files)) == (3, ["RI"])
-    live = LiveAcquirer(fetcher, Cache(tmp_path / "cache"), baseline=tmp_path / "home" / "baseline")
+    live = LiveAcquirer(fetcher, Cache(tmp_path / "cache"), own=OwnFiles(baseline=tmp_path / "home" / "baseline"))
     publisher.script("/CenPop2020_Mean_TR.txt", Reply(b"", 403))
     taken = live.obtain(specs["centers"])
     assert (taken.status, taken.path.read_text()) == ("stale", POINTS)
@@ -48,7 +48,7 @@ def test_a_bundle_serves_where_the_publisher_refuses_and_says_so(bundle, specs, 
     assert "refuses to serve this computer (HTTP 403)" in taken.note and "Try again later" not in taken.note
     # What the publisher gives comes first.
     publisher.script("/CenPop2020_Mean_TR.txt", file_of(POINTS.encode()))
-    fresh = LiveAcquirer(fetcher, Cache(tmp_path / "other"), baseline=tmp_path / "home" / "baseline")
+    fresh = LiveAcquirer(fetcher, Cache(tmp_path / "other"), own=OwnFiles(baseline=tmp_path / "home" / "baseline"))
     assert fresh.obtain(specs["centers"]).status == "live"
     # A state that is not in it is not served by another's.
     tracts = replace(SOURCES["tracts"].spec, urls=(f"{publisher.url}/{{fips}}.zip",), others=(), editions=None)

@@ -15,7 +15,7 @@ import pytest
 from geodata.errors import InputError, SourceUnavailable
 from geodata.fetching.client.download_cache import Cache, CacheBusyError
 from geodata.fetching.client.http import Fetcher
-from geodata.fetching.live import LiveAcquirer, LiveOptions, asked_again_after
+from geodata.fetching.live import LiveAcquirer, LiveOptions, OwnFiles, asked_again_after
 from geodata.schemas.canonical import CENTERS
 from geodata.sources.spec import Address, Editions, SourceSpec
 from geodata.states import find_state
@@ -282,7 +282,7 @@ def test_a_source_without_an_address_comes_from_the_operator(fetcher, cache, liv
         "Planned sites is brought by you: put a file called planned_sites*.csv in a folder named in sources.folder."
     )
     supplied = tmp_path / "supplied"
-    bringing = LiveAcquirer(fetcher, cache, supplied=supplied)
+    bringing = LiveAcquirer(fetcher, cache, own=OwnFiles(supplied))
     with pytest.raises(SourceUnavailable, match=r"planned_sites\*\.csv in the folder supplied under the home"):
         bringing.obtain(own)
     supplied.mkdir()
@@ -359,7 +359,7 @@ def test_a_run_that_is_killed_half_way_is_continued_by_the_next(publisher, cache
 def test_an_optional_source_is_downloaded_only_when_named_but_used_where_it_lies(publisher, specs, tmp_path, fetcher):
     optional = replace(specs["centers"], optional=True)
     supplied = tmp_path / "supplied"
-    shy = LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=LiveOptions(environ={}), supplied=supplied)
+    shy = LiveAcquirer(fetcher, Cache(tmp_path / "cache"), options=LiveOptions(environ={}), own=OwnFiles(supplied))
     with pytest.raises(SourceUnavailable, match=r"is optional and not asked for: name centers in sources\.optional"):
         shy.obtain(optional)
     assert publisher.seen == []
@@ -445,7 +445,7 @@ def test_a_file_brought_by_hand_counts_before_the_publisher_or_after(
     (tmp_path / "supplied" / "CenPop2020_Mean_TR.txt").write_bytes(GOOD)
     publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD), Reply(b"", 404))
     options = LiveOptions(environ={}, supplied_first=first, refresh=True)
-    live = LiveAcquirer(fetcher, cache, options=options, supplied=tmp_path / "supplied")
+    live = LiveAcquirer(fetcher, cache, options=options, own=OwnFiles(tmp_path / "supplied"))
     acquired = live.obtain(spec, RI)
     assert (acquired.status, len(publisher.seen)) == (status, asked)
     assert ("It was brought by hand." in acquired.note) == first
@@ -455,7 +455,7 @@ def test_a_file_brought_by_hand_serves_where_the_publisher_gave_nothing(publishe
     (tmp_path / "supplied").mkdir()
     (tmp_path / "supplied" / "CenPop2020_Mean_TR.txt").write_bytes(GOOD)
     options = LiveOptions(environ={}, supplied_first=False)
-    acquired = LiveAcquirer(fetcher, cache, options=options, supplied=tmp_path / "supplied").obtain(spec, RI)
+    acquired = LiveAcquirer(fetcher, cache, options=options, own=OwnFiles(tmp_path / "supplied")).obtain(spec, RI)
     assert acquired.status == "folder"
     assert "It was brought by hand." in acquired.note and "has no such file (HTTP 404)" in acquired.note
 
