@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geodata.schemas.parsed import Unread
 from geodata.sources import afdc, training_list
 from geodata.sources.formats.text_tables import Wanted, positions_of
-from geodata.sources.formats.unread import unread_columns, unread_sentence, words_of
+from geodata.sources.formats.unread import likeness, unread_columns, unread_sentence, words_of
 from geodata.sources.planned_sites import columns_of
 
 SITES = columns_of(("level1", "level2", "dc_fast"))
@@ -60,3 +64,27 @@ def test_the_sentence_names_each_column_and_asks() -> None:
 def test_words_are_ours() -> None:
     assert words_of("DCFC Ports") == words_of("units_dc_fast") == {"dc", "fast", "units"}
     assert words_of("powerKw") == {"power", "kw"}
+
+
+WRITTEN = st.text("ab1_ ", max_size=12)
+
+
+@given(WRITTEN, WRITTEN)
+def test_a_bound_that_is_asked_first_changes_no_likeness(header: str, spelling: str) -> None:
+    one, other = ("".join(filter(str.isalnum, text)) for text in (header, spelling))
+    letters = difflib.SequenceMatcher(None, one, other).ratio()
+    words, others = words_of(header), words_of(spelling)
+    shared = 2 * len(words & others) / max(1, len(words) + len(others))
+    by_hand = max(shared, letters if letters >= 0.85 else 0.0)
+    assert likeness(header, Wanted(spelling, (spelling,), required=False)) == by_hand
+
+
+def test_hundreds_of_columns_that_nobody_reads_are_not_compared_letter_by_letter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[str] = []
+    ratio = difflib.SequenceMatcher.ratio
+    monkeypatch.setattr(difflib.SequenceMatcher, "ratio", lambda one: compared.append(one.a) or ratio(one))
+    wanted = [Wanted(f"adults_{n}", (f"adults_{n}",), required=False) for n in range(100, 300)]
+    assert found([f"B25003_{n}E" for n in range(100, 300)], wanted) == {f"B25003_{n}E": "" for n in range(100, 300)}
+    assert compared == []
