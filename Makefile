@@ -44,9 +44,11 @@ install: $(DEV) ## the environment for developing, from the locks
 test: lint tests ## every check and every test
 
 tests: $(DEV) ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.support.processor_time
 
-lint: $(DEV) format types contracts spelling scripts docs ## every check that runs no test: the six below
+# Two at a time, as there are two cores; what each says is kept together where make can.
+lint: $(DEV) ## every check that runs no test: the six below
+	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) docs types format contracts spelling scripts
 
 format: $(DEV) ## style and layout of the code
 	$(BIN)/ruff check .
@@ -78,7 +80,7 @@ docs-serve: $(DEV) ## the documentation site while you write
 	$(BIN)/mkdocs serve
 
 coverage: $(DEV) ## lines the quick tests reach; never fewer than tests/coverage_floor.txt says
-	COVERAGE_CORE=$(if $(filter 3.11,$(VERSION)),ctrace,sysmon) $(BIN)/python -m pytest -n 2 --dist loadfile \
+	COVERAGE_CORE=$(if $(filter 3.11,$(VERSION)),ctrace,sysmon) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  -m "not slow and not browser and not services and not realdata" --ignore tests/integration --ignore tests/golden \
 	  --cov --cov-report term:skip-covered --cov-fail-under $$(cat tests/coverage_floor.txt)
 

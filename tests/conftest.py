@@ -22,6 +22,12 @@ settings.load_profile("steady")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with long tests first, so that no worker begins one when the others are done."""
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("services")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session")
 def realdata() -> Path:
     """The folder of real public files, which is not part of the project."""

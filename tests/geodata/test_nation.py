@@ -50,7 +50,7 @@ def assert_same(alone: StateResult, together: StateResult) -> None:
 def test_a_state_and_its_neighbor(tmp_path: Path) -> None:
     settings = load_settings(None, {"home": str(tmp_path), "uncertainty": {"draws": 200}})
     states = [state for state in REGISTRY if state.usps in ("XL", "XS")]
-    canonical = canonical_of(write_sample(tmp_path / "files", tracts=250), states, settings)
+    canonical = canonical_of(write_sample(tmp_path / "files", tracts=100), states, settings)
     together = analyze(canonical, ["XL", "XS"], settings, AS_OF)
     for result in together.values():
         assert result.table("tract_scores")["tier"].isin(["A", "B", "C"]).any()

@@ -62,13 +62,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home folder of a deployment whose sources have been refreshed."""
     home = tmp_path_factory.mktemp("home")
     settings = Settings(home=home)
-    acquirer = FolderAcquirer(write_sample(home / "files", tracts=250))
+    acquirer = FolderAcquirer(write_sample(home / "files", tracts=100))
+    names = sorted({name for feeds in FEEDS.values() for name in feeds})
+    reads = {name: read_source(SOURCES[name], acquirer, [find_state("XL")], settings) for name in names}
     for table in CANONICAL:
         if table.name in FEEDS:
-            reads = {
-                name: read_source(SOURCES[name], acquirer, [find_state("XL")], settings) for name in FEEDS[table.name]
-            }
-            combine(table, reads, settings).save(home / "tables" / table.name)
+            feeds = {name: reads[name] for name in FEEDS[table.name]}
+            combine(table, feeds, settings).save(home / "tables" / table.name)
     return home
 
 

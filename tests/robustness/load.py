@@ -56,12 +56,10 @@ def sample_tables(folder: Path, tracts: int) -> dict[str, Sourced]:
     """Return the canonical tables of the sample state alone, without rasters."""
     settings = Settings(home=folder)
     acquirer, place = FolderAcquirer(write_sample(folder / "files", tracts=tracts)), find_state(SAMPLE_STATE)
-    made = {}
-    for table in CANONICAL:
-        if table.name in FEEDS and table.name != "rasters":
-            reads = {name: read_source(SOURCES[name], acquirer, [place], settings) for name in FEEDS[table.name]}
-            made[table.name] = combine(table, reads, settings)
-    return made
+    tables = [table for table in CANONICAL if table.name in FEEDS and table.name != "rasters"]
+    names = sorted({name for table in tables for name in FEEDS[table.name]})
+    reads = {name: read_source(SOURCES[name], acquirer, [place], settings) for name in names}
+    return {table.name: combine(table, {name: reads[name] for name in FEEDS[table.name]}, settings) for table in tables}
 
 
 def under_name(table: pd.DataFrame, keys: tuple[str, ...], state: State, number: int) -> pd.DataFrame:
