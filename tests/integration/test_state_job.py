@@ -110,7 +110,7 @@ def test_two_runs_of_the_same_files_give_the_same_tables(
     finished: tuple[Path, ExecuteInProcessResult], sample: Path, tmp_path: Path
 ) -> None:
     home, _ = finished
-    run_state(tmp_path, sample)
+    assert run_state(tmp_path, sample, "state_result").success
     one, other = (StateResult.load(h / "tables" / "state_result" / "XL") for h in (home, tmp_path))
     assert set(one.tables) == set(other.tables)
     for name, table in one.tables.items():
