@@ -19,6 +19,7 @@ from geodata.access.decay import FLOOR, LUO_QI_BANDS
 from geodata.statistics.random_numbers import normal_quantiles, start, triangular, uniform
 
 FloatArray = NDArray[np.float64]
+SingleArray = NDArray[np.float32]
 COMMON_TRAVEL, OWN_TRAVEL = 21, 22
 GAUSSIAN, STEP, FLAT = 0, 1, 2
 DECAY_CODES = {"gaussian": GAUSSIAN, "step": STEP, "flat": FLAT}
@@ -27,29 +28,31 @@ WIDEST_SD = 2.0
 _BELOW, _WITHIN = 0.022750131948179195, 0.9544997361036416
 
 
-def _gaussian_terms() -> FloatArray:
-    """Return the coefficients, highest first, of (exp(-s/2) - FLOOR) / (1 - FLOOR) for s in 0 to 1; below 1e-13 off."""
-    fitted = Chebyshev.interpolate(lambda s: (np.exp(-0.5 * s) - FLOOR) / (1.0 - FLOOR), 9, domain=[0.0, 1.0])
-    return np.ascontiguousarray(fitted.convert(kind=Polynomial, domain=[-1, 1], window=[-1, 1]).coef[::-1])
+def _gaussian_terms() -> list[np.float32]:
+    """Return the coefficients, highest first, of (exp(-s/2) - FLOOR) / (1 - FLOOR) for s in 0 to 1; below 1e-9 off."""
+    fitted = Chebyshev.interpolate(lambda s: (np.exp(-0.5 * s) - FLOOR) / (1.0 - FLOOR), 6, domain=[0.0, 1.0])
+    return [np.float32(term) for term in fitted.convert(kind=Polynomial, domain=[-1, 1], window=[-1, 1]).coef[::-1]]
 
 
-_GAUSSIAN = _gaussian_terms()
-_EDGES, _STEPS = (np.array(column) for column in zip(*LUO_QI_BANDS, strict=True))
+# Single numbers, and no more digits than access can tell apart: so the compiler takes sixteen draws at a time.
+_A, _B, _C, _D, _E, _F, _G = _gaussian_terms()
+_EDGES, _STEPS = (np.array(column, dtype=np.float32) for column in zip(*LUO_QI_BANDS, strict=True))
+_NONE, _WHOLE = np.float32(0.0), np.float32(1.0)
 
 
 class Pairs(NamedTuple):
     """Minutes from origins to one kind of supply, by origin: rows `row_start[r]` to `row_start[r + 1]` of the pairs.
 
     `tract` int[origins], `weight` their share of the tract's people, `catchment` minutes; `place` int[pairs],
-    `minutes` float64[pairs] as the engine has them, out to the widest catchment any draw asks for.
+    `minutes` float32[pairs] as the engine has them, out to the widest catchment any draw asks for.
     """
 
     row_start: NDArray[np.int64]
     tract: NDArray[np.int64]
-    weight: FloatArray
-    catchment: FloatArray
+    weight: SingleArray
+    catchment: SingleArray
     place: NDArray[np.int32]
-    minutes: FloatArray
+    minutes: SingleArray
 
 
 class Measure(NamedTuple):
@@ -74,7 +77,7 @@ class TravelFactors(NamedTuple):
 
 @numba.njit(cache=True, nogil=True)
 def factors_of_draws(seed, first, keys, travel, out):  # type: ignore[no-untyped-def]
-    """Fill `out` float64[tracts, draws] with factors on minutes; `keys` uint64[tracts], `travel`: `TravelFactors`."""
+    """Fill `out` float32[tracts, draws] with factors on minutes; `keys` uint64[tracts], `travel`: `TravelFactors`."""
     triangles, own_sd = travel.triangles, travel.own_sd
     share, quantile = np.empty(out.shape[1]), np.empty(out.shape[1])
     for i in range(out.shape[0]):
@@ -86,23 +89,24 @@ def factors_of_draws(seed, first, keys, travel, out):  # type: ignore[no-untyped
         for b in range(out.shape[1]):
             longer = triangular(uniform(common, 2 * (first + b)), triangles[0, 0], triangles[0, 1], triangles[0, 2])
             faster = triangular(uniform(common, 2 * (first + b) + 1), triangles[1, 0], triangles[1, 1], triangles[1, 2])
-            out[i, b] = longer / faster * np.exp(own_sd * quantile[b])
+            out[i, b] = np.float32(longer / faster * np.exp(own_sd * quantile[b]))
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ignore[no-untyped-def]
-    """Fill `out` float64[tracts, draws] with access: supply per person who competes, or supply in reach.
+    """Fill `out` float32[tracts, draws] with access: supply per person who competes, or supply in reach.
 
-    `pairs`: `Pairs`; `capacity` float64[places, draws], which is changed; `people`, `factor` float64[tracts, draws];
+    `pairs`: `Pairs`; `capacity` float32[places, draws], which is changed; `people`, `factor` float32[tracts, draws];
     `measure`: `Measure`.
     """
     draws = out.shape[1]
-    weight, chosen, sums = np.empty(draws), np.empty(draws), np.empty(draws)
+    weight, chosen, sums = np.empty(draws, np.float32), np.empty(draws, np.float32), np.empty(draws, np.float32)
     origins = pairs.tract.size
     if measure.competing:
-        load = np.zeros(capacity.shape)
+        load = np.zeros(capacity.shape, np.float32)
         for r in range(origins):
-            i, share = pairs.tract[r], pairs.weight[r]
+            i = pairs.tract[r]
+            here = people[i] * pairs.weight[r]
             if measure.choosing:
                 _sums_of_weights(pairs, r, factor[i], measure.decay, weight, sums)
             for p in range(pairs.row_start[r], pairs.row_start[r + 1]):
@@ -111,10 +115,10 @@ def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ign
                     _choose(weight, sums)
                 j = pairs.place[p]
                 for b in range(draws):
-                    load[j, b] += people[i, b] * share * weight[b]
+                    load[j, b] += here[b] * weight[b]
         for j in range(capacity.shape[0]):
             for b in range(draws):
-                capacity[j, b] = capacity[j, b] / load[j, b] if load[j, b] > 0.0 else 0.0
+                capacity[j, b] = capacity[j, b] / load[j, b] if load[j, b] > _NONE else _NONE
     out[:] = 0.0
     for r in range(origins):
         i, share = pairs.tract[r], pairs.weight[r]
@@ -139,21 +143,19 @@ def _weights(share, factor, decay, out):  # type: ignore[no-untyped-def]
         for b in range(out.size):
             x = share * factor[b]
             s = x * x
-            value = _GAUSSIAN[0]
-            for k in range(1, 10):
-                value = value * s + _GAUSSIAN[k]
-            out[b] = max(value, 0.0) if s <= 1.0 else 0.0
+            value = (((((_A * s + _B) * s + _C) * s + _D) * s + _E) * s + _F) * s + _G
+            out[b] = max(value, _NONE) if s <= _WHOLE else _NONE
     elif decay == STEP:
         for b in range(out.size):
             x = share * factor[b]
-            value = 0.0
+            value = _NONE
             for k in range(_EDGES.size - 1, -1, -1):
                 if x <= _EDGES[k]:
                     value = _STEPS[k]
             out[b] = value
     else:
         for b in range(out.size):
-            out[b] = 1.0 if share * factor[b] <= 1.0 else 0.0
+            out[b] = _WHOLE if share * factor[b] <= _WHOLE else _NONE
 
 
 @numba.njit(cache=True, nogil=True)
@@ -169,4 +171,4 @@ def _sums_of_weights(pairs, r, factor, decay, weight, sums):  # type: ignore[no-
 def _choose(weight, sums):  # type: ignore[no-untyped-def]
     """Turn weights into those of people who choose among the places in their reach (Wan, Zou & Sternberg 2012)."""
     for b in range(weight.size):
-        weight[b] = weight[b] * weight[b] / sums[b] if sums[b] > 0.0 else 0.0
+        weight[b] = weight[b] * weight[b] / sums[b] if sums[b] > _NONE else _NONE

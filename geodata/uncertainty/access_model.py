@@ -94,8 +94,8 @@ def access_model(area: StudyArea, engine: TravelEngine, settings: Settings) -> A
         people=people,
         people_se=people_se,
         survey_purpose=MEASURE_NAMES.index(ADULTS_REST_ON),
-        training=_pairs(training, least),
-        work=_pairs(work, least),
+        training=_pairs(training, least, area.tracts[col.GEOID]),
+        work=_pairs(work, least, area.tracts[col.GEOID]),
         providers=_providers(area.providers, area.provider_priors, settings),
         sites=_sites(area.sites, area.site_priors, settings.opportunity),
         travel=TravelFactors(
@@ -126,16 +126,25 @@ def people_of(area: StudyArea, tracts: pd.Index) -> tuple[FloatArray, FloatArray
     return people, np.where(people > 0, errors, 0.0)
 
 
-def _pairs(wide: Reach, least: float) -> Pairs:
-    """Return the pairs of `wide`, which was measured to the catchment / `least`, with the catchments themselves."""
+def _pairs(wide: Reach, least: float, scored: pd.Series) -> Pairs:
+    """Return the pairs of `wide`, which was measured to the catchment / `least`, with the catchments themselves.
+
+    A place that no tract of `scored` (GEOIDs) can reach in any draw bears on none of them, whoever else reaches it.
+    """
     minutes = wide.minutes
+    own = wide.geoids.isin(scored)[wide.tract_of_origin]
+    reached = np.zeros(minutes.n_destinations, dtype=bool)
+    reached[minutes.destination[own[minutes.origin]]] = True
+    kept = reached[minutes.destination]
+    counts = np.bincount(minutes.origin[kept], minlength=minutes.n_origins)
+    some = counts > 0
     return Pairs(
-        minutes.row_start,
-        wide.tract_of_origin,
-        wide.weight,
-        wide.catchment * least,
-        minutes.destination.astype(np.int32),
-        minutes.minutes,
+        np.concatenate(([0], np.cumsum(counts[some]))).astype(np.int64),
+        wide.tract_of_origin[some],
+        wide.weight[some].astype(np.float32),
+        (wide.catchment * least)[some].astype(np.float32),
+        minutes.destination[kept].astype(np.int32),
+        minutes.minutes[kept].astype(np.float32),
     )
 
 

@@ -66,7 +66,7 @@ class _Pillars(NamedTuple):
     designated: NDArray[np.bool_]
 
 
-class _Plan(NamedTuple):
+class Plan(NamedTuple):
     """What all draws share, with tracts in working order: by reference area (`areas`, where each begins), then key."""
 
     seed: np.uint64
@@ -78,46 +78,44 @@ class _Plan(NamedTuple):
     lists: ListArrays
 
 
-class _Block(NamedTuple):
-    """What a block of draws fills, a row a draw."""
+class Block(NamedTuple):
+    """What a block of draws fills, a row a draw: columns are tracts in working order, of `ranks` those listed."""
 
     priority: FloatArray
     ranks: NDArray[np.int32]
     passed: NDArray[np.bool_]
 
-    def rows(self, first: int, end: int) -> _Block:
-        return _Block(self.priority[first:end], self.ranks[first:end], self.passed[first:end])
+    @classmethod
+    def of(cls, draws: int, tracts: int, listed: int) -> Block:
+        """Return an empty block."""
+        return cls(
+            priority=np.empty((draws, tracts)),
+            ranks=np.empty((draws, listed), dtype=np.int32),
+            passed=np.empty((draws, tracts), dtype=np.bool_),
+        )
+
+    def rows(self, first: int, end: int) -> Block:
+        """Return the draws from `first` to `end`, without copying."""
+        return Block(self.priority[first:end], self.ranks[first:end], self.passed[first:end])
 
 
 def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Drawn:
     """Return how certain each tract's place is over `draws` draws of the model."""
     if draws < 1:
         raise InputError("at least one draw is needed", field="draws")
-    # In any order of the rows given, tracts are worked on in the order of their keys.
-    order = np.lexsort((model.key, model.reference))
-    order = order[model.reference[order] >= 0]
+    order = working_order(model)
     lists = RankedLists(model.scope[order], model.tie_order[order])
-    plan = _plan(model, order, lists, seed)
+    plan = plan_of(model, order, lists, seed)
     counts = RankCounts(lists, Top(model.top_share, model.top_count), model.quantiles, draws)
     gated = np.zeros(len(order), dtype=np.int64)
     half = draws // 2
     of_half = np.full(lists.length, np.nan)
     most = min(BLOCK, draws)
-    whole = _Block(
-        priority=np.empty((most, len(order))),
-        ranks=np.empty((most, lists.length), dtype=np.int32),
-        passed=np.empty((most, len(order)), dtype=np.bool_),
-    )
+    whole = Block.of(most, len(order), lists.length)
     kept = np.empty((draws, len(order)), dtype=np.float32)
     for first, number in _blocks(draws, half):
         block = whole.rows(0, number)
-
-        def some(worker: int, workers: int, first: int = first, block: _Block = block) -> None:
-            begin, end = (len(block.ranks) * n // workers for n in (worker, worker + 1))
-            if end > begin:
-                _draws(first + begin, plan, block.rows(begin, end))
-
-        in_threads(some)
+        fill(block, first, plan)
         counts.add(block.ranks)
         if first + number == half:
             of_half = counts.within_share / half
@@ -168,7 +166,24 @@ def _blocks(draws: int, half: int) -> Iterator[tuple[int, int]]:
             yield first, min(BLOCK, end - first)
 
 
-def _plan(model: DrawModel, order: NDArray[np.int64], lists: RankedLists, seed: int) -> _Plan:
+def working_order(model: DrawModel) -> NDArray[np.int64]:
+    """Return the rows that take part, by area and key: in any order of the rows given they are worked on in this."""
+    order = np.lexsort((model.key, model.reference))
+    return np.asarray(order[model.reference[order] >= 0])
+
+
+def fill(block: Block, first: int, plan: Plan) -> None:
+    """Fill `block` with the draws from number `first` on, on several threads."""
+
+    def some(worker: int, workers: int) -> None:
+        begin, end = (len(block.ranks) * n // workers for n in (worker, worker + 1))
+        if end > begin:
+            _draws(first + begin, plan, block.rows(begin, end))
+
+    in_threads(some)
+
+
+def plan_of(model: DrawModel, order: NDArray[np.int64], lists: RankedLists, seed: int) -> Plan:
     """Return the plan of a model whose rows are worked on in `order`."""
     seed_bits = np.uint64(seed & 0xFFFFFFFFFFFFFFFF)
     reference = model.reference[order]
@@ -181,7 +196,7 @@ def _plan(model: DrawModel, order: NDArray[np.int64], lists: RankedLists, seed: 
     fixed = np.empty(model.definitions[order].T.shape)
     for d in range(len(fixed)):
         fixed[d] = percentile_ranks(model.definitions[order, d], reference)
-    return _Plan(
+    return Plan(
         seed=seed_bits,
         areas=group_starts(reference),
         survey=Survey(
@@ -217,7 +232,7 @@ def _access(access: AccessModel, at: NDArray[np.int64]) -> _Access:
 
 @numba.njit(cache=True, nogil=True)
 def people_of_draws(seed, first, access, out):  # type: ignore[no-untyped-def]
-    """Fill `out` float64[tracts, draws] with the people of each tract, by the draw of the measure they rest on."""
+    """Fill `out` float32[tracts, draws] with the people of each tract, by the draw of the measure they rest on."""
     share, quantile = np.empty(out.shape[1]), np.empty(out.shape[1])
     for i in range(out.shape[0]):
         if not access.people_se[i] > 0.0:
@@ -233,16 +248,16 @@ def people_of_draws(seed, first, access, out):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def drawn_access(seed, first, draws, access):  # type: ignore[no-untyped-def]
-    """Return access to training and to work, float64[tracts, draws], of the draws from `first` on."""
+    """Return access to training and to work, float32[tracts, draws], of the draws from `first` on."""
     tracts = access.people.size
-    people, factor = np.empty((tracts, draws)), np.empty((tracts, draws))
+    people, factor = np.empty((tracts, draws), np.float32), np.empty((tracts, draws), np.float32)
     people_of_draws(seed, first, access, people)
     factors_of_draws(seed, first, access.key, access.travel, factor)
-    training, work = np.empty((tracts, draws)), np.empty((tracts, draws))
-    seats = np.empty((access.providers.seats.size, draws))
+    training, work = np.empty((tracts, draws), np.float32), np.empty((tracts, draws), np.float32)
+    seats = np.empty((access.providers.seats.size, draws), np.float32)
     seats_of_draws(seed, first, access.providers, seats)
     access_of_draws(access.training, seats, people, factor, access.measure, training)
-    jobs = np.empty((access.sites.built.size, draws))
+    jobs = np.empty((access.sites.built.size, draws), np.float32)
     job_years_of_draws(seed, first, access.sites, jobs)
     access_of_draws(access.work, jobs, people, factor, access.measure, work)
     return training, work
@@ -250,7 +265,7 @@ def drawn_access(seed, first, draws, access):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _draws(first, plan, block):  # type: ignore[no-untyped-def]
-    """Fill the rows of `block` with draws `first`, `first` + 1, …; `plan`: `_Plan`, `block`: `_Block`."""
+    """Fill the rows of `block` with draws `first`, `first` + 1, …; `plan`: `Plan`, `block`: `Block`."""
     areas, pillars, at = plan.areas, plan.pillars, plan.access.at
     priority, passed, draws = block.priority, block.passed, block.ranks.shape[0]
     n = at.size

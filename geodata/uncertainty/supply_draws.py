@@ -60,7 +60,7 @@ class Sites(NamedTuple):
 
 @numba.njit(cache=True, nogil=True)
 def seats_of_draws(seed, first, providers, out):  # type: ignore[no-untyped-def]
-    """Fill `out` float64[providers, draws] with the seats of the draws from `first` on.
+    """Fill `out` float32[providers, draws] with the seats of the draws from `first` on.
 
     `providers`: `Providers`.
     """
@@ -83,7 +83,7 @@ def seats_of_draws(seed, first, providers, out):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def job_years_of_draws(seed, first, sites, out):  # type: ignore[no-untyped-def]
-    """Fill `out` float64[sites, draws] with the job-years of the draws from `first` on; none where not built.
+    """Fill `out` float32[sites, draws] with the job-years of the draws from `first` on; none where not built.
 
     `sites`: `Sites`.
     """
