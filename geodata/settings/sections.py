@@ -329,6 +329,16 @@ class Uncertainty(Section):
     tier_b: Share = Field(0.5, description="Least probability for tier B.")
     tier_c: Share = Field(0.2, description="Least probability for tier C.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_drawn_weights(cls, given: object) -> object:
+        """Take settings files of version 0.1, which said how far weights are drawn: they no longer are."""
+        return (
+            {name: value for name, value in given.items() if name != "weight_concentration"}
+            if isinstance(given, dict)
+            else given
+        )
+
     @model_validator(mode="after")
     def _ordered(self) -> Uncertainty:
         if not self.tier_a >= self.tier_b >= self.tier_c:

@@ -98,7 +98,7 @@ def draw_model(
         in_index=_in_index(wanted, shares),
         definitions=values.to_numpy(dtype=float),
         definition_weights=np.array([*weights, settings.need.weights.get(WORKFORCE, 0.0)]),
-        definition_error=_definition_error(values, chances),
+        definition_error=_definition_error(names, parts, chances),
         access=access.model,
         access_row=access.geoids.get_indexer(index),
         designated=_designated(used, settings),
@@ -118,14 +118,10 @@ def _in_index(names: Sequence[str], shares: FloatArray) -> NDArray[np.bool_]:
     return parts if len(shares) and complete >= _HAVE_PARTS * len(shares) else np.zeros(len(parts), dtype=bool)
 
 
-def _definition_error(values: pd.DataFrame, chances: Uncertainty) -> FloatArray:
-    """Return how much of the index's deviation each definition takes; a list that designates, 0 or 1, takes none."""
-
-    def error(name: str) -> float:
-        listed = set(values[name].dropna().unique()) <= {0.0, 1.0}
-        return 0.0 if listed else chances.definition_error.get(name, 1.0)
-
-    return np.array([error(str(name)) for name in values], dtype=np.float64)
+def _definition_error(names: Sequence[str], parts: pd.DataFrame, chances: Uncertainty) -> FloatArray:
+    """Return how much of the index's deviation each definition takes; one that designates is a list and takes none."""
+    lists = set(parts.loc[parts[col.DESIGNATED].notna(), col.DEFINITION])
+    return np.array([chances.definition_error.get(name, 0.0 if name in lists else 1.0) for name in names], dtype=float)
 
 
 def drawn_tracts(

@@ -139,7 +139,7 @@ def test_the_index_is_made_again_only_where_its_parts_are_there():
     made = state()
     _, model = draw_model(made.scores, made.parts, made.measures, made.access, MANY)
     assert model.in_index.sum() == 16
-    assert list(model.definition_error) == [0.0, 1.0]  # cejst is not there, svi errs as its measures do
+    assert list(model.definition_error) == [1.0, 1.0]  # nothing designates here
     without = made.measures[made.measures["measure"] != "crowding"]
     _, model = draw_model(made.scores, made.parts, without, made.access, MANY)
     assert not model.in_index.any()
@@ -148,7 +148,7 @@ def test_the_index_is_made_again_only_where_its_parts_are_there():
 def test_a_list_that_designates_and_a_share_of_none_do_not_err():
     made = state()
     listed = made.parts[made.parts["definition"] == "svi"].assign(definition="cejst")
-    listed["value"] = (listed["value"] > 0.7).astype(float)
+    listed["designated"] = listed["value"] > 0.7
     first = made.measures.index[made.measures["measure"] == "mobile_home"][:3]
     made.measures.loc[first, "share"] = 0.0
     _, model = draw_model(made.scores, pd.concat([made.parts, listed]), made.measures, made.access, MANY)
