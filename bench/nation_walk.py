@@ -25,8 +25,8 @@ from bench.common import HERE, begun, keep, parser, peak_mb, size_suffix, sized
 
 AS_OF = "2020-10-27"
 STAGES = ("study_area", "travel_engine", "travel", "need_parts", "training_access", "work_access", "tract_scores",
-          "travel_access", "ranked_tracts", "contacts", "community_tracts", "barriers", "community_ranks",
-          "communities")  # fmt: skip
+          "access_model", "drawn_tracts", "ranked_tracts", "contacts", "community_tracts", "barriers",
+          "community_ranks", "communities")  # fmt: skip
 Stages = list[dict[str, Any]]
 
 

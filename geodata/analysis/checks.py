@@ -71,6 +71,6 @@ def draws_settled(facts: Mapping[str, Facts]) -> Verdict:
 
 def every_listed_tract_grouped(scores: pd.DataFrame, members: pd.DataFrame, settings: Communities) -> Verdict:
     """Fail where a listed tract of the grouped tiers is in no community, or in two."""
-    meant = set(scores.loc[scores[col.GATED] & scores[col.TIER].isin(settings.tiers), col.GEOID])
+    meant = set(scores.loc[scores[col.GATED] & scores[col.CUT_TIER].isin(settings.tiers), col.GEOID])
     once = not members[col.GEOID].duplicated().any() and set(members[col.GEOID]) == meant
     return Verdict(once, f"{len(members)} of {len(meant)} tracts of tiers {', '.join(settings.tiers)} grouped.")

@@ -43,7 +43,8 @@ from geodata.schemas.computed import (
 from geodata.schemas.table_with_facts import Facts
 from geodata.scoring.known_supplies import known_supplies
 from geodata.scoring.training import unlocated_providers
-from geodata.uncertainty.travel_range import TravelAccess, travel_access
+from geodata.uncertainty.access_model import AccessOfTracts, access_model
+from geodata.uncertainty.certainty import drawn_tracts
 
 Lines = dict[str, dict[str, float]]
 
@@ -102,17 +103,25 @@ def hub_figures(hubs: pd.DataFrame) -> dict[str, Any]:
 DECISIONS: tuple[Step, ...] = (
     Step("known_supplies", known_supplies, ("study_area", "settings"), pd.DataFrame, "decisions", stored=False),
     Step(
-        "travel_access",
-        travel_access,
+        "access_model",
+        access_model,
         ("study_area", "travel_engine", "settings"),
-        TravelAccess,
+        AccessOfTracts,
+        "decisions",
+        stored=False,
+    ),
+    Step(
+        "drawn_tracts",
+        drawn_tracts,
+        ("tract_scores", "need_parts", "study_area.measures", "access_model", "settings"),
+        list,
         "decisions",
         stored=False,
     ),
     Step(
         "ranked_tracts",
         ranked_tracts,
-        ("tract_scores", "need_parts", "study_area.measures", "travel_access", "settings"),
+        ("tract_scores", "drawn_tracts", "settings.uncertainty"),
         TRACT_SCORES,
         "decisions",
         has_facts=True,
@@ -159,7 +168,7 @@ DECISIONS: tuple[Step, ...] = (
     Step(
         "community_ranks",
         of_communities.community_ranks,
-        ("ranked_tracts", "need_parts", "study_area.measures", "travel_access", "settings", "community_tracts"),
+        ("drawn_tracts", "community_tracts", "settings.uncertainty"),
         pd.DataFrame,
         "decisions",
         stored=False,

@@ -44,11 +44,12 @@ def group(
 ) -> pd.DataFrame:
     """Return [community_id, geoid, state, kind, single_reason], a row for each tract to be grouped.
 
-    `scores` is [geoid, state, gated, tier, population, latitude, longitude]; `tracts` [geoid, geometry];
+    `scores` is [geoid, state, gated, cut_tier, population, latitude, longitude]; `tracts` [geoid, geometry];
     `contacts` the table of `geodata.geography.contiguity.contacts` over all tracts of the state, listed or not.
 
-    Grouped are the gated tracts of the tiers in the settings, within their state. Tracts that share a border
-    belong together; a tract that touches no other tract at all (an island) joins the nearest one to be
+    Grouped are the gated tracts of the tiers in the settings, by the half of the draws that grades no community, within
+    their state. Tracts that share a border belong together; a tract that touches no other (an island) joins the nearest
+    one to be
     grouped within `water_gap_m`; nothing else is bridged. A group above the cap is split into compact
     connected parts; one below the floor stays as small as it is, for its neighbors are not underserved.
 
@@ -56,7 +57,7 @@ def group(
     (touches none to be grouped), "island", "no_polygon" (contact is not known), "above_cap" (alone holds
     more people than the cap) or "left_over" (no part it touches had room).
     """
-    chosen = scores[scores[col.GATED] & scores[col.TIER].isin(settings.tiers)].sort_values(col.GEOID)
+    chosen = scores[scores[col.GATED] & scores[col.CUT_TIER].isin(settings.tiers)].sort_values(col.GEOID)
     chosen = chosen.reset_index(drop=True)
     if not len(chosen):
         columns = [col.COMMUNITY_ID, col.GEOID, col.STATE, col.KIND, col.SINGLE_REASON]

@@ -6,6 +6,8 @@ Joins the modules that hold each of these. Does not hold the grouping (`geodata.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import pandas as pd
 
@@ -22,9 +24,8 @@ from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, GROUPED_TRACTS
 from geodata.scoring.known_supplies import known_supplies, masked
 from geodata.scoring.study_area import StudyArea
-from geodata.settings import Communities, Settings
-from geodata.uncertainty.certainty import certainty
-from geodata.uncertainty.travel_range import TravelAccess
+from geodata.settings import Communities, Settings, Uncertainty
+from geodata.uncertainty.certainty import DrawnTracts, communities_certainty
 
 
 def community_tracts(
@@ -39,20 +40,10 @@ def community_tracts(
 
 
 def community_ranks(
-    ranked: pd.DataFrame,
-    parts: pd.DataFrame,
-    measures: pd.DataFrame,
-    access: TravelAccess,
-    settings: Settings,
-    community_tracts: pd.DataFrame,
+    drawn: Sequence[DrawnTracts], community_tracts: pd.DataFrame, settings: Uncertainty
 ) -> pd.DataFrame | None:
-    """Return how sure the ranks of communities are, by community_id; None where there are none.
-
-    These are the draws that ranked the tracts, by the same seed, made again for the communities the tracts form.
-    """
-    if not len(community_tracts):
-        return None
-    return certainty(ranked, parts, measures, access, settings, community_tracts).communities
+    """Return how sure the ranks of communities are, by community_id; None where there are none."""
+    return communities_certainty(drawn, community_tracts, settings) if len(community_tracts) else None
 
 
 def communities(

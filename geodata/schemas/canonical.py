@@ -88,6 +88,30 @@ MEASURE_NAMES = (
     "disability",
     "no_internet",
     "uninsured",
+    "housing_burden",
+    "minority",
+    "multi_unit",
+    "mobile_home",
+    "crowding",
+)
+# What the Social Vulnerability Index has been made of since its edition of 2020 (CDC/ATSDR SVI documentation).
+INDEX_MEASURES = (
+    "poverty_150",
+    "unemployed",
+    "housing_burden",
+    "no_diploma",
+    "uninsured",
+    "over_64",
+    "under_18",
+    "disability",
+    "single_parent",
+    "limited_english",
+    "minority",
+    "multi_unit",
+    "mobile_home",
+    "crowding",
+    "no_vehicle",
+    "group_quarters",
 )
 MEASURES = Table(
     "measures",

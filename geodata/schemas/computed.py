@@ -177,6 +177,12 @@ TRACT_SCORES = Table(
         _score("points_training_gap", "Points the training gap adds"),
         _score("points_opportunity", "Points Opportunity adds"),
         *_rank_columns(),
+        Column(
+            col.CUT_TIER,
+            "text",
+            "Tier by the first half of the draws, by which communities are cut; the rest grades them",
+            one_of=TIERS,
+        ),
         Column(col.P_GATED, "number", "Probability of passing the gate", "0–1", least=0, most=1),
         Column(col.UNRANKED_REASON, "text", "no_residents, no_index, no_origin, group_quarters or not_gated"),
         Column(col.ACTION, "text", "What the two access pillars call for", one_of=ACTIONS),

@@ -96,13 +96,13 @@ def _of_shares(measures: pd.DataFrame, measure: str, ages: pd.DataFrame) -> pd.D
 
 
 def demand(tracts: pd.DataFrame, census: pd.Series) -> pd.DataFrame:
-    """Return [geoid, demand, demand_basis] for `tracts` [geoid, state, population, eligible_adults].
+    """Return [geoid, demand, demand_moe, demand_basis] for `tracts` [geoid, state, population, eligible_adults, …_moe].
 
     A tract whose eligible adults are not measured (beyond the border of a state's file, say) still competes for
     the same places. Its demand is its residents at the census (`census`, by geoid; the survey's where it has no count
     there) times the eligible share of the measured tracts of its state, or of all where its state has none, and
     `demand_basis` says "imputed" instead of "measured". Without any measured tract the share taken is 1. A tract whose
-    residents are unknown too adds no demand: "unknown".
+    residents are unknown too adds no demand: "unknown". `demand_moe` is the 90 % margin of what is measured.
     """
     residents = tracts[col.GEOID].map(census).astype("float64").fillna(tracts[col.POPULATION])
     measured = tracts[col.ELIGIBLE_ADULTS].notna() & tracts[col.POPULATION].notna()
@@ -116,6 +116,7 @@ def demand(tracts: pd.DataFrame, census: pd.Series) -> pd.DataFrame:
         {
             col.GEOID: tracts[col.GEOID],
             "demand": tracts[col.ELIGIBLE_ADULTS].fillna(imputed).fillna(0.0),
+            "demand_moe": tracts[col.ELIGIBLE_ADULTS_MOE].where(tracts[col.ELIGIBLE_ADULTS].notna()),
             "demand_basis": basis,
         }
     )

@@ -46,9 +46,9 @@ class StudyArea:
 
     `site_priors`: what sites that report no units are taken to have, by their state and kind.
     `tracts`: one row a scored tract; `centers` their census centers, where there are any; `origins`: points of the
-    scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_basis] of the
-    tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and `job_centers`,
-    all of them located.
+    scored tracts and of those beyond the border that compete with them; `demand`: [geoid, demand, demand_moe,
+    demand_basis] of the tracts of `origins`; `sites` with their work and `providers` with the seats used, in reach, and
+    `job_centers`, all of them located.
     `reference`, `definitions` and `measures` are of the tracts Need is ranked among. `all_sites`, `all_providers`
     and `all_job_centers` are the rows that pages list, counting or not: those near by, and those of the states that
     have no point at all. `provider_priors` is what is expected of providers

@@ -112,6 +112,11 @@ class Opportunity(Section):
         ("planned", "under_construction", "delayed"),
         description="Which sites bring work. Rescinded ones never do.",
     )
+    share_built: dict[Literal["planned", "under_construction", "delayed", "open", "temporary"], Share] = Field(
+        default={"planned": 0.8, "under_construction": 0.95, "delayed": 0.5},
+        description="Chance that a site of each status is built, in the uncertainty analysis; an assumption, as no "
+        "published rate is known. Statuses not named are certain.",
+    )
     past_expected_dates: Literal["keep", "drop"] = Field(
         "keep", description="Whether planned sites whose expected date has passed still count."
     )
@@ -244,6 +249,12 @@ class Travel(Section):
         description="Range of the factor on minutes of the curves in the uncertainty analysis: the states whose "
         "published minutes lie lowest and highest beside the curves.",
     )
+    tract_spread: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.2,
+        description="Standard deviation of the logarithm of one tract's own factor on minutes of straight lines in the "
+        "uncertainty analysis, beside that of its state: for nine tracts of ten the published minutes are 0.7 to 1.5 "
+        "times those of the curves.",
+    )
     detour_factor: Annotated[float, Field(ge=1, le=3)] | None = Field(
         None,
         description="Road length over great circle. With this or a speed set, straight lines take constant speeds "
@@ -306,12 +317,27 @@ class Uncertainty(Section):
 
     draws: Annotated[int, Field(ge=0, le=100_000)] = Field(1000, description="Monte Carlo draws; 0 turns it off.")
     seed: int = Field(20, description="Seed of the draws.")
-    weight_concentration: Positive = Field(50.0, description="Dirichlet concentration around the weights.")
+    definition_error: dict[str, Share] = Field(
+        default={"calenviroscreen": 0.5},
+        description="How much of the survey's error in the recomputed index a definition takes that rests on the same "
+        "survey and brings no measures of its own, 0–1. Indexes not named here take all of it, official designations "
+        "none.",
+    )
     top_share: Share = Field(0.10, description="Share of tracts that counts as the top.")
     top_count: Annotated[int, Field(ge=1)] = Field(25, description="Number of tracts of P(top N).")
     tier_a: Share = Field(0.8, description="Least probability of the top share for tier A.")
     tier_b: Share = Field(0.5, description="Least probability for tier B.")
     tier_c: Share = Field(0.2, description="Least probability for tier C.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_drawn_weights(cls, given: object) -> object:
+        """Take settings files of version 0.1, which said how far weights are drawn: they no longer are."""
+        return (
+            {name: value for name, value in given.items() if name != "weight_concentration"}
+            if isinstance(given, dict)
+            else given
+        )
 
     @model_validator(mode="after")
     def _ordered(self) -> Uncertainty:

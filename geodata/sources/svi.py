@@ -80,11 +80,17 @@ VARIABLES = {
     "disability": "DISABL",
     "no_internet": "NOINT",
     "uninsured": "UNINSUR",
+    "housing_burden": "HBURD",
+    "minority": "MINRTY",
+    "multi_unit": "MUNIT",
+    "mobile_home": "MOBILE",
+    "crowding": "CROWD",
 }
 _FROM_2020 = ("POV150", "NOINT")
 _UP_TO_2018 = ("POV",)
-# Not in every extract that people make of the file; without it nothing is said of institutions and barracks.
-_OPTIONAL = ("GROUPQ",)
+# Not in every extract that people make of the file. Without the first nothing is said of institutions and barracks;
+# without one of them the index is not made again in the draws of the uncertainty.
+_OPTIONAL = ("GROUPQ", "HBURD", "MINRTY", "MUNIT", "MOBILE", "CROWD")
 _KEYS = (
     Wanted("geoid", ("FIPS", "GEOID")),
     Wanted("location", ("LOCATION",), required=False),

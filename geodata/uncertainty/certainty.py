@@ -1,14 +1,15 @@
 """How sure the ranks are: the tables of a state turned into draws, and the draws into ranks, chances and tiers.
 
-What is redrawn, and how (METHOD, "Uncertainty"), is described in `geodata.uncertainty.draw_model`. Decided here is what
-goes in: all scored tracts of a state (with residents, an index and an origin) are in the list the draws rank, those
-that pass the gate of the draw first; so the top share is a share of the state's scored tracts, and only tracts that
-pass the gate can hold its places. Tiers are given to tracts that pass the gate at the point estimate.
+What is redrawn, and how (METHOD, "What is drawn"), is described in `geodata.uncertainty.draw_model`. Decided here is
+what goes in: all scored tracts of a state (with residents, an index and an origin) are in the list the draws rank,
+those that pass the gate of the draw first; so the top share is a share of the state's scored tracts, and only tracts
+that pass the gate can hold its places. Tiers are given to tracts that pass the gate at the point estimate.
 Does not hold the simulation (`geodata.uncertainty.draws`) or the point estimates (`geodata.scoring.tract_scores`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,29 +18,42 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import WORKFORCE
+from geodata.schemas.canonical import INDEX_MEASURES, MEASURE_NAMES, WORKFORCE
 from geodata.scoring.eligible_adults import wide
 from geodata.settings import Settings, Uncertainty
 from geodata.statistics.margins import Z_95, chance_errors, standard_errors
 from geodata.statistics.random_numbers import tract_keys
-from geodata.uncertainty.draw_model import DrawModel, RankSummary
-from geodata.uncertainty.draws import simulate_ranks
-from geodata.uncertainty.travel_range import TravelAccess, job_years, travel_triangles
+from geodata.uncertainty.access_model import AccessOfTracts
+from geodata.uncertainty.draw_model import DrawModel, Drawn
+from geodata.uncertainty.draws import rank_groups, simulate_ranks
+from geodata.uncertainty.rank_lists import RankedLists, Top
 
 FloatArray = NDArray[np.float64]
 RANK_COLUMNS = [col.RANK_MEDIAN, col.RANK_LOW, col.RANK_HIGH, col.P_TOP_SHARE, col.P_TOP_COUNT]
+# Share of the tracts that must have every part of the index for it to be made again in the draws.
+_HAVE_PARTS = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnTracts:
+    """Scored tracts and what the draws made of them: parts of states that know the same pillars.
+
+    `used` are rows of `tract_scores` in the order of the rows of `drawn`; None where no draws are made.
+    """
+
+    used: pd.DataFrame
+    drawn: Drawn | None
 
 
 @dataclass(frozen=True, eq=False)
 class Certainty:
-    """`tracts` [geoid, rank_median, rank_low, rank_high, p_top_share, p_top_count, p_gated, tier] of scored tracts.
+    """`tracts` [geoid, rank_median, rank_low, rank_high, p_top_share, p_top_count, p_gated, tier, cut_tier].
 
-    `communities` is the same by community_id without p_gated, where communities were given. `facts` tell of the draws,
-    by state.
+    Of scored tracts. `cut_tier` is the tier by the first half of the draws, by which communities are cut. `facts` tell
+    of the draws, by state.
     """
 
     tracts: pd.DataFrame
-    communities: pd.DataFrame | None
     facts: dict[str, dict[str, Any]]
 
 
@@ -49,34 +63,28 @@ def scored(scores: pd.DataFrame) -> pd.Series:
 
 
 def draw_model(
-    scores: pd.DataFrame,
-    parts: pd.DataFrame,
-    measures: pd.DataFrame,
-    access: TravelAccess,
-    settings: Settings,
-    grouping: pd.DataFrame | None = None,
+    scores: pd.DataFrame, parts: pd.DataFrame, measures: pd.DataFrame, access: AccessOfTracts, settings: Settings
 ) -> tuple[pd.DataFrame, DrawModel]:
     """Return the scored tracts in the order of the model, and the model.
 
-    `scores` is `tract_scores`, `parts` `need_parts`, `measures` the canonical table, `grouping` [geoid, community_id].
-    A pillar nothing is known of has no weight, as in the point estimate. A survey estimate without a margin is taken
-    as exact. With a national reference area Need is ranked within the state here, and the gate stands where it falls
-    in the state at the point estimate: the draws of one state cannot rank the nation.
+    `scores` is `tract_scores`, `parts` `need_parts`, `measures` the canonical table. A pillar nothing is known of has
+    no weight, as in the point estimate. A survey estimate without a margin is taken as exact, and so is a count of
+    none, whose margin says how little the survey can see and not where the count may lie. With a national reference
+    area Need is ranked within the state here, and the gate stands where it falls in the state at the point estimate:
+    the draws of one state cannot rank the nation.
     """
     used = scores[scored(scores)].sort_values(col.GEOID).reset_index(drop=True)
     index = pd.Index(used[col.GEOID])
-    shares = wide(measures, settings.need.workforce_measures, "share").reindex(index).to_numpy(dtype=float)
-    margins = wide(measures, settings.need.workforce_measures, "share_moe").reindex(index).to_numpy(dtype=float)
-    errors = standard_errors(np.nan_to_num(margins))
+    wanted = tuple(name for name in MEASURE_NAMES if name in {*settings.need.workforce_measures, *INDEX_MEASURES})
+    shares = wide(measures, wanted, "share").reindex(index).to_numpy(dtype=float)
+    margins = wide(measures, wanted, "share_moe").reindex(index).to_numpy(dtype=float)
+    errors = np.where(shares > 0, standard_errors(np.nan_to_num(margins)), 0.0)
     names = sorted(name for name, weight in settings.need.weights.items() if weight > 0 and name != WORKFORCE)
     values = parts.pivot(index=col.GEOID, columns=col.DEFINITION, values=col.VALUE).reindex(index=index, columns=names)
     weights = [settings.need.weights[name] for name in names]
     state = pd.factorize(used[col.STATE])[0].astype(np.int32)
-    training, opportunity = access.of(index)
     pillars = [settings.priority.weights[name] for name in (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY)]
     known = [True, bool(used[col.TRAINING_GAP].notna().any()), bool(used[col.OPPORTUNITY].notna().any())]
-    detour, speed = travel_triangles(access.engine, settings.travel)
-    community, community_weight = _community(used, grouping)
     chances = settings.uncertainty
     return used, DrawModel(
         key=tract_keys(used[col.GEOID]),
@@ -84,22 +92,18 @@ def draw_model(
         scope=state,
         measures=shares,
         measures_se=errors,
-        measures_range=np.tile([0.0, 1.0], (shares.shape[1], 1)),
+        measures_range=np.tile([0.0, 1.0], (len(wanted), 1)),
+        purposes=np.array([MEASURE_NAMES.index(name) for name in wanted], dtype=np.int64),
+        in_composite=np.array([name in settings.need.workforce_measures for name in wanted], dtype=bool),
+        in_index=_in_index(wanted, shares),
         definitions=values.to_numpy(dtype=float),
         definition_weights=np.array([*weights, settings.need.weights.get(WORKFORCE, 0.0)]),
-        training=training,
-        opportunity=opportunity,
-        travel_nodes=access.nodes,
-        travel_detour=detour,
-        travel_speed=speed,
-        job_years=job_years(settings.opportunity),
+        definition_error=_definition_error(names, parts, chances),
+        access=access.model,
+        access_row=access.geoids.get_indexer(index),
         designated=_designated(used, settings),
         tie_order=_tie_order(used),
-        community=community,
-        community_weight=community_weight,
         pillar_weights=tuple(w if k else 0.0 for w, k in zip(pillars, known, strict=True)),  # type: ignore[arg-type]
-        definition_concentration=chances.weight_concentration,
-        pillar_concentration=chances.weight_concentration,
         gate_need=_gate_within_state(used, settings),
         geometric=settings.priority.aggregation == "geometric",
         top_share=chances.top_share,
@@ -107,70 +111,125 @@ def draw_model(
     )
 
 
-def certainty(
-    scores: pd.DataFrame,
-    parts: pd.DataFrame,
-    measures: pd.DataFrame,
-    access: TravelAccess,
-    settings: Settings,
-    grouping: pd.DataFrame | None = None,
-) -> Certainty:
-    """Return ranks, chances and tiers of tracts and, with a `grouping`, of its communities, from the same draws.
+def _in_index(names: Sequence[str], shares: FloatArray) -> NDArray[np.bool_]:
+    """Return which measures the index is made of again: all of its parts, where most tracts have them, else none."""
+    parts = np.array([name in INDEX_MEASURES for name in names], dtype=bool)
+    complete = np.isfinite(shares[:, parts]).all(axis=1).sum()
+    return parts if len(shares) and complete >= _HAVE_PARTS * len(shares) else np.zeros(len(parts), dtype=bool)
+
+
+def _definition_error(names: Sequence[str], parts: pd.DataFrame, chances: Uncertainty) -> FloatArray:
+    """Return how much of the index's deviation each definition takes; one that designates is a list and takes none."""
+    lists = set(parts.loc[parts[col.DESIGNATED].notna(), col.DEFINITION])
+    return np.array([chances.definition_error.get(name, 0.0 if name in lists else 1.0) for name in names], dtype=float)
+
+
+def drawn_tracts(
+    scores: pd.DataFrame, parts: pd.DataFrame, measures: pd.DataFrame, access: AccessOfTracts, settings: Settings
+) -> list[DrawnTracts]:
+    """Draw the ranks of all scored tracts; states that know the same pillars are drawn together."""
+    chances = settings.uncertainty
+    made = []
+    for states in _states_alike(scores):
+        used, model = draw_model(scores[scores[col.STATE].isin(states)], parts, measures, access, settings)
+        some = chances.draws > 0 and len(used) > 0
+        made.append(DrawnTracts(used, simulate_ranks(model, chances.draws, chances.seed) if some else None))
+    return made
+
+
+def certainty(parts: Sequence[DrawnTracts], chances: Uncertainty) -> Certainty:
+    """Return ranks, chances and tiers of tracts; with no draws the point ranks stand in, without their spread."""
+    made = [_of_part(part.used, part.drawn, chances) for part in parts]
+    return Certainty(
+        pd.concat([each.tracts for each in made], ignore_index=True),
+        {state: facts for each in made for state, facts in each.facts.items()},
+    )
+
+
+def _of_part(used: pd.DataFrame, drawn: Drawn | None, chances: Uncertainty) -> Certainty:
+    if drawn is None:
+        return _without_draws(used, chances)
+    gated = used[col.GATED].astype(bool)
+    tracts = used[[col.GEOID]].assign(**{name: getattr(drawn.tracts, name) for name in RANK_COLUMNS})
+    tracts[col.TIER] = tiers(tracts[col.P_TOP_SHARE], gated, chances)
+    half = drawn.draws // 2
+    first = drawn.first_half if half else drawn.tracts.p_top_share
+    tracts[col.CUT_TIER] = tiers(pd.Series(first, index=tracts.index), gated, chances)
+    tracts[col.P_GATED] = drawn.p_gated
+    tracts.loc[~gated, RANK_COLUMNS] = np.nan
+    facts = {
+        str(state): {
+            **_list_facts(len(rows), chances),
+            **convergence(tracts[col.P_TOP_SHARE].iloc[rows], drawn.first_half[rows], half, gated.iloc[rows], chances),
+        }
+        for state, rows in used.groupby(col.STATE).indices.items()
+    }
+    return Certainty(tracts, facts)
+
+
+def communities_certainty(parts: Sequence[DrawnTracts], grouping: pd.DataFrame, chances: Uncertainty) -> pd.DataFrame:
+    """Return ranks, chances and tiers of communities by community_id; `grouping` is [geoid, community_id].
 
     A community's rank is its place among the communities by the mean Priority of its tracts, weighted by eligible
     adults; its `p_top_count` the chance to be among the first N of them; its `p_top_share` the mean of its tracts',
     weighted alike: the chance that one of its eligible adults lives in a tract of the top share. So a tier means the
-    same for a tract and a community. With no draws the point ranks stand in, and nothing is said of their spread.
+    same for a tract and a community. They were cut by the first half of the draws and are graded by the rest.
     """
-    alike = _states_alike(scores)
-    if len(alike) > 1:
-        apart = [scores[scores[col.STATE].isin(states)] for states in alike]
-        return _joined([certainty(rows, parts, measures, access, settings, _of(grouping, rows)) for rows in apart])
-    chances = settings.uncertainty
-    used, model = draw_model(scores, parts, measures, access, settings, grouping)
-    if chances.draws == 0 or not len(used):
-        return _without_draws(used, grouping, chances)
-    drawn = simulate_ranks(model, chances.draws, chances.seed)
-    tracts = _table(used[[col.GEOID, col.GATED]], drawn.tracts, chances).assign(p_gated=drawn.tracts.p_gated)
-    tracts.loc[~used[col.GATED], RANK_COLUMNS] = np.nan
-    communities = None
-    if drawn.communities is not None and grouping is not None:
-        names = sorted(set(grouping[col.COMMUNITY_ID]))
-        units = pd.DataFrame({col.COMMUNITY_ID: names, col.GATED: True})
-        communities = _table(units, drawn.communities, chances)
-        communities[col.P_TOP_SHARE] = _mean_of_tracts(used, tracts, grouping, names)
-        communities[col.TIER] = tiers(communities[col.P_TOP_SHARE], pd.Series(True, index=communities.index), chances)
-        communities = communities.drop(columns=col.GATED)
-    facts = {}
-    for state, rows in used.groupby(col.STATE).indices.items():
-        p, gated = tracts[col.P_TOP_SHARE].iloc[rows], used[col.GATED].iloc[rows]
-        facts[str(state)] = {
-            **_list_facts(len(rows), chances),
-            **convergence(p, drawn.first_half[rows], chances.draws // 2, gated, chances),
-        }
-    return Certainty(tracts.drop(columns=col.GATED), communities, facts)
+    made = []
+    for part in parts:
+        own = grouping[grouping[col.GEOID].isin(part.used[col.GEOID])]
+        if len(own):
+            made.append(_communities_of_part(part.used, part.drawn, own, chances))
+    return pd.concat(made, ignore_index=True)
+
+
+def _communities_of_part(
+    used: pd.DataFrame, drawn: Drawn | None, grouping: pd.DataFrame, chances: Uncertainty
+) -> pd.DataFrame:
+    names = sorted(set(grouping[col.COMMUNITY_ID]))
+    group, weight = community_of(used, grouping, names), weights_of(used)
+    if drawn is None:
+        table = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**dict.fromkeys(RANK_COLUMNS, np.nan))
+        p = _point_chance(used, chances)
+    else:
+        lists = RankedLists(*_community_lists(used, group, weight, len(names)))
+        top = Top(chances.top_share, chances.top_count)
+        summary, _ = rank_groups(drawn, group, weight, lists, top, drawn.draws // 2)
+        table = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**{n: getattr(summary, n) for n in RANK_COLUMNS})
+        p = pd.Series(drawn.p_of_rest(), index=used.index)
+    # A tract that does not pass the gate at the point estimate has no chance of its own.
+    chance = p.where(used[col.GATED].astype(bool), 0.0).fillna(0.0).to_numpy(dtype=float)
+    inside = group >= 0
+    sums = np.bincount(group[inside], weights=(weight * chance)[inside], minlength=len(names))
+    table[col.P_TOP_SHARE] = sums / np.bincount(group[inside], weights=weight[inside], minlength=len(names))
+    table[col.TIER] = tiers(table[col.P_TOP_SHARE], pd.Series(True, index=table.index), chances)
+    return table
+
+
+def community_of(used: pd.DataFrame, grouping: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int32]:
+    """Return the number of each tract's community in `names`, −1 for none: int32[n]."""
+    number = {name: n for n, name in enumerate(names)}
+    of_tract = used[col.GEOID].map(grouping.set_index(col.GEOID)[col.COMMUNITY_ID]).map(number)
+    return np.asarray(of_tract.fillna(-1), dtype=np.int32)
+
+
+def _community_lists(
+    used: pd.DataFrame, group: NDArray[np.int32], weight: FloatArray, count: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the list (state) of each community, and its place among equals: more eligible adults first, as listed."""
+    inside = np.flatnonzero(group >= 0)
+    scope = np.full(count, -1, dtype=np.int32)
+    scope[group[inside]] = pd.factorize(used[col.STATE])[0].astype(np.int32)[inside]
+    adults = np.bincount(group[inside], weights=weight[inside], minlength=count)
+    place: NDArray[np.int32] = np.empty(count, dtype=np.int32)
+    place[np.lexsort((np.arange(count), -adults.round(3)))] = np.arange(count)
+    return scope, place
 
 
 def _states_alike(scores: pd.DataFrame) -> list[set[str]]:
     """Return the states in groups that know the same pillars, as one draw of weights is for the pillars known."""
     known = scores.groupby(col.STATE)[[col.TRAINING_GAP, col.OPPORTUNITY]].count() > 0
     return [set(part.index) for _, part in known.groupby([col.TRAINING_GAP, col.OPPORTUNITY])]
-
-
-def _of(grouping: pd.DataFrame | None, scores: pd.DataFrame) -> pd.DataFrame | None:
-    if grouping is None:
-        return None
-    own = grouping[grouping[col.GEOID].isin(scores[col.GEOID])]
-    return own if len(own) else None
-
-
-def _joined(made: list[Certainty]) -> Certainty:
-    communities = [each.communities for each in made if each.communities is not None]
-    return Certainty(
-        pd.concat([each.tracts for each in made], ignore_index=True),
-        pd.concat(communities, ignore_index=True) if communities else None,
-        {state: facts for each in made for state, facts in each.facts.items()},
-    )
 
 
 def tiers(p_top_share: pd.Series, gated: pd.Series, chances: Uncertainty) -> pd.Series:
@@ -208,43 +267,23 @@ def convergence(
     }
 
 
-def _table(units: pd.DataFrame, summary: RankSummary, chances: Uncertainty) -> pd.DataFrame:
-    table = units.reset_index(drop=True)
-    for name in RANK_COLUMNS:
-        table[name] = getattr(summary, name)
-    table[col.TIER] = tiers(table[col.P_TOP_SHARE], table[col.GATED].astype(bool), chances)
-    return table
-
-
-def _mean_of_tracts(
-    used: pd.DataFrame, tracts: pd.DataFrame, grouping: pd.DataFrame, names: list[str]
-) -> NDArray[np.float64]:
-    table = tracts[[col.GEOID, col.P_TOP_SHARE]].assign(weight=_weight(used))
-    table = table.merge(grouping[[col.GEOID, col.COMMUNITY_ID]], on=col.GEOID)
-    table[col.P] = table[col.P_TOP_SHARE].fillna(0.0) * table[col.WEIGHT]
-    sums = table.groupby(col.COMMUNITY_ID)[[col.P, col.WEIGHT]].sum()
-    return np.asarray((sums[col.P] / sums[col.WEIGHT]).reindex(names).to_numpy(dtype=float))
-
-
-def _without_draws(used: pd.DataFrame, grouping: pd.DataFrame | None, chances: Uncertainty) -> Certainty:
-    tracts = used[[col.GEOID]].copy()
-    for name in RANK_COLUMNS[:3]:
-        tracts[name] = np.nan
+def _without_draws(used: pd.DataFrame, chances: Uncertainty) -> Certainty:
+    tracts = used[[col.GEOID]].assign(**dict.fromkeys(RANK_COLUMNS[:3], np.nan))
     rank = used[col.RANK].astype("float64")
-    top = np.ceil(chances.top_share * used.groupby(col.STATE)[col.GEOID].transform("size") - 1e-9)
-    tracts[col.P_TOP_SHARE] = (rank <= top).astype("float64").where(rank.notna())
+    tracts[col.P_TOP_SHARE] = _point_chance(used, chances)
     tracts[col.P_TOP_COUNT] = (rank <= chances.top_count).astype("float64").where(rank.notna())
     tracts[col.P_GATED] = used[col.GATED].astype("float64")
     tracts[col.TIER] = tiers(tracts[col.P_TOP_SHARE], used[col.GATED].astype(bool), chances)
-    communities = None
-    if grouping is not None:
-        names = sorted(set(grouping[col.COMMUNITY_ID]))
-        communities = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**dict.fromkeys(RANK_COLUMNS, np.nan))
-        communities[col.P_TOP_SHARE] = _mean_of_tracts(used, tracts, grouping, names)
-        yes = pd.Series(True, index=communities.index)
-        communities[col.TIER] = tiers(communities[col.P_TOP_SHARE], yes, chances)
+    tracts[col.CUT_TIER] = tracts[col.TIER]
     sizes = used.groupby(col.STATE).size()
-    return Certainty(tracts, communities, {str(state): _list_facts(int(n), chances) for state, n in sizes.items()})
+    return Certainty(tracts, {str(state): _list_facts(int(n), chances) for state, n in sizes.items()})
+
+
+def _point_chance(used: pd.DataFrame, chances: Uncertainty) -> pd.Series:
+    """Return 1 for the tracts in the top share at the point estimate, 0 for other listed ones."""
+    rank = used[col.RANK].astype("float64")
+    top = np.ceil(chances.top_share * used.groupby(col.STATE)[col.GEOID].transform("size") - 1e-9)
+    return pd.Series((rank <= top).astype("float64").where(rank.notna()))
 
 
 def _list_facts(tracts: int, chances: Uncertainty) -> dict[str, Any]:
@@ -275,16 +314,6 @@ def _tie_order(used: pd.DataFrame) -> NDArray[np.int32]:
     return place
 
 
-def _weight(used: pd.DataFrame) -> NDArray[np.float64]:
+def weights_of(used: pd.DataFrame) -> FloatArray:
     """Return eligible adults, with a trace for tracts without, so that a community of such tracts has a mean."""
     return np.asarray(used[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6).to_numpy(dtype=float))
-
-
-def _community(
-    used: pd.DataFrame, grouping: pd.DataFrame | None
-) -> tuple[NDArray[np.int32] | None, NDArray[np.float64] | None]:
-    if grouping is None or not len(grouping):
-        return None, None
-    number = {name: n for n, name in enumerate(sorted(set(grouping[col.COMMUNITY_ID])))}
-    of_tract = used[col.GEOID].map(grouping.set_index(col.GEOID)[col.COMMUNITY_ID]).map(number)
-    return of_tract.fillna(-1).to_numpy(dtype=np.int32), _weight(used)

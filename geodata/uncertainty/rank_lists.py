@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geodata.statistics.ranks import group_starts, sort_ascending, sort_pairs
 from geodata.statistics.threads import in_threads
-from geodata.uncertainty.draw_model import DrawModel, RankSummary
+from geodata.uncertainty.draw_model import RankSummary
 
 MOST_BINS = 768
 SINGLE = 256
@@ -47,11 +47,18 @@ class RankedLists:
         return ListArrays(self.rows, self.starts, self.tie_order)
 
 
+class Top(NamedTuple):
+    """What counts as the top of a list: a share of its units, rounded up, and a number of them."""
+
+    share: float
+    number: int
+
+
 class RankCounts:
     """How often each listed unit took each place, counted as draws come in."""
 
-    def __init__(self, lists: RankedLists, model: DrawModel, draws: int) -> None:
-        self.lists, self.quantiles, self.draws = lists, model.quantiles, draws
+    def __init__(self, lists: RankedLists, top: Top, quantiles: tuple[float, float, float], draws: int) -> None:
+        self.lists, self.quantiles, self.draws = lists, quantiles, draws
         sizes = np.diff(lists.starts)
         self.size = np.repeat(sizes, sizes)
         # bin_of[p] is the bin of place p - start + 1 in its list; edges come back from the same table.
@@ -63,8 +70,8 @@ class RankCounts:
         self.within_share = np.zeros(lists.length, dtype=np.int64)
         self.within_count = np.zeros(lists.length, dtype=np.int64)
         # The subtraction keeps 0.1 x 30 from being rounded up to 4 for its last binary digit.
-        self.top = np.ceil(model.top_share * self.size - 1e-9).astype(np.int32)
-        self.top_count = model.top_count
+        self.top = np.ceil(top.share * self.size - 1e-9).astype(np.int32)
+        self.top_count = top.number
 
     def add(self, ranks: NDArray[np.int32]) -> None:
         """Count a block of draws: int32[draws, listed units], places from 1."""
@@ -72,7 +79,7 @@ class RankCounts:
         counted = (self.bin_of, self.histogram, self.top, self.top_count, self.within_share, self.within_count)
         in_threads(lambda worker, workers: _count(worker, workers, ranks, starts, *counted))
 
-    def summary(self, n: int, unit: NDArray[np.int64], gated: NDArray[np.float64]) -> RankSummary:
+    def summary(self, n: int, unit: NDArray[np.int64]) -> RankSummary:
         """Return the summary for n units; listed unit k of the lists is unit[rows[k]] of the result."""
         at = unit[self.lists.rows]
         quantiles = np.empty((3, self.lists.length))
@@ -92,7 +99,6 @@ class RankCounts:
             high,
             placed(self.within_share / self.draws),
             placed(self.within_count / self.draws),
-            gated,
             placed(self.size.astype(np.float64)),
         )
 

@@ -18,7 +18,7 @@ def values(walk: Walk, *names: str) -> list[pd.DataFrame]:
 def test_members_keep_their_community_in_another_run(small_walk: Walk) -> None:
     ranked, polygons, contacts = values(small_walk, "ranked_tracts", "study_area.polygons", "contacts")
     members = community_tracts(ranked, polygons, contacts, SETTINGS.communities)
-    assert set(members["geoid"]) == set(ranked.loc[ranked["gated"] & ranked["tier"].isin(["A", "B"]), "geoid"])
+    assert set(members["geoid"]) == set(ranked.loc[ranked["gated"] & ranked["cut_tier"].isin(["A", "B"]), "geoid"])
     renamed = members.assign(community_id="XL-kept")
     previous = Previous(renamed, pd.DataFrame({"community_id": ["XL-kept"]}))
     again = community_tracts(ranked, polygons, contacts, SETTINGS.communities, previous)
@@ -26,11 +26,9 @@ def test_members_keep_their_community_in_another_run(small_walk: Walk) -> None:
 
 
 def test_without_members_nothing_is_ranked(small_walk: Walk) -> None:
-    ranked, parts, measures, access, members = values(
-        small_walk, "ranked_tracts", "need_parts", "study_area.measures", "travel_access", "community_tracts"
-    )
-    assert community_ranks(ranked, parts, measures, access, SETTINGS, members.iloc[:0]) is None
-    ranks = community_ranks(ranked, parts, measures, access, SETTINGS, members)
+    drawn, members = values(small_walk, "drawn_tracts", "community_tracts")
+    assert community_ranks(drawn, members.iloc[:0], SETTINGS.uncertainty) is None
+    ranks = community_ranks(drawn, members, SETTINGS.uncertainty)
     assert ranks is not None
     assert set(ranks["community_id"]) == set(members["community_id"])
 

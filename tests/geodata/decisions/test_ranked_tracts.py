@@ -10,9 +10,8 @@ from tests.geodata.small_world import SETTINGS
 
 
 def test_point_estimates_stay_and_what_draws_say_is_added(small_walk: Walk) -> None:
-    wanted = ("tract_scores", "need_parts", "study_area.measures", "travel_access")
-    scores, parts, measures, access = (small_walk.value(name) for name in wanted)
-    made = ranked_tracts(scores, parts, measures, access, SETTINGS)
+    scores = small_walk.value("tract_scores")
+    made = ranked_tracts(scores, small_walk.value("drawn_tracts"), SETTINGS.uncertainty)
     pd.testing.assert_frame_equal(made.table[["geoid", "need", "rank"]], scores[["geoid", "need", "rank"]])
     listed = made.table["rank"].notna()
     assert made.table.loc[listed, "rank_median"].notna().all()

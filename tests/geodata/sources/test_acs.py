@@ -36,7 +36,9 @@ def test_a_measure_by_hand(tmp_path: Path) -> None:
 
 
 def test_every_measure_has_a_recipe_of_detailed_tables() -> None:
-    assert set(RECIPES) == set(MEASURE_NAMES)
+    # Five are made for the index alone, of tables that come in no detailed form.
+    of_the_index = {"housing_burden", "minority", "multi_unit", "mobile_home", "crowding"}
+    assert set(RECIPES) == set(MEASURE_NAMES) - of_the_index
     for recipes in RECIPES.values():
         assert all(variable[0] in "BC" for variable in recipes[0].variables)
 
