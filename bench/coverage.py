@@ -199,11 +199,11 @@ def main(arguments: list[str] | None = None) -> None:
         files = given.sources or write_sample(Path(folder) / "sample", tracts=100 if given.tiny else 400)
         known = Known.of(walk_of(given.state, files, settings, "2026-09-30"), settings)
     made = {name: account(rows) for name, rows in measured(known, settings, surveys, truths).items()}
-    begin = begun("Do intervals and tiers hold what they say?")
+    title = "Do intervals and tiers hold what they say?"
     size = {"state": given.state, "surveys": surveys, "truths": truths, "draws": draws}
     keep(
         f"coverage_{given.state}{size_suffix(given)}",
-        {**begin, "arguments": size, "results": made},
+        {**begun(title), "arguments": size, "results": made},
         f"{json.dumps(size)}\n\n{table(made)}",
     )
     print(table(made))
