@@ -23,7 +23,7 @@ DEV := $(VENV)/.dev-$(VERSION)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 LOCKED := $(PIP) --no-deps --require-hashes -r
 
-.PHONY: help install run dev test tests lint format types contracts spelling scripts docs docs-serve coverage bench peers \
+.PHONY: help install run dev test tests lint format types contracts spelling scripts docs docs-serve code-coverage coverage bench peers \
   robustness lock test-oldest test-newest clean supported renewed
 .DEFAULT_GOAL := help
 
@@ -79,10 +79,13 @@ docs: $(DEV) ## the documentation site, its links and its references into the co
 docs-serve: $(DEV) ## the documentation site while you write
 	$(BIN)/mkdocs serve
 
-coverage: $(DEV) ## lines the quick tests reach; never fewer than tests/coverage_floor.txt says
+code-coverage: $(DEV) ## lines the quick tests reach; never fewer than tests/coverage_floor.txt says
 	COVERAGE_CORE=$(if $(filter 3.11,$(VERSION)),ctrace,sysmon) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  -m "not slow and not browser and not services and not realdata" --ignore tests/integration --ignore tests/golden \
 	  --cov --cov-report term:skip-covered --cov-fail-under $$(cat tests/coverage_floor.txt)
+
+coverage: $(DEV) ## whether intervals of 90 % hold nine true ranks of ten (STATE=, SOURCES=; docs/methodology.md)
+	$(BIN)/python -m bench.coverage $(if $(STATE),--state "$(STATE)") $(if $(SOURCES),--sources "$(SOURCES)")
 
 bench: $(DEV) ## measurements beside the usual tools, hours (docs/performance.md)
 	$(BIN)/python -m bench

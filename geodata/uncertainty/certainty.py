@@ -192,7 +192,7 @@ def _communities_of_part(
         table = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**dict.fromkeys(RANK_COLUMNS, np.nan))
         p = _point_chance(used, chances)
     else:
-        lists = RankedLists(*_community_lists(used, group, weight, len(names)))
+        lists = RankedLists(*community_lists(used, group, weight, len(names)))
         top = Top(chances.top_share, chances.top_count)
         summary, _ = rank_groups(drawn, group, weight, lists, top, drawn.draws // 2)
         table = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**{n: getattr(summary, n) for n in RANK_COLUMNS})
@@ -213,7 +213,7 @@ def community_of(used: pd.DataFrame, grouping: pd.DataFrame, names: Sequence[str
     return np.asarray(of_tract.fillna(-1), dtype=np.int32)
 
 
-def _community_lists(
+def community_lists(
     used: pd.DataFrame, group: NDArray[np.int32], weight: FloatArray, count: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the list (state) of each community, and its place among equals: more eligible adults first, as listed."""
