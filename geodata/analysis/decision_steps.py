@@ -121,7 +121,7 @@ DECISIONS: tuple[Step, ...] = (
     Step(
         "ranked_tracts",
         ranked_tracts,
-        ("tract_scores", "drawn_tracts", "settings.uncertainty"),
+        ("tract_scores", "drawn_tracts", "settings"),
         TRACT_SCORES,
         "decisions",
         has_facts=True,

@@ -12,7 +12,8 @@ import pandas as pd
 from geodata.access.reach import TravelResult
 from geodata.analysis.scoring_steps import SCORING
 from geodata.analysis.step import Walk
-from geodata.diagnostics import sensitivity as choices
+from geodata.diagnostics import sensitivity as comparison
+from geodata.diagnostics.other_choices import Alternative, alternatives
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
@@ -40,10 +41,10 @@ def sensitivity(
     used, raster = travel.training.minutes.engine, area.raster("friction")
     engines = tuple(name for name in ("great_circle", "friction") if name != used and (name != "friction" or raster))
 
-    def rescored(changes: choices.Changes) -> pd.DataFrame:
-        given = {"study_area": area, "settings": settings.with_changes(changes)}
-        moved = "travel" in changes or "catchment_minutes" in changes.get("access", {})
-        return pd.DataFrame(Walk(SCORING, given if moved else {**given, "travel": travel}).result("tract_scores"))
+    def rescored(choice: Alternative) -> pd.DataFrame:
+        given = {"study_area": choice.area(area), "settings": settings.with_changes(choice.changes)}
+        walk = Walk(SCORING, given if choice.travels_anew else {**given, "travel": travel})
+        return choice.scores(pd.DataFrame(walk.result("tract_scores")))
 
-    alternatives = choices.alternatives(settings, engines)
-    return choices.sensitivity(scores, communities, community_tracts, alternatives, rescored, settings)
+    choices = alternatives(settings, area, engines)
+    return comparison.sensitivity(scores, communities, community_tracts, choices, rescored, settings)

@@ -26,6 +26,7 @@ from geodata.scoring.known_supplies import known_supplies, masked
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Communities, Settings, Uncertainty
 from geodata.uncertainty.certainty import DrawnTracts, communities_certainty
+from geodata.uncertainty.weights import communities_among_first
 
 
 def community_tracts(
@@ -73,6 +74,7 @@ def communities(
         around=named_by(area, ranked, settings.communities.near_km),
     )
     table[col.ACTION] = actions(table, state_medians(ranked))
+    table[col.TOP_IN_WEIGHT_SETS] = communities_among_first(table, ranked, community_tracts, settings)
     located: gpd.GeoDataFrame = COMMUNITIES.validate(masked(table, known_supplies(area, settings)))
     return located
 

@@ -1,4 +1,4 @@
-"""How sure the rank of each tract is, and what the tract calls for.
+"""How sure the rank of each tract is, how far it hangs on the weights, and what the tract calls for.
 
 Does not hold the draws (`geodata.uncertainty.certainty`) or the communities (`geodata.decisions.communities`).
 """
@@ -13,23 +13,25 @@ from geodata.decisions.actions import actions, state_medians
 from geodata.schemas import columns as col
 from geodata.schemas.computed import TRACT_SCORES
 from geodata.schemas.table_with_facts import TableWithFacts
-from geodata.settings import Uncertainty
+from geodata.settings import Settings
 from geodata.uncertainty.certainty import RANK_COLUMNS, DrawnTracts, certainty
+from geodata.uncertainty.weights import tracts_among_first
 
 SCORE_COLUMNS = [*RANK_COLUMNS, col.P_GATED, col.TIER, col.CUT_TIER]
 
 
-def ranked_tracts(scores: pd.DataFrame, drawn: Sequence[DrawnTracts], settings: Uncertainty) -> TableWithFacts:
+def ranked_tracts(scores: pd.DataFrame, drawn: Sequence[DrawnTracts], settings: Settings) -> TableWithFacts:
     """Return `tract_scores` with rank ranges, chances, tiers and actions, and what is to know of the draws.
 
     `scores` are the point estimates. The column `community_id` is still empty: communities are grouped from the tiers
     (`grouped_tracts` fills it in).
     """
-    certain = certainty(drawn, settings)
+    certain = certainty(drawn, settings.uncertainty)
     sure = certain.tracts[[col.GEOID, *SCORE_COLUMNS]]
     table = scores.drop(columns=SCORE_COLUMNS).merge(sure, on=col.GEOID, how="left")
     for name in (col.TIER, col.CUT_TIER):
         table[name] = table[name].fillna("none")
+    table[col.TOP_IN_WEIGHT_SETS] = tracts_among_first(table, settings)
     table = TRACT_SCORES.validate(table)
     table[col.ACTION] = actions(table, state_medians(table))
     return TableWithFacts(TRACT_SCORES.validate(table), certain.facts)

@@ -35,7 +35,7 @@ def _share(name: str, meaning: str) -> Column:
     return Column(name, "number", meaning, "0–1", least=0, most=1)
 
 
-def _rank_columns() -> tuple[Column, ...]:
+def _rank_columns(first: str) -> tuple[Column, ...]:
     return (
         Column(col.RANK, "integer", "Place in the list by Priority, 1 first; empty where not listed", least=1),
         Column(col.RANK_MEDIAN, "number", "Median rank over the draws", least=1),
@@ -44,6 +44,14 @@ def _rank_columns() -> tuple[Column, ...]:
         Column(col.P_TOP_SHARE, "number", "Probability of being in the top share", "0–1", least=0, most=1),
         Column(col.P_TOP_COUNT, "number", "Probability of being in the top N", "0–1", least=0, most=1),
         Column(col.TIER, "text", "A, B or C by p_top_share; none below", one_of=TIERS),
+        Column(
+            col.TOP_IN_WEIGHT_SETS,
+            "integer",
+            f"In how many of the sets of weights (setting uncertainty.weight_sets) it is {first}; empty where not "
+            "listed or where nothing but need is known",
+            "sets of weights",
+            least=0,
+        ),
     )
 
 
@@ -176,7 +184,7 @@ TRACT_SCORES = Table(
         _score("points_need", "Points Need adds to Priority"),
         _score("points_training_gap", "Points the training gap adds"),
         _score("points_opportunity", "Points Opportunity adds"),
-        *_rank_columns(),
+        *_rank_columns("in the top share of tracts"),
         Column(
             col.CUT_TIER,
             "text",
@@ -242,7 +250,7 @@ COMMUNITIES = Table(
         _score("training_gap", "Mean training gap, weighted by eligible adults"),
         _score("opportunity", "Mean Opportunity, weighted by eligible adults"),
         _score("priority", "Mean Priority, weighted by eligible adults"),
-        *_rank_columns(),
+        *_rank_columns("in the same share of the state's communities, rounded up"),
         Column(col.ACTION, "text", "What its two access pillars call for", one_of=ACTIONS),
         *_TRAINING,
         Column(col.SEATS_BY_PROGRAM, "text", "Reported seats among them by CIP code, such as 46.0302=28 15.0303=7"),
@@ -408,15 +416,27 @@ AGREEMENT = Table(
 )
 SENSITIVITY = Table(
     "sensitivity",
-    "How many of the top communities stay when one setting takes its alternative",
+    "How many of the first tracts and communities stay when one choice is made otherwise, and which leave",
     (
         _STATE,
-        Column(col.SETTING, "text", "Setting changed", nullable=False),
+        Column(
+            col.SETTING,
+            "text",
+            "Setting changed, or assumption: assumed_seats, assumed_units, scale (of the pillars)",
+            nullable=False,
+        ),
         Column(col.ALTERNATIVE, "text", "Value it took", nullable=False),
         Column(col.UNIT_KIND, "text", "tract or community", nullable=False),
         Column(col.TOP, "integer", "How many are compared", least=0),
         Column(col.KEPT, "integer", "How many stay", least=0),
-        Column(col.RANK_CORRELATION, "number", "Spearman correlation of Priority", least=-1, most=1),
+        Column(
+            col.RANK_CORRELATION,
+            "number",
+            "Spearman correlation of Priority, over listed tracts or communities",
+            least=-1,
+            most=1,
+        ),
+        Column(col.LEFT_TOP, "text", "Communities that do not stay, by id, the first of the list first"),
     ),
     key=(col.STATE, col.SETTING, col.ALTERNATIVE, col.UNIT_KIND),
 )

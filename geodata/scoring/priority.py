@@ -36,19 +36,30 @@ def combine(pillars: pd.DataFrame, settings: Priority) -> pd.DataFrame:
     score in the same proportions, so that points sum to the score there too. A missing pillar renormalizes the
     weights of the others; Need itself must be there, for without it nothing says a tract is underserved.
     """
-    values = pillars[list(PILLARS)].astype("float64")
-    weight = np.where(values.notna(), [settings.weights[name] for name in PILLARS], 0.0)
+    values = pillars[list(PILLARS)].astype("float64").to_numpy()
+    weights = np.array([settings.weights[name] for name in PILLARS])
+    added = points(values, weights, settings.aggregation == "geometric")
+    known = ~np.isnan(values)
+    scored = known[:, 0] & ((known * weights).sum(axis=1) > 0)
+    table = np.where(scored[:, None] & known, added, np.nan)
+    out = pd.DataFrame(table, columns=[f"points_{name}" for name in PILLARS], index=pillars.index)
+    out.insert(0, "priority", out.sum(axis=1).where(scored))
+    return out
+
+
+def points(values: FloatArray, weights: FloatArray, geometric: bool) -> FloatArray:
+    """Return the points that each pillar adds to Priority: float64[n, 3], zero for one that is missing.
+
+    `values` float64[n, 3] are the pillars, `weights` float64[3] need not sum to 1.
+    """
+    weight = np.where(np.isnan(values), 0.0, weights)
     total = weight.sum(axis=1, keepdims=True)
     share = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
-    filled = values.fillna(0.0).to_numpy()
-    points = share * filled
-    if settings.aggregation == "geometric":
-        points = points * _geometric_over_arithmetic(share, filled, points.sum(axis=1))[:, None]
-    known = values[col.NEED].notna().to_numpy() & (total[:, 0] > 0)
-    points = np.where(known[:, None] & values.notna().to_numpy(), points, np.nan)
-    out = pd.DataFrame(points, columns=[f"points_{name}" for name in PILLARS], index=pillars.index)
-    out.insert(0, "priority", out.sum(axis=1).where(known))
-    return out
+    filled = np.nan_to_num(values)
+    added = share * filled
+    if geometric:
+        added = added * _geometric_over_arithmetic(share, filled, added.sum(axis=1))[:, None]
+    return np.asarray(added)
 
 
 def _geometric_over_arithmetic(share: FloatArray, values: FloatArray, arithmetic: FloatArray) -> FloatArray:
@@ -92,3 +103,10 @@ def ranks(scores: pd.DataFrame) -> pd.Series:
         kind="stable",
     )
     return (order.groupby(col.STATE).cumcount() + 1).reindex(scores.index).astype("Int64")
+
+
+def first_places(scores: pd.DataFrame, share: float) -> dict[str, int]:
+    """Return, by state, how many places the top share of the list has: of all scored tracts, rounded up."""
+    scored = scores[scores[col.UNRANKED_REASON].fillna("").isin(["", "not_gated"])]
+    sizes = scored.groupby(col.STATE).size()
+    return {str(state): int(np.ceil(share * size - 1e-9)) for state, size in sizes.items()}

@@ -328,6 +328,14 @@ class Uncertainty(Section):
     tier_a: Share = Field(0.8, description="Least probability of the top share for tier A.")
     tier_b: Share = Field(0.5, description="Least probability for tier B.")
     tier_c: Share = Field(0.2, description="Least probability for tier C.")
+    weight_sets: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        100,
+        description="Sets of pillar weights under which the list is made again, to say in how many a place is among "
+        "the first; 0 turns it off.",
+    )
+    least_weight: Annotated[float, Field(ge=0, le=0.3)] = Field(
+        0.10, description="Least share of a pillar in those sets, which are flat over all that keep it."
+    )
 
     @model_validator(mode="before")
     @classmethod

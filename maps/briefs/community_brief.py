@@ -10,6 +10,7 @@ from maps.wording.evidence import action_means, training_known, work_known
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
+from maps.wording.stability import weighed
 from maps.wording.trades import trades_sentence
 from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.words import is_missing
@@ -64,6 +65,15 @@ def _facts(writer: Writer, row: Row) -> list[Fact]:
         chance=words.chance(row[col.P_TOP_SHARE], writer.uncertainty),
         percent=words.missing if is_missing(row[col.P_TOP_SHARE]) else words.number(100 * row[col.P_TOP_SHARE]),
     )
+    if not is_missing(row[col.TOP_IN_WEIGHT_SETS]):
+        chance = texts(
+            "briefs.facts.tier_weights",
+            note=chance,
+            top=words.top_share(writer.uncertainty),
+            n=words.number(row[col.TOP_IN_WEIGHT_SETS]),
+            of=words.number(writer.uncertainty.weight_sets),
+            pillars=texts(f"format.weighed.{weighed(row)}"),
+        )
     margin = texts("briefs.facts.adults_note", moe=words.about(row[col.ELIGIBLE_ADULTS_MOE]))
     if is_missing(row[col.ELIGIBLE_ADULTS_MOE]):
         margin = texts("briefs.facts.margin_unknown")

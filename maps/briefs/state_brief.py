@@ -10,6 +10,7 @@ from maps.figures.state_map import state_map_alt
 from maps.wording.hub_choice import recommended_hubs
 from maps.wording.questions import state_questions
 from maps.wording.rows import records
+from maps.wording.stability import sensitivity_sentences, weighed
 from maps.wording.trades import trades_sentence
 from maps.wording.words import is_missing
 
@@ -142,14 +143,22 @@ def _first(writer: Writer) -> Section:
             writer.words.community(row),
             words.span(row[col.RANK_LOW], row[col.RANK_HIGH]),
             texts.word("codes.tier_short", row[col.TIER]),
+            words.number(row[col.TOP_IN_WEIGHT_SETS]),
             words.about(row[col.ELIGIBLE_ADULTS]),
             words.code("action", row[col.ACTION]),
         ]
         for row in records(communities)
     ]
-    head = writer.head("first", "rank", "name", "range", "tier", "adults", "action")
-    grid = Grid(head, rows, [True, False, True, False, True, False])
-    return Section(title, lead=[texts("briefs.first.lead")], grid=grid)
+    head = writer.head("first", "rank", "name", "range", "tier", "weights", "adults", "action")
+    grid = Grid(head, rows, [True, False, True, False, True, True, False])
+    weights = texts(
+        "briefs.first.weights",
+        of=words.number(writer.uncertainty.weight_sets),
+        top=words.top_share(writer.uncertainty),
+        pillars=texts(f"format.weighed.{weighed(records(communities)[0])}"),
+    )
+    after = [weights, " ".join(sensitivity_sentences(writer.result, texts))]
+    return Section(title, lead=[texts("briefs.first.lead")], grid=grid, after=[text for text in after if text])
 
 
 def _hubs(writer: Writer) -> Section:

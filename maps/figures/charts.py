@@ -21,6 +21,7 @@ from maps.figures.drawing import light_grid
 from maps.texts import Texts
 from maps.wording.hub_choice import WORTHWHILE_SHARE, recommended_hubs
 from maps.wording.rows import Row, records
+from maps.wording.stability import in_order
 from maps.wording.words import Words, is_missing
 
 WIDTH_INCHES = 7.5
@@ -228,13 +229,8 @@ def equity_alt(curves: pd.DataFrame, result: StateResult, texts: Texts) -> str:
 
 
 def alternatives(result: StateResult) -> pd.DataFrame:
-    """Return the other choices of a setting that change the first communities most, or the first tracts."""
-    table = result.table("sensitivity")
-    table = table[table[col.TOP].fillna(0) > 0]
-    kind = "community" if (table[col.UNIT_KIND] == "community").any() else "tract"
-    table = table[table[col.UNIT_KIND] == kind].copy()
-    table[col.SHARE] = (table[col.KEPT] / table[col.TOP]).astype(float)
-    return table.sort_values([col.SHARE, col.SETTING, col.ALTERNATIVE]).head(MOST_ROWS)
+    """Return the other choices that change the first communities most, or the first tracts."""
+    return in_order(result).head(MOST_ROWS)
 
 
 def sensitivity_height(table: pd.DataFrame) -> float:

@@ -91,6 +91,7 @@ def fragments(
         "pages": dict(pages),
         "tiers": [round(100 * tier) for tier in (chances.tier_a, chances.tier_b, chances.tier_c)],
         "top": Words(texts).top_share(chances),
+        "weight_sets": chances.weight_sets,
         "reach_km": _reach_km(result.settings),
     }
     blocks = {"map-facts": payload.facts, "map-land": payload.land}

@@ -79,8 +79,9 @@ _SPECS = (
         "communities",
         computed.COMMUNITIES,
         order="rank community_id",
-        shown="rank name county_name tier action rank_low rank_high p_top_share eligible_adults eligible_adults_moe "
-        "nearest_provider_name nearest_provider_minutes job_years_mid priority need training_gap opportunity barriers",
+        shown="rank name county_name tier top_in_weight_sets action rank_low rank_high p_top_share eligible_adults "
+        "eligible_adults_moe nearest_provider_name nearest_provider_minutes job_years_mid priority need training_gap "
+        "opportunity barriers",
         row_header="name",
         filters="tier county_name action",
         geometry="polygon",
@@ -89,8 +90,8 @@ _SPECS = (
         "tracts",
         computed.TRACT_SCORES,
         order="rank geoid",
-        shown="rank geoid place_name county_name tier action rank_low rank_high eligible_adults eligible_adults_moe "
-        "nearest_provider_minutes priority need training_gap opportunity unranked_reason",
+        shown="rank geoid place_name county_name tier top_in_weight_sets action rank_low rank_high eligible_adults "
+        "eligible_adults_moe nearest_provider_minutes priority need training_gap opportunity unranked_reason",
         row_header="geoid",
         filters="tier county_name action",
         geometry="polygon",

@@ -31,6 +31,15 @@ Onramp.cards = function (model) {
     p === null
       ? null
       : t("map.card.sure_" + what, { chance: t("format.chance." + chanceKey(p), { top: model.top }), n: number(p) });
+  const weights = (n, gap, work, unit) =>
+    n === null
+      ? null
+      : t("format.weights." + unit, {
+          top: model.top,
+          n: number(n),
+          of: number(model.weight_sets),
+          pillars: t("format.weighed." + (work === null ? "gap" : gap === null ? "work" : "all")),
+        });
   const place = (rank, low, high, of) =>
     rank === null
       ? null
@@ -143,6 +152,7 @@ Onramp.cards = function (model) {
       T.listed[i]
         ? el("p", { class: "tier" }, tierSign(T.tier[i]), sure(T.chance[i], "tract") || "")
         : el("p", {}, t("why.unranked.not_gated")),
+      T.listed[i] ? el("p", {}, weights(T.weights[i], T.gap[i], T.work[i], "tract")) : null,
       T.listed[i] ? el("p", {}, place(T.rank[i], T.low[i], T.high[i], model.listed)) : null,
       ...part(
         "why",
@@ -211,6 +221,7 @@ Onramp.cards = function (model) {
       el("h3", { tabindex: "-1" }, bdi(c.name)),
       c.county && c.county !== c.place ? el("p", { class: "sub" }, bdi(c.county)) : null,
       el("p", { class: "tier" }, tierSign(c.tier), sure(c.chance, c.single ? "tract" : "community") || ""),
+      el("p", {}, weights(c.weights, c.gap, c.work, "community")),
       el(
         "p",
         {},

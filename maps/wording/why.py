@@ -13,6 +13,7 @@ from geodata.settings import Uncertainty
 from maps.texts import Texts
 from maps.wording.evidence import seats_assumed, training_known, work_assumed, work_known
 from maps.wording.rows import Row, is_unlocated
+from maps.wording.stability import weights_sentence
 from maps.wording.travel import reach_notes
 from maps.wording.words import Words, is_missing
 
@@ -62,6 +63,7 @@ def why(row: Row, texts: Texts, medians: Medians) -> list[str]:
         chance = words.chance(row[col.P_TOP_SHARE], medians["uncertainty"])
         percent = words.number(100 * row[col.P_TOP_SHARE])
         sentences.append(texts("why.chance", chance=chance[:1].upper() + chance[1:], percent=percent))
+        sentences += filter(None, [weights_sentence(row, texts, medians["uncertainty"], "tract")])
     sentences += _need(row, texts, words, medians)
     sentences += _people(row, texts, words)
     if not _nobody(row):

@@ -156,6 +156,8 @@ def test_a_tract_is_found_by_its_number(site: Path, desktop: webdriver.Chrome, r
     box.send_keys(tract["geoid"], Keys.ENTER)
     assert tract["geoid"] in page.text("#card")
     assert "Rank 1 of" in page.text("#card")
+    sets = f"{tract['top_in_weight_sets']} of {result.settings.uncertainty.weight_sets} ways to weigh"
+    assert f"It is in the top tenth of tracts in {sets} need, training gap and planned work." in page.text("#card")
     assert f"tract={tract['geoid']}" in page.run("return location.hash")
 
 

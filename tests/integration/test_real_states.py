@@ -14,7 +14,7 @@ from geodata.ingest.combine import FEEDS, combine
 from geodata.ingest.read_source import read_source
 from geodata.schemas.canonical import CANONICAL
 from geodata.schemas.state_result import StateResult
-from geodata.settings import load_settings
+from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
@@ -53,6 +53,9 @@ def test_chances_and_tiers_fit_the_places_there_are(island):
     places = result.facts["tracts_that_count_as_top"]
     assert places == -(-result.facts["tracts_in_the_list"] // 10)
     assert 0.9 * places <= scores["p_top_share"].sum() <= places + 1e-6
+    # In each set of weights the places at the top are filled, by listed tracts alone.
+    assert scores["top_in_weight_sets"].sum() == places * Settings().uncertainty.weight_sets
+    assert (scores["top_in_weight_sets"].notna() == scores["rank"].notna()).all()
     assert (scores.loc[~scores["gated"], "tier"] == "none").all()
     assert result.facts["tiers_that_differ_between_halves"] < 0.15
 

@@ -180,6 +180,7 @@ def _ranked(out: pd.DataFrame, among: str = "gated") -> pd.DataFrame:
     out["rank_high"] = np.ceil((rank + spread).clip(upper=len(listed)))
     out["p_top_share"] = (1 / (1 + np.exp((rank - top) / (0.3 * spread)))).reindex(out.index)
     out["p_top_count"] = (1 / (1 + np.exp((rank - 25) / (0.3 * spread)))).reindex(out.index)
+    out["top_in_weight_sets"] = (100 * out["p_top_share"]).round().astype("Int64")
     p = out["p_top_share"].fillna(0)
     out["tier"] = np.select([p >= 0.8, p >= 0.5, p >= 0.2], ["A", "B", "C"], "none")
     return out
@@ -550,11 +551,12 @@ def _state_tables(scores: pd.DataFrame, centers: pd.DataFrame, rng: np.random.Ge
         ),
         "sensitivity": pd.DataFrame(
             [
-                ("XL", a, b, unit, 10, 8 + k % 3, 0.93)
+                ("XL", a, b, unit, 10, 8 + k % 3, 0.93, left if unit == "community" else None)
                 for k, (a, b) in enumerate(tests)
+                for left in [" ".join(scores["community_id"].dropna().unique()[: 2 - k % 3]) or None]
                 for unit in ("tract", "community")
             ],
-            columns=["state", "setting", "alternative", "unit_kind", "top", "kept", "rank_correlation"],
+            columns=["state", "setting", "alternative", "unit_kind", "top", "kept", "rank_correlation", "left_top"],
         ),
         "clusters": pd.DataFrame(
             {

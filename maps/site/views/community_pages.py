@@ -20,6 +20,7 @@ from maps.wording.evidence import action_means, cautions, seats_assumed, trainin
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
+from maps.wording.stability import weights_sentence
 from maps.wording.trades import trades_sentence
 from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.words import is_missing
@@ -117,7 +118,8 @@ def _lead(view: SiteView, row: Row) -> str:
     if is_missing(row[col.P_TOP_SHARE]):
         return ""
     key = "site.community.lead_single" if row[col.KIND] == "single" else "site.community.lead"
-    return view.texts(key, chance=view.chance(row[col.P_TOP_SHARE]))
+    lead = view.texts(key, chance=view.chance(row[col.P_TOP_SHARE]))
+    return f"{lead} {weights_sentence(row, view.texts, view.state.uncertainty, 'community')}".rstrip()
 
 
 def _who(view: SiteView, row: Row) -> str:

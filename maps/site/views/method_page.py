@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from geodata.schemas import columns as col
 from maps.figures.write_figures import alt, figure_svg
-from maps.site.html_pages import Context
+from maps.site.html_pages import Context, isolated
 from maps.site.views.frame import frame
 from maps.site.views.site_view import SiteView
 from maps.wording.rows import records
+from maps.wording.stability import other_choices, sensitivity_sentences
 from maps.wording.words import is_missing
 
-TERMS = ("tract", "community", "adults", "job_year", "seats", "tier", "reach", "archived")
+TERMS = ("tract", "community", "adults", "job_year", "seats", "tier", "weights", "reach", "archived")
 FIGURES = ("sensitivity", "equity", "hub_curve")
 SUBJECTS = ("training_access", "work_access")
 #: The pillars as the settings of Priority name them, and the layers of the map that show them.
@@ -33,6 +34,7 @@ def method(view: SiteView, figures: bool = True) -> Context:
         "definitions": _definitions(view),
         "agreement": _agreement(view),
         "sensitivity": _sensitivity(view),
+        "stays": sensitivity_sentences(view.result, t, isolated),
         "equity": _equity(view),
         "figures": {name: _figure(view, name) for name in FIGURES} if figures else {},
         "settings": settings_rows(view.result.settings.method()),
@@ -62,6 +64,8 @@ def _values(view: SiteView) -> dict[str, str]:
         "a": w.percent(chance.tier_a),
         "b": w.percent(chance.tier_b),
         "c": w.percent(chance.tier_c),
+        "sets": w.number(chance.weight_sets),
+        "least": w.percent(chance.least_weight),
         "urban": w.number(access.catchment_minutes),
         "rural": w.number(access.rural_catchment_minutes),
     }
@@ -100,14 +104,17 @@ def _agreement(view: SiteView) -> list[str]:
 
 def _sensitivity(view: SiteView) -> list[dict[str, str]]:
     t, w = view.texts, view.words
-    table = view.result.table("sensitivity")
     return [
         {
-            "setting": t.word("codes.setting", row[col.SETTING]),
-            "alternative": view.words.alternative(str(row[col.ALTERNATIVE])),
-            "kept": t("figures.sensitivity.kept", kept=w.number(row[col.KEPT]), top=w.number(row[col.TOP])),
+            "setting": choice.setting,
+            "alternative": choice.alternative,
+            "kept": t("figures.sensitivity.kept", kept=w.number(choice.kept), top=w.number(choice.top)),
+            "tracts": t("figures.sensitivity.kept", kept=w.number(choice.tracts_kept), top=w.number(choice.tracts_top)),
+            "correlation": w.number(choice.correlation, 2),
+            "left": w.listed(choice.left) or "–",
         }
-        for row in records(table[table[col.UNIT_KIND] == "community"])
+        for choice in other_choices(view.result, t, isolated)
+        if choice.unit == "community"
     ]
 
 

@@ -13,6 +13,7 @@ from maps.site.views.site_view import SiteView
 from maps.wording.evidence import check_first, first_sentence, rests_on, settled_by
 from maps.wording.questions import state_questions
 from maps.wording.rows import Row, records
+from maps.wording.stability import sensitivity_sentences
 from maps.wording.words import is_missing
 
 FIRST = 3
@@ -92,7 +93,8 @@ def _sure(view: SiteView, rows: list[Row]) -> str:
     )
     table = view.result.table("evidence")
     margins = table.loc[table[col.SUBJECT] == "margins", col.VERDICT]
-    return ties if margins.isin(["measured"]).any() or margins.empty else f"{ties} {no_margins(view)}"
+    unknown = "" if margins.isin(["measured"]).any() or margins.empty else no_margins(view)
+    return " ".join(filter(None, [ties, unknown, *sensitivity_sentences(view.result, view.texts, isolated)]))
 
 
 def no_margins(view: SiteView) -> str:

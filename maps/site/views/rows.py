@@ -14,6 +14,7 @@ from maps.site.views.marks import bar, interval
 from maps.site.views.site_view import SiteView
 from maps.wording.evidence import PILLARS, training_known, units_text
 from maps.wording.rows import Row, codes_in, records
+from maps.wording.stability import weights_count
 from maps.wording.words import is_missing
 
 #: The kinds of area that have pages, and what those pages are called.
@@ -32,6 +33,7 @@ def community_row(view: SiteView, row: Row) -> Context:
         "county": "" if same_name else bdi(row[col.COUNTY_NAME]),
         "tier": row[col.TIER],
         "chance": "" if is_missing(row[col.P_TOP_SHARE]) else view.chance(row[col.P_TOP_SHARE]),
+        "weights": weights_count(row, view.texts, view.state.uncertainty),
         "adults": w.about(row[col.ELIGIBLE_ADULTS]),
         "action": "" if is_missing(row[col.ACTION]) else w.code("action", row[col.ACTION]),
         "range": rank if is_missing(row[col.RANK_LOW]) else w.span(row[col.RANK_LOW], row[col.RANK_HIGH]),

@@ -11,7 +11,7 @@ from tests.geodata.small_world import SETTINGS
 
 def test_point_estimates_stay_and_what_draws_say_is_added(small_walk: Walk) -> None:
     scores = small_walk.value("tract_scores")
-    made = ranked_tracts(scores, small_walk.value("drawn_tracts"), SETTINGS.uncertainty)
+    made = ranked_tracts(scores, small_walk.value("drawn_tracts"), SETTINGS)
     pd.testing.assert_frame_equal(made.table[["geoid", "need", "rank"]], scores[["geoid", "need", "rank"]])
     listed = made.table["rank"].notna()
     assert made.table.loc[listed, "rank_median"].notna().all()
