@@ -96,7 +96,7 @@ def _named_by(part: pd.DataFrame, county: dict[Any, Any], around: Around) -> tup
             return (ident, name, basis, *_frame(tracts[tracts[column] == name]))
     shares = _shares(part, "local")
     if len(shares) > 1 and shares.iloc[:2].sum() >= 0.5 and shares.iloc[1] >= SECOND_SHARE:
-        both = [str(name) for name in shares.index[:2]]
+        both = _larger_first([str(name) for name in shares.index[:2]], tracts)
         return (ident, "–".join(both), "place", *_frame(tracts[tracts["local"].isin(both)]))
     own = tracts[tracts[col.COUNTY_GEOID] == county[col.COUNTY_GEOID]]
     lived_in = own[own[col.POPULATION].fillna(0) > 0]
@@ -114,6 +114,12 @@ def _shares(part: pd.DataFrame, column: str) -> pd.Series:
     """Return the share of people by the value of `column`, the largest first; those without a value count in whole."""
     sums = part.groupby(column)["people"].sum().reset_index().sort_values(["people", column], ascending=[False, True])
     return sums.set_index(column)["people"] / part["people"].sum()
+
+
+def _larger_first(names: list[str], tracts: pd.DataFrame) -> list[str]:
+    """Return names in the order of the people of their whole places: what more people live in, more people know."""
+    people = tracts[tracts["local"].isin(names)].groupby("local")["people"].sum().reindex(names).fillna(0.0)
+    return sorted(names, key=lambda name: -float(people[name]))
 
 
 def _frame(tracts: pd.DataFrame) -> tuple[float, float, float, float]:

@@ -6,17 +6,16 @@ out of the lists.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Hashable, Mapping
-from pathlib import Path
 
 import pandas as pd
 
 from geodata.geography.located import located
+from geodata.ingest.campuses import lists_of
+from geodata.ingest.geocoding import geocode_command
 from geodata.schemas import columns as col
 from geodata.schemas.computed import LOCATIONS
 from geodata.scoring.study_area import StudyArea
-from geodata.sources import SOURCES
 
 LISTS = {"providers": col.SOURCES, "sites": col.SOURCE, "job_centers": None}
 _COUNTED = {"zip": col.BY_ZIP, "place": col.BY_PLACE, "county": col.BY_COUNTY, "area": col.BY_AREA}
@@ -25,7 +24,8 @@ _COUNTED = {"zip": col.BY_ZIP, "place": col.BY_PLACE, "county": col.BY_COUNTY, "
 def locations(area: StudyArea) -> pd.DataFrame:
     """Return the `locations` table: the rows of each list and source in the states of `area`.
 
-    A provider that several sources describe counts for each of them.
+    A provider that several sources describe counts for each of them, a branch campus for the list that says where it
+    is.
     """
     states = area.tracts[col.STATE].unique()
     files = {use.source: use.file for use in area.sources() if use.file}
@@ -38,7 +38,8 @@ def _account(
     table: pd.DataFrame, name: str, column: str | None, states: list[str], files: dict[str, str]
 ) -> pd.DataFrame:
     rows = table[table[col.STATE].isin(states)]
-    source = rows[column].str.split() if column else pd.Series([["job_centers"]] * len(rows), index=rows.index)
+    lists = lists_of(rows, column) if column else [["job_centers"]] * len(rows)
+    source = pd.Series(lists, index=rows.index, dtype="object")
     exact = located(rows)
     nowhere = rows[col.LATITUDE].isna() | rows[col.LONGITUDE].isna()
     rough = rows[col.LOCATION_QUALITY].where(rows[col.LOCATION_QUALITY].isin(list(_COUNTED)), "area")
@@ -48,20 +49,9 @@ def _account(
     counts = counts.reindex(columns=[col.LOCATED, *_COUNTED.values(), col.NOWHERE], fill_value=0)
     out = counts.assign(rows=counts.sum(axis=1)).reset_index()
     unlocated = out[col.ROWS] - out[col.LOCATED]
-    commands = [geocode_command(source, files.get(source)) for source in out[col.SOURCE]]
+    named = zip(out[col.SOURCE], out[col.STATE], strict=True)
+    commands = [geocode_command(source, files.get(source), state) for source, state in named]
     return out.assign(listed_in=name, remedy=pd.Series(commands, dtype="str").where(unlocated.to_numpy() > 0))
-
-
-def geocode_command(source: str, file: str | None) -> str | None:
-    """Return what to type to look up the addresses of an office's list; None where the list is a publisher's."""
-    if source not in SOURCES or file is None:
-        return None
-    spec = SOURCES[source].spec
-    # Job centers come from a service, or from a list an office keeps.
-    kept_by_hand = not spec.urls or spec.transport == "career_one_stop"
-    if not kept_by_hand or Path(file).suffix.lower() not in (".csv", ".xlsx"):
-        return None
-    return f"onramp geocode {shlex.quote(file)} {shlex.quote(Path(file).stem + '_geocoded.csv')}"
 
 
 def sentence(row: Mapping[Hashable, object], title: str) -> str:

@@ -33,7 +33,22 @@ SAME_CAMPUS_M = 1_000.0
 SAME_ZIP_M = 8_000.0
 _PLACE = [col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY]
 
+# How the identifiers of a list's campuses begin.
+_LISTS = {"campus_list": "campus_list", "dapip": "dapip", "scorecard": "scorecard_branches", "va": "va_approved"}
+
 Row = dict[str, Any]
+
+
+def lists_of(rows: pd.DataFrame, column: str) -> list[list[str]]:
+    """Return the lists that say where each of `rows` is; `column` holds the names of their sources.
+
+    The place of a branch campus is that of the list of campuses; its institution's is told by the directory.
+    """
+    found = rows[column].str.split().tolist()
+    if col.PROVIDER_ID not in rows.columns:
+        return found
+    branches = rows[col.PROVIDER_ID].str.extract(r"/(\w+):")[0].map(_LISTS)
+    return [own if pd.isna(branch) else [str(branch)] for own, branch in zip(found, branches, strict=True)]
 
 
 def institutions_of(campuses: pd.DataFrame, directory: pd.DataFrame) -> pd.Series:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from geodata.errors import InputError, OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired
-from geodata.fetching.folder import list_of, needs_state, vintage_in
+from geodata.fetching.folder import GEOCODED, list_of, needs_state, vintage_in
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import RASTERS, REJECTS
 from geodata.schemas.parsed import Parsed
@@ -135,12 +135,14 @@ class _Reader:
         return ReadFile(file, parsed, day if any(day) else vintage_in(file.path.name), part)
 
     def newest(self, files: Sequence[Acquired]) -> ReadFile | None:
-        """Return the newest of the files that can be read; of equals the likeliest by name, a last choice last."""
+        """Return the newest of the files that can be read; of equals the one with addresses looked up, then the
+        likeliest by name; a last choice last.
+        """
         groups = [[file for file in files if self._last(file) is last] for last in (False, True)]
         for group in groups:
             read = [one for one in map(self.read, group) if one is not None]
             if read:
-                return max(read, key=lambda one: one.day)
+                return max(read, key=lambda one: (one.day, one.file.path.stem.casefold().endswith(GEOCODED)))
         return None
 
     def _last(self, file: Acquired) -> bool:

@@ -111,11 +111,11 @@ _TRAINING = (
     Column(
         col.UNLOCATED_PROVIDERS,
         "integer",
-        "Providers known in the place or county without an exact location, to which no travel is measured",
+        "Providers known in the place, ZIP code or county without an exact location, to which no travel is measured",
         "providers",
         least=0,
     ),
-    Column(col.UNLOCATED_WHERE, "text", "The place or county they are known in"),
+    Column(col.UNLOCATED_WHERE, "text", "The place, ZIP code or county they are known in"),
 )
 
 
@@ -482,11 +482,11 @@ STATE_SUMMARY = Table(
         _score(col.NEED_GROUPED, "Mean Need in communities by eligible adults; by residents where none are known"),
         _share(
             col.NO_TRAINING_SHARE_GROUPED,
-            "Those of the same people with no provider within the catchment, nor one known in their place or county",
+            "Those of them with no provider within the catchment, nor one known in their place, ZIP code or county",
         ),
         _share(
             col.UNLOCATED_SHARE_GROUPED,
-            "Those who have none, but one known in their place or county without an exact location",
+            "Those who have none, but one known in their place, ZIP code or county without an exact location",
         ),
         _share(col.WORK_SHARE_GROUPED, "Those of the same people who have a planned site within the catchment"),
         Column(col.N_COMMUNITIES, "integer", "Communities", least=0),

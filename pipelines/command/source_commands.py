@@ -211,10 +211,14 @@ def _request_line(planned: PlannedRequest) -> str:
 def geocode(
     source: Annotated[Path, typer.Argument(help="CSV or XLSX with addresses.")],
     target: Annotated[Path, typer.Argument(help="CSV to write, with latitude and longitude filled in.")],
+    states: Annotated[
+        list[str] | None, typer.Option("--state", "-s", help="Look up the rows of this state alone. Repeatable.")
+    ] = None,
 ) -> None:
     """Find the coordinates of addresses in a list, through the Census geocoder; rows that have some keep them."""
+    wanted = [find_state(name).usps for name in states or ()]
     with Fetcher() as fetcher:
-        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher))
+        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher), wanted)
     console.print(f"{filled.rows} rows, {filled.had} of them with coordinates before", highlight=False)
     for outcome, count in filled.outcomes.items():
         console.print(f"  {count} {outcome.replace('_', ' ')}", highlight=False)

@@ -113,6 +113,11 @@ def test_a_community_bears_the_name_people_use(members: str, cities: dict[str, s
     assert name_of(members, cities) == (name, basis)
 
 
+def test_of_two_places_the_larger_one_stands_first_though_fewer_of_its_people_live_there() -> None:
+    # Of the community 2,000 people live in Oxbow and 1,000 in Arden, which has 3,000 in all.
+    assert name_of("adefg") == ("Arden–Oxbow", "place")
+
+
 def test_a_neighborhood_names_a_part_of_a_city_where_a_layer_of_them_is_given() -> None:
     quarters = PLACES.assign(neighborhood=["Mill End", "Mill End", None, *[None] * 5])
     assert name_of("ab", tracts=quarters) == ("Mill End, Arden", "neighborhood")

@@ -240,3 +240,18 @@ def test_both_sets_of_real_files_with_what_lay_apart_in_one_folder(realdata: Pat
     assert not stations.table["site_id"].duplicated().any()
     for use in stations.uses:
         assert use.rows_in == use.rows_kept + use.rows_rejected + sum(use.rows_out_of_scope.values())
+
+
+def test_of_one_list_the_copy_with_addresses_looked_up_is_read(tmp_path: Path) -> None:
+    plain = "name,state,zip,address,latitude,longitude,geocoded\nTrade School,RI,02886,1 Main St,{}\n"
+    folder = put(
+        tmp_path,
+        {
+            "training_providers.csv": plain.format(",,"),
+            "training_providers_geocoded.csv": plain.format("41.700100,-71.400100,exact"),
+        },
+    )
+    got = read("training_list", folder, "RI", least_rows=0)
+    assert [use.file for use in got.uses] == ["training_providers_geocoded.csv"]
+    assert got.table["location_quality"].tolist() == ["point"] and got.rejects.empty
+    assert "training_providers.csv" in got.notes[0]
