@@ -97,7 +97,8 @@ def tract_names(
     longitude].
 
     Where two places hold a tract's center the one with the lower GEOID names it, in the form of `short_name`. A name
-    that cannot be had is missing. A center in no town, as on a shore drawn otherwise, takes that of the nearest within NEAR_TOWN_M.
+    that cannot be had is missing. A center in no town, as on a shore drawn otherwise, takes that of the nearest within
+    NEAR_TOWN_M.
     """
     county = tracts[col.COUNTY_GEOID].map(counties.set_index(col.COUNTY_GEOID)[col.NAME])
     named = tracts[[col.GEOID]].assign(county_name=county)

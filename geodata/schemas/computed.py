@@ -522,6 +522,7 @@ STATE_SUMMARY = Table(
 _LOCATED_HOW = (
     (col.LOCATED, "Those at a point or on a known street, to which travel is measured"),
     (col.BY_ZIP, "Those placed in the middle of their ZIP code"),
+    (col.COUNTED_BY_ZIP, "Those of them that share an institution's awards, to which travel is measured from there"),
     (col.BY_PLACE, "Those placed in their city or town"),
     (col.BY_COUNTY, "Those placed in their county"),
     (col.BY_AREA, "Those whose own coordinates are rough"),
@@ -529,7 +530,7 @@ _LOCATED_HOW = (
 )
 LOCATIONS = Table(
     "locations",
-    "How exactly the rows of each list are located, by source: what is not located is listed and no travel measured",
+    "How exactly the rows of each list are located, by source; travel is measured to those that are, and to campuses",
     (
         _STATE,
         Column(col.LISTED_IN, "text", "List: providers, sites or job_centers", nullable=False),

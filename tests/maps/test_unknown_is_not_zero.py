@@ -41,6 +41,7 @@ from maps.lists.write_lists import provenances, texts_for
 from maps.site.build import build_site
 from maps.texts import Texts, load_texts
 from maps.wording.rows import records
+from maps.wording.trades import trades_sentence
 from maps.wording.why import medians_of, why
 from pipelines.command.report import report
 from tests.geodata import small_world as world
@@ -315,6 +316,11 @@ def test_the_map_says_unknown_on_its_cards_and_in_its_legend(removed: str, langu
             assert (texts("map.card.points_unknown") in card) == (kind == "tract")
             found = [re.findall(f"({pattern})", card, re.I) for pattern in forbidden(removed, texts)]
             assert [one for one in found if one] == []
+            if removed == "sites" and kind == "community":
+                # With providers known the card says which trades their seats are in.
+                assert (
+                    trades_sentence(computed(removed).table("communities")["seats_by_program"].iloc[0], texts) in card
+                )
         legend = page.text("#legend")
         assert (texts("map.legend.beyond") in legend) == (removed == "sites")
         if removed == "providers":

@@ -20,6 +20,7 @@ from maps.interactive import leaflet, map_view
 from maps.interactive.payload import map_payload
 from maps.site.build import build_site
 from maps.texts import load_texts
+from maps.wording.trades import seats_by_trade
 from tests.maps.synthetic import HOSTILE_NAMES, SCHEMAS, synthetic_result
 
 
@@ -221,6 +222,17 @@ def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypat
     assert not any(name[:12] in script for name in HOSTILE_NAMES for script in seen)
     assert seen[0].startswith("var map_onramp = L.map(")
     assert isinstance(map_view.folium_map((0, 0, 1, 1)), folium.Map)
+
+
+def test_the_map_knows_which_trades_the_seats_are_in_and_their_words(site: Path, synthetic: StateResult) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    communities = facts_in(page)["communities"]
+    cells = synthetic.table("communities").set_index("community_id")["seats_by_program"]
+    for row in communities:
+        assert row["trades"] == [[name, round(n)] for name, n in seats_by_trade(cells[row["id"]])]
+    assert any(row["trades"] for row in communities)
+    words = re.search(r'id="map-words">(.*?)</script>', page, re.S)
+    assert words and "Reported seats by trade: {trades}." in words.group(1)
 
 
 def test_the_map_keeps_foliums_own_lists_as_they_were() -> None:
