@@ -85,9 +85,9 @@ def parse_own(path: Path, context: ParseContext) -> Parsed:
         field="unitid",
         remedy=remedy,
     )
-    frame = with_countable(text, frame, "students")
+    frame = with_countable(text, frame, col.STUDENTS)
     table = frame.assign(
-        students=counts(frame["students"]).astype("float64"),
+        students=counts(frame[col.STUDENTS]).astype("float64"),
         campus_id=identifiers(OWN.name, frame[col.NAME], frame["usps"], frame[col.ZIP], frame[col.ADDRESS]),
         family_id="ipeds:" + frame[col.UNITID],
         family_name=frame["institution"],

@@ -135,10 +135,13 @@ def products(removed: str, folder: Path) -> Products:
         rows[name] = list(_rows(place / f"{name}.csv"))
         written = write_json(table, place / f"{name}.json", provenance[name])
         held[name] = json.loads(written.read_text("utf-8"))["rows"]
-    write_geopackage(list(tables.values()), provenance, place / "lists.gpkg", texts)
-    layers = {name: pyogrio.read_dataframe(place / "lists.gpkg", layer=name, read_geometry=False) for name in READ}
-    book = workbook_bytes(result, list(tables.values()), texts)
-    return Products(said, rows, held, layers, in_workbook(book, tables, texts))
+    layers, sheets = {}, {}
+    # Their columns are looked at where a whole supply is unknown.
+    if removed in ("providers", "sites"):
+        write_geopackage(list(tables.values()), provenance, place / "lists.gpkg", texts)
+        layers = {name: pyogrio.read_dataframe(place / "lists.gpkg", layer=name, read_geometry=False) for name in READ}
+        sheets = in_workbook(workbook_bytes(result, list(tables.values()), texts), tables, texts)
+    return Products(said, rows, held, layers, sheets)
 
 
 def in_pdf(document: bytes) -> str:

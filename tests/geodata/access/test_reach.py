@@ -154,7 +154,10 @@ def test_what_lies_between_the_two_catchments_is_reached_from_rural_tracts_alone
 
 @pytest.mark.parametrize(("measure", "formula"), [("3sfca", three_step), ("e2sfca", e2sfca)])
 def test_the_floating_catchment_is_the_one_of_the_settings(measure: str, formula) -> None:
-    here, capacity, demand = reached(), np.array([30.0, 50.0]), np.array([100.0, 40.0])
+    minutes = travel_minutes([0, 0, 1, 1, 2], [0, 1, 0, 1, 1], [5.0, 20.0, 25.0, 10.0, 15.0], 3, 2)
+    people_of = np.array([0, 0, 1]), np.array([0.25, 0.75, 1.0])
+    here = Reach(pd.Index(["a", "b"]), *people_of, np.full(3, 30.0), minutes, SUPPLY)
+    capacity, demand = np.array([30.0, 50.0]), np.array([100.0, 40.0])
     settings = Access(measure=measure)
     found = tract_access(here, capacity, demand, settings)
     people, decay = here.spread(demand), DECAYS[settings.decay]
