@@ -530,7 +530,7 @@ _LOCATED_HOW = (
 )
 LOCATIONS = Table(
     "locations",
-    "How exactly the rows of each list are located, by source; travel is measured to those that are, and to campuses",
+    "How exactly the rows of each list are located, by source; campuses that share awards count by their ZIP code",
     (
         _STATE,
         Column(col.LISTED_IN, "text", "List: providers, sites or job_centers", nullable=False),

@@ -32,12 +32,12 @@ from geodata.fetching.publishers.geocoder import geocode as ask_geocoder
 from geodata.ingest.doctor import Diagnosis, diagnose
 from geodata.ingest.preflight import usable_settings
 from geodata.settings import Settings
-from geodata.settings.writing import add_to_file
 from geodata.sources import SOURCES
 from geodata.sources.formats.unread import unread_sentence
 from geodata.sources.mapped_columns import settings_lines, settings_of
 from geodata.sources.spec import turned_off
 from geodata.states import State, find_state
+from geodata.storage.settings_file import add_to_file
 from pipelines.command.options import SOURCES as PANEL
 from pipelines.command.options import FileOption, SetOption, SourcesOption, StatesOption, settings_changes
 from pipelines.command.report import report_unread

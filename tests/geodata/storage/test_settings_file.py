@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.errors import SettingsError
-from geodata.settings.writing import add_to_file, added
+from geodata.storage.settings_file import add_to_file, added
 
 COLUMNS = {"sources": {"columns": {"awards.csv": {"units_dc_fast": "DCFC Ports"}}}}
 
