@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 import pandas as pd
@@ -43,14 +43,14 @@ def place_key(name: str) -> str:
     return " ".join(_WORDS.get(word, word) for word in text.split())
 
 
-def short_name(place: str, county: object) -> str:
-    """Return what people call a place in `county`: the city alone where a city and its county are one government.
+def short_name(place: str, counties: Collection[object]) -> str:
+    """Return what people call a place in one of `counties`: the city alone where it and its county are one government.
 
     Macon for Macon-Bibb County in Bibb County; Winston-Salem stays as it is, for no county is called Salem.
     """
     name = re.sub(_GOVERNMENT, "", place)
     parts = re.match(_CITY_AND_COUNTY, name)
-    if parts and isinstance(county, str) and place_key(parts[2]) == place_key(county):
+    if parts and place_key(parts[2]) in {place_key(county) for county in counties if isinstance(county, str)}:
         return parts[1]
     return name
 
@@ -111,7 +111,7 @@ def tract_names(
         named[column] = named[col.GEOID].map(_holding(known, areas, key, tolerance_m)).astype("str")
     held = named[col.PLACE_NAME].notna()
     pairs = zip(named.loc[held, col.PLACE_NAME], named.loc[held, col.COUNTY_NAME], strict=True)
-    named.loc[held, col.PLACE_NAME] = [short_name(place, county) for place, county in pairs]
+    named.loc[held, col.PLACE_NAME] = [short_name(place, [county]) for place, county in pairs]
     return named
 
 
