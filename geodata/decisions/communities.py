@@ -99,8 +99,8 @@ def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:
     names = names.assign(name=[short_name(name, counties.get(state, ())) for name, state in called])
     census = area.places[area.places[col.KIND] == "CDP"]
     designated = frozenset(zip(census[col.STATE].astype("str"), census[col.NAME].astype("str"), strict=True))
-    points = names.drop_duplicates([col.STATE, col.NAME])
-    return Around(ranked, cities.dropna().astype("str"), points, near_km, designated)
+    known = names.drop_duplicates([col.STATE, col.NAME])
+    return Around(ranked, cities.dropna().astype("str"), known, near_km, designated)
 
 
 def work_by_quarter(work: Reach, ranked: pd.DataFrame, community_tracts: pd.DataFrame) -> pd.DataFrame:
