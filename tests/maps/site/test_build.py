@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import gzip
 import hashlib
 import json
@@ -20,7 +21,6 @@ from maps.interactive import leaflet, map_view
 from maps.interactive.payload import map_payload
 from maps.site.build import build_site
 from maps.texts import load_texts
-from maps.wording.trades import seats_by_trade
 from tests.maps.synthetic import HOSTILE_NAMES, SCHEMAS, synthetic_result
 
 
@@ -225,13 +225,13 @@ def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypat
 
 
 def test_the_map_knows_which_trades_the_seats_are_in_and_their_words(site: Path, synthetic: StateResult) -> None:
-    page = (site / "index.html").read_text("utf-8")
-    communities = facts_in(page)["communities"]
-    cells = synthetic.table("communities").set_index("community_id")["seats_by_program"]
-    for row in communities:
-        assert row["trades"] == [[name, round(n)] for name, n in seats_by_trade(cells[row["id"]])]
-    assert any(row["trades"] for row in communities)
-    words = re.search(r'id="map-words">(.*?)</script>', page, re.S)
+    cell = "46.0302=20 47.0105=4.4"
+    communities = synthetic.geo("communities").assign(seats_by_program=cell)
+    told = dataclasses.replace(synthetic, tables={**synthetic.tables, "communities": communities})
+    facts = json.loads(gzip.decompress(base64.b64decode(map_payload(told).facts)))
+    assert {json.dumps(row["trades"]) for row in facts["communities"]} == {'[["46.03", 20], ["47.01", 4]]'}
+    assert all(row["trades"] == [] for row in facts_in((site / "index.html").read_text("utf-8"))["communities"])
+    words = re.search(r'id="map-words">(.*?)</script>', (site / "index.html").read_text("utf-8"), re.S)
     assert words and "Reported seats by trade: {trades}." in words.group(1)
 
 
