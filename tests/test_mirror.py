@@ -34,7 +34,7 @@ WITHOUT = {
         "column_wording file_names file_provenance list_pages list_specs qgis_project qgis_style write_lists"
     ),
     "maps/site": "addresses",
-    "maps/site/views": "area_pages data_page marks method_page nation_page overview site_view state_view",
+    "maps/site/views": "area_pages marks method_page nation_page overview site_view state_view",
     "maps/wording": "questions source_lines",
     "pipelines": "build definitions housekeeping instance jobs schedules storage",
     "pipelines/command": "decision_commands entry launch storage_commands terminal viewing_commands",

@@ -39,13 +39,15 @@ class Around(NamedTuple):
 
     `tracts` are all tracts of the states [geoid, state, population, place_name, town_name, neighborhood, county_geoid,
     latitude, longitude], `cities` [geoid, city] the city that each site and institution in a tract names, `points`
-    [state, name, latitude, longitude] the middle of named places, `near_km` how far from it one is near.
+    [state, name, latitude, longitude] the middle of named places, `near_km` how far from it one is near, `designated`
+    (state, name) of places that have no government and that the census alone delimits (CDP).
     """
 
     tracts: pd.DataFrame
     cities: pd.DataFrame
     points: pd.DataFrame
     near_km: float
+    designated: frozenset[tuple[str, str]] = frozenset()
 
 
 def base_names(members: pd.DataFrame, around: Around | None = None) -> pd.DataFrame:
@@ -96,7 +98,8 @@ def _named_by(part: pd.DataFrame, county: dict[Any, Any], around: Around) -> tup
             return (ident, name, basis, *_frame(tracts[tracts[column] == name]))
     shares = _shares(part, "local")
     if len(shares) > 1 and shares.iloc[:2].sum() >= 0.5 and shares.iloc[1] >= SECOND_SHARE:
-        both = [str(name) for name in shares.index[:2]]
+        state = str(part[col.STATE].iloc[0]) if col.STATE in part.columns else ""
+        both = _known_first([str(name) for name in shares.index[:2]], tracts, state, around.designated)
         return (ident, "–".join(both), "place", *_frame(tracts[tracts["local"].isin(both)]))
     own = tracts[tracts[col.COUNTY_GEOID] == county[col.COUNTY_GEOID]]
     lived_in = own[own[col.POPULATION].fillna(0) > 0]
@@ -114,6 +117,16 @@ def _shares(part: pd.DataFrame, column: str) -> pd.Series:
     """Return the share of people by the value of `column`, the largest first; those without a value count in whole."""
     sums = part.groupby(column)["people"].sum().reset_index().sort_values(["people", column], ascending=[False, True])
     return sums.set_index(column)["people"] / part["people"].sum()
+
+
+def _known_first(
+    names: list[str], tracts: pd.DataFrame, state: str, designated: frozenset[tuple[str, str]]
+) -> list[str]:
+    """Return names in the order in which people know them: cities and towns before places that the census alone
+    delimits, then the one more people live in as a whole.
+    """
+    people = tracts[tracts["local"].isin(names)].groupby("local")["people"].sum().reindex(names).fillna(0.0)
+    return sorted(names, key=lambda name: ((state, name) in designated, -float(people[name])))
 
 
 def _frame(tracts: pd.DataFrame) -> tuple[float, float, float, float]:

@@ -19,6 +19,7 @@ from geodata.communities.grouping import Previous, group
 from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists
 from geodata.geography.located import located
+from geodata.geography.place_names import short_name
 from geodata.geography.points_in_areas import place
 from geodata.schemas import columns as col
 from geodata.schemas.computed import COMMUNITIES, GROUPED_TRACTS
@@ -95,7 +96,13 @@ def named_by(area: StudyArea, ranked: pd.DataFrame, near_km: float) -> Around:
     listed = area.place_points[area.place_points[col.KIND] == "place"]
     points = [table for table in (middle,) if len(table)] or [listed if len(listed) else area.place_points]
     names = pd.concat(points, ignore_index=True).reindex(columns=[col.STATE, col.NAME, col.LATITUDE, col.LONGITUDE])
-    return Around(ranked, cities.dropna().astype("str"), names.drop_duplicates([col.STATE, col.NAME]), near_km)
+    counties = {state: set(rows) for state, rows in area.counties.groupby(col.STATE)[col.NAME]}
+    called = zip(names[col.NAME], names[col.STATE], strict=True)
+    names = names.assign(name=[short_name(name, counties.get(state, ())) for name, state in called])
+    census = area.places[area.places[col.KIND] == "CDP"]
+    designated = frozenset(zip(census[col.STATE].astype("str"), census[col.NAME].astype("str"), strict=True))
+    known = names.drop_duplicates([col.STATE, col.NAME])
+    return Around(ranked, cities.dropna().astype("str"), known, near_km, designated)
 
 
 def work_by_quarter(work: Reach, ranked: pd.DataFrame, community_tracts: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from geodata.geography.located import located
+from geodata.ingest.geocoding import can_be_looked_up
 from geodata.schemas import columns as col
 from geodata.schemas.computed import EVIDENCE
 from geodata.schemas.rows import by_state
@@ -24,10 +25,12 @@ SETTLES = {
     "margins": "survey_margins",
     "definitions": "definitions",
     "seats": "completions seats_list",
-    "providers": "geocode",
+    "providers": "coordinates",
     "units": "planned_sites_list",
-    "sites": "geocode",
+    "sites": "coordinates",
 }
+# Where a list without coordinates has addresses, a command can look them up.
+LOOKED_UP = "geocode"
 # The same where there is nothing of the subject at all, which asks for the list before its details.
 BEGINS = {
     "seats": "provider_list",
@@ -57,6 +60,7 @@ def evidence(scores: pd.DataFrame, parts: pd.DataFrame, area: StudyArea, setting
     tables = (scores, parts, area.providers, area.sites, area.all_providers, area.all_sites)
     cut = [by_state(table, states) for table in tables]
     rows: list[dict[str, object]] = []
+    files = {use.source: use.file for use in area.sources() if use.file}
     for state in states:
         tracts, definitions, *supplies = (part[state] for part in cut)
         # A small state may count on its neighbors alone.
@@ -73,10 +77,15 @@ def evidence(scores: pd.DataFrame, parts: pd.DataFrame, area: StudyArea, setting
             ("work", "units"): _by_flag(work[col.UNITS], work["assumed_units"]),
             ("work", "sites"): places(planned),
         }
-        rows += [
-            {col.STATE: state, col.PILLAR: pillar, col.SUBJECT: subject, **told(subject, amounts, settings)}
-            for (pillar, subject), amounts in found.items()
-        ]
+        looked_up = {
+            "providers": can_be_looked_up(listed[relevant(listed, settings.training)], col.SOURCES, files),
+            "sites": can_be_looked_up(planned, col.SOURCE, files),
+        }
+        for (pillar, subject), amounts in found.items():
+            row = told(subject, amounts, settings)
+            if looked_up.get(subject) and row[col.SETTLED_BY] == SETTLES[subject]:
+                row[col.SETTLED_BY] = LOOKED_UP
+            rows.append({col.STATE: state, col.PILLAR: pillar, col.SUBJECT: subject, **row})
     return EVIDENCE.validate(pd.DataFrame(rows, columns=EVIDENCE.names))
 
 

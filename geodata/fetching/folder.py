@@ -16,7 +16,9 @@ from geodata.states import REGISTRY, State
 MANIFEST_NAME = "MANIFEST.json"
 _IGNORED_SUFFIXES = (".part", ".partial", ".crdownload", ".tmp", ".damaged")
 _DATE = re.compile(r"(?<!\d)((?:199|20\d)\d)(?:[-_](\d{2})(?!\d)(?:[-_](\d{2})(?!\d))?)?(?!\d)")
-_EDITION = r"copy|of|new|newest|latest|current|updated?|revised|final|v\d+"
+_EDITION = r"copy|of|new|newest|latest|current|updated?|revised|final|geocoded|v\d+"
+#: How the name of a copy ends to which `onramp geocode` added coordinates.
+GEOCODED = "_geocoded"
 # What a browser adds to the name of a second copy.
 _COPY = re.compile(r"\s*\(\d+\)(?=\.)")
 # The forms tables, layers and rasters come in; what else lies in a folder is taken for a text about them.

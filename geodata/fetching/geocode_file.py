@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,9 @@ import pandas as pd
 
 from geodata.errors import InputError
 from geodata.fetching.publishers.geocoder import Address, Geocoded
+from geodata.geography.zips import clean_zips, state_of_zips
 from geodata.sources.formats.text_tables import Wanted, choose_columns, decode, delimited, read_bytes
+from geodata.sources.places_of_rows import split_addresses, state_codes
 from geodata.storage.files import written_aside
 
 OUTCOME_COLUMN = "geocoded"
@@ -43,11 +45,13 @@ class Filled:
     outcomes: dict[str, int]
 
 
-def fill_coordinates(source: Path, target: Path, geocode: Geocode) -> Filled:
+def fill_coordinates(source: Path, target: Path, geocode: Geocode, states: Collection[str] = ()) -> Filled:
     """Write the rows of `source` (CSV or XLSX) to `target` (CSV) with latitude and longitude filled in.
 
-    A column `geocoded` says how each row came by its point: given, exact, near, tie, no_match, unanswered or
-    no_address; `geocoded_address` repeats what was matched. Raises InputError without a column of addresses.
+    Addresses may stand on one line (“1 Main St, Newport, RI 02840”) or in columns of their own. Rows of other states
+    than `states` (postal codes; none: all) are not asked for. A column `geocoded` says how each row came by its point:
+    given, exact, near, tie, no_match, unanswered, no_address or not_asked; what an earlier run found stays.
+    `geocoded_address` repeats what was matched. Raises InputError without a column of addresses.
     """
     table = _read(Path(source))
     chosen, absent = choose_columns(list(table.columns), _COLUMNS, Path(source).name)
@@ -57,24 +61,36 @@ def fill_coordinates(source: Path, target: Path, geocode: Geocode) -> Filled:
             names[name] = name
             table[name] = ""
     given = (table[names["latitude"]].str.strip() != "") & (table[names["longitude"]].str.strip() != "")
-    lacking = [name for name in ("street", "city", "state", "zip") if name in names]
-    lines = table[[names[name] for name in lacking]].set_axis(lacking, axis=1)
-    asked = ~given & (lines["street"].str.strip() != "")
+    lines = _lines(table, names)
+    named = state_codes(lines["state"]).fillna(state_of_zips(clean_zips(lines["zip"])))
+    elsewhere = ~named.isin(states) if states else pd.Series(False, index=table.index)
+    asked = ~given & ~elsewhere & (lines["street"].str.strip() != "")
     rows = [{str(name): str(line) for name, line in row.items()} for row in lines[asked].to_dict("records")]
     results = dict(zip(table.index[asked], geocode([Address(**row) for row in rows]), strict=True))
-    outcome = pd.Series(["given" if had else "no_address" for had in given], index=table.index)
+    outcome = pd.Series("no_address", index=table.index).mask(elsewhere, "not_asked")
+    before = table[OUTCOME_COLUMN] if OUTCOME_COLUMN in table.columns else pd.Series("", index=table.index)
+    outcome = outcome.mask(given, before.where(before != "", "given"))
     outcome.update(pd.Series({spot: _outcome(result) for spot, result in results.items()}, dtype="str"))
-    matched = pd.Series({spot: result.matched for spot, result in results.items()}, dtype="str")
+    found = pd.Series({spot: result.matched for spot, result in results.items()}, dtype="str").reindex(table.index)
+    matched = found.fillna(table[MATCHED_COLUMN]) if MATCHED_COLUMN in table.columns else found
     for name in ("latitude", "longitude"):
         for spot, result in results.items():
             value = getattr(result, name)
             table.loc[spot, names[name]] = "" if value is None else f"{value:.6f}"
     with written_aside(Path(target)) as aside:
-        table.assign(**{OUTCOME_COLUMN: outcome, MATCHED_COLUMN: matched.reindex(table.index).fillna("")}).to_csv(
-            aside, index=False
-        )
+        table.assign(**{OUTCOME_COLUMN: outcome, MATCHED_COLUMN: matched.fillna("")}).to_csv(aside, index=False)
     others = Counter(outcome[~given])
     return Filled(len(table), int(given.sum()), dict(sorted(others.items())))
+
+
+def _lines(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return [street, city, state, zip] of each row as text, taken from one line where the others are empty."""
+    parts = ["street", "city", "state", "zip"]
+    lines = pd.DataFrame({part: table[names[part]] if part in names else "" for part in parts}, index=table.index)
+    alone = (lines[parts[1:]].apply(lambda column: column.str.strip()) == "").all(axis=1)
+    split = split_addresses(lines["street"].where(alone)).fillna("").rename(columns={"address": "street"})
+    whole = alone & (split["state"] != "")
+    return lines.mask(whole, split)
 
 
 def _outcome(result: Geocoded) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 import pandas as pd
@@ -22,6 +22,13 @@ NEAR_TOWN_M = 1_000.0
 _KINDS_BEFORE = re.compile(r"^(?:city|town|village|township|borough|county) of ")
 _KINDS_BEHIND = re.compile(r" (?:county|parish|census area|planning region|town|township|village|cdp)$")
 _COUNTY_KIND = re.compile(r"^(.*?)( (?:County|Parish|Borough|Census Area|Municipality|Municipio|city))$")
+# What the census sets behind the name of a city that governs its county too, or of the rest of one.
+_GOVERNMENT = re.compile(
+    r" (?:consolidated|metropolitan|unified|metro|urban county) (?:government|govt)(?: \(balance\))?$"
+    r"| urban county$|(?: (?:city|town|village))? \(balance\)$",
+    re.IGNORECASE,
+)
+_CITY_AND_COUNTY = re.compile(r"^([^-/–]+)[-/–](.+)$")
 _WORDS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort", "n": "north", "s": "south"}
 _WORDS |= {"e": "east", "w": "west"}
 _SMALL = frozenset(("of", "the", "and", "on", "at", "in", "de", "del", "la", "las", "los", "du"))
@@ -34,6 +41,18 @@ def place_key(name: str) -> str:
     text = re.sub(r"[^a-z0-9]+", " ", plain.replace("'", "").replace("’", "")).strip()
     text = re.sub(_KINDS_BEHIND, "", re.sub(_KINDS_BEFORE, "", text))
     return " ".join(_WORDS.get(word, word) for word in text.split())
+
+
+def short_name(place: str, counties: Collection[object]) -> str:
+    """Return what people call a place in one of `counties`: the city alone where it and its county are one government.
+
+    Macon for Macon-Bibb County in Bibb County; Winston-Salem stays as it is, for no county is called Salem.
+    """
+    name = re.sub(_GOVERNMENT, "", place)
+    parts = re.match(_CITY_AND_COUNTY, name)
+    if parts and place_key(parts[2]) in {place_key(county) for county in counties if isinstance(county, str)}:
+        return parts[1]
+    return name
 
 
 def spelled(names: pd.Series, known: Iterable[str]) -> pd.Series:
@@ -77,8 +96,9 @@ def tract_names(
     """Return [geoid, county_name, place_name, town_name, neighborhood] for `tracts` [geoid, county_geoid, latitude,
     longitude].
 
-    Where two places hold a tract's center the one with the lower GEOID names it. A name that cannot be had is
-    missing. A center in no town, as on a shore drawn otherwise, takes that of the nearest within NEAR_TOWN_M.
+    Where two places hold a tract's center the one with the lower GEOID names it, in the form of `short_name`. A name
+    that cannot be had is missing. A center in no town, as on a shore drawn otherwise, takes that of the nearest within
+    NEAR_TOWN_M.
     """
     county = tracts[col.COUNTY_GEOID].map(counties.set_index(col.COUNTY_GEOID)[col.NAME])
     named = tracts[[col.GEOID]].assign(county_name=county)
@@ -89,6 +109,9 @@ def tract_names(
         (col.NEIGHBORHOOD, _of_kind(named_areas, "neighborhood"), col.AREA_ID, 0.0),
     ):
         named[column] = named[col.GEOID].map(_holding(known, areas, key, tolerance_m)).astype("str")
+    held = named[col.PLACE_NAME].notna()
+    pairs = zip(named.loc[held, col.PLACE_NAME], named.loc[held, col.COUNTY_NAME], strict=True)
+    named.loc[held, col.PLACE_NAME] = [short_name(place, [county]) for place, county in pairs]
     return named
 
 

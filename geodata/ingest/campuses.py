@@ -4,9 +4,9 @@ Campus lists of several sources are matched with the IPEDS directory and with on
 institutions teach the work (`geodata.ingest.providers`), or how a row without coordinates is placed.
 
 The rule by which awards known for an institution alone are shared: over its campuses of the same state that can be
-placed (by a point, a street or a ZIP code), in equal parts, for no source tells students by campus. What stands at one
-campus is lost at the others, and the parts add up to the whole. A campus that nothing places is listed and takes no
-part.
+placed (by a point, a street or a ZIP code), by their students where an office's list tells those of each, else in equal
+parts, for no publisher tells students by campus. What stands at one campus is lost at the others, and the parts add up
+to the whole. A campus that nothing places is listed and takes no part.
 """
 
 from __future__ import annotations
@@ -33,7 +33,22 @@ SAME_CAMPUS_M = 1_000.0
 SAME_ZIP_M = 8_000.0
 _PLACE = [col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY]
 
+# How the identifiers of a list's campuses begin.
+_LISTS = {"campus_list": "campus_list", "dapip": "dapip", "scorecard": "scorecard_branches", "va": "va_approved"}
+
 Row = dict[str, Any]
+
+
+def lists_of(rows: pd.DataFrame, column: str) -> list[list[str]]:
+    """Return the lists that say where each of `rows` is; `column` holds the names of their sources.
+
+    The place of a branch campus is that of the list of campuses; its institution's is told by the directory.
+    """
+    found = rows[column].str.split().tolist()
+    if col.PROVIDER_ID not in rows.columns:
+        return found
+    branches = rows[col.PROVIDER_ID].str.extract(r"/(\w+):")[0].map(_LISTS)
+    return [own if pd.isna(branch) else [str(branch)] for own, branch in zip(found, branches, strict=True)]
 
 
 def institutions_of(campuses: pd.DataFrame, directory: pd.DataFrame) -> pd.Series:
@@ -129,7 +144,7 @@ def _records(table: pd.DataFrame) -> list[Row]:
 
 def _places(main: Row, branches: list[Row]) -> list[Row]:
     """Return the distinct places of an institution, the directory's own first."""
-    first = {**{name: main[name] for name in (col.NAME, *_PLACE)}, "ids": []}
+    first = {**{name: main[name] for name in (col.NAME, *_PLACE)}, col.STUDENTS: np.nan, "ids": []}
     places = [first]
     for branch in branches:
         same = next((place for place in places if _same_campus(place, branch)), None)
@@ -138,9 +153,12 @@ def _places(main: Row, branches: list[Row]) -> list[Row]:
             same = first
         if same is None:
             name = _full_name(str(branch[col.NAME]), str(main[col.NAME]))
-            places.append({**{key: branch[key] for key in _PLACE}, col.NAME: name, "ids": [branch[col.CAMPUS_ID]]})
+            own = {key: branch[key] for key in (*_PLACE, col.STUDENTS)}
+            places.append({**own, col.NAME: name, "ids": [branch[col.CAMPUS_ID]]})
             continue
         same["ids"].append(branch[col.CAMPUS_ID])
+        if pd.isna(same[col.STUDENTS]):
+            same[col.STUDENTS] = branch[col.STUDENTS]
         if QUALITY_ORDER[branch[col.LOCATION_QUALITY]] < QUALITY_ORDER[same[col.LOCATION_QUALITY]]:
             same |= {key: branch[key] for key in (col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY)}
     return places
@@ -175,15 +193,16 @@ def _shared(row: Row, places: list[Row]) -> list[Row]:
     placed = [place[col.LOCATION_QUALITY] in PLACED and not pd.isna(place[col.LATITUDE]) for place in places]
     # Where no place is known all take part: nobody can say which.
     takes = placed if any(placed) else [True] * len(places)
-    share = 1.0 / sum(takes)
+    students = np.array([place[col.STUDENTS] if part else 0.0 for place, part in zip(places, takes, strict=True)])
+    by_students = bool(np.isfinite(students).all() and students.sum() > 0)
+    shares = students / students.sum() if by_students else np.array(takes) / sum(takes)
     made = []
-    for number, (place, part) in enumerate(zip(places, takes, strict=True)):
-        own = share if part else 0.0
+    for number, (place, part, own) in enumerate(zip(places, takes, shares.tolist(), strict=True)):
         ids = ", ".join(place["ids"])
         ident = row[col.PROVIDER_ID] if number == 0 else f"{row[col.PROVIDER_ID]}/{place['ids'][0]}"
         told = f"campus of {row[col.NAME]} by {ids}" if ids else f"main campus of {row[col.NAME]}"
         rest = (
-            f"awards shared over {sum(takes)} campuses"
+            f"awards shared over {sum(takes)} campuses{' by their students' if by_students else ''}"
             if part
             else "nothing places it, so it takes no part of the awards"
         )

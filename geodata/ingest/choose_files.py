@@ -1,8 +1,9 @@
 """Which of several files answers for a source: each is read, and what it holds decides, not what it is called.
 
 Of one kind the newest content wins, a date in the name only where the content has none; a file that cannot be read is
-passed over where another can. Lists of sites and of places (`SourceSpec.adds_up`) are put together: a newer file speaks
-for the states it covers whole, and older ones only for others. Does not hold where files come from: `geodata.fetching`.
+passed over where another can. A survey may come in one file a table, all of which are read. Lists of sites and of
+places (`SourceSpec.adds_up`) are put together: a newer file speaks for the states it covers whole, and older ones only
+for others. Does not hold where files come from: `geodata.fetching`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ import pandas as pd
 
 from geodata.errors import InputError, OnrampError, SourceUnavailable
 from geodata.fetching.acquire import NATION, Acquired
-from geodata.fetching.folder import list_of, needs_state, vintage_in
+from geodata.fetching.folder import GEOCODED, list_of, needs_state, vintage_in
 from geodata.schemas import columns as col
-from geodata.schemas.canonical import RASTERS, REJECTS
+from geodata.schemas.canonical import MEASURES, RASTERS, REJECTS
 from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
 from geodata.sources.drift import held_to, is_a_part, states_of
@@ -88,6 +89,12 @@ def content_day(parsed: Parsed) -> Day:
     return 0, 0, 0
 
 
+def day_of(parsed: Parsed, filename: str) -> Day:
+    """Return the day a file speaks for: that of its rows, else the one in its name."""
+    day = content_day(parsed)
+    return day if any(day) else vintage_in(filename)
+
+
 def written(day: Day) -> str:
     """Return a day as far as it is known: 2025-04-12, 2025-04 or 2025; empty where nothing is."""
     return "-".join(f"{part:02d}" for part in day if part)
@@ -131,16 +138,17 @@ class _Reader:
         nationwide = file.scope == NATION and not self.fictional
         part = nationwide and spec.adds_up and bool(spec.urls) and is_a_part(parsed, spec)
         parsed = held_to(parsed, spec, nationwide=nationwide and not part)
-        day = content_day(parsed)
-        return ReadFile(file, parsed, day if any(day) else vintage_in(file.path.name), part)
+        return ReadFile(file, parsed, day_of(parsed, file.path.name), part)
 
     def newest(self, files: Sequence[Acquired]) -> ReadFile | None:
-        """Return the newest of the files that can be read; of equals the likeliest by name, a last choice last."""
+        """Return the newest of the files that can be read; of equals the one with addresses looked up, then the
+        likeliest by name; a last choice last.
+        """
         groups = [[file for file in files if self._last(file) is last] for last in (False, True)]
         for group in groups:
             read = [one for one in map(self.read, group) if one is not None]
             if read:
-                return max(read, key=lambda one: one.day)
+                return max(read, key=lambda one: (one.day, one.file.path.stem.casefold().endswith(GEOCODED)))
         return None
 
     def _last(self, file: Acquired) -> bool:
@@ -153,21 +161,36 @@ class _Reader:
         national = [file for file in files if file.scope == NATION]
         own = {state.usps: [file for file in files if file.scope == state.usps] for state in states}
         if spec.scope == NATION or not all(own.values()):
-            whole = self.newest(national)
-            if whole is not None:
-                covered = states_of(whole.parsed.table)
+            whole = self.edition(national)
+            if whole:
+                covered = states_of(whole[0].parsed.table)
                 by_state = any(needs_state(pattern) for pattern in spec.filenames) and covered
                 left_out = [usps for usps in own if by_state and usps not in covered]
-                return [whole, *self._own(own, left_out)]
+                return [*whole, *self._own(own, left_out)]
         found = self._own(own, own)
-        if not found and national and spec.scope != NATION:
-            whole = self.newest(national)
-            return [] if whole is None else [whole]
-        return found
+        return self.edition(national) if not found and national and spec.scope != NATION else found
 
     def _own(self, own: dict[str, list[Acquired]], usps: Iterable[str]) -> list[ReadFile]:
-        found = [self.newest(own[code]) for code in usps]
-        return [one for one in found if one is not None]
+        return [one for code in usps for one in self.edition(own[code])]
+
+    def edition(self, files: Sequence[Acquired]) -> list[ReadFile]:
+        """Return the newest of the files, and of a survey that comes in a file a table the others of its edition.
+
+        Each of these gives the measures that none before it does.
+        """
+        newest = self.newest(files)
+        if newest is None or self.source.spec.table is not MEASURES:
+            return [] if newest is None else [newest]
+        found, told = [newest], set(newest.parsed.table[col.MEASURE])
+        for file in files:
+            one = self.read(file) if file.path != newest.file.path else None
+            if one is None or one.day != newest.day or states_of(one.parsed.table) != states_of(newest.parsed.table):
+                continue
+            fresh = one.parsed.table[~one.parsed.table[col.MEASURE].isin(told)].reset_index(drop=True)
+            if len(fresh):
+                told |= set(fresh[col.MEASURE])
+                found.append(replace(one, parsed=replace(one.parsed, table=fresh)))
+        return found
 
     def put_together(self, files: Sequence[Acquired]) -> list[ReadFile]:
         """Return the files of one list, newest first, each without the rows that a newer one tells.

@@ -107,6 +107,9 @@ def _as_a_run_would(
         files = obtain_for(acquirer, spec, states or [None])
     except SourceUnavailable as problem:
         return [replace(blank, scope=scope, said=str(problem))]
+    except OnrampError as problem:
+        # A file that is not what its folder's list of hashes says.
+        return [replace(blank, scope=scope, stops=stops_a_run(spec, settings), said=str(problem))]
     try:
         choice = choose(replace(SOURCES[spec.name], spec=spec), files, states, settings)
     except SourceUnavailable as problem:

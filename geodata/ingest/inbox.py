@@ -17,6 +17,7 @@ import pandas as pd
 
 from geodata.errors import InputError, OnrampError
 from geodata.fetching.folder import fill_patterns, find_files, list_of, needs_state
+from geodata.ingest.choose_files import day_of, written
 from geodata.schemas import columns as col
 from geodata.schemas.parsed import Parsed
 from geodata.settings import Settings
@@ -86,6 +87,7 @@ def take(path: Path, inbox: Path, folder: Path, settings: Settings) -> Outcome:
         owner = owner_of(path.name)
         parsed = _read(path, owner, settings)
         rivals = _rivals(path, owner, folder)
+        _hold_against(rivals, path, parsed, owner, settings)
     except OnrampError as problem:
         moved = _moved(path, inbox / REJECTED)
         write_text(moved.with_name(f"{moved.name}.txt"), f"{problem}\n")
@@ -159,6 +161,26 @@ def _rivals(path: Path, owner: Owner, folder: Path) -> list[Path]:
         return []
     found = find_files(folder, owner.source.spec.filenames, owner.source.spec.scope, owner.state)
     return [one.path for one in found if list_of(one.path.name) == list_of(path.name)]
+
+
+def _hold_against(rivals: list[Path], path: Path, parsed: Parsed, owner: Owner, settings: Settings) -> None:
+    """Raise InputError where an edition in use speaks for a later day than this one, by content or by name.
+
+    One that does not say its day was dropped after the others, and takes their place.
+    """
+    day = day_of(parsed, path.name)
+    for rival in rivals if any(day) else ():
+        try:
+            known = day_of(_read(rival, owner, settings), rival.name)
+        except OnrampError:
+            # What cannot be read keeps nothing out.
+            continue
+        if known > day:
+            raise InputError(
+                f"its rows speak for {written(day)}, those of {rival.name}, which is in use, for {written(known)}",
+                file=path,
+                remedy="Give it a name of its own if both are to be read.",
+            )
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

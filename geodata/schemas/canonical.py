@@ -319,6 +319,7 @@ CAMPUSES = Table(
         *_ADDRESS,
         *_point(),
         Column(col.LOCATION_QUALITY, "text", "How exact the coordinates are", nullable=False, one_of=LOCATION_QUALITY),
+        Column(col.STUDENTS, "number", "People who study there, where the list tells it", "people", least=0),
         Column(col.AS_OF, "date", "Date the record speaks of"),
     ),
     key=(col.CAMPUS_ID,),

@@ -119,11 +119,11 @@ _TRAINING = (
     Column(
         col.UNLOCATED_PROVIDERS,
         "integer",
-        "Providers known in the place or county without an exact location, to which no travel is measured",
+        "Providers known in the place, ZIP code or county without an exact location, to which no travel is measured",
         "providers",
         least=0,
     ),
-    Column(col.UNLOCATED_WHERE, "text", "The place or county they are known in"),
+    Column(col.UNLOCATED_WHERE, "text", "The place, ZIP code or county they are known in"),
 )
 
 
@@ -502,11 +502,11 @@ STATE_SUMMARY = Table(
         _score(col.NEED_GROUPED, "Mean Need in communities by eligible adults; by residents where none are known"),
         _share(
             col.NO_TRAINING_SHARE_GROUPED,
-            "Those of the same people with no provider within the catchment, nor one known in their place or county",
+            "Those of them with no provider within the catchment, nor one known in their place, ZIP code or county",
         ),
         _share(
             col.UNLOCATED_SHARE_GROUPED,
-            "Those who have none, but one known in their place or county without an exact location",
+            "Those who have none, but one known in their place, ZIP code or county without an exact location",
         ),
         _share(col.WORK_SHARE_GROUPED, "Those of the same people who have a planned site within the catchment"),
         Column(col.N_COMMUNITIES, "integer", "Communities", least=0),
@@ -542,6 +542,7 @@ STATE_SUMMARY = Table(
 _LOCATED_HOW = (
     (col.LOCATED, "Those at a point or on a known street, to which travel is measured"),
     (col.BY_ZIP, "Those placed in the middle of their ZIP code"),
+    (col.COUNTED_BY_ZIP, "Those of them that share an institution's awards, to which travel is measured from there"),
     (col.BY_PLACE, "Those placed in their city or town"),
     (col.BY_COUNTY, "Those placed in their county"),
     (col.BY_AREA, "Those whose own coordinates are rough"),
@@ -549,7 +550,7 @@ _LOCATED_HOW = (
 )
 LOCATIONS = Table(
     "locations",
-    "How exactly the rows of each list are located, by source: what is not located is listed and no travel measured",
+    "How exactly the rows of each list are located, by source; campuses that share awards count by their ZIP code",
     (
         _STATE,
         Column(col.LISTED_IN, "text", "List: providers, sites or job_centers", nullable=False),

@@ -129,7 +129,8 @@ def tract_scores(
     names = tract_names(table, area.counties, area.places, area.named_areas)
     table = table.merge(names, on=col.GEOID, how="left")
     lost = unlocated_providers(area.all_providers, settings.training)
-    table = table.merge(unlocated_near(table, lost), on=col.GEOID, how="left")
+    zips = area.place_points[area.place_points[col.KIND] == "zip"]
+    table = table.merge(unlocated_near(table, lost, zips), on=col.GEOID, how="left")
     table[col.OPPORTUNITY] = pillar_percentile(table[col.WORK_ACCESS], table, supplied(area, area.sites, settings))
     counted = supplied(area, area.providers, settings)
     table[col.TRAINING_GAP] = 100.0 - pillar_percentile(table[col.TRAINING_ACCESS], table, counted)

@@ -46,10 +46,15 @@ def relevant(providers: pd.DataFrame, settings: Training) -> pd.Series:
 
 
 def _placed(providers: pd.DataFrame) -> pd.Series:
-    """Return which providers can be placed: by a point or a street; a campus that shares awards by its ZIP code too.
+    """Return which providers can be placed: by a point or a street; a campus that shares awards by its ZIP code too."""
+    return located(providers) | counted_by_zip(providers)
 
-    The middle of a ZIP code errs by a few kilometers. Leaving the campus out would put its seats at the main campus,
-    which errs by the way between the two.
+
+def counted_by_zip(providers: pd.DataFrame) -> pd.Series:
+    """Return which providers count from the middle of their ZIP code: campuses that share an institution's awards.
+
+    It errs by a few kilometers. Leaving the campus out would put its seats at the main campus, which errs by the way
+    between the two.
     """
-    shared = (providers[col.LOCATION_QUALITY] == "zip") & providers[col.SHARE].between(0, 1, inclusive="neither")
-    return located(providers) | (shared & providers[col.LATITUDE].notna())
+    shared = providers[col.SHARE].between(0, 1, inclusive="neither")
+    return pd.Series((providers[col.LOCATION_QUALITY] == "zip") & shared & providers[col.LATITUDE].notna())

@@ -8,6 +8,7 @@ profile variables (S, DP) do not, and are used only where a detailed one is abse
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -68,7 +69,12 @@ _BELOW_150 = (1, 2, 3, 4, 5)
 # The first recipe of a measure whose variables are all there is used.
 RECIPES: dict[str, tuple[Recipe, ...]] = {
     "population": (Recipe(("B01003_001",)), Recipe(("S0601_C01_001",))),
-    "under_18": (Recipe(("B09001_001",), "B01003_001"), Recipe(("B09001_001",), "S0601_C01_001")),
+    # Without its universe, as in the summary file of one table, the count alone.
+    "under_18": (
+        Recipe(("B09001_001",), "B01003_001"),
+        Recipe(("B09001_001",), "S0601_C01_001"),
+        Recipe(("B09001_001",)),
+    ),
     "over_64": (
         Recipe(_cells("B01001", *range(20, 26), *range(44, 50)), "B01001_001"),
         Recipe(("S0101_C01_030",), percent="S0101_C02_030"),
@@ -80,8 +86,9 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         ),
     ),
     # The table SVI takes its residents of group quarters from.
-    "group_quarters": tuple(
-        Recipe(("B26001_001",), everybody) for everybody in ("B01003_001", "B01001_001", "S0601_C01_001")
+    "group_quarters": (
+        *(Recipe(("B26001_001",), everybody) for everybody in ("B01003_001", "B01001_001", "S0601_C01_001")),
+        Recipe(("B26001_001",)),
     ),
     "poverty_150": (Recipe(_cells("C17002", 2, 3, 4, 5), "C17002_001"), Recipe(("S1701_C01_040",), "S1701_C01_001")),
     "poverty_100": (Recipe(("B17001_002",), "B17001_001"),),
@@ -178,7 +185,8 @@ def _parse(spec: SourceSpec, path: Path, context: ParseContext) -> Parsed:
             remedy="Variables are named like C17002_002E (estimate) and C17002_002M (margin).",
         )
     left = [name for name, recipe in recipes.items() if recipe is None]
-    if left:
+    # The summary file of one table cannot have the others.
+    if left and not re.search(r"acsdt5y\d{4}-[bc]\d+", text.file, re.IGNORECASE):
         text.notes.append(f"Measures without their variables: {', '.join(left)}.")
     year = year_in(text.file) or spec.year or 0
     frame = _with_geoids(text)

@@ -14,8 +14,9 @@ from geodata.schemas.canonical import CAMPUSES
 from geodata.schemas.parsed import Parsed
 from geodata.sources.campus_rows import campus_table, kind_of_place
 from geodata.sources.formats.text_tables import Wanted, read_csv
+from geodata.sources.formats.values import counts
 from geodata.sources.mapped_columns import read_mapped
-from geodata.sources.operator_lists import NAME, PLACE, identifiers, with_place, without_fillers
+from geodata.sources.operator_lists import NAME, PLACE, identifiers, with_countable, with_place, without_fillers
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 OWN = SourceSpec(
@@ -50,6 +51,7 @@ OWN_COLUMNS = (
     *PLACE,
     Wanted("unitid", ("unitid", "ipeds_unitid", "ipeds"), required=False),
     Wanted("institution", ("institution", "college", "institution_name"), required=False),
+    Wanted("students", ("students", "enrollment", "headcount"), required=False),
 )
 SCORECARD_COLUMNS = (
     Wanted("unitid", ("UNITID",)),
@@ -66,7 +68,10 @@ SCORECARD_COLUMNS = (
 
 
 def parse_own(path: Path, context: ParseContext) -> Parsed:
-    """Return the campuses an office lists; each is one, whatever its name."""
+    """Return the campuses an office lists; each is one, whatever its name.
+
+    Where it tells the students of all campuses of an institution, awards are shared by them.
+    """
     text = read_mapped(path, OWN_COLUMNS, OWN, context, least=2)
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
@@ -80,7 +85,9 @@ def parse_own(path: Path, context: ParseContext) -> Parsed:
         field="unitid",
         remedy=remedy,
     )
+    frame = with_countable(text, frame, col.STUDENTS)
     table = frame.assign(
+        students=counts(frame[col.STUDENTS]).astype("float64"),
         campus_id=identifiers(OWN.name, frame[col.NAME], frame["usps"], frame[col.ZIP], frame[col.ADDRESS]),
         family_id="ipeds:" + frame[col.UNITID],
         family_name=frame["institution"],

@@ -1,8 +1,8 @@
 """DAPIP: accredited institutions and their additional locations, as the U.S. Department of Education keeps them.
 
 One row an institution, additional location or site, with an address and no coordinates: a row is placed by its ZIP code
-until it is geocoded. Branches hang on the institution by ParentDapipId. The file holds names, telephone numbers and
-e-mail addresses of officers: they are not read.
+until `onramp geocode` has written coordinates beside the addresses. Branches hang on the institution by ParentDapipId.
+The file holds names, telephone numbers and e-mail addresses of officers: they are not read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from geodata.schemas.parsed import Parsed
 from geodata.sources.campus_rows import campus_table, kind_of_place
 from geodata.sources.formats.text_tables import Wanted, read_csv
 from geodata.sources.formats.values import dates
-from geodata.sources.places_of_rows import state_codes
+from geodata.sources.places_of_rows import near_on_street, split_addresses, state_codes, with_points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -41,9 +41,11 @@ COLUMNS = (
     Wanted("type", ("LocationType",)),
     Wanted("address", ("Address",)),
     Wanted("updated", ("UpdateDate",), required=False),
+    # Written by the geocoding command.
+    Wanted("latitude", required=False),
+    Wanted("longitude", required=False),
+    Wanted("geocoded", required=False),
 )
-# “400 East Ave, Warwick, RI 02886-1807”
-_ADDRESS = r"^(?:(?P<street>.*),\s*)?(?P<city>[^,]+),\s*(?P<state>[A-Z]{2})\s+(?P<zip>\d{5})(?:-?\d{4})?$"
 _TYPES = ("Institution", "Additional Location", "Site")
 
 
@@ -57,10 +59,10 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     strange = ~frame["type"].isin(_TYPES)
     remedy = f"Use one of {', '.join(_TYPES)}."
     frame = text.log.take(frame, strange, "unknown_location_type", key="ident", field="type", remedy=remedy)
-    parts = frame[col.ADDRESS].str.extract(_ADDRESS)
-    usps = state_codes(parts[col.STATE])
-    abroad = usps.isna()
-    frame, parts, usps = frame[~abroad], parts[~abroad], usps[~abroad]
+    parts = split_addresses(frame[col.ADDRESS])
+    frame = frame.assign(**parts, usps=state_codes(parts[col.STATE]))
+    abroad = frame["usps"].isna()
+    frame = with_points(text, frame[~abroad], states=frame.loc[~abroad, "usps"], key="ident")
     parent = frame["parent"].mask(frame["parent"] == "-")
     parent_name = frame["parent_name"].mask(frame["parent_name"] == "-")
     main = (frame["type"] == "Institution") & parent.isna()
@@ -76,10 +78,13 @@ def parse(path: Path, context: ParseContext) -> Parsed:
             col.UNITID: frame["unitids"].str.replace(r"[^0-9]+", " ", regex=True).str.strip().replace("", None),
             col.NAME: frame[col.NAME],
             col.KIND: kinds,
-            col.STATE: usps,
-            col.ADDRESS: parts["street"],
-            col.CITY: parts[col.CITY],
-            col.ZIP: parts[col.ZIP],
+            col.STATE: frame["usps"],
+            col.ADDRESS: frame[col.ADDRESS],
+            col.CITY: frame[col.CITY],
+            col.ZIP: frame[col.ZIP],
+            col.LATITUDE: frame[col.LATITUDE],
+            col.LONGITUDE: frame[col.LONGITUDE],
+            col.LOCATION_QUALITY: near_on_street(frame),
             col.AS_OF: dates(frame["updated"]),
         }
     )

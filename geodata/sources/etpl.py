@@ -50,6 +50,7 @@ COLUMNS = (
     Wanted("county", ("county", "field_county"), required=False),
     Wanted("latitude", ("lat", "latitude", "field_lat"), required=False),
     Wanted("longitude", ("lon", "longitude", "field_lon"), required=False),
+    Wanted("geocoded", required=False),
     Wanted("served", ("field_c_total_served", "c_total_served", "total_served"), required=False),
 )
 

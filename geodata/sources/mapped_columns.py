@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -93,10 +94,14 @@ def with_constants(text: Text, constants: Mapping[str, str]) -> Text:
     return replace(text, absent=tuple(name for name in text.absent if name not in constants))
 
 
-def settings_lines(unread: Mapping[str, Iterable[Unread]]) -> str:
-    """Return the lines of a settings file that accept what is proposed, by file name; empty where nothing is."""
+def settings_of(unread: Mapping[str, Iterable[Unread]]) -> dict[str, Any]:
+    """Return the settings that accept what is proposed, by file name; empty where nothing is."""
     columns = {file: {one.like: one.header for one in of_file if one.like} for file, of_file in unread.items()}
     columns = {file: of_file for file, of_file in columns.items() if of_file}
-    if not columns:
-        return ""
-    return yaml.safe_dump({"sources": {"columns": columns}}, sort_keys=False, allow_unicode=True, width=1000)
+    return {"sources": {"columns": columns}} if columns else {}
+
+
+def settings_lines(unread: Mapping[str, Iterable[Unread]]) -> str:
+    """Return `settings_of` as the lines of a settings file."""
+    values = settings_of(unread)
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=1000) if values else ""

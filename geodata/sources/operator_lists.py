@@ -11,7 +11,7 @@ from geodata.geography.zips import clean_zips, state_of_zips
 from geodata.schemas import columns as col
 from geodata.sources.formats.text_tables import Text, Wanted
 from geodata.sources.formats.values import counts
-from geodata.sources.places_of_rows import state_codes, with_points
+from geodata.sources.places_of_rows import near_on_street, state_codes, with_points
 
 NAME = Wanted("name", ("name", "provider_name", "organization name", "ORGANIZATION NAME"))
 PLACE = (
@@ -22,6 +22,8 @@ PLACE = (
     Wanted("county", ("county", "county_name", "COUNTYNM"), required=False),
     Wanted("latitude", ("latitude", "lat"), required=False),
     Wanted("longitude", ("longitude", "lon", "lng"), required=False),
+    # Written by the geocoding command.
+    Wanted("geocoded", required=False),
 )
 _NOTHING = {"does not apply", "n/a", "na", "none", "-1", "null", "not available"}
 
@@ -45,7 +47,8 @@ def with_place(text: Text, key: str = "name") -> pd.DataFrame:
     frame = text.log.take(
         frame, frame["usps"].isna(), "no_state", key=key, field="state", remedy="Give a state's postal code."
     )
-    return with_points(text, frame, states=frame["usps"], key=key)
+    frame = with_points(text, frame, states=frame["usps"], key=key)
+    return frame.assign(location_quality=near_on_street(frame))
 
 
 def identifiers(prefix: str, *parts: pd.Series) -> pd.Series:

@@ -23,6 +23,8 @@ _REMEDIES = {
     ELSEWHERE: "The coordinates lie far outside the state of the row: correct the one or the other.",
 }
 _EXAMPLES = 5
+# “400 East Ave, Warwick, RI 02886-1807”
+_ONE_LINE = r"^(?:(?P<address>.*),\s*)?(?P<city>[^,]+),\s*(?P<state>[A-Z]{2})\s+(?P<zip>\d{5})(?:-?\d{4})?$"
 
 
 def state_codes(text: pd.Series) -> pd.Series:
@@ -34,6 +36,25 @@ def state_codes(text: pd.Series) -> pd.Series:
         except SettingsError:
             continue
     return text.map(found).astype("str")
+
+
+def split_addresses(lines: pd.Series) -> pd.DataFrame:
+    """Return [address, city, state, zip] of addresses written on one line; missing where a line ends otherwise.
+
+    `address` is the street, missing where the line begins with the city; `state` is as written, two letters.
+    """
+    return pd.DataFrame(lines.astype("str").str.extract(_ONE_LINE))
+
+
+def near_on_street(frame: pd.DataFrame) -> pd.Series:
+    """Return location_quality of `frame`: a point the geocoder found by a similar address is on its street at best.
+
+    The column `geocoded`, where there is one, is as `onramp geocode` writes it.
+    """
+    quality = frame[col.LOCATION_QUALITY]
+    if "geocoded" not in frame.columns:
+        return quality
+    return quality.mask((frame["geocoded"] == "near") & (quality == "point"), "street")
 
 
 def with_points(

@@ -26,7 +26,7 @@ from geodata.sources.formats.values import counts, dates, not_counts, to_numbers
 from geodata.sources.formats.workbooks import read_workbook
 from geodata.sources.kinds_of_units import told_kinds
 from geodata.sources.mapped_columns import mapped, mapping_of, with_constants
-from geodata.sources.places_of_rows import state_codes, with_points
+from geodata.sources.places_of_rows import near_on_street, state_codes, with_points
 from geodata.sources.spec import Expected, ParseContext, SourceSpec
 
 SPEC = SourceSpec(
@@ -215,7 +215,7 @@ def _sites(frame: pd.DataFrame, opportunity: Opportunity, notes: list[str]) -> p
             col.COUNTY: frame[col.COUNTY],
             col.LATITUDE: frame[col.LATITUDE],
             col.LONGITUDE: frame[col.LONGITUDE],
-            col.LOCATION_QUALITY: _quality(frame),
+            col.LOCATION_QUALITY: near_on_street(frame),
             **_units(frame, power, opportunity, notes),
             col.POWER_KW: power,
             col.EXPECTED_DATE: expected,
@@ -224,12 +224,6 @@ def _sites(frame: pd.DataFrame, opportunity: Opportunity, notes: list[str]) -> p
             col.AS_OF: dates(frame[col.AS_OF]),
         }
     )
-
-
-def _quality(frame: pd.DataFrame) -> pd.Series:
-    """Return how exact the coordinates are; one the geocoder found by a similar address is on its street at best."""
-    quality = frame[col.LOCATION_QUALITY]
-    return quality.mask((frame["geocoded"] == "near") & (quality == "point"), "street")
 
 
 def _units(frame: pd.DataFrame, power: pd.Series, opportunity: Opportunity, notes: list[str]) -> dict[str, pd.Series]:

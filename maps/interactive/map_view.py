@@ -115,11 +115,12 @@ def assembled(
         "symbols": symbols.as_json(),
         "texts": {group: texts.find(group) for group in WORD_GROUPS}
         | {
+            "training": texts.find("training"),
             "site": {
                 "not_a_benefit": texts("site.not_a_benefit"),
                 "community_word": texts.find("site.community_word"),
                 "national": texts.find("site.national"),
-            }
+            },
         },
     }
     return MapFragments(

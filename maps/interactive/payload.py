@@ -28,6 +28,7 @@ from maps.cartography.frame import Box, Shapes
 from maps.interactive.map_points import points, provider_order
 from maps.interactive.packing import indexed, packed, packed_json, plain, whole
 from maps.wording.rows import codes_in
+from maps.wording.trades import seats_by_trade
 from maps.wording.words import is_missing
 
 #: Tolerance of simplification (degrees) up to so many tracts; larger states are looked at from farther away.
@@ -309,6 +310,7 @@ def _communities(table: pd.DataFrame, result: StateResult) -> list[Columns]:
                 "providers": plain(row[col.PROVIDERS_WITHIN]),
                 "seats": plain(row[col.SEATS_WITHIN]),
                 "seats_assumed": plain(row[col.SEATS_WITHIN_ASSUMED]),
+                "trades": [[series, plain(n)] for series, n in seats_by_trade(row[col.SEATS_BY_PROGRAM])],
                 "sites": plain(row[col.SITES_WITHIN]),
                 "sites_assumed": plain(row[col.SITES_ASSUMED]),
                 "jobs_low": plain(row[col.JOB_YEARS_LOW], 100),

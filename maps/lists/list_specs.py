@@ -188,7 +188,7 @@ _SPECS = (
         "locations",
         computed.LOCATIONS,
         order="state listed_in source",
-        shown="listed_in source rows located by_zip by_place by_county by_area nowhere remedy",
+        shown="listed_in source rows located by_zip counted_by_zip by_place by_county by_area nowhere remedy",
         row_header="source",
         filters="listed_in",
     ),

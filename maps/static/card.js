@@ -81,21 +81,26 @@ Onramp.cards = function (model) {
   const beside = (key, percent) => (percent === null ? "" : " " + t("map.card." + key, { percent: number(percent) }));
   const note = (key, share) => (share ? " " + t("map.card." + key, { percent: percent(share) }) : "");
   const some = (key, n, values) => (n ? " " + t(key, { n: number(n), ...values }) : "");
+  const trade = ([series, n]) => {
+    const word = code("trade", series);
+    return (word === series ? "CIP " + series : word) + " " + number(n);
+  };
+  const trades = (rows) =>
+    rows && rows.length ? " " + t("training.trades", { trades: rows.map(trade).join(", ") }) : "";
   const training = ({ minutes, provider, near, gap, far, overWater, lost, where }) =>
-    near.providers === null
-      ? t("why.training_unknown")
-      : minutes === null || provider === null
-        ? lost && where
-          ? t("map.card.training_unlocated", { n: lost, where: name(where) })
-          : t("map.card.training_none")
-        : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
-          some("map.card.seats", near.seats) +
-          some("why.seats_assumed", near.seats_assumed, { assumed: number(near.seats_assumed) }) +
-          beside("gap", gap) +
-          note("far", far) +
-          note("over_water", overWater) +
-          " " +
-          t("map.card.line");
+    minutes === null || provider === null
+      ? lost && where
+        ? t("map.card.training_unlocated", { n: lost, where: name(where) })
+        : t(near.providers === null ? "why.training_unknown" : "map.card.training_none")
+      : t("map.card.training", { minutes: t("format.minutes", { n: number(minutes) }), name: name(provider) }) +
+        some("map.card.seats", near.seats) +
+        some("why.seats_assumed", near.seats_assumed, { assumed: number(near.seats_assumed) }) +
+        trades(near.trades) +
+        beside("gap", gap) +
+        note("far", far) +
+        note("over_water", overWater) +
+        " " +
+        t("map.card.line");
   const work = (sites, assumed, low, mid, high, opportunity) =>
     sites === null
       ? t("why.work_unknown")

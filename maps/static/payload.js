@@ -51,7 +51,8 @@ Onramp.words = function (block) {
     colors,
     has: (key) => typeof find(key) === "string",
     code: (group, code) => {
-      const word = find("codes." + group + "." + code);
+      // Some codes hold dots themselves.
+      const word = (find("codes." + group) || {})[code];
       return typeof word === "string" ? word : code;
     },
     percent: (value) => t("format.percent", { n: number(value) }),

@@ -12,11 +12,16 @@ def trades_listed(by_program: object, texts: Texts) -> str:
 
     What rounds to no seat is left out. A series of programs without a word of its own is called by its code.
     """
-    words, seats = Words(texts), dict[str, float]()
+    words = Words(texts)
+    return ", ".join(f"{_trade(series, texts)} {words.number(n)}" for series, n in seats_by_trade(by_program))
+
+
+def seats_by_trade(by_program: object) -> list[tuple[str, float]]:
+    """Return the series of programs (“46.03”) and their seats of a cell `seats_by_program`, most seats first."""
+    seats = dict[str, float]()
     for code, n in seats_by_program(by_program).items():
         seats[code[:5]] = seats.get(code[:5], 0.0) + n
-    ordered = sorted(((n, series) for series, n in seats.items() if round(n) > 0), key=lambda part: (-part[0], part[1]))
-    return ", ".join(f"{_trade(series, texts)} {words.number(n)}" for n, series in ordered)
+    return sorted(((series, n) for series, n in seats.items() if round(n) > 0), key=lambda part: (-part[1], part[0]))
 
 
 def trades_sentence(by_program: object, texts: Texts) -> str:

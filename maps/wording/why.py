@@ -112,9 +112,8 @@ def _people(row: Row, texts: Texts, words: Words) -> list[str]:
 def _training(row: Row, texts: Texts, words: Words, medians: Medians) -> list[str]:
     minutes, name = row.get(col.NEAREST_PROVIDER_MINUTES), row.get(col.NEAREST_PROVIDER_NAME)
     if is_missing(minutes):
-        if not training_known(row):
-            return [texts("why.training_unknown")]
-        if int(row[col.PROVIDERS_WITHIN]) > 0:
+        known = training_known(row)
+        if known and int(row[col.PROVIDERS_WITHIN]) > 0:
             return []
         rural = not is_missing(row.get(col.RURAL)) and bool(row[col.RURAL])
         catchment = medians["rural_catchment_minutes" if rural else "catchment_minutes"]
@@ -122,7 +121,7 @@ def _training(row: Row, texts: Texts, words: Words, medians: Medians) -> list[st
         if is_unlocated(row):
             n, where = int(row[col.UNLOCATED_PROVIDERS]), row[col.UNLOCATED_WHERE]
             return [texts("why.training_unlocated", n=n, where=where, catchment=limit)]
-        return [texts("why.training_none", catchment=limit)]
+        return [texts("why.training_none", catchment=limit) if known else texts("why.training_unknown")]
     sentences = [texts("why.training", minutes=words.number(minutes), name="?" if is_missing(name) else name)]
     if not is_missing(medians["nearest_provider_minutes"]):
         sentences.append(texts("why.training_beside", median=words.number(medians["nearest_provider_minutes"])))

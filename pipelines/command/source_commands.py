@@ -34,9 +34,10 @@ from geodata.ingest.preflight import usable_settings
 from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.formats.unread import unread_sentence
-from geodata.sources.mapped_columns import settings_lines
+from geodata.sources.mapped_columns import settings_lines, settings_of
 from geodata.sources.spec import turned_off
 from geodata.states import State, find_state
+from geodata.storage.settings_file import add_to_file
 from pipelines.command.options import SOURCES as PANEL
 from pipelines.command.options import FileOption, SetOption, SourcesOption, StatesOption, settings_changes
 from pipelines.command.report import report_unread
@@ -140,10 +141,15 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Ask no publisher.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Read no files, so count no rows.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write the columns that are proposed into the settings file.")
+    ] = False,
     settings_file: FileOption = None,
     changes: SetOption = None,
 ) -> None:
     """Say per source whether it can be reached, with which key, how old it is, and what a run would use."""
+    if accept and (settings_file is None or quick):
+        raise SettingsError("--accept reads the files and writes into a settings file: name it with --settings FILE.")
     settings = _settings(settings_file, changes, sources)
     places = _states(states, settings)
     named = settings.sources.given_folders
@@ -157,8 +163,14 @@ def doctor(
         console.print(_doctor_table(rows, live=live))
         _say((row.source, row.scope, row.said) for row in rows if row.said and row.use in ("nothing", "stale", "live"))
         _say((row.source, row.scope, row.said) for row in rows if row.path and row.rows is None and not quick)
-        _say_unused(rows)
+        _say_unused(rows, proposed=not accept)
         report_unread(console, settings, places[0] if len(places) == 1 else None)
+    values = settings_of({row.path.name: row.unread for row in rows if row.path})
+    if accept and settings_file is not None and values:
+        add_to_file(settings_file, values)
+        for file, columns in values["sources"]["columns"].items():
+            said = ", ".join(f"“{header}” is {name}" for name, header in columns.items())
+            console.print(f"{settings_file.name}, {file}: {said}", highlight=False, markup=False, soft_wrap=True)
     if any(row.stops or (row.required and row.use == "nothing") for row in rows):
         raise typer.Exit(1)
 
@@ -211,10 +223,14 @@ def _request_line(planned: PlannedRequest) -> str:
 def geocode(
     source: Annotated[Path, typer.Argument(help="CSV or XLSX with addresses.")],
     target: Annotated[Path, typer.Argument(help="CSV to write, with latitude and longitude filled in.")],
+    states: Annotated[
+        list[str] | None, typer.Option("--state", "-s", help="Look up the rows of this state alone. Repeatable.")
+    ] = None,
 ) -> None:
     """Find the coordinates of addresses in a list, through the Census geocoder; rows that have some keep them."""
+    wanted = [find_state(name).usps for name in states or ()]
     with Fetcher() as fetcher:
-        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher))
+        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher), wanted)
     console.print(f"{filled.rows} rows, {filled.had} of them with coordinates before", highlight=False)
     for outcome, count in filled.outcomes.items():
         console.print(f"  {count} {outcome.replace('_', ' ')}", highlight=False)
@@ -253,16 +269,17 @@ def _say(rows: Iterable[tuple[str, str, str]]) -> None:
         console.print(f"[bold]{source}[/bold]{where}: {escape(notes[0][1])}", highlight=False)
 
 
-def _say_unused(rows: list[Diagnosis]) -> None:
-    """Name files and columns that nobody reads, and print the lines of settings that take the columns proposed."""
+def _say_unused(rows: list[Diagnosis], *, proposed: bool) -> None:
+    """Name files and columns that nobody reads, and print the lines of settings that take the columns `proposed`."""
     for row in rows:
         for sentence in row.passed_over:
             console.print(f"[bold]{row.source}[/bold]: {escape(sentence)}", highlight=False, soft_wrap=True)
     named = {row.path.name: row.unread for row in rows if row.path and row.unread}
     for file, unread in named.items():
         console.print(f"{file}: {unread_sentence(unread)}", highlight=False, markup=False, soft_wrap=True)
-    if lines := settings_lines(named):
-        console.print("To take the columns proposed, put these lines into the settings file:", soft_wrap=True)
+    if proposed and (lines := settings_lines(named)):
+        how = "To take the columns proposed, use --accept, or put these lines into the settings file:"
+        console.print(how, soft_wrap=True)
         console.print(lines, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ from geodata.schemas.canonical import CANONICAL
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
+from maps.briefs import brief_html, briefs
+from maps.lists.write_lists import texts_for
+from maps.site.build import build_site
+from maps.wording.rows import records
+from maps.wording.why import medians_of, why
+from tests.maps.test_unknown_is_not_zero import forbidden, seen
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 TABLES = ("tracts", "centers", "measures", "definitions", "sites", "providers", "counties")
@@ -94,3 +101,20 @@ def test_evenness_leans_to_lesser_need_where_one_college_stands_in_the_suburbs(i
     assert -1 < state["training_access", "concentration_index"] < 0
     assert state["training_access", "fgt0"] >= state["training_access", "fgt1"] >= state["training_access", "fgt2"]
     assert state["training_access", "without_any"] <= state["training_access", "fgt0"]
+
+
+@pytest.mark.parametrize("removed", ["providers", "sites", "measures"])
+def test_no_page_or_list_claims_what_is_taken_away(island, removed: str, tmp_path: Path):
+    """As `tests.maps.test_unknown_is_not_zero` has it of a small state, with real tracts and names."""
+    canonical, _ = island
+    taken = CanonicalTables({name: table for name, table in canonical.tables.items() if name != removed})
+    settings = load_settings(None, {"states": ["RI"], "uncertainty": {"draws": 20}})
+    result = analyze(taken, ["RI"], settings, "2026-09-30")["RI"]
+    folder = build_site(result, tmp_path / "site", ("en",), figures=False)
+    said = " ".join(seen(page.read_text("utf-8")) for page in sorted(folder.glob("*.html")))
+    texts = texts_for(result, "en")
+    tracts = records(result.table("tract_scores"))
+    said += " ".join(sentence for row in tracts for sentence in why(row, texts, medians_of(result)))
+    said += " ".join(seen(brief_html(brief)) for _, brief in briefs(result, "en", 3))
+    kind = {"measures": "survey"}.get(removed, removed)
+    assert [match.group(0) for text in forbidden(kind, texts) for match in re.finditer(text, said, flags=re.I)] == []

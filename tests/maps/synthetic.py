@@ -732,6 +732,7 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
                 9,
                 7,
                 1,
+                0,
                 1,
                 0,
                 0,

@@ -1,7 +1,8 @@
 """Each source is taken away in turn, and every product that people read is searched for what it can no longer know.
 
-The state is the hand-worked grid of nine tracts. A product may say that something is unknown; it may not say none,
-zero, out of reach or 100 % of it, in either language.
+Pages, lists, workbook, GeoPackage, briefs as HTML and PDF, figures in words, and the terminal; the state is the
+hand-worked grid of nine tracts (`tests.integration.test_real_states` does the same with Rhode Island). A product may
+say that something is unknown; it may not say none, zero, out of reach or 100 % of it, in either language.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
+import pyogrio
+import pypdf
 import pytest
 from rich.console import Console
 
@@ -25,15 +29,19 @@ from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.canonical import DEFINITIONS, JOB_CENTERS, MEASURES, PROVIDERS, SITES
 from geodata.schemas.state_result import StateResult
 from geodata.scoring.known_supplies import RESTS_ON
-from maps.briefs import brief_html, briefs
+from maps.briefs import brief_html, brief_pdf, briefs
+from maps.figures.write_figures import FIGURES, alt
 from maps.lists.csv_files import write_csv
 from maps.lists.data_files import write_json
+from maps.lists.geopackage import write_geopackage
 from maps.lists.list_pages import list_page
-from maps.lists.list_tables import list_table
+from maps.lists.list_tables import ListTable, list_table
+from maps.lists.workbook import workbook_bytes
 from maps.lists.write_lists import provenances, texts_for
 from maps.site.build import build_site
 from maps.texts import Texts, load_texts
 from maps.wording.rows import records
+from maps.wording.trades import trades_sentence
 from maps.wording.why import medians_of, why
 from pipelines.command.report import report
 from tests.geodata import small_world as world
@@ -84,6 +92,8 @@ class Products:
     said: Mapping[str, Mapping[str, str]]
     lists: Mapping[str, list[dict[str, str]]]
     json_rows: Mapping[str, list[dict[str, object]]]
+    layers: Mapping[str, pd.DataFrame]
+    sheets: Mapping[str, list[dict[str, object]]]
 
 
 def seen(page: str) -> str:
@@ -110,6 +120,9 @@ def products(removed: str, folder: Path) -> Products:
             said[language][f"lists/{name}"] = seen(list_page(result, name, texts, LANGUAGES))
         for ident, brief in briefs(result, language):
             said[language][f"brief/{ident}"] = seen(brief_html(brief))
+            if ident is None:
+                said[language]["pdf"] = in_pdf(brief_pdf(brief))
+        said[language]["figures"] = " ".join(alt(name, result, language) for name in FIGURES)
     screen = Console(file=io.StringIO(), width=160)
     report(screen, result, {})
     assert isinstance(screen.file, io.StringIO)
@@ -122,7 +135,29 @@ def products(removed: str, folder: Path) -> Products:
         rows[name] = list(_rows(place / f"{name}.csv"))
         written = write_json(table, place / f"{name}.json", provenance[name])
         held[name] = json.loads(written.read_text("utf-8"))["rows"]
-    return Products(said, rows, held)
+    layers, sheets = {}, {}
+    # Their columns are looked at where a whole supply is unknown.
+    if removed in ("providers", "sites"):
+        write_geopackage(list(tables.values()), provenance, place / "lists.gpkg", texts)
+        layers = {name: pyogrio.read_dataframe(place / "lists.gpkg", layer=name, read_geometry=False) for name in READ}
+        sheets = in_workbook(workbook_bytes(result, list(tables.values()), texts), tables, texts)
+    return Products(said, rows, held, layers, sheets)
+
+
+def in_pdf(document: bytes) -> str:
+    """Return the words of a PDF on one line."""
+    pages = pypdf.PdfReader(io.BytesIO(document)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages)).replace("\u2068", "")
+
+
+def in_workbook(book: bytes, tables: Mapping[str, ListTable], texts: Texts) -> dict[str, list[dict[str, object]]]:
+    """Return the rows of the sheets of a workbook below their heads, by the columns of their lists."""
+    sheets = openpyxl.load_workbook(io.BytesIO(book), read_only=True)
+    found = {}
+    for name, table in tables.items():
+        _, *lines = sheets[texts(f"lists.sheets.{name}")].iter_rows(values_only=True)
+        found[name] = [dict(zip((column.name for column in table.columns), line, strict=False)) for line in lines]
+    return found
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:
@@ -220,6 +255,13 @@ def test_every_column_of_an_unknown_supply_is_empty_in_every_list(removed: str, 
         for column in set(RESTS_ON[supply]) & set(made.lists[name][0]):
             assert {row[column] for row in made.lists[name]} == {""}, (name, column)
             assert {row[column] for row in made.json_rows[name]} == {None}, (name, column)
+            # A last column without any value has no cells at all.
+            assert {row.get(column) for row in made.sheets[name]} == {None}, (name, column)
+            assert made.layers[name][column].isna().all(), (name, column)
+        # The rows are those of the lists, so that an empty column is not one that was looked for in vain.
+        known = [str(row["geoid" if name == "tracts" else "state"]) for row in made.lists[name]]
+        for rows in (made.sheets[name], made.layers[name].to_dict("records")):
+            assert [str(row["geoid" if name == "tracts" else "state"]) for row in rows] == known, name
 
 
 @pytest.mark.parametrize(("removed", "subject"), [("providers", "seats"), ("sites", "units"), ("survey", "people")])
@@ -277,6 +319,11 @@ def test_the_map_says_unknown_on_its_cards_and_in_its_legend(removed: str, langu
             assert (texts("map.card.points_unknown") in card) == (kind == "tract")
             found = [re.findall(f"({pattern})", card, re.I) for pattern in forbidden(removed, texts)]
             assert [one for one in found if one] == []
+            if removed == "sites" and kind == "community":
+                # With providers known the card says which trades their seats are in.
+                assert (
+                    trades_sentence(computed(removed).table("communities")["seats_by_program"].iloc[0], texts) in card
+                )
         legend = page.text("#legend")
         assert (texts("map.legend.beyond") in legend) == (removed == "sites")
         if removed == "providers":

@@ -52,13 +52,14 @@ def data(view: SiteView) -> Context:
 def _sources(view: SiteView) -> list[dict[str, str]]:
     rows = []
     for use in view.result.sources:
-        lost, command = unlocated_of(view, use.source)
+        lost, counted, command = unlocated_of(view, use.source)
         left_out = {
             "refused": use.rows_rejected,
             "not_asked": sum(use.rows_out_of_scope.values()),
             "unlocated": lost,
         }
-        advice = view.texts("site.data.geocode", command=command) if lost and command else ""
+        said = [view.count("site.data.counted_by_zip", counted)] if counted else []
+        said += [view.texts("site.data.geocode", command=command)] if (lost or counted) and command else []
         rows.append(
             {
                 "title": use.title,
@@ -70,18 +71,22 @@ def _sources(view: SiteView) -> list[dict[str, str]]:
                 "rows": view.words.number(use.rows_kept),
                 "unused": "; ".join(view.count(f"site.data.{why}", n) for why, n in left_out.items() if n),
                 "hash": (use.sha256 or "")[:12],
-                "note": f"{use.note} {advice}".strip(),
+                "note": " ".join([use.note, *said]).strip(),
             }
         )
     return rows
 
 
-def unlocated_of(view: SiteView, source: str) -> tuple[int, str]:
-    """Return how many rows of a source have no exact location, and what to type to look up their addresses."""
+def unlocated_of(view: SiteView, source: str) -> tuple[int, int, str]:
+    """Return how many rows of a source no travel is measured to for want of an exact location, how many campuses count
+    from their ZIP code instead, and what to type to look up the addresses of both.
+    """
     table = view.result.table("locations")
     rows = table[table[col.SOURCE] == source]
     command = rows[col.REMEDY].dropna()
-    return int((rows[col.ROWS] - rows[col.LOCATED]).sum()), str(command.iloc[0]) if len(command) else ""
+    counted = int(rows[col.COUNTED_BY_ZIP].sum())
+    lost = int((rows[col.ROWS] - rows[col.LOCATED]).sum()) - counted
+    return lost, counted, str(command.iloc[0]) if len(command) else ""
 
 
 def _common_note(rows: list[dict[str, str]]) -> tuple[list[dict[str, str]], str]:

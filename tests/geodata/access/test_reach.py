@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata.access.decay import DECAYS
+from geodata.access.measures import e2sfca, three_step
 from geodata.access.reach import (
     GroupReach,
     NearestPlaces,
@@ -148,3 +150,26 @@ def test_what_lies_between_the_two_catchments_is_reached_from_rural_tracts_alone
     # 55.6 km at 60 km/h from either.
     found = reach(homes, there, GreatCircle.at_constant_speed(1.0, 60.0, 60.0), Access())
     assert within_reach(found, there[[]]).set_index("geoid")["places"].to_dict() == {"rural": 1, "urban": 0}
+
+
+@pytest.mark.parametrize(("measure", "formula"), [("3sfca", three_step), ("e2sfca", e2sfca)])
+def test_the_floating_catchment_is_the_one_of_the_settings(measure: str, formula) -> None:
+    minutes = travel_minutes([0, 0, 1, 1, 2], [0, 1, 0, 1, 1], [5.0, 20.0, 25.0, 10.0, 15.0], 3, 2)
+    people_of = np.array([0, 0, 1]), np.array([0.25, 0.75, 1.0])
+    here = Reach(pd.Index(["a", "b"]), *people_of, np.full(3, 30.0), minutes, SUPPLY)
+    capacity, demand = np.array([30.0, 50.0]), np.array([100.0, 40.0])
+    settings = Access(measure=measure)
+    found = tract_access(here, capacity, demand, settings)
+    people, decay = here.spread(demand), DECAYS[settings.decay]
+    expected = here.collapse(formula(here.minutes, capacity, people, here.catchment, decay).access)
+    np.testing.assert_allclose(found, expected)
+    other = e2sfca if formula is three_step else three_step
+    assert not np.allclose(found, here.collapse(other(here.minutes, capacity, people, here.catchment, decay).access))
+
+
+def test_the_first_place_of_a_list_has_a_name_like_the_others() -> None:
+    minutes = travel_minutes([0, 1], [0, 1], [5.0, 9.0], 3, 2)
+    here = Reach(pd.Index(["a", "b", "c"]), np.arange(3), np.ones(3), np.full(3, 30.0), minutes, SUPPLY)
+    table = nearest(here, "provider_id").set_index("geoid")
+    assert table.loc[["a", "b"], "nearest_name"].tolist() == ["Near", "Far"]
+    assert table.loc["c"].isna().all()

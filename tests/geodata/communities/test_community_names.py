@@ -75,11 +75,16 @@ PLACES = pd.DataFrame(
 POINTS = pd.DataFrame({"state": ["XL"], "name": ["Fernhollow"], "latitude": [42.05], "longitude": [-71.05]})
 
 
-def name_of(members: str, cities: dict[str, str] | None = None, tracts: pd.DataFrame = PLACES) -> tuple[str, str]:
+def name_of(
+    members: str,
+    cities: dict[str, str] | None = None,
+    tracts: pd.DataFrame = PLACES,
+    designated: frozenset[tuple[str, str]] = frozenset(),
+) -> tuple[str, str]:
     rows = pd.Series(cities or {}, dtype="str").rename_axis("geoid").reset_index(name="city")
     part = tracts[tracts["geoid"].isin(list(members))].assign(community_id="x")
     row = named(
-        base_names(part, Around(tracts, rows, POINTS, 16.0)).merge(
+        base_names(part, Around(tracts, rows, POINTS, 16.0, designated)).merge(
             pd.DataFrame(
                 {
                     "community_id": ["x"],
@@ -111,6 +116,14 @@ def name_of(members: str, cities: dict[str, str] | None = None, tracts: pd.DataF
 )
 def test_a_community_bears_the_name_people_use(members: str, cities: dict[str, str], name: str, basis: str) -> None:
     assert name_of(members, cities) == (name, basis)
+
+
+def test_of_two_places_the_larger_one_stands_first_though_fewer_of_its_people_live_there() -> None:
+    # Of the community 2,000 people live in Oxbow and 1,000 in Arden, which has 3,000 in all.
+    assert name_of("adefg") == ("Arden–Oxbow", "place")
+    # A place without a government stands behind one that has it, however many live there.
+    assert name_of("adefg", designated=frozenset({("XL", "Arden")})) == ("Oxbow–Arden", "place")
+    assert name_of("adefg", designated=frozenset({("YL", "Arden")})) == ("Arden–Oxbow", "place")
 
 
 def test_a_neighborhood_names_a_part_of_a_city_where_a_layer_of_them_is_given() -> None:

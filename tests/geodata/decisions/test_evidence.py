@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,7 +67,14 @@ def test_providers_without_a_point_are_unknown_places_and_irrelevant_ones_are_no
     table = evidence(small_walk.value("ranked_tracts"), small_walk.value("need_parts"), changed, SETTINGS)
     row = table.set_index("subject").loc["providers"]
     assert (row["total"], row["measured"], row["assumed"], row["unknown"]) == (4, 0.25, 0.25, 0.5)
-    assert (row["verdict"], row["settled_by"]) == ("weak", "geocode")
+    assert (row["verdict"], row["settled_by"]) == ("weak", "coordinates")
+    # Where the list is at hand and has addresses, the command that looks them up settles it.
+    use = {"source": "training_list", "title": "t", "publisher": "p", "table": "providers", "freshness": "folder"}
+    uses = pd.DataFrame({"use": [json.dumps(use | {"file": "training_providers.csv"})]})
+    addressed = listed.assign(sources="training_list", address="1 Main St")
+    changed = area.__class__(**{**vars(area), "all_providers": addressed, "uses": uses})
+    table = evidence(small_walk.value("ranked_tracts"), small_walk.value("need_parts"), changed, SETTINGS)
+    assert table.set_index("subject").loc["providers", "settled_by"] == "geocode"
 
 
 @given(AMOUNT, AMOUNT, AMOUNT, st.floats(0, 1))

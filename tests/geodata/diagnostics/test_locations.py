@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shlex
-from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from geodata.analysis.step import Walk
-from geodata.diagnostics.locations import geocode_command, locations, sentence
-from geodata.fetching.folder import find_files
-from geodata.sources import SOURCES
+from geodata.diagnostics.locations import locations, sentence
 
 QUALITIES = ["point", "street", "zip", "zip", "place", "county", "area", "unknown"]
 
@@ -57,30 +52,22 @@ def test_the_command_is_given_for_a_list_an_office_keeps_and_said(small_walk: Wa
     )
 
 
-def test_a_publishers_file_is_not_ours_to_geocode() -> None:
-    assert geocode_command("afdc", "alt_fuel_stations.csv") is None
-    assert geocode_command("training_list", None) is None
-    assert geocode_command("planned_sites", "awards.geojson") is None
-    assert geocode_command("etpl", "etpl.xlsx") == "onramp geocode etpl.xlsx etpl_geocoded.csv"
-
-
-@pytest.mark.parametrize(
-    ("source", "file"),
-    [
-        ("etpl", "DownloadPrograms.xlsx"),
-        ("etpl", "etpl_2026.csv"),
-        ("training_list", "training_providers.xlsx"),
-        ("apprenticeship", "apprenticeship sponsors.csv"),
-        ("evitp", "evitp_contractors.csv"),
-        ("planned_sites", "RI_awards_2026.xlsx"),
-        ("job_centers", "job_centers_XL.csv"),
-    ],
-)
-def test_the_file_the_command_writes_is_read_by_the_same_source(source: str, file: str, tmp_path: Path) -> None:
-    command = geocode_command(source, file)
-    assert command is not None
-    target = shlex.split(command)[-1]
-    (tmp_path / target).write_text("name\n")
-    assert [found.path.name for found in find_files(tmp_path, SOURCES[source].spec.filenames, "nation", None)] == [
-        target
-    ]
+def test_a_branch_campus_counts_for_the_list_that_says_where_it_is(small_walk: Walk) -> None:
+    area = small_walk.value("study_area")
+    one = area.all_providers.iloc[[0]].assign(state="XL", sources="ipeds", location_quality="point")
+    branch = one.assign(provider_id="ipeds:1/dapip:2", location_quality="zip")
+    rows = pd.concat([one.assign(provider_id="ipeds:1"), branch], ignore_index=True)
+    use = {
+        "source": "dapip",
+        "title": "Campuses",
+        "publisher": "ED",
+        "table": "campuses",
+        "freshness": "folder",
+        "file": "InstitutionCampus.csv",
+    }
+    table = locations(dataclasses.replace(area, all_providers=rows, uses=pd.DataFrame({"use": [json.dumps(use)]})))
+    told = table[table["listed_in"] == "providers"].set_index("source")
+    assert told[["rows", "located", "by_zip"]].to_numpy().tolist() == [[1, 0, 1], [1, 1, 0]]
+    assert told.index.tolist() == ["dapip", "ipeds"] and pd.isna(told.loc["ipeds", "remedy"])
+    command = "onramp geocode InstitutionCampus.csv InstitutionCampus_geocoded.csv --state XL"
+    assert told.loc["dapip", "remedy"] == command

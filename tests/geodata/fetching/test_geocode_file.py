@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -76,3 +77,28 @@ def test_a_list_that_cannot_be_used_is_a_sentence_and_leaves_no_file(tmp_path: P
     with pytest.raises(InputError, match=sentence):
         fill_coordinates(tmp_path / name, tmp_path / "filled.csv", answers)
     assert not (tmp_path / "filled.csv").exists()
+
+
+def test_addresses_on_one_line_are_taken_apart_and_other_states_not_asked_for(tmp_path: Path):
+    source = tmp_path / "InstitutionCampus.csv"
+    source.write_text(
+        'DapipId,Address\n1,"1 Main St, Providence, RI 02903-1807"\n2,"4 Main St, Macon, GA 31201"\n'
+        '3,"Providence, RI 02903"\n'
+    )
+    seen: list[Address] = []
+
+    def service(addresses: Sequence[Address]) -> list[Geocoded]:
+        seen.extend(addresses)
+        return answers(list(addresses))
+
+    filled = fill_coordinates(source, tmp_path / "filled.csv", service, ["RI"])
+    assert seen == [Address("1 Main St", "Providence", "RI", "02903")]
+    assert filled.outcomes == {"exact": 1, "no_address": 1, "not_asked": 1}
+    # Another state's rows are added to what is known already, in the same file.
+    fill_coordinates(tmp_path / "filled.csv", tmp_path / "filled.csv", service, ["GA"])
+    table = pd.read_csv(tmp_path / "filled.csv", dtype=str, keep_default_na=False)
+    assert table["geocoded"].tolist() == ["exact", "near", "not_asked"]
+    assert table["latitude"].tolist() == ["41.820000", "41.830000", ""]
+    assert table["geocoded_address"].tolist() == [
+        "1 MAIN ST, PROVIDENCE, RI, 02903", "4 N MAIN ST, PROVIDENCE, RI", "",
+    ]  # fmt: skip

@@ -217,3 +217,17 @@ def test_a_code_the_bridge_does_not_know_keeps_its_own() -> None:
     found = align_connecticut(tables)
     assert found["measures"]["geoid"].tolist() == ["09013528100", "09110999999"]
     assert found["measures"]["ct_scheme"].tolist() == ["counties", "planning_regions"]
+
+
+def test_a_table_without_a_vintage_is_no_part_of_the_bridge_and_stays() -> None:
+    tables = {
+        "centers": centers(["09013528100"], "counties"),
+        "measures": centers(["09110528100"], "planning_regions"),
+        "names": pd.DataFrame({"geoid": ["09190010101"]}),
+        "counties": pd.DataFrame({"name": ["Hartford"]}),
+    }
+    found = align_connecticut(tables)
+    assert found["names"] is tables["names"] and found["counties"] is tables["counties"]
+    assert found["measures"]["geoid"].tolist() == ["09013528100"]
+    with_county = tables["measures"].assign(county_geoid="09110")
+    assert align_connecticut({**tables, "measures": with_county})["measures"]["county_geoid"].tolist() == ["09013"]

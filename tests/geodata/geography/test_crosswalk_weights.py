@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geodata.geography.crosswalk_weights import land_mean, mostly_known, weighted_mean
+from geodata.geography.crosswalk_weights import land_mean, mostly_known, weighted_mean, without_slivers
 
 GROUPS = pd.Series(["b", "a", "a", "b", "c"])
 
@@ -31,3 +31,20 @@ def test_a_sliver_may_be_unknown_and_all_may_not() -> None:
     known = pd.Series([False, True, False, True, False])
     assert mostly_known(GROUPS, land, known, 0.01).to_dict() == {"a": False, "b": True, "c": False}
     assert mostly_known(GROUPS, land, known, 0.5)["a"]
+
+
+def test_a_sliver_is_small_in_both_tracts_and_never_the_largest_piece_of_one() -> None:
+    parts = pd.DataFrame(
+        {
+            "new": ["a", "a", "b", "c", "c", "c"],
+            "old": ["x", "y", "y", "z", "y", "x"],
+            # 0.4 and 0.3 are below 1 % of a wide tract on either side; c's largest piece is small and stays.
+            "land_part_m2": [99.6, 0.4, 99.3, 0.5, 0.3, 0.2],
+            "new_m2": [100.0, 100.0, 99.3, 100.0, 100.0, 100.0],
+            "old_m2": [99.8, 100.0, 100.0, 100.0, 100.0, 99.8],
+        }
+    )
+    kept = without_slivers(parts, 0.01, ("new", "new_m2"), ("old", "old_m2"))
+    assert kept.index.tolist() == [0, 2, 3]
+    # Of a small tract the same strip is much.
+    assert without_slivers(parts.assign(new_m2=10.0), 0.01, ("new", "new_m2")).index.tolist() == [0, 1, 2, 3, 4, 5]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.geography.place_names import place_key, spelled, tract_names
+from geodata.geography.place_names import place_key, short_name, spelled, tract_names
 from tests.geodata.budget_areas import COUNTY, PLACE
 from tests.geodata.lattice import geoid, scores, tracts
 
@@ -62,3 +62,21 @@ def test_names_are_spelled_as_the_publisher_with_mixed_case_writes_them() -> Non
 )
 def test_spellings_of_one_place_have_one_key(one: str, other: str) -> None:
     assert place_key(one) == place_key(other) != place_key("Elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("place", "county", "name"),
+    [
+        ("Macon-Bibb County", "Bibb County", "Macon"),
+        ("Athens-Clarke County unified government (balance)", "Clarke County", "Athens"),
+        ("Louisville/Jefferson County metro government (balance)", "Jefferson County", "Louisville"),
+        ("Nashville-Davidson metropolitan government (balance)", "Davidson County", "Nashville"),
+        ("Lexington-Fayette urban county", "Fayette County", "Lexington"),
+        ("Indianapolis city (balance)", "Marion County", "Indianapolis"),
+        ("Winston-Salem", "Forsyth County", "Winston-Salem"),
+        ("McRae-Helena", "Telfair County", "McRae-Helena"),
+        ("Macon-Bibb County", None, "Macon-Bibb County"),
+    ],
+)
+def test_a_city_that_governs_its_county_is_called_as_people_call_it(place: str, county: str | None, name: str) -> None:
+    assert short_name(place, [county, "Davie County"]) == name

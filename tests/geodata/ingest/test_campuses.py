@@ -91,6 +91,21 @@ def test_awards_are_shared_in_equal_parts_over_the_campuses_that_can_be_placed()
     assert made["evidence"].iloc[3].endswith("nothing places it, so it takes no part of the awards")
 
 
+def test_awards_are_shared_by_students_where_those_of_every_campus_are_told() -> None:
+    main = {"name": COLLEGE, "zip": "02886", "source": "campus_list", "campus_id": "campus_list:m", "students": 600.0}
+    north, island = NORTH | {"students": 300.0}, ISLAND | {"students": 100.0}
+    made = with_campuses(provider(), directory({}), campuses(MAIN, main, north, island), SETTINGS)
+    assert made["share"].tolist() == pytest.approx([0.6, 0.3, 0.1])
+    assert made["seats"].tolist() == pytest.approx([18, 9, 3])
+    assert made["evidence"].str.endswith("awards shared over 3 campuses by their students").all()
+    # Of one campus unknown, the parts are equal; a campus that nothing places takes none by its students either.
+    part = with_campuses(provider(), directory({}), campuses(MAIN, north, island), SETTINGS)
+    assert part["share"].tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 3])
+    lost = {"name": "West Campus", "zip": "02891", "students": 900.0}
+    more = with_campuses(provider(), directory({}), campuses(MAIN, main, north, lost), SETTINGS)
+    assert more["share"].tolist() == pytest.approx([2 / 3, 1 / 3, 0])
+
+
 def test_where_one_campus_alone_can_be_placed_it_has_all_and_is_not_called_shared() -> None:
     made = with_campuses(provider(), directory({}), campuses(MAIN, {"name": "West Campus", "zip": "02891"}), SETTINGS)
     assert made["share"].tolist() == [1, 0]

@@ -14,6 +14,7 @@ from geodata.errors import InputError
 from geodata.ingest.choose_files import content_day, written
 from geodata.schemas.canonical import REJECTS, SITES
 from geodata.schemas.parsed import Parsed
+from geodata.scoring.eligible_adults import eligible_adults
 from geodata.settings import Settings
 from tests.geodata.ingest.test_read_source import put, read
 from tests.geodata.sources.helpers import layer, zipped_shapefile
@@ -240,3 +241,60 @@ def test_both_sets_of_real_files_with_what_lay_apart_in_one_folder(realdata: Pat
     assert not stations.table["site_id"].duplicated().any()
     for use in stations.uses:
         assert use.rows_in == use.rows_kept + use.rows_rejected + sum(use.rows_out_of_scope.values())
+
+
+def test_of_one_list_the_copy_with_addresses_looked_up_is_read(tmp_path: Path) -> None:
+    plain = "name,state,zip,address,latitude,longitude,geocoded\nTrade School,RI,02886,1 Main St,{}\n"
+    folder = put(
+        tmp_path,
+        {
+            "training_providers.csv": plain.format(",,"),
+            "training_providers_geocoded.csv": plain.format("41.700100,-71.400100,exact"),
+        },
+    )
+    got = read("training_list", folder, "RI", least_rows=0)
+    assert [use.file for use in got.uses] == ["training_providers_geocoded.csv"]
+    assert got.table["location_quality"].tolist() == ["point"] and got.rejects.empty
+    assert "training_providers.csv" in got.notes[0]
+
+
+def test_a_survey_in_one_file_a_table_is_read_whole_and_never_of_two_editions(tmp_path: Path) -> None:
+    def table(name: str, lines: dict[int, int], margin: int = 10) -> str:
+        heads = "|".join(f"{name}_E{n:03d}|{name}_M{n:03d}" for n in lines)
+        cells = "|".join(f"{value}|{margin}" for value in lines.values())
+        return f"GEO_ID|{heads}\n0400000US44|{cells}\n1400000US44001030100|{cells}\n"
+
+    over_64 = {1: 1000, **dict.fromkeys((*range(20, 26), *range(44, 50)), 10)}
+    ages = (41, 54, 67, 80, 93)
+    poor = {n: 100 if n in ages else 5 for age in ages for n in range(age, age + 6)}
+    folder = put(
+        tmp_path,
+        {
+            "acsdt5y2022-b17024.dat": table("B17024", poor),
+            "acsdt5y2022-b01001.dat": table("B01001", over_64),
+            "acsdt5y2022-b01003.dat": table("B01003", {1: 1000}),
+            "acsdt5y2022-b09001.dat": table("B09001", {1: 200}),
+            "acsdt5y2022-b26001.dat": table("B26001", {1: 30}),
+            # Another year's tables are of other people, also those that this year's files lack.
+            "acsdt5y2020-b01003.dat": table("B01003", {1: 900}),
+            "acsdt5y2020-b28002.dat": table("B28002", {1: 400, 13: 40}),
+        },
+    )
+    got = read("acs_summary", folder, "RI", least_rows=1)
+    counts = got.table.set_index("measure")["count"].to_dict()
+    assert counts == {
+        "adults_poverty_150": 125.0,
+        "over_64": 120.0,
+        "population": 1000.0,
+        "under_18": 200.0,
+        "group_quarters": 30.0,
+    }
+    assert (got.table["vintage"] == 2022).all()
+    assert sorted(use.file for use in got.uses) == [
+        f"acsdt5y2022-{name}.dat" for name in ("b01001", "b01003", "b09001", "b17024", "b26001")
+    ]
+    assert all(use.sha256 and (use.rows_in, use.rows_kept) == (2, 1) for use in got.uses)
+    assert "acsdt5y2020-b28002.dat" in got.notes[0] and not any("without their variables" in note for note in got.notes)
+    adults = eligible_adults(got.table).iloc[0]
+    assert (adults["eligible_adults"], adults["eligible_adults_basis"]) == (125, "counted")
+    assert (adults["working_age"], adults["group_quarters_share"]) == (680, 0.03)

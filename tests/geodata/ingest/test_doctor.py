@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -109,3 +110,14 @@ def test_the_doctor_judges_a_file_as_the_run_will(tmp_path):
     (row,) = diagnose(FolderAcquirer(tmp_path), [SOURCES["ejscreen"].spec], [RI], load_settings())
     assert (row.use, row.stops) == ("nothing", False)
     assert read_source(SOURCES["ejscreen"], FolderAcquirer(tmp_path), [RI], load_settings()).missing
+
+
+def test_a_file_that_is_not_the_one_listed_stops_the_doctor_as_it_stops_a_run(tmp_path):
+    name = "CenPop2020_Mean_TR.txt"
+    (tmp_path / name).write_text(POINTS)
+    listed = {"path": name, "sha256": "0" * 64, "retrieved_at": "2026-01-01T00:00:00Z", "url": "", "source": "centers"}
+    (tmp_path / "MANIFEST.json").write_text(json.dumps({"files": [listed]}))
+    (row,) = diagnose(FolderAcquirer(tmp_path), [SOURCES["centers"].spec], [RI], load_settings())
+    assert row.stops and row.use == "nothing" and "its SHA-256 is" in row.said
+    with pytest.raises(InputError, match="its SHA-256 is"):
+        read_source(SOURCES["centers"], FolderAcquirer(tmp_path), [RI], load_settings())

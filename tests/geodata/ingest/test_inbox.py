@@ -18,6 +18,11 @@ GOOD = "state,site_id,name,latitude,longitude,status,ports_dc_fast\nRI,a1,Depot,
 PARTLY = GOOD + "QQ,a2,Nowhere,41.8,-71.4,planned,4\n"
 
 
+def dated(day: str) -> str:
+    head, row, _ = GOOD.split("\n")
+    return f"{head},as_of\n{row},{day}\n"
+
+
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     (tmp_path / "inbox").mkdir()
@@ -62,6 +67,24 @@ def test_what_a_new_list_replaces_is_put_aside(folders: tuple[Path, Path]) -> No
     assert "takes the place of planned_sites_2025.csv" in outcome.sentence
     assert (inbox / REPLACED / "planned_sites_2025.csv").read_text() == "old"
     assert {path.name for path in folder.iterdir()} == {"planned_sites_new.csv", "planned_sites_GA.csv"}
+
+
+def test_an_edition_older_by_its_content_does_not_replace_a_newer_one(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    folder.mkdir()
+    (folder / "planned_sites_2024.csv").write_text(dated("2026-03-01"))
+    # Its name is newer, its rows are not.
+    (inbox / "planned_sites_2027.csv").write_text(dated("2025-01-31"))
+    (outcome,) = looked_twice(inbox, folder).outcomes
+    assert not outcome.accepted
+    assert "speak for 2025-01-31, those of planned_sites_2024.csv, which is in use, for 2026-03-01" in outcome.sentence
+    assert [path.name for path in folder.iterdir()] == ["planned_sites_2024.csv"]
+    for text, name in ((dated("2026-03-02"), "planned_sites_b_2020.csv"), (GOOD, "planned_sites_b.csv")):
+        # Newer rows under an older name, and rows that say no day, take the place.
+        (folder / "planned_sites_b_2024.csv").write_text(dated("2026-03-01"))
+        (inbox / name).write_text(text)
+        (outcome,) = looked_twice(inbox, folder).outcomes
+        assert outcome.accepted and "takes the place of" in outcome.sentence, name
 
 
 def test_refused_rows_of_an_accepted_file_are_reported(folders: tuple[Path, Path]) -> None:

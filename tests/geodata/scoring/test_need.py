@@ -8,7 +8,15 @@ import pytest
 from geodata.errors import OnrampError
 from geodata.geography.crosswalk import to_2020
 from geodata.ingest.canonical_tables import CanonicalTables
-from geodata.scoring.need import has_need, need, need_parts, require_need
+from geodata.scoring.need import (
+    has_need,
+    lists_ranked,
+    need,
+    need_parts,
+    reference_areas,
+    require_need,
+    usable_definitions,
+)
 from geodata.scoring.study_area import study_area
 from geodata.settings import Settings
 from tests.geodata.geography.test_crosswalk import relationship
@@ -96,3 +104,28 @@ def test_a_run_stops_where_no_definition_with_a_weight_has_a_value_here(canonica
     unweighted = settings.model_copy(update={"need": settings.need.model_copy(update={"weights": {"ejscreen": 1.0}})})
     with pytest.raises(OnrampError, match=r"\(ejscreen\) has a value here"):
         require_need(area, unweighted)
+
+
+def test_the_reference_area_is_each_state_or_one_for_the_nation_without_people_nobody_is_ranked() -> None:
+    tracts = pd.DataFrame({"geoid": ["a", "b", "c"], "state": ["XL", "YL", "XL"], "population": [10.0, 20.0, 0.0]})
+    for area, expected in (("state", ["XL", "YL"]), ("nation", ["nation", "nation"])):
+        table = reference_areas(tracts, Settings(need={"reference_area": area}).need)
+        assert table["geoid"].tolist() == ["a", "b"] and table["reference"].tolist() == expected
+
+
+def test_an_index_ranked_within_its_state_is_left_out_of_a_national_reference_and_named() -> None:
+    rows = pd.DataFrame({"definition": ["own", "svi"], "pooled": ["state", "nation"]})
+    kept, notes = usable_definitions(rows, Settings(need={"reference_area": "nation"}).need)
+    assert kept["definition"].tolist() == ["svi"] and "“own” is ranked within states" in notes[0]
+    kept, notes = usable_definitions(rows, Settings().need)
+    assert kept["definition"].tolist() == ["own", "svi"] and notes == []
+
+
+def test_a_list_with_the_least_weight_is_ranked_and_one_without_any_is_not() -> None:
+    rows = grid.definition("hud_qct", [None] * 9, [True] + [False] * 8, True).iloc[:1]
+    universe = grid.centers()[["geoid", "state"]]
+    for weight, expected in ((0.5, len(grid.GEOIDS)), (0.0, 0)):
+        settings = Settings(need={"weights": {"svi": 1.0, "hud_qct": weight}}).need
+        table = lists_ranked(rows, universe, settings)
+        assert len(table) == expected
+        assert table["value"].sum() == (1 if expected else 0)

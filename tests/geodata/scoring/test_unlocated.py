@@ -23,14 +23,17 @@ TRACTS = pd.DataFrame(
 )
 
 
-def told(table: pd.DataFrame) -> list[tuple[int, str | None]]:
-    found = unlocated_near(TRACTS, table)
+NO_ZIPS = pd.DataFrame({"state": [], "latitude": [], "longitude": []}).astype({"state": "str"})
+
+
+def told(table: pd.DataFrame, zips: pd.DataFrame = NO_ZIPS) -> list[tuple[int, str | None]]:
+    found = unlocated_near(TRACTS, table, zips)
     where = [None if pd.isna(name) else name for name in found["unlocated_where"]]
     return list(zip(found["unlocated_providers"].tolist(), where, strict=True))
 
 
 def at(latitude: float, quality: str, state: str = "XL") -> pd.DataFrame:
-    frame = pd.DataFrame({"state": [state], "latitude": [latitude], "location_quality": [quality]})
+    frame = pd.DataFrame({"state": [state], "latitude": [latitude], "location_quality": [quality], "zip": ["02840"]})
     return frame.assign(longitude=-(latitude + 30.0))
 
 
@@ -79,7 +82,17 @@ def test_a_campus_that_shares_awards_is_counted_at_its_zip_code() -> None:
     assert not len(counting_providers(table.assign(latitude=float("nan")), Training()))
 
 
+def test_people_of_the_zip_code_are_told_whatever_their_place_and_county() -> None:
+    zips = pd.DataFrame({"state": "XL", "latitude": [41.5, 42.9, 41.5], "longitude": [-71.5, -72.9, -71.5]})
+    lost = pd.concat([at(41.5, "zip"), at(41.5, "zip").assign(zip="02841"), at(41.5, "zip").assign(zip="02841")])
+    # Nearest to (41.5, -71.5) is tract b in Oxbow; people of a share the ZIP code, and so do those of c.
+    assert told(lost, zips) == [(2, "ZIP 02841"), (3, "Oxbow"), (2, "ZIP 02841"), (0, None)]
+    # Another state's people are not told, and a provider known by its place has no ZIP code to tell.
+    assert told(at(41.5, "zip"), zips.assign(state="YL")) == [(1, "East County"), (1, "Oxbow"), (0, None), (0, None)]
+    assert told(at(41.5, "place"), zips)[2] == (0, None)
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_without_tracts_or_providers_nothing_is_told(count: int) -> None:
-    table = unlocated_near(TRACTS.iloc[:count], at(41.0, "zip").iloc[:0])
+    table = unlocated_near(TRACTS.iloc[:count], at(41.0, "zip").iloc[:0], NO_ZIPS)
     assert table["unlocated_providers"].sum() == 0

@@ -36,3 +36,14 @@ def test_an_office_names_the_institution_by_identifier_or_name(tmp_path: Path) -
     assert (parsed.table["kind"] == "branch").all()
     assert parsed.table["zip"].tolist() == ["02840", "02840"]
     assert reasons(parsed) == {"no_institution": 1}
+    assert parsed.table["students"].isna().all()
+
+
+def test_students_by_campus_are_whole_numbers(tmp_path: Path) -> None:
+    content = (
+        "name,unitid,state,zip,Enrollment\nIsland,100001,RI,02840,120\nBay,100001,RI,02841,0\nHill,100001,RI,02842,\n"
+        "Shore,100001,RI,02843,many\n"
+    )
+    parsed = parse_text("campus_list", tmp_path, "campuses.csv", content)
+    assert parsed.table["students"].fillna(-1).tolist() == [120, 0, -1]
+    assert reasons(parsed) == {"no_count": 1}

@@ -66,3 +66,13 @@ def test_places_abroad_are_out_of_scope(tmp_path: Path) -> None:
     parsed = parse_text("dapip", tmp_path, "InstitutionCampus.csv", content)
     assert (parsed.rows_in, parsed.rows_kept) == (3, 1)
     assert list(parsed.out_of_scope.values()) == [2]
+
+
+def test_coordinates_that_were_looked_up_are_used_and_a_near_match_is_on_its_street(tmp_path: Path) -> None:
+    header = HEADER.rstrip("\n") + ",latitude,longitude,geocoded,geocoded_address\n"
+    found = (",41.490100,-71.312800,exact,", ",41.500100,-71.300100,near,", ",,,no_match,")
+    rows = "".join(place(i, f"Campus {i}").rstrip("\n") + more + "\n" for i, more in enumerate(found, start=2))
+    parsed = parse_text("dapip", tmp_path, "InstitutionCampus_geocoded.csv", header + rows)
+    assert parsed.table["location_quality"].tolist() == ["point", "street", "unknown"]
+    assert parsed.table["latitude"].iloc[:2].tolist() == [41.4901, 41.5001]
+    assert not {"latitude", "longitude", "geocoded"} & {one.header for one in parsed.unread}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import gzip
 import hashlib
 import json
@@ -221,6 +222,17 @@ def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypat
     assert not any(name[:12] in script for name in HOSTILE_NAMES for script in seen)
     assert seen[0].startswith("var map_onramp = L.map(")
     assert isinstance(map_view.folium_map((0, 0, 1, 1)), folium.Map)
+
+
+def test_the_map_knows_which_trades_the_seats_are_in_and_their_words(site: Path, synthetic: StateResult) -> None:
+    cell = "46.0302=20 47.0105=4.4"
+    communities = synthetic.geo("communities").assign(seats_by_program=cell)
+    told = dataclasses.replace(synthetic, tables={**synthetic.tables, "communities": communities})
+    facts = json.loads(gzip.decompress(base64.b64decode(map_payload(told).facts)))
+    assert {json.dumps(row["trades"]) for row in facts["communities"]} == {'[["46.03", 20], ["47.01", 4]]'}
+    assert all(row["trades"] == [] for row in facts_in((site / "index.html").read_text("utf-8"))["communities"])
+    words = re.search(r'id="map-words">(.*?)</script>', (site / "index.html").read_text("utf-8"), re.S)
+    assert words and "Reported seats by trade: {trades}." in words.group(1)
 
 
 def test_the_map_keeps_foliums_own_lists_as_they_were() -> None:

@@ -155,3 +155,13 @@ def test_training_known_without_an_exact_location_is_said_instead_of_none(texts)
         sentences = why(told, load_texts(language), MEDIANS)
         assert known in sentences
         assert not any(text in " ".join(sentences) for text in ("No training", "No hay capacitación"))
+
+
+def test_training_known_somewhere_is_told_before_it_is_said_that_none_has_a_location(texts):
+    none = {"nearest_provider_minutes": None, "nearest_provider_name": None, "providers_within": None}
+    unknown = texts("why.training_unknown")
+    assert "no provider for beginners with a known location is in or near the state" in unknown
+    assert unknown in why({**ROW, **none}, texts, MEDIANS)
+    told = why({**ROW, **none, "unlocated_providers": 1, "unlocated_where": "ZIP 02840"}, texts, MEDIANS)
+    assert unknown not in told
+    assert any(sentence.startswith("1 provider of training is known in ZIP 02840") for sentence in told)

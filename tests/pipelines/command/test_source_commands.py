@@ -68,6 +68,15 @@ def test_the_doctor_prints_the_lines_that_take_columns_it_proposes(command, monk
     assert "planned_sites.csv: Columns not used: “DCFC Ports” (did you mean units_dc_fast?)." in examined.output
     assert "put these lines into the settings file:\nsources:\n  columns:\n    planned_sites.csv:" in examined.output
     assert "“wages.xlsx” is not read" in examined.output
+    # Accepted, the column is read, and what else stands in the file of settings stays.
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("states: [RI]  # ours\n")
+    accepted = command("doctor", "--sources", folder, "--settings", settings, "--accept")
+    assert accepted.exit_code == 0, accepted.output
+    assert "settings.yaml, planned_sites.csv: “DCFC Ports” is units_dc_fast" in accepted.output
+    assert settings.read_text().startswith("states: [RI]  # ours\nsources:\n")
+    assert "not used" not in command("doctor", "--sources", folder, "--settings", settings).output
+    assert "name it with --settings" in command("doctor", "--sources", folder, "--accept").output
     (folder / "planned_sites.csv").write_bytes(b"<html>")
     assert command("doctor", "--state", "RI", "--sources", folder).exit_code == 1
 
