@@ -23,8 +23,8 @@ from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES
 from geodata.fetching.client.download_cache import Cache, Copy, Entry, iso
 from geodata.fetching.client.exchange import Download, Progress, Validators
-from geodata.fetching.client.http import Fetcher
-from geodata.fetching.client.http_errors import FetchError
+from geodata.fetching.client.http import LOG, Fetcher
+from geodata.fetching.client.http_errors import FetchError, in_one_error
 from geodata.fetching.client.media import Shape, shape_of
 from geodata.fetching.client.redaction import Redactor, host_of
 from geodata.fetching.copy_names import copy_name
@@ -343,7 +343,10 @@ class LiveAcquirer:
                     return _stale(spec, scope, have, failure.reason, now)
             self._look_ahead()
             reasons: list[OnrampError] = []
-            with self._fetcher.sparing(float("inf") if spec.required else self._options.quiet_s):
+            quiet_s, what = (
+                (float("inf"), f"{spec.title} (required)") if spec.required else (self._options.quiet_s, spec.title)
+            )
+            with self._fetcher.sparing(quiet_s, what):
                 acquired = self._first_that_works(spec, state, scope, ways, have, reasons)
             if acquired is not None:
                 return acquired
@@ -376,6 +379,11 @@ class LiveAcquirer:
                 reasons.append(problem)
                 if isinstance(problem, FetchError) and problem.kind == "absent":
                     absent.add(way.spec.year)
+                continue
+            except Exception as problem:
+                # An answer that nobody foresaw must not keep the last good copy from serving.
+                LOG.debug("%s", spec.name, exc_info=True)
+                reasons.append(in_one_error(problem, host_of(way.url)))
                 continue
             return replace(acquired, note=" ".join(filter(None, (acquired.note, *_account(spec, way, reasons)))))
         return None
