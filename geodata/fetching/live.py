@@ -22,7 +22,7 @@ from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, FoldersAc
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES
 from geodata.fetching.client.download_cache import Cache, Copy, Entry, iso
-from geodata.fetching.client.exchange import Download, Progress, Validators
+from geodata.fetching.client.exchange import Download, Validators
 from geodata.fetching.client.http import LOG, Fetcher
 from geodata.fetching.client.http_errors import FetchError, in_one_error
 from geodata.fetching.client.media import Shape, shape_of
@@ -495,9 +495,7 @@ def never_came(said: str) -> str:
     return _REMEDY.sub("", said.rpartition(_NO_COPY)[2]).strip()
 
 
-def live_acquirer(
-    settings: Settings, states: Sequence[State] = (), *, progress: Progress | None = None, refresh: bool = False
-) -> LiveAcquirer:
+def live_acquirer(settings: Settings, states: Sequence[State] = (), *, refresh: bool = False) -> LiveAcquirer:
     """Return the acquirer that the settings ask for, with the user's keys, proxies and certificates.
 
     The cache is the settings' or the user's cache folder. Files an operator brings lie in the folder `supplied` under
@@ -507,7 +505,7 @@ def live_acquirer(
     sync(settings, SUPPLIED_FOLDER, settings.home / SUPPLIED_FOLDER)
     chosen = settings.sources
     return LiveAcquirer(
-        Fetcher(progress=progress, contact=chosen.contact),
+        Fetcher(contact=chosen.contact, private_redirects=chosen.private_redirects),
         cache_of(settings),
         options=LiveOptions(
             fields={"afdc_host": chosen.afdc_host.rstrip("/")},

@@ -81,8 +81,8 @@ def mirror(
         return
     wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
     places = _states(states, settings)
-    with download_bars(console) as progress:
-        live = live_acquirer(settings, places, progress=progress, refresh=True)
+    with download_bars(console):
+        live = live_acquirer(settings, places, refresh=True)
         rows = fill_folder(live, wanted, places, folder)
     console.print(_mirror_table(rows, folder))
     _say((row.source, row.scope, row.note) for row in rows if row.note)
@@ -124,7 +124,8 @@ def baseline(
     elif chosen.baseline_url is None:
         raise SettingsError("Name the bundle, or set sources.baseline_url to its address.")
     else:
-        with download_bars(console) as progress, Fetcher(progress=progress, contact=chosen.contact) as fetcher:
+        private = chosen.private_redirects
+        with download_bars(console), Fetcher(contact=chosen.contact, private_redirects=private) as fetcher:
             files = fetch_baseline(fetcher, chosen.baseline_url, target, chosen.baseline_sha256)
     own = ", ".join(states_in(files)) or "the nation"
     said = f"{len(files)} files for {own} are in {target} and serve where a publisher gives nothing."

@@ -52,18 +52,15 @@ class DownloadBars:
 
 
 @contextmanager
-def download_bars(console: Console) -> Iterator[exchange.Progress | None]:
-    """Yield what shows the downloads made within: bars on a terminal.
-
-    None elsewhere, where the client says in lines what it waits for.
-    """
+def download_bars(console: Console) -> Iterator[None]:
+    """Show the downloads made within as bars on a terminal; elsewhere the client says in lines what it waits for."""
     if not console.is_terminal:
-        yield None
+        yield
         return
     bars = DownloadBars(console)
     token = exchange.WATCHER.set(bars)
     try:
-        yield bars
+        yield
     finally:
         exchange.WATCHER.reset(token)
         bars.close()
