@@ -212,9 +212,10 @@ def _request_line(planned: PlannedRequest) -> str:
 def geocode(
     source: Annotated[Path, typer.Argument(help="CSV or XLSX with addresses.")],
     target: Annotated[Path, typer.Argument(help="CSV to write, with latitude and longitude filled in.")],
+    settings_file: FileOption = None,
 ) -> None:
     """Find the coordinates of addresses in a list, through the Census geocoder; rows that have some keep them."""
-    with Fetcher() as fetcher:
+    with Fetcher(contact=_settings(settings_file, None).sources.contact) as fetcher:
         filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher))
     console.print(f"{filled.rows} rows, {filled.had} of them with coordinates before", highlight=False)
     for outcome, count in filled.outcomes.items():
