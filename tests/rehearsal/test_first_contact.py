@@ -155,7 +155,7 @@ def test_a_folder_and_the_publishers_make_one_result_and_are_asked_for_changes_o
 ) -> None:
     own = tmp_path / "downloads"
     own.mkdir()
-    for name in ("SVI_2022_US.csv", "HD2024.zip", "planned_sites.csv"):
+    for name in ("SVI_2022_US.csv", "HD2024.zip", "training_providers.csv"):
         shutil.copy(files / name, own)
     ended = onramp(Scene(), *RUN, "--sources", str(own), "--live")
     golden("a folder and the publishers", ended)
@@ -164,8 +164,8 @@ def test_a_folder_and_the_publishers_make_one_result_and_are_asked_for_changes_o
     assert not [one for one in asked if "svi" in one or "HD2024" in one]
     assert [one for one in asked if "C2024_A.zip" in one]
     told = {use.source: use for use in StateResult.load(ended.home / "tables/state_result/RI").sources}
-    assert {name: told[name].freshness for name in ("svi", "ipeds_directory", "planned_sites")} == dict.fromkeys(
-        ("svi", "ipeds_directory", "planned_sites"), "folder"
+    assert {name: told[name].freshness for name in ("svi", "ipeds_directory", "training_list")} == dict.fromkeys(
+        ("svi", "ipeds_directory", "training_list"), "folder"
     )
     assert {told[name].freshness for name in ("centers", "tracts", "cejst", "ipeds_completions")} == {"live"}
     assert (ended.home / "products" / "RI" / "site" / "index.html").exists()
