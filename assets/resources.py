@@ -24,6 +24,7 @@ from dagster import (
 )
 from pydantic import Field
 
+from assets.longest_run import ended_after
 from assets.run_locks import turn
 from geodata.comparison.scenarios import load_scenario
 from geodata.errors import OnrampError, SettingsError
@@ -36,6 +37,7 @@ from geodata.settings import SETTINGS_FILE, Settings, load_settings, of_the_depl
 from geodata.states import State
 from maps.texts import languages
 
+MAX_RUNTIME_TAG = "dagster/max_runtime"
 MAX_RETRIES_TAG = "dagster/max_retries"
 PARTITION_NAME_TAG = "dagster/partition"
 #: Folder under home in which scenario files lie.
@@ -134,12 +136,16 @@ class Choices(ConfigurableResource["Choices"]):
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Iterator[Self]:
-        """Check the choices, wait for the turn of the run, and hold it until the run ends."""
+        """Check the choices, wait for the turn of the run, and hold it until the run ends, or is too long."""
         self.setup_for_execution(context)
         run, log = context.run, context.log
         if run is None or log is None:
             yield self
             return
+        longest = self.settings.operations.longest_run_hours * 3600
+        if context.instance and MAX_RUNTIME_TAG not in run.tags:
+            # Dagster's monitoring stops it then, and the UI shows how long it may take.
+            context.instance.add_run_tags(run.run_id, {MAX_RUNTIME_TAG: f"{longest:.0f}"})
         with ExitStack() as held:
             try:
                 held.enter_context(
@@ -148,6 +154,7 @@ class Choices(ConfigurableResource["Choices"]):
             except OnrampError as error:
                 log.error(str(error))
                 raise Failure(description=str(error), allow_retries=False) from None
+            held.enter_context(ended_after(longest, log.error))
             yield self
 
     def check(self) -> None:

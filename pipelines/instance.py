@@ -27,6 +27,8 @@ concurrency:
 run_monitoring:
   enabled: true
   start_timeout_seconds: 300
+  # A run's own limit is the setting operations.longest_run_hours; this ends one that never read it.
+  max_runtime_seconds: 86400
 run_retries:
   enabled: true
   max_retries: 1

@@ -46,6 +46,14 @@ def states_after_sources(context: RunStatusSensorContext) -> Iterator[RunRequest
         yield RunRequest(run_key=f"{usps}-{context.dagster_run.run_id}", partition_key=usps, run_config=IF_CHANGED)
 
 
+def _seen_before(cursor: str | None) -> dict[str, tuple[int, int]]:
+    """Return what the last look noted of files that came; nothing where that cannot be read: it looks once more."""
+    try:
+        return {name: (size, changed) for name, (size, changed) in json.loads(cursor or "{}").items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
 @sensor(
     job=refresh_sources_job,
     minimum_interval_seconds=LOOK_EVERY_SECONDS,
@@ -55,7 +63,7 @@ def inbox(context: SensorEvaluationContext) -> SensorResult:
     """Look into the inbox, and ask for a refresh where a file was taken in."""
     settings = load_settings(deployment_file())
     folder = settings.operations.inbox or settings.home / "inbox"
-    before = {name: (size, changed) for name, (size, changed) in json.loads(context.cursor or "{}").items()}
+    before = _seen_before(context.cursor)
     sync(settings, SUPPLIED_FOLDER, settings.home / SUPPLIED_FOLDER)
     found = look(folder, operator_folder(settings), settings, before)
     for outcome in found.outcomes:

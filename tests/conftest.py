@@ -88,5 +88,5 @@ def publisher() -> Iterator[Publisher]:
 
 @pytest.fixture
 def fetcher(fake_time: FakeTime) -> Iterator[Fetcher]:
-    with Fetcher(clock=fake_time.clock()) as client:
+    with Fetcher(clock=fake_time.clock(), private_redirects=True) as client:
         yield client

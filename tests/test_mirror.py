@@ -17,7 +17,7 @@ WITHOUT = {
         "scoring sources steps"
     ),
     "geodata/fetching": "copy_names",
-    "geodata/fetching/client": "body clock exchange progress",
+    "geodata/fetching/client": "body clock exchange",
     "geodata/ingest": "canonical_tables gather",
     "geodata/sample": (
         "award_list boundary_files cejst_file cells college_files file_writing hidden_fields invented_names "

@@ -6,7 +6,6 @@ pillars made from them.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from geodata.settings import Access
 from geodata.statistics.medians import weighted_medians
 from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
+from geodata.storage.sealed_json import read_sealed, sealed
 from geodata.travel.minutes import TravelEngine, TravelMinutes
 
 # No engine is faster: the friction surface ends at 150 km/h.
@@ -65,7 +65,7 @@ class Reach:
         write_table(pd.DataFrame(pairs), folder / "pairs.parquet")
         write_table(self.supply, folder / "supply.parquet")
         engine = {name: getattr(self.minutes, name) for name in ("engine", "engine_version", "data_date")}
-        (folder / "engine.json").write_text(json.dumps(engine), encoding="utf-8")
+        (folder / "engine.json").write_text(sealed(engine), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Reach:
@@ -79,7 +79,7 @@ class Reach:
             n_origins=len(origins),
             n_destinations=len(supply),
             snap_km=origins["snap_km"].to_numpy() if "snap_km" in origins else None,
-            **json.loads((folder / "engine.json").read_text(encoding="utf-8")),
+            **read_sealed(folder / "engine.json", "what is said of the travel engine"),
         )
         return cls(
             geoids=pd.Index(read_table(folder / "tracts.parquet")[col.GEOID]),

@@ -22,9 +22,9 @@ from geodata.fetching.acquire import NATION, Acquired, FolderAcquirer, FoldersAc
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES
 from geodata.fetching.client.download_cache import Cache, Copy, Entry, iso
-from geodata.fetching.client.exchange import Download, Progress, Validators
-from geodata.fetching.client.http import Fetcher
-from geodata.fetching.client.http_errors import FetchError
+from geodata.fetching.client.exchange import Download, Validators
+from geodata.fetching.client.http import LOG, Fetcher
+from geodata.fetching.client.http_errors import FetchError, in_one_error
 from geodata.fetching.client.media import Shape, shape_of
 from geodata.fetching.client.redaction import Redactor, host_of
 from geodata.fetching.copy_names import copy_name
@@ -343,7 +343,10 @@ class LiveAcquirer:
                     return _stale(spec, scope, have, failure.reason, now)
             self._look_ahead()
             reasons: list[OnrampError] = []
-            with self._fetcher.sparing(float("inf") if spec.required else self._options.quiet_s):
+            quiet_s, what = (
+                (float("inf"), f"{spec.title} (required)") if spec.required else (self._options.quiet_s, spec.title)
+            )
+            with self._fetcher.sparing(quiet_s, what):
                 acquired = self._first_that_works(spec, state, scope, ways, have, reasons)
             if acquired is not None:
                 return acquired
@@ -376,6 +379,11 @@ class LiveAcquirer:
                 reasons.append(problem)
                 if isinstance(problem, FetchError) and problem.kind == "absent":
                     absent.add(way.spec.year)
+                continue
+            except Exception as problem:
+                # An answer that nobody foresaw must not keep the last good copy from serving.
+                LOG.debug("%s", spec.name, exc_info=True)
+                reasons.append(in_one_error(problem, host_of(way.url)))
                 continue
             return replace(acquired, note=" ".join(filter(None, (acquired.note, *_account(spec, way, reasons)))))
         return None
@@ -487,9 +495,7 @@ def never_came(said: str) -> str:
     return _REMEDY.sub("", said.rpartition(_NO_COPY)[2]).strip()
 
 
-def live_acquirer(
-    settings: Settings, states: Sequence[State] = (), *, progress: Progress | None = None, refresh: bool = False
-) -> LiveAcquirer:
+def live_acquirer(settings: Settings, states: Sequence[State] = (), *, refresh: bool = False) -> LiveAcquirer:
     """Return the acquirer that the settings ask for, with the user's keys, proxies and certificates.
 
     The cache is the settings' or the user's cache folder. Files an operator brings lie in the folder `supplied` under
@@ -499,7 +505,7 @@ def live_acquirer(
     sync(settings, SUPPLIED_FOLDER, settings.home / SUPPLIED_FOLDER)
     chosen = settings.sources
     return LiveAcquirer(
-        Fetcher(progress=progress, contact=chosen.contact),
+        Fetcher(contact=chosen.contact, private_redirects=chosen.private_redirects),
         cache_of(settings),
         options=LiveOptions(
             fields={"afdc_host": chosen.afdc_host.rstrip("/")},

@@ -38,13 +38,17 @@ class Job:
     def secret(self, name: str | None = None) -> str:
         """Return the value of the environment variable `name`, or of the one the source's key is in.
 
-        Raises FetchError saying which variable to set.
+        Raises FetchError saying which variables to set.
         """
         variable = name or self.spec.key_env or ""
         value = self.environ.get(variable, "").strip()
         if not value:
             page = self.spec.key_page or self.spec.page
-            raise FetchError(f"It needs a key: ask for one at {page} and set {variable} to it.", "key")
+            both = dict.fromkeys(one for one in (self.spec.key_env, variable) if one)
+            missing = [one for one in both if not self.environ.get(one, "").strip()]
+            given = "it" if len(missing) == 1 else "what you are given"
+            names = " and ".join(missing)
+            raise FetchError(f"It needs a key: ask for one at {page} and set {names} to {given}.", "key")
         return value
 
     def secret_headers(self, name: str, form: str = "{}") -> dict[str, str]:

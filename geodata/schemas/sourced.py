@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 from geodata.schemas.provenance import SourceUse
 from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
+from geodata.storage.sealed_json import read_sealed, sealed
 
 
 @dataclass
@@ -34,12 +34,12 @@ class Sourced:
             write_table(self.table, aside / "table.parquet")
             write_table(self.rejects, aside / "rejects.parquet")
             account = {"uses": [use.to_dict() for use in self.uses], "notes": self.notes}
-            (aside / "account.json").write_text(json.dumps(account, indent=1, ensure_ascii=False), encoding="utf-8")
+            (aside / "account.json").write_text(sealed(account), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Sourced:
         """Read what `save` wrote."""
-        account = json.loads((folder / "account.json").read_text(encoding="utf-8"))
+        account = read_sealed(folder / "account.json", "the account of this source", "Read the source again.")
         return cls(
             table=read_table(folder / "table.parquet"),
             rejects=read_table(folder / "rejects.parquet"),

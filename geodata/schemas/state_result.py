@@ -5,7 +5,6 @@ Holds reading and writing of that object as a folder of GeoParquet tables and on
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from geodata.settings.error_messages import sentences
 from geodata.states import UNITED_STATES, State, find_state
 from geodata.storage.files import folder_written_aside
 from geodata.storage.parquet import read_table, write_table
+from geodata.storage.sealed_json import read_sealed, sealed
 
 _TABLES: dict[str, Table] = {table.name: table for table in (*CANONICAL, *RESULT_TABLES)}
 MANIFEST = "run.json"
@@ -90,8 +90,7 @@ class StateResult:
                 "sources": [use.to_dict() for use in self.sources],
                 "tables": {name: len(table) for name, table in sorted(self.tables.items())},
             }
-            text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True, default=str)
-            (aside / MANIFEST).write_text(text, encoding="utf-8")
+            (aside / MANIFEST).write_text(sealed(dict(sorted(manifest.items()))), encoding="utf-8")
         return folder
 
     @classmethod
@@ -102,12 +101,11 @@ class StateResult:
         `only` names the tables wanted where not all are.
         """
         folder = Path(folder)
-        try:
-            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        if not (folder / MANIFEST).exists():
             raise InputError(
                 "this folder does not hold a finished run", file=folder, remedy="Give the folder of a state's run."
-            ) from None
+            )
+        manifest = read_sealed(folder / MANIFEST, "the record of this run")
         tables = {
             name: read_table(folder / f"{name}.parquet") for name in manifest["tables"] if only is None or name in only
         }

@@ -5,7 +5,6 @@ Such are Moran's I beside the clusters of tracts, or how far the draws settle be
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import pandas as pd
 
 from geodata.storage.files import written_aside
 from geodata.storage.parquet import read_table, write_table
+from geodata.storage.sealed_json import read_sealed, sealed
 
 Facts = dict[str, Any]
 
@@ -26,14 +26,14 @@ class TableWithFacts(NamedTuple):
     def save(self, path: Path) -> None:
         """Write the table to `path` and the facts beside it, the table last: where it is, so are its facts."""
         with written_aside(facts_file(path)) as aside:
-            aside.write_text(json.dumps(self.facts, indent=1), encoding="utf-8")
+            aside.write_text(sealed(self.facts), encoding="utf-8")
         with written_aside(path) as aside:
             write_table(self.table, aside)
 
     @classmethod
     def load(cls, path: Path) -> TableWithFacts:
         """Read what `save` wrote."""
-        return cls(read_table(path), json.loads(facts_file(path).read_text(encoding="utf-8")))
+        return cls(read_table(path), read_sealed(facts_file(path), "what was found beside this table"))
 
 
 def facts_file(path: Path) -> Path:

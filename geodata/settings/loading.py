@@ -55,7 +55,7 @@ DEPLOYMENT_ONLY = frozenset(
     {
         *("home", "alerts", "operations", "storage", "web"),
         *("sources.folder", "sources.folders", "sources.also", "sources.cache", "sources.afdc_host"),
-        *("sources.contact", "sources.baseline_url", "sources.baseline_sha256"),
+        *("sources.contact", "sources.private_redirects", "sources.baseline_url", "sources.baseline_sha256"),
         *("travel.roads_file", "travel.server_url", "travel.cache"),
     }
 )

@@ -459,6 +459,11 @@ class Sources(Section):
     quiet_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         60.0, description="Longest that a source a run can do without may keep it waiting without a byte, in seconds."
     )
+    private_redirects: bool = Field(
+        False,
+        description="Whether a publisher may send on to an address of this machine or a private network, as behind a "
+        "mirror of one's own.",
+    )
     afdc_host: str = Field("https://developer.nlr.gov", description="Host of the station service.")
     planned_sites_mapping: dict[str, str] = Field(
         default={},
@@ -538,6 +543,9 @@ class Operations(Section):
     )
     keep_copies: Annotated[int, Field(ge=1)] = Field(3, description="Newest copies of each source kept in the cache.")
     keep_runs_days: Annotated[int, Field(ge=7)] = Field(180, description="Days the records of runs are kept.")
+    longest_run_hours: Annotated[float, Field(gt=0, le=240)] = Field(
+        12.0, description="Hours after which a run is stopped, so that one that is stuck gives back its turn."
+    )
 
 
 class Storage(Section):

@@ -37,7 +37,9 @@ OPPORTUNITY_ZONES = SourceSpec(
     page="https://www.cdfifund.gov/opportunity-zones",
     licence="Public domain (US federal work)",
     cadence="none (in effect to 2028-12-31)",
-    urls=(f"{_ARCGIS}/Opportunity_Zones/FeatureServer/13",),
+    urls=(f"{_ARCGIS}/Opportunity_Zones/FeatureServer?field=GEOID10",),
+    # Numbers of layers move; this one was the zones' in 2026.
+    others=(Address(f"{_ARCGIS}/Opportunity_Zones/FeatureServer/13", fills_gaps=True),),
     tract_vintage=2010,
     optional=True,
     expected=Expected(least_rows=8_700, most_rows=8_800, least_states=51),

@@ -16,7 +16,7 @@ from geodata.schemas.canonical import LANDMARKS
 from geodata.schemas.parsed import Parsed
 from geodata.sources.formats.layers import read_layer, spatial
 from geodata.sources.formats.text_tables import Wanted
-from geodata.sources.spec import Editions, ParseContext, SourceSpec, census_by_ftp
+from geodata.sources.spec import Address, Editions, ParseContext, SourceSpec, census_by_ftp
 
 _CENSUS = "U.S. Census Bureau"
 _TIGER = "https://www.census.gov/geographies/mapping-files/time-series/geo/tiger-line-file.html"
@@ -89,7 +89,14 @@ CORRIDORS = SourceSpec(
     cadence="after each round of designation",
     urls=(
         "https://services.arcgis.com/xOi1kZaI0eWDREZv/arcgis/rest/services/NTAD_Alternative_Fuel_Corridors/"
-        "FeatureServer/0?where=EV%3D1",
+        "FeatureServer?field=EV&where=EV%3D1",
+    ),
+    others=(
+        Address(
+            "https://services.arcgis.com/xOi1kZaI0eWDREZv/arcgis/rest/services/NTAD_Alternative_Fuel_Corridors/"
+            "FeatureServer/0?where=EV%3D1",
+            fills_gaps=True,
+        ),
     ),
     media="json",
     transport="arcgis",

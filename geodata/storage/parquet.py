@@ -12,23 +12,29 @@ from geodata.errors import InputError
 
 
 def write_table(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table to `path`; with geometry it is GeoParquet. Not atomic by itself: write aside."""
-    table.to_parquet(path)
+    """Write a table to `path`; with geometry it is GeoParquet. Not atomic by itself: write aside.
+
+    Each page has a checksum, so that a reader notices a disk that changed a bit of a value.
+    """
+    table.to_parquet(path, write_page_checksum=True)
     return path
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """Read a table that `write_table` wrote, or some `columns` of it; a GeoDataFrame where geometry is among them.
 
-    Raises InputError where there is none, or it is not a Parquet file.
+    Raises InputError where there is none, or it is no longer what was written.
     """
     path = Path(path)
     try:
         spatial = b"geo" in (pq.read_schema(path).metadata or {})
-    except (OSError, ValueError):
+        if spatial and (columns is None or "geometry" in columns):
+            table: pd.DataFrame = gpd.read_parquet(path, columns=columns, page_checksum_verification=True)
+        else:
+            table = pd.read_parquet(path, columns=columns, page_checksum_verification=True)
+    except MemoryError:
+        raise
+    except Exception:
+        # What a damaged file makes the library raise is of every kind.
         raise InputError("this table is not there or damaged", file=path, remedy="Compute it again.") from None
-    if spatial and (columns is None or "geometry" in columns):
-        table: pd.DataFrame = gpd.read_parquet(path, columns=columns)
-    else:
-        table = pd.read_parquet(path, columns=columns)
     return table

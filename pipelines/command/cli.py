@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from geodata.errors import OnrampError, SettingsError
+from geodata.fetching.client.progress import download_bars
 from geodata.ingest.preflight import usable_settings
 from geodata.schemas.state_result import StateResult
 from geodata.settings import load_settings
@@ -100,7 +101,7 @@ def run(
     settings = usable_settings(settings_file, given)
     announce(console, place, settings)
     report_unread(console, settings, place)
-    with telling_requests(console, every=verbose):
+    with telling_requests(console, every=verbose), download_bars(console):
         folder = launch_state(place, settings, settings_file, given, console)
     report(console, StateResult.load(folder.result), folder.products)
 
@@ -142,7 +143,8 @@ def nation(
     given = settings_changes(changes, sources=sources, live=live, home=home, as_of=as_of)
     settings = usable_settings(settings_file, given)
     report_unread(console, settings, None)
-    made = launch_nation(settings, settings_file, given, wanted, console)
+    with telling_requests(console, every=False), download_bars(console):
+        made = launch_nation(settings, settings_file, given, wanted, console)
     for name in ("missing", "failed"):
         if made[name].value:
             console.print(f"[yellow]{name}[/yellow]: {made[name].value}", highlight=False)

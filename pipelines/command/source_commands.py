@@ -82,8 +82,8 @@ def mirror(
         return
     wanted = [source.spec for source in SOURCES.values() if not turned_off(source.spec, settings)]
     places = _states(states, settings)
-    with download_bars(console) as progress:
-        live = live_acquirer(settings, places, progress=progress, refresh=True)
+    with download_bars(console):
+        live = live_acquirer(settings, places, refresh=True)
         rows = fill_folder(live, wanted, places, folder)
     console.print(_mirror_table(rows, folder))
     _say((row.source, row.scope, row.note) for row in rows if row.note)
@@ -125,7 +125,8 @@ def baseline(
     elif chosen.baseline_url is None:
         raise SettingsError("Name the bundle, or set sources.baseline_url to its address.")
     else:
-        with download_bars(console) as progress, Fetcher(progress=progress, contact=chosen.contact) as fetcher:
+        private = chosen.private_redirects
+        with download_bars(console), Fetcher(contact=chosen.contact, private_redirects=private) as fetcher:
             files = fetch_baseline(fetcher, chosen.baseline_url, target, chosen.baseline_sha256)
     own = ", ".join(states_in(files)) or "the nation"
     said = f"{len(files)} files for {own} are in {target} and serve where a publisher gives nothing."
@@ -226,10 +227,11 @@ def geocode(
     states: Annotated[
         list[str] | None, typer.Option("--state", "-s", help="Look up the rows of this state alone. Repeatable.")
     ] = None,
+    settings_file: FileOption = None,
 ) -> None:
     """Find the coordinates of addresses in a list, through the Census geocoder; rows that have some keep them."""
     wanted = [find_state(name).usps for name in states or ()]
-    with Fetcher() as fetcher:
+    with Fetcher(contact=_settings(settings_file, None).sources.contact) as fetcher:
         filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher), wanted)
     console.print(f"{filled.rows} rows, {filled.had} of them with coordinates before", highlight=False)
     for outcome, count in filled.outcomes.items():

@@ -7,8 +7,7 @@ import signal
 import socket
 import sys
 import webbrowser
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -75,15 +74,16 @@ def serve(
     port: Annotated[int, typer.Option(help="Port on this machine.", **PORTS)] = 8000,
 ) -> None:
     """Preview a state's site at an address on this machine; stop with Ctrl-C."""
+    import uvicorn
+
+    from pipelines.web.site import site
+
     page = first_page(state, _settings(settings_file, home))
     free(port)
-    handler = partial(SimpleHTTPRequestHandler, directory=str(page.parent.parent))
-    with ThreadingHTTPServer((HOST, port), handler) as server:
-        console.print(f"http://{HOST}:{server.server_port}/site/index.html", highlight=False)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            console.print("Stopped")
+    console.print(f"http://{HOST}:{port}/site/index.html", highlight=False)
+    with suppress(KeyboardInterrupt):
+        uvicorn.run(site(page.parent.parent), host=HOST, port=port, log_level="warning", server_header=False)
+    console.print("Stopped")
 
 
 @commands.command(rich_help_panel=LOOK, epilog="Example:  onramp bundle georgia.zip --state GA --language es")

@@ -148,3 +148,43 @@ def test_a_baseline_serves_where_the_census_bureau_refuses_by_all_its_ways(
         assert told[name].freshness == "stale"
         assert told[name].note.startswith("It is the copy of the baseline, of ")
         assert "www2.census.gov refuses to serve this computer" in told[name].note
+
+
+def test_a_folder_and_the_publishers_make_one_result_and_are_asked_for_changes_only(
+    onramp: Command, rehearsal: Rehearsal, files: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "downloads"
+    own.mkdir()
+    for name in ("SVI_2022_US.csv", "HD2024.zip", "training_providers.csv"):
+        shutil.copy(files / name, own)
+    ended = onramp(Scene(), *RUN, "--sources", str(own), "--live")
+    golden("a folder and the publishers", ended)
+    assert ended.code == 0
+    asked = list(rehearsal.asked)
+    assert not [one for one in asked if "svi" in one or "HD2024" in one]
+    assert [one for one in asked if "C2024_A.zip" in one]
+    told = {use.source: use for use in StateResult.load(ended.home / "tables/state_result/RI").sources}
+    assert {name: told[name].freshness for name in ("svi", "ipeds_directory", "training_list")} == dict.fromkeys(
+        ("svi", "ipeds_directory", "training_list"), "folder"
+    )
+    assert {told[name].freshness for name in ("centers", "tracts", "cejst", "ipeds_completions")} == {"live"}
+    assert (ended.home / "products" / "RI" / "site" / "index.html").exists()
+    # A copy that is here is asked for by its mark: nothing that did not change comes twice.
+    again = onramp(Scene(), "mirror", str(tmp_path / "mirrored"), "--state", "RI", "--set", "sources.off=[svi]")
+    assert again.code == 0
+    plain = [one for one in rehearsal.asked if "/geo/" in one or "C2024_A" in one or "2.0-communities" in one]
+    known = [one for one in plain if one in asked and "_2026_" not in one]
+    assert len(known) > 6
+    assert set(known) <= set(rehearsal.unchanged)
+
+
+def test_the_nation_ends_with_the_closing_list_too(onramp: Command, rehearsal: Rehearsal) -> None:
+    away = Scene(answers={"www.trainingproviderresults.gov": lambda seen: CLOUDFLARE})
+    words = ("nation", "--products", "none", "--as-of", "2026-11-30", "--set", "uncertainty.draws=0")
+    ended = onramp(away, *words, "--set", "states=[RI]")
+    golden("the nation", ended)
+    assert ended.code == 0
+    listed = ended.home / "tables" / "to_get_by_hand" / "nation" / "to-get-by-hand.json"
+    by_hand = {entry["source"]: entry for entry in json.loads(listed.read_text())}
+    assert "refuses to serve this computer" in by_hand["etpl"]["why"]
+    assert "What this run did not get" in ended.text and "Then repeat: onramp nation" in ended.text

@@ -179,6 +179,8 @@ class Rehearsal:
         self.scene = Scene()
         self.time = PlayTime()
         self.asked: list[str] = []
+        # Those of them that were answered by "not changed".
+        self.unchanged: list[str] = []
         self.agents: set[str] = set()
         self.strangers: set[str] = set()
         self._publishers = publishers
@@ -235,6 +237,8 @@ class Rehearsal:
                 self.asked.append(f"{seen.method} https://{host}{handler.path}")
         answer = self.scene.answers.get(host) or self._publishers.get(host)
         reply = Reply(b"", 404) if answer is None else answer(seen)
+        if reply.status == 304:
+            self.unchanged.append(f"{seen.method} https://{host}{handler.path}")
         if seen.method == "HEAD":
             reply = Reply(b"", reply.status, reply.headers)
         try:
@@ -246,7 +250,7 @@ class Rehearsal:
     def installed(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rehearsal]:
         """Play `scene`: names lead here, the test's authority is trusted, and the client's clock is this play's."""
         self.scene, self.time = scene, PlayTime()
-        self.asked, self.agents, self.strangers = [], set(), set()
+        self.asked, self.unchanged, self.agents, self.strangers = [], [], set(), set()
         self.ftp.asked.clear()
         real_names, real_connect = socket.getaddrinfo, socket.socket.connect
         port, ftp_port = self._server.server_address[1], self.ftp.port

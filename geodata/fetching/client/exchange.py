@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -12,6 +13,10 @@ from geodata.fetching.client.patience import Patience
 from geodata.fetching.client.redaction import Redactor, host_of
 
 Progress = Callable[[str, int, int | None], None]
+"""Hears what comes: its label, the bytes so far and those of the whole where that is known. The two are equal when it
+is over, whether it came or was given up."""
+WATCHER: ContextVar[Progress | None] = ContextVar("watcher", default=None)
+"""Who watches the downloads of what runs in this context, such as the terminal that a job was launched from."""
 JsonObject = dict[str, Any]
 """A parsed object; what is in it is looked at where it is used."""
 

@@ -6,6 +6,7 @@ import ftplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from socket import socket
 from typing import IO
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,7 @@ from geodata.fetching.client.body import Bounds
 from geodata.fetching.client.content import HEAD_BYTES, check_head, check_whole
 from geodata.fetching.client.exchange import Download, Request
 from geodata.fetching.client.http_errors import FetchError, broken_connection, no_connection, size
+from geodata.fetching.client.watchdog import hold
 
 _GONE = ("550", "551", "553")
 
@@ -60,6 +62,15 @@ class FtpSession:
         return done
 
 
+class _Ftp(ftplib.FTP):
+    """Shows its sockets to the watchdog: an FTP server may drip its answers too."""
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket, int | None]:
+        found, whole = super().ntransfercmd(cmd, rest)
+        hold(found)
+        return found, whole
+
+
 @contextmanager
 def connected(request: Request, connect_s: float, timeout_s: float) -> Iterator[FtpSession]:
     """Yield a session with the server of `request`; every exception on the way becomes a FetchError.
@@ -68,7 +79,8 @@ def connected(request: Request, connect_s: float, timeout_s: float) -> Iterator[
     """
     parts = urlsplit(request.url)
     # What comes is public, checked for its kind, and said to have come over an open connection.
-    ftp = ftplib.FTP(timeout=connect_s)  # noqa: S321
+    ftp = _Ftp(timeout=connect_s)
+    hold(None, ftp)
     try:
         try:
             ftp.connect(parts.hostname or "", parts.port or ftplib.FTP_PORT)
@@ -84,7 +96,8 @@ def connected(request: Request, connect_s: float, timeout_s: float) -> Iterator[
             raise FetchError(f"{request.host} has no such file (FTP {code}).", "absent") from None
         raise FetchError(f"{request.host} refuses to serve this computer (FTP {code}).", "refused") from None
     except (ftplib.Error, EOFError) as problem:
-        said = str(problem)[:3] or "no answer"
+        code = str(problem)[:3]
+        said = code if code.isdigit() else "an odd answer" if code else "no answer"
         raise FetchError(f"{request.host} is failing (FTP {said}).", "failing", again=True) from None
     except OSError as problem:
         raise broken_connection(problem, request.host) from None

@@ -7,7 +7,6 @@ message, log line and record, and never follow a redirect to another host.
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import logging
@@ -18,24 +17,34 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError as TransportError
 
+from geodata.errors import OnrampError
 from geodata.fetching.client import ftp
 from geodata.fetching.client.body import Bounds, Expected, copy_body
 from geodata.fetching.client.clock import Clock
 from geodata.fetching.client.content import HEAD_BYTES, check_head, check_whole, filename_of
-from geodata.fetching.client.exchange import Download, JsonObject, Limits, Progress, Request
+from geodata.fetching.client.exchange import WATCHER, Download, JsonObject, Limits, Progress, Request
 from geodata.fetching.client.host_memory import HostMemory
-from geodata.fetching.client.http_errors import FetchError, broken_connection, duration, no_connection, refusal, size
+from geodata.fetching.client.http_errors import (
+    FetchError,
+    broken_connection,
+    duration,
+    in_one_error,
+    no_connection,
+    refusal,
+    size,
+)
 from geodata.fetching.client.patience import persist
 from geodata.fetching.client.preflight import unreachable
 from geodata.fetching.client.redaction import host_of, redact_logs
 from geodata.fetching.client.resume import Begun, PartialFile, span_of
 from geodata.fetching.client.silence import Silence
 from geodata.fetching.client.still_waiting import saying
+from geodata.fetching.client.watchdog import WatchedAdapter, is_private, public_only, watched
 
 Came = TypeVar("Came")
 
@@ -43,6 +52,8 @@ Came = TypeVar("Came")
 LOG = logging.getLogger("onramp.fetching")
 _WORTH_TELLING_S = 3.0
 _FTP_PORT = 21
+# The body's own check says how much came, so it goes first.
+_LATE_S = 1.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 # After these the bytes that came are worth keeping for the next attempt.
@@ -95,17 +106,22 @@ class Fetcher:
         contact: str | None = None,
         proxies: Mapping[str, str] | None = None,
         ca_bundle: Path | None = None,
+        private_redirects: bool = False,
     ) -> None:
         self.limits = limits or Limits()
         self.clock = clock or Clock()
-        self._progress = progress
+        self._progress = progress or WATCHER.get()
         self._session = requests.Session()
         self._session.auth = _NoLogin()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, WatchedAdapter())
         self._session.headers.update({"User-Agent": user_agent(contact), "Accept": "*/*"})
         self._session.proxies.update(proxies or {})
         self._ca_bundle = None if ca_bundle is None else str(ca_bundle)
+        self._private_redirects = private_redirects
         self._memory = HostMemory(self.limits, self.clock)
         self._silence = Silence(self.clock)
+        self._what = ""
         # Bytes of the body that is coming, and of the whole where that is known.
         self._came: tuple[int, int | None] | None = None
 
@@ -116,13 +132,16 @@ class Fetcher:
         self._session.close()
 
     @contextmanager
-    def sparing(self, silence_s: float) -> Iterator[None]:
-        """Let what is asked within cost at most `silence_s` seconds in which nothing comes, all attempts together."""
-        before, self._silence = self._silence, Silence(self.clock, silence_s)
+    def sparing(self, silence_s: float, what: str = "") -> Iterator[None]:
+        """Let what is asked within cost at most `silence_s` seconds in which nothing comes, all attempts together.
+
+        `what` it is that is asked for is named to who waits.
+        """
+        before, self._silence, self._what = (self._silence, self._what), Silence(self.clock, silence_s), what
         try:
             yield
         finally:
-            self._silence = before
+            self._silence, self._what = before
 
     def look_ahead(self, addresses: Collection[str]) -> None:
         """Ask the hosts of `addresses` all at once whether they can be reached; those that cannot are given up."""
@@ -173,7 +192,10 @@ class Fetcher:
 
     def peek_ftp(self, request: Request) -> None:
         """Ask for the date of a file of an FTP server; raises FetchError."""
-        with ftp.connected(request, self.limits.connect_s, self.limits.read_s) as session:
+        with (
+            self._bounded(request, self.clock.monotonic() + self.limits.read_s, self.limits.read_s),
+            ftp.connected(request, self.limits.connect_s, self.limits.read_s) as session,
+        ):
             session.announced()
 
     def _report(self, request: Request) -> Callable[[int, int | None], None]:
@@ -236,7 +258,8 @@ class Fetcher:
         """Return what would come, having read no more than the beginning; one attempt, raises FetchError."""
         redact_logs(request.keys)
         deadline = self.clock.monotonic() + self.limits.read_s
-        return self._try(_Attempt(replace(request, beginning_only=True), io.BytesIO(), 1, deadline))
+        with self._bounded(request, deadline, self.limits.read_s):
+            return self._try(_Attempt(replace(request, beginning_only=True), io.BytesIO(), 1, deadline))
 
     def json_object(self, request: Request, what: str = "an object") -> JsonObject:
         """Return the JSON object that is answered; raises FetchError, naming `what` was expected, for anything else."""
@@ -266,7 +289,10 @@ class Fetcher:
 
         def noted(number: int) -> Came:
             try:
-                with saying(lambda: self._still_waiting(request.host), self.limits.tell_s):
+                with (
+                    saying(lambda: self._still_waiting(request.host), self.limits.tell_s),
+                    self._bounded(request, deadline, self.limits.total_s),
+                ):
                     return attempt(number, deadline)
             except FetchError as problem:
                 LOG.info("%s %s: %s", request.method, request.redact(request.url), problem)
@@ -277,22 +303,55 @@ class Fetcher:
         except FetchError as problem:
             self._memory.failed(problem.host or request.host, problem)
             raise
+        finally:
+            if self._progress is not None and self._came is not None:
+                # It is over, whole or not.
+                self._progress(request.label or request.host, self._came[0], self._came[0])
         self._memory.answered(request.host)
         return came
 
+    @contextmanager
+    def _bounded(self, request: Request, deadline: float, allowed_s: float) -> Iterator[None]:
+        """Make an attempt that ends when it is overdue, however its bytes drip, and fails with FetchError alone.
+
+        `deadline` is the moment of the monotonic clock (seconds) at which `allowed_s` are over.
+        """
+        began, limits = self.clock.monotonic(), self.limits
+
+        def overdue() -> FetchError | None:
+            now, silence = self.clock.monotonic(), self._silence
+            if silence.left_s <= 0:
+                return self._too_silent()
+            if now > deadline + _LATE_S:
+                return FetchError(f"{request.host} was too slow for the {duration(allowed_s)} allowed.", "too_slow")
+            if min(now - began, silence.quiet_s) > limits.connect_s + limits.read_s:
+                sentence = f"{request.host} sent nothing of use for {duration(limits.read_s)} and was given up."
+                return FetchError(sentence, "too_slow", again=True)
+            return None
+
+        try:
+            with watched(overdue):
+                yield
+        except OnrampError:
+            raise
+        except Exception as problem:
+            LOG.debug("%s", request.host, exc_info=True)
+            raise in_one_error(problem, request.host) from None
+
     def _still_waiting(self, host: str) -> None:
         """Say what is waited for, and what came of it, where no bar shows that."""
-        came, quiet_s = self._came, self._silence.quiet_s
+        came, quiet_s, silence = self._came, self._silence.quiet_s, self._silence
+        what = f"{self._what} from {host}" if self._what else host
         if quiet_s >= self.limits.tell_s:
-            LOG.warning(
-                "Waiting for %s: nothing came for %s; it is given up after %s.",
-                host,
-                duration(quiet_s),
-                duration(min(self.limits.read_s, self._silence.allowed_s)),
+            patience = (
+                f"it is given up after {duration(silence.allowed_s)} without a byte"
+                if silence.allowed_s < float("inf")
+                else f"it is asked up to {self.limits.attempts} times, for {duration(self.limits.read_s)} each"
             )
-        elif came is not None and self._progress is None:
+            LOG.warning("Waiting for %s: nothing came for %s; %s.", what, duration(quiet_s), patience)
+        elif came is not None and came[0] != came[1] and self._progress is None:
             done, whole = came
-            LOG.warning("%s: %s%s came so far.", host, size(done), f" of {size(whole)}" if whole else "")
+            LOG.warning("%s: %s%s came so far.", what, size(done), f" of {size(whole)}" if whole else "")
 
     def _may_pause(self, pause_s: float, problem: FetchError) -> bool:
         """Say what is waited for, and return whether that much silence is left."""
@@ -315,12 +374,11 @@ class Fetcher:
                 return self._receive(attempt, response, moved_to)
         except FetchError as problem:
             raise problem.of_host(problem.host or host) from None
-        except (requests.RequestException, TransportError, TimeoutError, ConnectionError) as problem:
-            raise broken_connection(problem, host).of_host(host) from None
-        except OSError as problem:
-            if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise FetchError("There is no room left on the disk for the download.", "disk") from None
+        except OnrampError:
             raise
+        except Exception as problem:
+            LOG.debug("%s", host, exc_info=True)
+            raise in_one_error(problem, host).of_host(host) from None
 
     def _follow(self, attempt: _Attempt) -> tuple[requests.Response, str | None]:
         """Send the request and follow redirects; returns the final response and where the file moved for good."""
@@ -331,7 +389,8 @@ class Fetcher:
         params: Mapping[str, str] | None = {**request.params, **request.secret_params}
         form, upload = request.form, request.upload
         for _ in range(self.limits.redirects + 1):
-            with self._sent_on(request, url):
+            away = host_of(url) != request.host
+            with self._sent_on(request, url), public_only(away and not self._private_redirects):
                 response = self._session.request(
                     method,
                     url,
@@ -352,7 +411,7 @@ class Fetcher:
             # Its body is not read: requests would take in all of it before it follows.
             response.close()
             target = urljoin(url, location)
-            _permit_redirect(request, url, target, status)
+            self._permit_redirect(request, url, target, status)
             permanent = permanent and status in _PERMANENT
             moved_to = request.redact(target) if permanent else moved_to
             if status == 303 or (status in (301, 302) and method == "POST"):
@@ -376,10 +435,30 @@ class Fetcher:
             raise FetchError(f"{sent_on} {said}", given_up.kind, status=given_up.status).of_host(host)
         try:
             yield
+        except FetchError as problem:
+            raise FetchError(f"{sent_on} {problem}", problem.kind).of_host(host) from None
         except (requests.RequestException, TransportError, TimeoutError, ConnectionError) as problem:
             broken = broken_connection(problem, host)
             told = FetchError(f"{sent_on} {broken}", broken.kind, again=broken.again)
             raise told.of_host(host) from None
+
+    def _permit_redirect(self, request: Request, url: str, target: str, status: int) -> None:
+        """Raise FetchError for a redirect that is not wanted, or not to a protected, public place without the key."""
+        shown, parts = request.redact(target), urlsplit(target)
+        if not request.follow_redirects:
+            sentence = f"{request.host} sent us on to {shown} instead of answering."
+            raise FetchError(sentence, "redirect", status=status, location=shown)
+        if parts.scheme not in ("http", "https"):
+            problem = "sent us to an address of another kind"
+        elif parts.scheme == "http" and urlsplit(url).scheme == "https":
+            problem = "sent us from a protected address to an unprotected one"
+        elif _origin(target) != _origin(request.url) and any(key and key in unquote(target) for key in request.keys):
+            problem = "sent us to another host together with the key"
+        elif not self._private_redirects and is_private(parts.hostname or "") and host_of(target) != request.host:
+            problem = "sent us to an address of a private network"
+        else:
+            return
+        raise FetchError(f"{request.host} {problem} ({shown}), which is not followed.", "redirect", status=status)
 
     def _timeouts(self, deadline: float) -> tuple[float, float]:
         """Return how long to wait for a connection and for each byte, in seconds."""
@@ -389,12 +468,15 @@ class Fetcher:
     def _read_timeout(self, deadline: float) -> float:
         silence_s = self._silence.left_s
         if silence_s <= 0:
-            allowed = duration(self._silence.allowed_s)
-            raise FetchError(f"Nothing came for {allowed} in all, which is as long as is waited here.", "too_slow")
+            raise self._too_silent()
         left = deadline - self.clock.monotonic()
         if left <= 0:
             raise FetchError(f"The time allowed ({duration(self.limits.total_s)}) is used up.", "too_slow")
         return max(0.05, min(self.limits.read_s, left, silence_s))
+
+    def _too_silent(self) -> FetchError:
+        allowed = duration(self._silence.allowed_s)
+        return FetchError(f"Nothing came for {allowed} in all, which is as long as is waited here.", "too_slow")
 
     def _receive(self, attempt: _Attempt, response: requests.Response, moved_to: str | None) -> Download:
         """Judge the status and stream the body."""
@@ -469,19 +551,3 @@ def _headers(request: Request, begun: Begun) -> dict[str, str]:
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc
-
-
-def _permit_redirect(request: Request, url: str, target: str, status: int) -> None:
-    """Raise FetchError for a redirect that is not wanted, or not to a protected place."""
-    shown = request.redact(target)
-    scheme = urlsplit(target).scheme
-    if not request.follow_redirects:
-        sentence = f"{request.host} sent us on to {shown} instead of answering."
-        raise FetchError(sentence, "redirect", status=status, location=shown)
-    if scheme not in ("http", "https"):
-        problem = "sent us to an address of another kind"
-    elif scheme == "http" and urlsplit(url).scheme == "https":
-        problem = "sent us from a protected address to an unprotected one"
-    else:
-        return
-    raise FetchError(f"{request.host} {problem} ({shown}), which is not followed.", "redirect", status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Iterator
@@ -167,6 +168,22 @@ def broken_connection(problem: BaseException, host: str) -> FetchError:
         if any(isinstance(cause, types) for cause in causes):
             return FetchError(sentence.format(host=printable(host)), kind, again=again)
     return FetchError(f"The connection to {host} broke.", "unreachable", again=True)
+
+
+def in_one_error(problem: Exception, host: str) -> FetchError:
+    """Return whatever went wrong in an attempt as the one error: a connection that broke, a disk, or an odd answer."""
+    if isinstance(problem, FetchError):
+        return problem
+    if isinstance(problem, (requests.RequestException, TransportError, TimeoutError, ConnectionError)):
+        return broken_connection(problem, host)
+    if isinstance(problem, OSError):
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            return FetchError("There is no room left on the disk for the download.", "disk")
+        if problem.filename is None:
+            return broken_connection(problem, host)
+        return FetchError(f"The download cannot be kept here ({problem.strerror}).", "disk")
+    kind = type(problem).__name__
+    return FetchError(f"{printable(host)} answered in a way that cannot be understood ({kind}).", "content")
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -116,6 +117,47 @@ def test_a_bad_day_leaves_the_last_good_copy_stale_with_age_and_reason(
     assert stale.note == f"This is the last good copy, of 2026-11-22: {failure}"
     assert snapshot(cache) == before
     assert cache.manifest("centers", "nation").last_failure.reason == failure
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"advancedQueryCapabilities": 5}',
+        b'{"fields": [null]}',
+        b'{"maxRecordCount": [1]}',
+        b'{"editingInfo": "now", "layers": 3}',
+    ],
+)
+def test_an_answer_that_nobody_foresaw_leaves_the_last_good_copy_serving(
+    publisher, fetcher, cache, spec, fake_time, odd
+):
+    layer = replace(spec, transport="arcgis", media="json", urls=(f"{publisher.url}/FeatureServer/0",), year=None)
+    live = LiveAcquirer(fetcher, cache, options=LiveOptions(environ={}))
+    said = {"objectIdField": "OBJECTID", "advancedQueryCapabilities": {"supportsPagination": True}}
+    publisher.script("/FeatureServer/0", Reply(json.dumps(said).encode()))
+    feature = {"attributes": {"OBJECTID": 1}, "geometry": None}
+    answers = [{"count": 1}, {"features": [feature]}]
+    publisher.script("/FeatureServer/0/query", *(Reply(json.dumps(one).encode()) for one in answers))
+    assert live.obtain(layer).status == "live"
+    fake_time.forward(days=30)
+    publisher.script("/FeatureServer/0", Reply(odd))
+    stale = live.obtain(layer)
+    assert stale.status == "stale"
+    assert f"{publisher.host} answered in a way that cannot be understood" in stale.note
+
+
+def test_what_a_trial_raises_leaves_the_last_good_copy_serving(publisher, fetcher, cache, spec, fake_time):
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD, etag=None))
+
+    def careful(_: SourceSpec, path: Path, __: object) -> None:
+        if b"odd" in path.read_bytes():
+            raise ZeroDivisionError
+
+    live = LiveAcquirer(fetcher, cache, options=LiveOptions(environ={}), trial=careful)
+    live.obtain(spec)
+    fake_time.forward(days=30)
+    publisher.script("/CenPop2020_Mean_TR.txt", file_of(GOOD + b"odd\n", etag=None))
+    assert live.obtain(spec).status == "stale"
 
 
 @pytest.mark.parametrize("fault", [Reply(HTML), Reply(b"", 404), Reply(GOOD, cut_after=5)])

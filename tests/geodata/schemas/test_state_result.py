@@ -11,6 +11,7 @@ from geodata.errors import InputError, SettingsError
 from geodata.schemas.state_result import MANIFEST, StateResult
 from geodata.settings import Settings
 from geodata.states import find_state
+from geodata.storage.sealed_json import read_sealed, sealed
 
 SETTINGS = Settings().with_changes({"need": {"weights": {"svi": 2.0, "cejst": 1.0}}, "hubs": {"cover_minutes": 25}})
 
@@ -22,8 +23,8 @@ def stored(tmp_path: Path) -> Path:
 
 
 def rewrite(folder: Path, **values: object) -> None:
-    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    (folder / MANIFEST).write_text(json.dumps({**manifest, **values}), "utf-8")
+    manifest = read_sealed(folder / MANIFEST)
+    (folder / MANIFEST).write_text(sealed({**manifest, **values}), "utf-8")
 
 
 def test_settings_are_read_back_as_they_were_and_can_be_read_by_people(stored: Path) -> None:

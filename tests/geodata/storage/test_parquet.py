@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import geopandas as gpd
@@ -33,3 +34,24 @@ def test_one_that_is_not_there_or_damaged_is_a_sentence(tmp_path: Path, content:
         path.write_bytes(content)
     with pytest.raises(InputError, match=r"a\.parquet: this table is not there or damaged\. Compute it again"):
         read_table(path)
+
+
+@pytest.mark.parametrize("spatial", [False, True])
+def test_a_bit_that_a_disk_changed_is_noticed_or_changes_nothing(tmp_path: Path, spatial: bool) -> None:
+    draw, path = random.Random(3), tmp_path / "a.parquet"
+    table = pd.DataFrame({"geoid": [f"{44000000000 + n}" for n in range(300)], "need": [n / 7 for n in range(300)]})
+    if spatial:
+        table = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["need"], table["need"]), crs="EPSG:4326")
+    whole = write_table(table, path).read_bytes()
+    noticed = 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        damaged[draw.randrange(len(whole))] ^= 1 << draw.randrange(8)
+        path.write_bytes(damaged)
+        try:
+            found = read_table(path)
+        except InputError:
+            noticed += 1
+        else:
+            pd.testing.assert_frame_equal(found, table)
+    assert noticed > 100

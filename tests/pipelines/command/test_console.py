@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
+from dagster import asset, materialize
 from rich.console import Console
 
 from geodata.fetching.client.exchange import Request
+from geodata.fetching.client.http import Fetcher
+from geodata.fetching.client.progress import DownloadBars, download_bars
 from pipelines.command.console import telling_requests
 from tests.support.publisher_server import Reply
 
@@ -28,3 +31,16 @@ def test_requests_are_shown_as_they_are_made_without_their_keys(publisher, fetch
         assert waiting in lines
     else:
         assert lines == [waiting]
+
+
+def test_who_launched_a_job_from_a_terminal_watches_its_downloads() -> None:
+    seen = []
+
+    @asset
+    def watched() -> None:
+        with Fetcher() as fetcher:
+            seen.append(fetcher._progress)
+
+    with download_bars(Console(file=io.StringIO(), force_terminal=True)):
+        materialize([watched])
+    assert isinstance(seen[0], DownloadBars)

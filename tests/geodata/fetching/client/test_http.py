@@ -505,4 +505,27 @@ def test_who_waits_for_a_silent_host_is_told_for_how_long(publisher, fake_time, 
             fetcher.download(Request(url), tmp_path / "part")
     finally:
         LOG.removeHandler(told)
-    assert f"Waiting for {publisher.host}: nothing came for 20 seconds; it is given up after 60 seconds." in told.said
+    assert told.said[0] == (
+        f"Waiting for {publisher.host}: nothing came for 20 seconds; it is asked up to 4 times, for 60 seconds each."
+    )
+
+
+def test_who_waits_is_told_for_what_and_until_when(publisher, fake_time, tmp_path):
+    told = Told()
+
+    def slowly(seen):
+        fake_time.forward(seconds=20)
+        told.something.wait(30)
+        return file_of(ROWS)(seen)
+
+    url = publisher.script("/rows.csv", slowly)
+    LOG.addHandler(told)
+    try:
+        with Fetcher(clock=fake_time.clock(), limits=Limits(tell_s=0.001)) as fetcher, fetcher.sparing(40, "Rows"):
+            fetcher.download(Request(url), tmp_path / "part")
+    finally:
+        LOG.removeHandler(told)
+    assert told.said[0] == (
+        f"Waiting for Rows from {publisher.host}: nothing came for 20 seconds; it is given up after 40 seconds "
+        "without a byte."
+    )

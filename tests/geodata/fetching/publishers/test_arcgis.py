@@ -125,7 +125,7 @@ def test_a_layer_becomes_a_geojson_file_and_is_not_asked_again_unless_edited(pub
 
 def test_a_layer_that_breaks_half_way_leaves_the_last_good_file(publisher, fetcher, tmp_path, fake_time):
     server = FeatureServer(corridors(25))
-    spec = replace(CORRIDORS, urls=(server.serve(publisher),))
+    spec = replace(CORRIDORS, urls=(server.serve(publisher),), others=())
     live = LiveAcquirer(fetcher, Cache(tmp_path), options=LiveOptions(environ={}))
     good = live.obtain(spec)
     fake_time.forward(days=7)

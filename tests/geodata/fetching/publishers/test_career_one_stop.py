@@ -99,7 +99,14 @@ def test_job_centers_that_do_not_come_are_reported(publisher, live, reply, sente
     assert f"{publisher.host} {sentence}" in str(caught.value)
 
 
-def test_without_an_identity_the_variable_is_named(publisher, fetcher, tmp_path):
-    live = LiveAcquirer(fetcher, Cache(tmp_path), options=LiveOptions(environ={"CAREERONESTOP_TOKEN": KEY}))
-    with pytest.raises(SourceUnavailable, match="set CAREERONESTOP_USER_ID to it"):
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"CAREERONESTOP_TOKEN": KEY}, "set CAREERONESTOP_USER_ID to it"),
+        ({}, "set CAREERONESTOP_TOKEN and CAREERONESTOP_USER_ID to what you are given"),
+    ],
+)
+def test_the_variables_that_are_not_set_are_named(publisher, fetcher, tmp_path, environ, said):
+    live = LiveAcquirer(fetcher, Cache(tmp_path), options=LiveOptions(environ=environ))
+    with pytest.raises(SourceUnavailable, match=said):
         live.obtain(source(publisher), RI)
