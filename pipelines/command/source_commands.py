@@ -214,7 +214,7 @@ def geocode(
 ) -> None:
     """Find the coordinates of addresses in a list, through the Census geocoder; rows that have some keep them."""
     with Fetcher() as fetcher:
-        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher))
+        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher), usable_settings())
     console.print(f"{filled.rows} rows, {filled.had} of them with coordinates before", highlight=False)
     for outcome, count in filled.outcomes.items():
         console.print(f"  {count} {outcome.replace('_', ' ')}", highlight=False)

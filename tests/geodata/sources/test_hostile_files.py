@@ -177,12 +177,3 @@ def test_shapes_at_no_place_are_refused_by_row(tmp_path: Path) -> None:
     else:
         assert len(geometry) == 1
         assert text.log.table()["reason"].tolist() == ["no_geometry"]
-
-
-def test_a_parser_that_stumbles_over_something_new_still_says_one_sentence(tmp_path: Path) -> None:
-    def stumble(path: Path, context: ParseContext) -> object:
-        raise KeyError(path.name)
-
-    source = Source(SOURCES["centers"].spec, stumble)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"x.txt: this cannot be read as “Centers of Population.*KeyError"):
-        source.read(tmp_path / "x.txt", ParseContext(Settings()))
