@@ -85,7 +85,8 @@ def _from_arrow(held: memoryview) -> pd.DataFrame:
         return frame
     name, crs = metadata[b"geometry"].decode(), metadata[b"crs"].decode()
     shapes = gpd.GeoSeries.from_wkb(frame[name], crs=crs or None)
-    return gpd.GeoDataFrame(frame.drop(columns=name).assign(**{name: shapes}), geometry=name, crs=crs or None)
+    located: pd.DataFrame = gpd.GeoDataFrame(frame.drop(columns=name).assign(**{name: shapes}), geometry=name)
+    return located
 
 
 def as_bytes(answer: Answer) -> bytes:

@@ -7,6 +7,7 @@ sentence of it.
 from __future__ import annotations
 
 import atexit
+import errno
 import json
 import logging
 import os
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -36,7 +38,7 @@ End = Literal["time", "memory", "broken"]
 
 
 class Stopped(Exception):
-    """The process ended without an answer: it ran out of `time` or `memory`, or it is `broken`; `signal` names by what."""
+    """The process ended without an answer: out of `time` or `memory`, or `broken`, by the signal named."""
 
     def __init__(self, end: End, signal: str = "") -> None:
         super().__init__(end)
@@ -52,6 +54,7 @@ class Confined:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._owner = 0
+        atexit.register(self.close)
         self.promises: dict[str, bool] = {}
 
     def ask(self, asked: Mapping[str, Any], files: Iterable[Path], limits: Limits) -> Answer:
@@ -100,10 +103,32 @@ class Confined:
                     if last:
                         raise Stopped("broken") from None
 
+    def begin(self) -> None:
+        """Start the process without waiting until it is ready, for a program that will ask it later."""
+        with self._lock:
+            if self._channel is None or self._owner != os.getpid():
+                self._start()
+
     def _started(self) -> socket.socket:
-        """Return the socket of the process, which is started where there is none; a fork of this program has its own."""
-        if self._channel is not None and self._owner == os.getpid():
-            return self._channel
+        """Return the socket of the process once it is ready; a fork of this program has a process of its own."""
+        channel = self._channel
+        if channel is None or self._owner != os.getpid():
+            channel = self._start()
+        if not self.promises:
+            with channel.makefile("rb") as lines:
+                told = lines.readline()
+            if not told:
+                raise OSError(errno.EPIPE, "the process ended before it began")
+            channel.settimeout(None)
+            self.promises = json.loads(told)
+            if not self.promises["network"]:
+                log.warning(
+                    "Files from outside are read in a process of their own, but this system does not let it be cut off "
+                    "the network: only the readers' own refusals hold (docs/operations.md)."
+                )
+        return channel
+
+    def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         show = None if os.environ.get("ONRAMP_TRACEBACK") else subprocess.DEVNULL
         with theirs:
@@ -119,20 +144,7 @@ class Confined:
                 start_new_session=True,
             )
         ours.settimeout(_START_SECONDS)
-        with ours.makefile("rb") as lines:
-            told = lines.readline()
-        if not told:
-            ours.close()
-            raise Stopped("broken")
-        ours.settimeout(None)
-        self.promises = json.loads(told)
-        self._channel, self._owner = ours, os.getpid()
-        atexit.register(self.close)
-        if not self.promises["network"]:
-            log.warning(
-                "Files from outside are read in a process of their own, but this system does not let it be cut off the "
-                "network: only the readers' own refusals hold (docs/operations.md)."
-            )
+        self._channel, self._owner, self.promises = ours, os.getpid(), {}
         return ours
 
     def close(self) -> None:
@@ -144,16 +156,15 @@ class Confined:
         if self._channel is not None:
             self._channel.close()
         if self._process is not None and self._owner == os.getpid():
-            try:
+            with suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except OSError:
-                pass
             self._process.wait()
         self._channel = self._process = None
+        self.promises = {}
 
 
 def _new_file() -> BinaryIO:
-    """Return a new file without a name, in memory where the system has such: a folder for files may be full or absent."""
+    """Return a new file without a name, in memory where the system can: a folder for files may be full or absent."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("onramp", os.MFD_CLOEXEC), "w+b")
     return tempfile.TemporaryFile()  # type: ignore[return-value]

@@ -62,7 +62,9 @@ def leave_network() -> bool:
         return False
     call = ctypes.CDLL(None, use_errno=True).unshare
     # Root keeps what it may read; anybody else needs a user namespace to be allowed a network.
-    return (os.geteuid() == 0 and call(_NEW_NETWORK) == 0) or call(_NEW_USER | _NEW_NETWORK) == 0
+    if os.geteuid() == 0 and call(_NEW_NETWORK) == 0:
+        return True
+    return bool(call(_NEW_USER | _NEW_NETWORK) == 0)
 
 
 def limit(limits: Limits) -> bool:

@@ -75,8 +75,9 @@ class Round:
 def look(inbox: Path, folder: Path, settings: Settings, before: Mapping[str, Seen]) -> Round:
     """Take in every file that has not changed since the look `before`; others wait for the next one.
 
-    `folder` is where operator-supplied sources are read from. A file still being copied changes between two looks. After
-    files.inbox_seconds no further file is begun. What the system refuses (a full disk) leaves the file where it is.
+    `folder` is where operator-supplied sources are read from. A file still being copied changes between two looks.
+    After files.inbox_seconds no further file is begun. What the system refuses (a full disk) leaves the file where it
+    is.
     """
     inbox.mkdir(parents=True, exist_ok=True)
     found, began = Round(), time.monotonic()

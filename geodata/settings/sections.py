@@ -476,10 +476,12 @@ class Sources(Section):
 class Files(Section):
     """How far a file from outside is followed: each is read in a process of its own (docs/operations.md)."""
 
-    seconds: Annotated[float, Field(ge=1, le=86_400)] = Field(300.0, description="Longest reading of one file, seconds.")
+    seconds: Annotated[float, Field(ge=1, le=86_400)] = Field(
+        300.0, description="Longest reading of one file, seconds."
+    )
     inbox_seconds: Annotated[float, Field(ge=1, le=25)] = Field(
         20.0,
-        description="Longest reading of one file in the inbox, seconds, after which a look at the inbox begins no other. "
+        description="Longest reading of one file in the inbox, seconds, after which a look at it begins no other. "
         "Dagster gives a look one minute; larger files go into the folder “supplied” by hand.",
     )
     memory_gb: Annotated[float, Field(ge=0.25, le=1024)] = Field(

@@ -219,7 +219,7 @@ def answer_of(parsed: Parsed) -> Answer:
 
 
 def prepare() -> None:
-    """Load what parsers load at their first use, before any file is read. RuntimeError for drivers nothing here wants."""
+    """Load what parsers load at their first use, before any file is read; RuntimeError for drivers nobody wants."""
     from geodata.sources import SOURCES
 
     others = set(pyogrio.list_drivers()) - drivers()

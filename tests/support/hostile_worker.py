@@ -1,4 +1,4 @@
-"""What a process does that a hostile file has taken over: a worker of `geodata.confinement` whose request is the deed."""
+"""What a process does that a hostile file has taken over: a worker of `geodata.confinement`, asked for a deed."""
 
 from __future__ import annotations
 

@@ -72,9 +72,7 @@ def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: 
             {i: as_text(row[i]) if i < len(row) else None for i in spots}
             if any(cell is not None for cell in row)
             else {}
-            for row in no_more_rows(
-                book[title].iter_rows(min_row=spot + 1, max_col=len(found), values_only=True), path
-            )
+            for row in no_more_rows(book[title].iter_rows(min_row=spot + 1, max_col=len(found), values_only=True), path)
         ]
     text = _from_rows(rows, found, chosen, absent, source, path.name)
     return replace(text, unread=unread_columns(found, chosen, columns))

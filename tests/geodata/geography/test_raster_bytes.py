@@ -61,7 +61,9 @@ def raster_cut_in_half(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("beside", ["population.tif.ovr", "population.tif.msk", "population.tif.aux.xml", "population.aux"])
+@pytest.mark.parametrize(
+    "beside", ["population.tif.ovr", "population.tif.msk", "population.tif.aux.xml", "population.aux"]
+)
 def test_what_lies_beside_a_raster_is_not_read(tmp_path: Path, beside: str) -> None:
     """Overviews, masks and metadata may be of any form, a virtual raster of another file among them."""
     path, other = raster(tmp_path / "population.tif"), raster(tmp_path / "other.tif")

@@ -155,7 +155,10 @@ def test_a_row_of_two_lists_counts_once_and_is_reported(folders: tuple[Path, Pat
 
 
 HOSTILE = {
-    "planned_sites_view.gpkg": (made.package_without_a_beginning, "more than the 1 seconds that a file in the inbox may"),
+    "planned_sites_view.gpkg": (
+        made.package_without_a_beginning,
+        "more than the 1 seconds that a file in the inbox may",
+    ),
     "planned_sites_rows.xlsx": (made.workbook_of_two_thousand_million_rows, "planned_sites_rows.xlsx"),
     "planned_sites_holes.csv": (made.table_of_holes, "the rest are holes"),
     "planned_sites_virtual.gpkg": (made.virtual_layer, "does not begin like one"),

@@ -23,14 +23,12 @@ from geodata.geography.geoids import clean_geoids
 from geodata.geography.written_coordinates import read_coordinates
 from geodata.geography.zips import clean_zips, state_of_zips
 from geodata.sample import write_sample
-from geodata.settings import Settings, load_settings
-from geodata.sources import SOURCES
+from geodata.settings import load_settings
 from geodata.sources.formats.archives import check_zip, member_names
 from geodata.sources.formats.layers import read_layer
 from geodata.sources.formats.text_tables import from_records, read_csv, read_json, wanted
 from geodata.sources.formats.values import SVI_CODES, counts, dates, flags, numbers, to_numbers
 from geodata.sources.formats.workbooks import read_workbook
-from geodata.sources.spec import ParseContext, Source
 from tests.robustness.fuzz import HOSTILE, mutated, outcome, seeds
 
 EACH = 2

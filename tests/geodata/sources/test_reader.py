@@ -68,7 +68,12 @@ def test_a_virtual_layer_reads_no_file_and_asks_no_server(
 ) -> None:
     port, heard = requests
     (tmp_path / "secret.csv").write_text("site_id,name\n1,the secret\n")
-    for source in (f"{tmp_path}/secret.csv", f"/vsicurl/http://127.0.0.1:{port}/a.csv", "/vsistdin/", "/proc/self/environ"):
+    for source in (
+        f"{tmp_path}/secret.csv",
+        f"/vsicurl/http://127.0.0.1:{port}/a.csv",
+        "/vsistdin/",
+        "/proc/self/environ",
+    ):
         path = tmp_path / name
         path.write_bytes(around + virtual(source))
         assert "secret" not in refused(path)
