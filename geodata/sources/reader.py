@@ -31,14 +31,13 @@ from geodata.settings import Files, Settings
 from geodata.sources.formats.layers import FORMS
 from geodata.sources.formats.row_limit import MOST_ROWS
 from geodata.states import State, find_state
+from geodata.storage.files import refuse_holes
 
 WORKER = "geodata.sources.reader:work"
 TABLE_OF_TEXT = "table_of_text"
 _GIGABYTE = 1_000_000_000
 # What a whole archive of a shapefile consists of, where it is not packed.
 _SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
-# Files whose contents are almost all holes: a few bytes of disk that would be read as terabytes of zeros.
-_HOLES_FROM, _HOLES_SHARE = 100_000_000, 0.01
 _KINDS: Mapping[str, Callable[[str], OnrampError]] = {
     "SourceUnavailable": SourceUnavailable,
     "SettingsError": SettingsError,
@@ -133,13 +132,7 @@ def refuse_beyond(path: Path, files: Files) -> None:
         known = path.stat()
     except OSError:
         raise InputError("the file is not there", file=path, remedy="Check the folder of sources.") from None
-    held = getattr(known, "st_blocks", known.st_size) * 512
-    if known.st_size > _HOLES_FROM and held < _HOLES_SHARE * known.st_size:
-        raise InputError(
-            f"it says that it has {known.st_size:,} bytes and holds {held:,}; the rest are holes",
-            file=path,
-            remedy="Copy it again from where it came from.",
-        )
+    refuse_holes(path)
     if known.st_size > files.size_gb * _GIGABYTE:
         raise InputError(
             f"it has {known.st_size:,} bytes, more than the {files.size_gb:g} GB allowed",
