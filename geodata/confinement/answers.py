@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import mmap
 import struct
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -48,15 +47,15 @@ def write_answer(answer: Answer, file: BinaryIO) -> None:
     file.flush()
 
 
-def read_answer(descriptor: int, size: int) -> Answer:
-    """Return the answer in an open file of `size` bytes; NoAnswer where there is none, or not a whole one.
-
-    The columns of its tables lie in the file, which is mapped and not copied.
-    """
+def read_answer(file: BinaryIO) -> Answer:
+    """Return the answer in an open file; NoAnswer where there is none, or not a whole one."""
+    file.seek(0)
+    # Read and not mapped: what is mapped would keep the file open for as long as any of its tables is used.
+    held = memoryview(file.read())
+    size = len(held)
     if size < _END.size:
         raise NoAnswer("empty")
     try:
-        held = memoryview(mmap.mmap(descriptor, size, access=mmap.ACCESS_READ))
         (length,) = _END.unpack(held[-_END.size :])
         told = json.loads(bytes(held[size - _END.size - length : size - _END.size]))
         tables = {name: _from_arrow(held[start:end]) for name, (start, end) in told["tables"].items()}

@@ -34,11 +34,11 @@ _GRACE_SECONDS = 10.0
 # Loading the libraries takes two seconds, on a busy machine many times that.
 _START_SECONDS = 300.0
 
-End = Literal["time", "memory", "broken"]
+End = Literal["time", "memory", "broken", "start"]
 
 
 class Stopped(Exception):
-    """The process ended without an answer: out of `time` or `memory`, or `broken`, by the signal named."""
+    """There is no answer: out of `time` or `memory`, `broken` (by the signal named), or the process did not `start`."""
 
     def __init__(self, end: End, signal: str = "") -> None:
         super().__init__(end)
@@ -70,7 +70,7 @@ class Confined:
             code = self._ended(held, limits.seconds)
             if code == 0:
                 try:
-                    return read_answer(held.fileno(), os.fstat(held.fileno()).st_size)
+                    return read_answer(held)
                 except NoAnswer:
                     raise Stopped("broken") from None
         raise _stopped(code)
@@ -101,7 +101,7 @@ class Confined:
                 except OSError:
                     self._end()
                     if last:
-                        raise Stopped("broken") from None
+                        raise Stopped("start") from None
 
     def begin(self) -> None:
         """Start the process without waiting until it is ready, for a program that will ask it later."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -46,11 +45,12 @@ _KINDS: Mapping[str, Callable[[str], OnrampError]] = {
 _NOT_FOR_PARSERS = {"home", "alerts", "operations", "storage", "web", "maps"}
 
 
-@dataclass(frozen=True)
 class Fell(Exception):
-    """The parser failed in a way its author did not expect, with an error of this type."""
+    """The parser failed in a way its author did not expect, with an error of the type `kind`."""
 
-    kind: str
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 @cache
@@ -141,7 +141,12 @@ def refuse_beyond(path: Path, files: Files) -> None:
         )
 
 
-def _sentence(stopped: Stopped, path: Path, limits: Limits, files: Files) -> InputError:
+def _sentence(stopped: Stopped, path: Path, limits: Limits, files: Files) -> OnrampError:
+    if stopped.end == "start":
+        return OnrampError(
+            f"The process that files are read in did not start, so {path.name} was not read: this machine may have too "
+            "little memory, or permit no further process. ONRAMP_TRACEBACK=1 shows what it says."
+        )
     if stopped.end == "time" and limits.seconds < files.seconds:
         return InputError(
             f"reading it took more than the {limits.seconds:g} seconds that a file in the inbox may take",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import random
-import tempfile
 
 import geopandas as gpd
 import pandas as pd
@@ -26,10 +26,7 @@ SHAPES = gpd.GeoDataFrame({"geoid": ["1", "2", "3"]}, geometry=[Point(1, 2), Non
 
 
 def read(data: bytes) -> Answer:
-    with tempfile.TemporaryFile() as file:
-        file.write(data)
-        file.flush()
-        return read_answer(file.fileno(), len(data))
+    return read_answer(io.BytesIO(data))
 
 
 def test_tables_and_facts_come_back_as_they_were() -> None:

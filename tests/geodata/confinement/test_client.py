@@ -100,7 +100,7 @@ def test_where_it_was_ended_another_takes_its_place(process: Confined) -> None:
     assert told(process, "table") == 2
 
 
-def test_without_a_worker_it_is_broken_and_not_waited_for() -> None:
+def test_without_a_worker_it_does_not_start_and_is_not_waited_for() -> None:
     with pytest.raises(Stopped) as stopped:
         Confined("tests.support.hostile_worker:absent", {}).ask({}, [], LIMITS)
-    assert stopped.value.end == "broken"
+    assert stopped.value.end == "start"

@@ -14,15 +14,15 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from geodata.confinement.client import Confined
 from geodata.errors import InputError, OnrampError, SettingsError, SourceUnavailable
 from geodata.settings import Settings
-from geodata.sources import SOURCES, spec
+from geodata.sources import SOURCES, reader, spec
 from geodata.sources.reader import Fell, answered, drivers, reading_process, refuse_beyond, table_of_text
 from geodata.sources.spec import ParseContext
 from tests.counterexamples.made import TRACTS, VIRTUAL
 
 SECRET = "4711-of-the-environment"
-SITE = {"site_id": "a1", "name": "Depot", "state": "RI", "status": "planned", "ports_dc_fast": 4}
 
 
 @pytest.fixture
@@ -178,6 +178,15 @@ def test_a_parser_that_stumbles_over_something_new_still_says_one_sentence(
     monkeypatch.setattr(spec, "read_confined", stumble)
     with pytest.raises(InputError, match=r"x\.txt: this cannot be read as “Centers of Population.*KeyError"):
         SOURCES["centers"].read(tmp_path / "x.txt", ParseContext(Settings()))
+
+
+def test_where_the_process_does_not_start_no_file_is_blamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "planned_sites.csv"
+    path.write_text("state\n")
+    monkeypatch.setattr(reader, "reading_process", lambda: Confined("tests.support.hostile_worker:absent", {}))
+    with pytest.raises(OnrampError, match=r"did not start, so planned_sites\.csv was not read") as raised:
+        SOURCES["planned_sites"].read(path, ParseContext(Settings()))
+    assert not isinstance(raised.value, InputError)
 
 
 def test_a_table_is_read_as_text(tmp_path: Path) -> None:
