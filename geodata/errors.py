@@ -60,11 +60,11 @@ class InputError(OnrampError):
 def reading_of(path: Path, what: str) -> Iterator[None]:
     """Raise InputError in one sentence for whatever a library raises while it reads `path`, which is a `what`.
 
-    On a damaged file the libraries raise errors of many kinds.
+    On a damaged file the libraries raise errors of many kinds. Too little memory is no fault of the file and passes.
     """
     try:
         yield
-    except OnrampError:
+    except (OnrampError, MemoryError):
         raise
     except Exception as problem:
         reason = first_line(problem).replace(str(path), path.name)

@@ -25,7 +25,7 @@ from geodata.fetching.folder import (
     read_listing,
 )
 from geodata.states import State
-from geodata.storage.files import sha256_of
+from geodata.storage.files import refuse_holes, sha256_of
 
 if TYPE_CHECKING:
     from geodata.sources.spec import SourceSpec
@@ -178,6 +178,7 @@ class FolderAcquirer:
         known = path.stat()
         seen = (path, known.st_size, known.st_mtime_ns)
         if seen not in self._hashes:
+            refuse_holes(path)
             self._hashes[seen] = sha256_of(path)
         return self._hashes[seen]
 

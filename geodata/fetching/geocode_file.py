@@ -6,8 +6,6 @@ another tract. Rows that have coordinates keep them; ties and misses stay empty 
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -15,11 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.errors import InputError
 from geodata.fetching.publishers.geocoder import Address, Geocoded
 from geodata.geography.zips import clean_zips, state_of_zips
-from geodata.sources.formats.text_tables import Wanted, choose_columns, decode, delimited, read_bytes
+from geodata.settings import Settings
+from geodata.sources.formats.text_tables import Wanted, choose_columns
 from geodata.sources.places_of_rows import split_addresses, state_codes
+from geodata.sources.reader import table_of_text
 from geodata.storage.files import written_aside
 
 OUTCOME_COLUMN = "geocoded"
@@ -45,7 +44,9 @@ class Filled:
     outcomes: dict[str, int]
 
 
-def fill_coordinates(source: Path, target: Path, geocode: Geocode, states: Collection[str] = ()) -> Filled:
+def fill_coordinates(
+    source: Path, target: Path, geocode: Geocode, settings: Settings, states: Collection[str] = ()
+) -> Filled:
     """Write the rows of `source` (CSV or XLSX) to `target` (CSV) with latitude and longitude filled in.
 
     Addresses may stand on one line (“1 Main St, Newport, RI 02840”) or in columns of their own. Rows of other states
@@ -53,7 +54,7 @@ def fill_coordinates(source: Path, target: Path, geocode: Geocode, states: Colle
     given, exact, near, tie, no_match, unanswered, no_address or not_asked; what an earlier run found stays.
     `geocoded_address` repeats what was matched. Raises InputError without a column of addresses.
     """
-    table = _read(Path(source))
+    table = table_of_text(Path(source), settings)
     chosen, absent = choose_columns(list(table.columns), _COLUMNS, Path(source).name)
     names = {name: str(table.columns[spot]) for name, spot in chosen.items()}
     for name in absent:
@@ -97,16 +98,3 @@ def _outcome(result: Geocoded) -> str:
     if result.outcome != "match":
         return result.outcome
     return "exact" if result.exact else "near"
-
-
-def _read(path: Path) -> pd.DataFrame:
-    """Return a table of text, empty cells as empty strings."""
-    try:
-        if path.suffix.lower() == ".xlsx":
-            return pd.read_excel(path, dtype=str, keep_default_na=False)
-        text, delimiter = delimited(decode(read_bytes(path)))
-        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=delimiter)
-    except (ValueError, KeyError, zipfile.BadZipFile, pd.errors.ParserError) as problem:
-        raise InputError(
-            f"it cannot be read as a table ({problem})", file=path, remedy="Save it again as CSV or XLSX."
-        ) from None

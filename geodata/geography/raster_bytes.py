@@ -1,4 +1,8 @@
-"""Whether the bytes of a raster's cells are all in its file: a file cut short opens, and fails where it is read."""
+"""Opening a raster as the GeoTIFF it must be, and whether the bytes of its cells are all in its file.
+
+A file cut short opens, and fails where it is read. Nothing beside the file is looked at: what lies there under its name
+(overviews, metadata, masks) may be of any form, and name other files and addresses.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,15 @@ from geodata.errors import AGAIN, InputError, first_line, reading_of
 MOST_BLOCKS = 1_000_000
 # Whoever claims ten thousand bands keeps the raster library busy for minutes.
 MOST_BANDS = 64
+# No list of the folder means no file beside this one, and PAM is the metadata that names overviews elsewhere.
+_ALONE = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
 
 
 def open_raster(path: Path | str) -> DatasetReader:
     """Return the open raster; InputError in one sentence where it is none, or has too many bands to be one of ours."""
     try:
-        raster = rasterio.open(path)
+        with rasterio.Env(**_ALONE):
+            raster = rasterio.open(path, driver="GTiff")
     except RasterioError as problem:
         reason = first_line(problem).replace(str(path), Path(path).name)
         raise InputError(f"the raster cannot be opened ({reason})", file=path, remedy=AGAIN) from None
@@ -45,8 +52,6 @@ def check_whole(path: Path) -> None:
 
 def _block_ends(raster: DatasetReader, path: Path) -> Iterator[int]:
     """Yield where the bytes of each tile or strip end; one that was never written has none."""
-    if raster.driver != "GTiff":
-        return
     for band, (height, width) in enumerate(raster.block_shapes, start=1):
         rows, columns = -(-raster.height // height), -(-raster.width // width)
         if rows * columns * raster.count > MOST_BLOCKS:

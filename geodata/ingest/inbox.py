@@ -1,14 +1,20 @@
 """Taking in the files an office drops into a folder: each is read by its own parser before it counts.
 
 A file that can be read goes to the folder operator-supplied sources are taken from, and what it replaces is put
-aside; one that cannot goes to `rejected` with a report beside it. Nothing is deleted. Does not hold when the folder
-is looked at or what is run then (see `pipelines.sensors`).
+aside; one that cannot goes to `rejected` with a report beside it. Nothing is deleted, and no file keeps others from
+being taken in: each is read in a confined process within a time of its own, and none is read twice. Does not hold when
+the folder is looked at or what is run then (see `pipelines.sensors`).
 """
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import InputError, OnrampError
-from geodata.fetching.folder import fill_patterns, find_files, list_of, needs_state
+from geodata.fetching.folder import fill_patterns, find_files, is_text, list_of, needs_state
 from geodata.ingest.choose_files import day_of, written
 from geodata.schemas import columns as col
 from geodata.schemas.parsed import Parsed
@@ -31,6 +37,11 @@ from geodata.storage.files import sha256_of, write_text, written_aside
 ACCEPTED, REJECTED, REPLACED = "accepted", "rejected", "replaced"
 _UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".filepart")
 _MOST_ROWS = 200
+# Names beside a file's own are longer than it: that of a report, of a copy being written, of a second one.
+_LONGEST_NAME = 200
+_LONGEST_ENDING = 20
+# Names the file that is being read, so that one that ends this program is known the next time.
+_BEING_READ = ".being_read"
 
 Seen = tuple[int, int]
 """Size in bytes and time of the last change in nanoseconds."""
@@ -66,47 +77,135 @@ def look(inbox: Path, folder: Path, settings: Settings, before: Mapping[str, See
     """Take in every file that has not changed since the look `before`; others wait for the next one.
 
     `folder` is where operator-supplied sources are read from. A file still being copied changes between two looks.
+    After files.inbox_seconds no further file is begun. What the system refuses (a full disk) leaves the file where it
+    is.
     """
     inbox.mkdir(parents=True, exist_ok=True)
-    found = Round()
+    found, began = Round(), time.monotonic()
+    broke_off = _broke_off(inbox)
     for path in sorted(inbox.iterdir()):
-        if path.is_symlink() or not path.is_file() or path.name.startswith(".") or path.suffix in _UNFINISHED:
-            continue
-        known = path.stat()
-        now = (known.st_size, known.st_mtime_ns)
-        if before.get(path.name) == now:
-            found.outcomes.append(take(path, inbox, folder, settings))
-        else:
-            found.waiting[path.name] = now
+        try:
+            if path.is_symlink() or not path.is_file() or path.name.startswith(".") or path.suffix in _UNFINISHED:
+                continue
+            now = _seen(path)
+            if before.get(path.name) != now or time.monotonic() - began > settings.files.inbox_seconds:
+                found.waiting[path.name] = now
+            elif broke_off == (path.name, now):
+                found.outcomes.append(_rejected(path, inbox, _BROKE_OFF.format(name=_shown(path.name))))
+            else:
+                with _being_read(inbox, path.name, now):
+                    found.outcomes.append(take(path, inbox, folder, settings))
+        except OSError as problem:
+            why = problem.strerror or type(problem).__name__
+            sentence = f"{_shown(path.name)}: it could not be taken in ({why}) and stays in the inbox."
+            found.outcomes.append(Outcome(path.name, False, sentence))
+            with suppress(OSError):
+                found.waiting[path.name] = _seen(path)
     return found
 
 
+_BROKE_OFF = (
+    "{name}: this program ended while it read the file, which is not read again. If the machine was stopped just then, "
+    "put it into the inbox once more."
+)
+
+
 def take(path: Path, inbox: Path, folder: Path, settings: Settings) -> Outcome:
-    """Accept or reject one file, move it, and leave a report beside it where there is something to say."""
+    """Accept or reject one file, move it, and leave a report beside it where there is something to say.
+
+    OSError where the system does not let it be written; everything is as before then.
+    """
+    now = _seen(path)
     try:
+        _refuse_name(path.name)
         owner = owner_of(path.name)
         parsed = _read(path, owner, settings)
         rivals = _rivals(path, owner, folder)
         _hold_against(rivals, path, parsed, owner, settings)
     except OnrampError as problem:
-        moved = _moved(path, inbox / REJECTED)
-        write_text(moved.with_name(f"{moved.name}.txt"), f"{problem}\n")
-        return Outcome(path.name, False, str(problem))
-    for rival in rivals:
-        _moved(rival, inbox / REPLACED)
-    digest = sha256_of(path)
-    with written_aside(folder / path.name) as aside:
-        shutil.copyfile(path, aside)
-    path.unlink()
+        return _rejected(path, inbox, str(problem))
+    digest = _put_in_place(path, now, folder, rivals, inbox / REPLACED)
     title = owner.source.spec.title
     sentence = f"{path.name}: taken in as “{title}”, {parsed.rows_kept:,} of {parsed.rows_in:,} rows kept."
     if rivals:
         sentence += f" It takes the place of {', '.join(rival.name for rival in rivals)}, put aside in “{REPLACED}”."
     if len(parsed.rejects) or parsed.notes:
-        report = inbox / ACCEPTED / f"{path.name}.txt"
         lines = [sentence, *parsed.notes, *reject_sentences(parsed.rejects), *_to_accept(path.name, parsed)]
-        write_text(report, "\n".join(lines) + "\n")
+        with suppress(OSError):  # the list is in its place, and the log has the sentence
+            write_text(inbox / ACCEPTED / f"{path.name}.txt", "\n".join(lines) + "\n")
     return Outcome(path.name, True, sentence, digest)
+
+
+def _rejected(path: Path, inbox: Path, sentence: str) -> Outcome:
+    moved = _moved(path, inbox / REJECTED)
+    with suppress(OSError):  # on a full disk a file can still be moved, and the log has the sentence
+        write_text(moved.with_name(f"{moved.name}.txt"), f"{sentence}\n")
+    return Outcome(path.name, False, sentence)
+
+
+def _put_in_place(path: Path, now: Seen, folder: Path, rivals: Sequence[Path], replaced: Path) -> str:
+    """Move a file into `folder` in the place of `rivals`, which go to `replaced`, and return its hash.
+
+    The new one is whole beside them, and they are whole in `replaced`, before the first of them goes: whatever fails on
+    the way leaves the list that was in use.
+    """
+    with written_aside(folder / path.name) as aside:
+        shutil.copyfile(path, aside)
+        if _seen(path) != now:
+            raise OSError(errno.EBUSY, "it changed while it was read")
+        digest = sha256_of(aside)
+        for rival in rivals:
+            with written_aside(_free_name(rival.name, replaced)) as kept:
+                shutil.copy2(rival, kept)
+    for rival in rivals:
+        if rival.name != path.name or rival.parent != folder:
+            rival.unlink()
+    path.unlink()
+    return digest
+
+
+def _seen(path: Path) -> Seen:
+    known = path.stat()
+    return known.st_size, known.st_mtime_ns
+
+
+@contextmanager
+def _being_read(inbox: Path, name: str, now: Seen) -> Iterator[None]:
+    """Leave word of the file that is being read, for a look after one that this file ended."""
+    word = inbox / _BEING_READ
+    with suppress(OSError):
+        word.write_text(json.dumps([name, *now]), encoding="utf-8")
+    try:
+        yield
+    finally:
+        word.unlink(missing_ok=True)
+
+
+def _broke_off(inbox: Path) -> tuple[str, Seen] | None:
+    """Return the file that the last look did not come back from, as it was then."""
+    try:
+        name, size, changed = json.loads((inbox / _BEING_READ).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return None
+    return name, (size, changed)
+
+
+def _refuse_name(name: str) -> None:
+    """Raise InputError for a name that cannot be written down, or whose report could not be named."""
+    remedy = "Give it a shorter name of letters and digits."
+    if not is_text(Path(name)):
+        raise InputError("its name is not in the encoding of this system", file=_shown(name), remedy=remedy)
+    if len(os.fsencode(name)) > _LONGEST_NAME or len(Path(name).suffix) > _LONGEST_ENDING:
+        raise InputError(
+            f"its name has {len(os.fsencode(name))} bytes, more than the {_LONGEST_NAME} allowed (its ending "
+            f"{_LONGEST_ENDING})",
+            file=_shown(name)[:40] + "…",
+            remedy=remedy,
+        )
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def owner_of(name: str) -> Owner:
@@ -147,7 +246,7 @@ def _to_accept(name: str, parsed: Parsed) -> list[str]:
 
 def _read(path: Path, owner: Owner, settings: Settings) -> Parsed:
     spec = owner.source.spec
-    parsed = owner.source.read(path, ParseContext(settings, owner.state))
+    parsed = owner.source.read(path, ParseContext(settings, owner.state), seconds=settings.files.inbox_seconds)
     held_to(parsed, spec, nationwide=owner.state is None)
     if parsed.rows_kept == 0 and len(parsed.rejects):
         first = "\n".join(reject_sentences(parsed.rejects))
@@ -188,10 +287,18 @@ def _fits(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _moved(path: Path, folder: Path) -> Path:
-    """Move a file into `folder` under its name, numbered where that is taken."""
+    """Move a file into `folder` under its name, cut short where it is too long, numbered where it is taken."""
     folder.mkdir(parents=True, exist_ok=True)
-    to, number = folder / path.name, 1
+    return Path(shutil.move(path, _free_name(path.name, folder)))
+
+
+def _free_name(name: str, folder: Path) -> Path:
+    stem, ending = Path(_shown(name)).stem, Path(_shown(name)).suffix
+    if len(ending) > _LONGEST_ENDING:
+        stem, ending = stem + ending, ""
+    stem = stem.encode()[: _LONGEST_NAME - len(ending.encode())].decode("utf-8", "ignore")
+    to, number = folder / f"{stem}{ending}", 1
     while to.exists():
         number += 1
-        to = folder / f"{path.stem}-{number}{path.suffix}"
-    return Path(shutil.move(path, to))
+        to = folder / f"{stem}-{number}{ending}"
+    return to

@@ -69,7 +69,9 @@ def _weights(settings: Settings) -> list[str]:
         return []
     for path in files:
         try:
-            known += user_index.parse(path, ParseContext(settings)).table[col.DEFINITION].unique().tolist()
+            known += (
+                SOURCES[user_index.SPEC.name].read(path, ParseContext(settings)).table[col.DEFINITION].unique().tolist()
+            )
         except (OnrampError, OSError):
             return []  # The run says what is wrong with the file.
     remedy = " An index of your own is a file index_*.csv in the folder of files."

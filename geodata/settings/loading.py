@@ -27,6 +27,7 @@ from geodata.settings.sections import (
     Diagnostics,
     Equity,
     Evidence,
+    Files,
     Hubs,
     Industry,
     Maps,
@@ -49,11 +50,11 @@ Values = dict[str, Any]
 #: Environment variable that names the settings file of a deployment.
 SETTINGS_FILE = "ONRAMP_SETTINGS"
 
-#: Settings, and whole sections, that name folders, hosts, environment variables or storage. They are the deployment's:
-#: a run launched from a web page cannot bring its own.
+#: Settings, and whole sections, that name folders, hosts, environment variables or storage, or bound what a file may
+#: take. They are the deployment's: a run launched from a web page cannot bring its own.
 DEPLOYMENT_ONLY = frozenset(
     {
-        *("home", "alerts", "operations", "storage", "web"),
+        *("home", "files", "alerts", "operations", "storage", "web"),
         *("sources.folder", "sources.folders", "sources.also", "sources.cache", "sources.afdc_host"),
         *("sources.contact", "sources.private_redirects", "sources.baseline_url", "sources.baseline_sha256"),
         *("travel.roads_file", "travel.server_url", "travel.cache"),
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     evidence: Evidence = Evidence()
     diagnostics: Diagnostics = Diagnostics()
     sources: Sources = Sources()
+    files: Files = Files()
     industry: Industry = Industry()
     maps: Maps = Maps()
     alerts: Alerts = Alerts()
@@ -229,4 +231,6 @@ def _merged(base: Values, over: Values) -> Values:
 _WHOLE = frozenset({"weights"})
 
 
-_NOT_OF_NUMBERS = {"home", "states", "languages", "sources", "maps", "alerts", "operations", "storage", "web"}
+_NOT_OF_NUMBERS = {
+    *("home", "states", "languages", "sources", "files", "maps", "alerts", "operations", "storage", "web"),
+}

@@ -486,6 +486,24 @@ class Sources(Section):
         return self.fill_up or not self.given_folders
 
 
+class Files(Section):
+    """How far a file from outside is followed: each is read in a process of its own (docs/operations.md)."""
+
+    seconds: Annotated[float, Field(ge=1, le=86_400)] = Field(
+        300.0, description="Longest reading of one file, seconds."
+    )
+    inbox_seconds: Annotated[float, Field(ge=1, le=25)] = Field(
+        20.0,
+        description="Longest reading of one file in the inbox, seconds, after which a look at it begins no other. "
+        "Dagster gives a look one minute; larger files go into the folder “supplied” by hand.",
+    )
+    memory_gb: Annotated[float, Field(ge=0.25, le=1024)] = Field(
+        4.0, description="Most memory that reading one file may take, gigabytes."
+    )
+    rows: Annotated[int, Field(ge=1)] = Field(5_000_000, description="Most rows of one table or layer.")
+    size_gb: Annotated[float, Field(gt=0)] = Field(8.0, description="Largest file that is opened, gigabytes.")
+
+
 class IndustryWords(Section):
     """What one language calls the work, in the middle of a sentence. Braces would be taken for places to fill."""
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-import rasterio
 from rasterio.io import DatasetReader
 from rasterio.warp import transform_bounds
 
 from geodata.errors import InputError, reading_of
-from geodata.geography.raster_bytes import check_whole
+from geodata.geography.raster_bytes import check_whole, open_raster
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import RASTERS, REJECTS
 from geodata.schemas.parsed import Parsed
@@ -68,7 +67,7 @@ def _parse(kind: str, path: Path) -> Parsed:
     if path.open("rb").read(4) not in _TIFF_MAGIC:
         raise InputError("this is not a GeoTIFF", file=path, remedy="Download it again; the server sent a page.")
     check_whole(path)
-    with reading_of(path, "raster"), rasterio.open(path) as raster:
+    with reading_of(path, "raster"), open_raster(path) as raster:
         row = {
             "kind": kind,
             "path": str(path.resolve()),

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from geodata.errors import InputError, OnrampError
+from geodata.errors import InputError
 from geodata.schemas.canonical import JOB_CENTERS, SITES
 from geodata.schemas.parsed import Parsed
 from geodata.schemas.table import Table
 from geodata.settings import Settings
 from geodata.sources.formats.unread import unread_sentence
+from geodata.sources.reader import Fell, read_confined
 from geodata.states import State
 
 Scope = Literal["nation", "state"]
@@ -162,24 +163,23 @@ class Source:
     spec: SourceSpec
     parse: Callable[[Path, ParseContext], Parsed]
 
-    def read(self, path: Path, context: ParseContext) -> Parsed:
-        """Return the parsed file with a note on columns nobody read.
+    def read(self, path: Path, context: ParseContext, *, seconds: float | None = None) -> Parsed:
+        """Return the parsed file with a note on columns nobody read; it is opened in a confined process.
 
-        InputError also where the parser fails in a way its author did not expect.
+        InputError where it is refused or breaks a limit (`seconds`, and those of the settings), and also where the
+        parser fails in a way its author did not expect.
         """
         try:
-            parsed = self.parse(path, context)
-            # What a service answers as JSON is its own layout, also where an office may bring a table instead.
-            ours = self.spec.hand_kept and not (self.spec.urls and Path(path).suffix.lower() == ".json")
-            return with_unread_named(parsed, self.spec, hand_kept=ours)
-        except OnrampError:
-            raise
-        except Exception as problem:
+            parsed = read_confined(self.spec.name, path, context.settings, context.state, seconds=seconds)
+        except Fell as problem:
             raise InputError(
-                f"this cannot be read as “{self.spec.title}” ({type(problem).__name__})",
+                f"this cannot be read as “{self.spec.title}” ({problem.kind})",
                 file=path,
                 remedy="Save or download it again in one of the forms of docs/sources.md.",
-            ) from problem
+            ) from None
+        # What a service answers as JSON is its own layout, also where an office may bring a table instead.
+        ours = self.spec.hand_kept and not (self.spec.urls and Path(path).suffix.lower() == ".json")
+        return with_unread_named(parsed, self.spec, hand_kept=ours)
 
 
 def with_unread_named(parsed: Parsed, spec: SourceSpec, *, hand_kept: bool) -> Parsed:

@@ -10,14 +10,18 @@ import shutil
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from geodata.errors import InputError
+
 LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.(part(\.\w+)?|old)")
 """Names given below to what is being written or replaced; one that stays is of work that broke off."""
+# The unit of st_blocks on every system, and the size from which on holes are looked for.
+_BLOCK_BYTES, _HOLES_FROM = 512, 100_000_000
 # Of renameat2(2): the present directory, and "exchange the two".
 _HERE, _EXCHANGE = -100, 2
 
@@ -92,6 +96,36 @@ def sha256_of(path: Path) -> str:
     """Return the hexadecimal SHA-256 of a file, read in blocks."""
     with Path(path).open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def refuse_holes(path: Path) -> None:
+    """Raise InputError where a large file is holes but for a hundredth: terabytes of zeros that take hours to read.
+
+    What a file system packs holds more than that of its size.
+    """
+    known = Path(path).stat()
+    enough = known.st_size // 100
+    if known.st_size <= _HOLES_FROM or getattr(known, "st_blocks", known.st_size) * _BLOCK_BYTES > enough:
+        return
+    # Some file systems count no blocks, and say of the file itself that it has no hole.
+    held = _bytes_held(path, enough)
+    if held < enough:
+        raise InputError(
+            f"it says that it has {known.st_size:,} bytes and holds {held:,}; the rest are holes",
+            file=path,
+            remedy="Copy it again from where it came from.",
+        )
+
+
+def _bytes_held(path: Path, enough: int) -> int:
+    """Return how many bytes of a file are no hole, counted until there are `enough`."""
+    held = end = 0
+    with Path(path).open("rb") as file, suppress(OSError):  # there is no data beyond the last
+        while held < enough:
+            start = os.lseek(file.fileno(), end, os.SEEK_DATA)
+            end = os.lseek(file.fileno(), start, os.SEEK_HOLE)
+            held += end - start
+    return held
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

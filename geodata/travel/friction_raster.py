@@ -34,7 +34,6 @@ ECCENTRICITY_SQUARED = 6.694379990141e-3  # WGS 84
 SMALLEST_DEGREES = 1e-7  # a centimeter: no raster of friction is finer
 FASTEST_MINUTES_PER_M = 1e-4  # 600 km/h: anything faster is not road travel in minutes per meter
 SLOWEST_MEDIAN = 1.0  # 1 m a minute as the median says the unit is another (minutes per km, km/h, meters)
-REMOTE = ("http://", "https://", "s3://", "/vsi")
 
 
 def meters_per_degree(latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -55,8 +54,7 @@ class FrictionRaster:
     def __init__(self, path: Path | str, band: int = 1) -> None:
         self.path = path
         self.band = band
-        if not str(path).startswith(REMOTE):
-            _check_magic(Path(path))
+        _check_magic(Path(path))
         self._source = open_raster(path)
         self._check_source()
         self.warped_from: str | None = None

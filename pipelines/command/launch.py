@@ -18,6 +18,7 @@ from assets.resources import ChoiceRefused
 from geodata.errors import OnrampError, SettingsError
 from geodata.fetching.to_get import keys_not_set
 from geodata.settings import SETTINGS_FILE, Settings
+from geodata.sources.reader import reading_process
 from geodata.states import SAMPLE_STATE, State, find_state
 from pipelines.build import build_defs
 from pipelines.command.closing_list import entries_of, print_list, write_list
@@ -92,6 +93,8 @@ def launch(
             f"{state.name} belongs to the invented nation used for benchmarks and cannot be run by itself; the "
             f"sample state to run is {SAMPLE_STATE}."
         )
+    # It loads its libraries while this program loads its own.
+    reading_process().begin()
     if settings_file is not None:
         os.environ[SETTINGS_FILE] = str(settings_file.resolve())
     definitions = Definitions.merge(build_defs(settings), progress(console))

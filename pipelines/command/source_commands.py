@@ -231,8 +231,9 @@ def geocode(
 ) -> None:
     """Find the coordinates of addresses in a list, through the Census geocoder; rows that have some keep them."""
     wanted = [find_state(name).usps for name in states or ()]
-    with Fetcher(contact=_settings(settings_file, None).sources.contact) as fetcher:
-        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher), wanted)
+    settings = _settings(settings_file, None)
+    with Fetcher(contact=settings.sources.contact) as fetcher:
+        filled = fill_coordinates(source, target, partial(ask_geocoder, fetcher), settings, wanted)
     console.print(f"{filled.rows} rows, {filled.had} of them with coordinates before", highlight=False)
     for outcome, count in filled.outcomes.items():
         console.print(f"  {count} {outcome.replace('_', ' ')}", highlight=False)

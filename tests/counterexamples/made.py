@@ -5,8 +5,12 @@ They start from a tiny sound layer, workbook or raster of fictional places. `MAK
 
 from __future__ import annotations
 
+import json
+import os
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import FunctionType
 
@@ -155,7 +159,77 @@ def parquet_cut_short(path: Path) -> None:
     _halved(path)
 
 
+# Layers that name other files
+
+
+VIRTUAL = (
+    b'<OGRVRTDataSource><OGRVRTLayer name="passwd"><SrcDataSource>CSV:/etc/passwd</SrcDataSource>'
+    b"<GeometryType>wkbPoint</GeometryType></OGRVRTLayer></OGRVRTDataSource>"
+)
+
+
+def virtual_layer(path: Path) -> None:
+    path.write_bytes(VIRTUAL)
+
+
+def virtual_layer_behind_a_brace(path: Path) -> None:
+    # GDAL looks for the word anywhere in the first bytes.
+    path.write_bytes(b'{"a": "' + VIRTUAL + b'"}')
+
+
+def zip_with_a_virtual_layer(path: Path) -> None:
+    _archive(path, ("cb_2020_97_tract_500k.geojson", VIRTUAL))
+
+
+def layer_with_a_linked_crs(path: Path) -> None:
+    link = {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs.wkt", "type": "ogcwkt"}}
+    path.write_text(json.dumps({**json.loads(TRACTS.to_json(drop_id=True)), "crs": link}))
+
+
+def _package_of_a_view(path: Path, condition: str) -> None:
+    """A view that selects from itself for ever takes the place of the table of features."""
+    TRACTS.to_file(path, driver="GPKG", layer="tracts")
+    with closing(sqlite3.connect(path)) as package:
+        for trigger in package.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            package.execute(f'drop trigger "{trigger[0]}"')
+        package.execute('alter table "tracts" rename to "once"')
+        package.execute(
+            "create view tracts as with recursive n(i) as (select 1 union all select i + 1 from n) "
+            f'select n.i as fid, once.geom, once.GEOID, once.NAME from n, "once" where {condition}'
+        )
+        package.execute("delete from gpkg_ogr_contents")
+        package.commit()
+
+
+def package_without_end(path: Path) -> None:
+    _package_of_a_view(path, "n.i > 0")
+
+
+def package_without_a_beginning(path: Path) -> None:
+    _package_of_a_view(path, "n.i < 0")
+
+
+def table_of_holes(path: Path) -> None:
+    path.write_bytes(b"GEOID,NAME\n")
+    os.truncate(path, 500_000_000_000)
+
+
+def workbook_of_two_thousand_million_rows(path: Path) -> None:
+    _workbook(path)
+    parts = {}
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'<row r="2"', b'<row r="2000000000"').replace(b'r="A2"', b'r="A2000000000"')
+    _archive(path, *parts.items())
+
+
 # Rasters
+
+
+def virtual_raster(path: Path) -> None:
+    path.write_text('<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand><SimpleSource><SourceFilename>'
+                    "/etc/passwd</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>")  # fmt: skip
 
 
 def raster_of_a_web_page(path: Path) -> None:

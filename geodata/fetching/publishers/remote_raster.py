@@ -118,7 +118,7 @@ def copy_window(remote: RemoteFile, box: Box, target: Path, host: str) -> None:
         return _Noting(remote, problems)
 
     try:
-        with rasterio.open("remote.tif", opener=opener) as source:
+        with rasterio.open("remote.tif", driver="GTiff", opener=opener) as source:
             window = from_bounds(*box, source.transform).round_offsets().round_lengths()
             window = window.intersection(Window(0, 0, source.width, source.height))
             if source.count > MOST_BANDS or window.width * window.height * source.count > _MOST_CELLS:

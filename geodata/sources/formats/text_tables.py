@@ -28,6 +28,7 @@ from geodata.errors import AGAIN, InputError
 from geodata.schemas.parsed import Parsed, RejectLog, Unread
 from geodata.schemas.table import Table
 from geodata.sources.formats.archives import read_member
+from geodata.sources.formats.row_limit import refuse_more_rows
 from geodata.sources.formats.unread import ALIKE, likeness, unread_columns
 
 MOST_BYTES = 1_000_000_000
@@ -124,6 +125,7 @@ def read_csv(
     chosen, absent = choose_columns(found, columns, name)
     arrow, bad_rows = _read_body(body, len(found), sorted(chosen.values()), delimiter, name)
     rows_in = arrow.num_rows + len(bad_rows)
+    refuse_more_rows(rows_in, name)
     if len(bad_rows) > max(20, arrow.num_rows // 10):
         raise InputError(
             f"{len(bad_rows):,} of {rows_in:,} rows do not have the {len(found)} fields of the header",
@@ -345,6 +347,7 @@ def from_records(records: Sequence[Mapping[str, object]], columns: Sequence[Want
     if not isinstance(records, (list, tuple)) or not all(isinstance(record, dict) for record in records):
         raise InputError("its records are not a list of names and values", file=file, remedy=AGAIN)
     found = list(dict.fromkeys(key for record in records for key in record))
+    refuse_more_rows(len(records), file)
     if not records:
         raise InputError("the file holds no records", file=file, remedy=AGAIN)
     chosen, absent = choose_columns(found, columns, file)

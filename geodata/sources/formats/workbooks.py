@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +14,18 @@ import pandas as pd
 from geodata.errors import AGAIN, InputError, reading_of
 from geodata.schemas.parsed import RejectLog
 from geodata.sources.formats.archives import check_zip
-from geodata.sources.formats.text_tables import Text, Wanted, as_text, choose_columns, positions_of, read_csv
+from geodata.sources.formats.row_limit import no_more_rows, refuse_more_rows, rows_to_read
+from geodata.sources.formats.text_tables import (
+    Text,
+    Wanted,
+    as_text,
+    choose_columns,
+    decode,
+    delimited,
+    positions_of,
+    read_bytes,
+    read_csv,
+)
 from geodata.sources.formats.unread import unread_columns
 
 # Publishers set titles and notes above the header, rarely more than a dozen rows.
@@ -27,6 +39,20 @@ def read_table(path: Path, columns: Sequence[Wanted], source: str, *, least: int
     return read_csv(path, columns, source)
 
 
+def whole_table(path: Path) -> pd.DataFrame:
+    """Return every column of a delimited file or of a workbook's first sheet as text, empty cells as empty strings."""
+    if path.suffix.lower() == ".xlsx":
+        check_zip(path)
+        with reading_of(path, "workbook"):
+            table = pd.read_excel(path, dtype=str, keep_default_na=False, nrows=rows_to_read())
+    else:
+        text, delimiter = delimited(decode(read_bytes(path)))
+        with reading_of(path, "table"):
+            table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=delimiter)
+    refuse_more_rows(len(table), path)
+    return table
+
+
 def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: int = 1) -> Text:
     """Return the wanted columns of a workbook, from the sheet and row that look most like its header.
 
@@ -35,6 +61,9 @@ def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: 
     """
     check_zip(path)
     with reading_of(path, "workbook"), closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+        for sheet in book.worksheets:
+            # The size a sheet says it has may be wrong, and rows beyond it would be lost without a word.
+            sheet.reset_dimensions()
         title, spot, found = _header_in(book, columns, path.name, least)
         chosen, absent = choose_columns(found, columns, path.name)
         spots = sorted(set(chosen.values()))
@@ -43,7 +72,7 @@ def read_workbook(path: Path, columns: Sequence[Wanted], source: str, *, least: 
             {i: as_text(row[i]) if i < len(row) else None for i in spots}
             if any(cell is not None for cell in row)
             else {}
-            for row in book[title].iter_rows(min_row=spot + 1, max_col=len(found), values_only=True)
+            for row in no_more_rows(book[title].iter_rows(min_row=spot + 1, max_col=len(found), values_only=True), path)
         ]
     text = _from_rows(rows, found, chosen, absent, source, path.name)
     return replace(text, unread=unread_columns(found, chosen, columns))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -153,6 +154,14 @@ def test_a_listed_file_brings_its_address_and_date_and_is_held_to_its_hash(folde
 def test_a_missing_folder_is_a_sentence(tmp_path):
     with pytest.raises(InputError, match=r"nowhere: this folder of source files does not exist\. Fill"):
         FolderAcquirer(tmp_path / "nowhere")
+
+
+def test_a_file_of_holes_is_a_sentence_before_its_hash_is_sought(tmp_path):
+    path = tmp_path / "planned_sites_holes.csv"
+    path.write_text("state,site_id\n")
+    os.truncate(path, 900_000_000_000)
+    with pytest.raises(InputError, match=r"planned_sites_holes\.csv: it says that it has 900,000,000,000 bytes"):
+        FolderAcquirer(tmp_path).candidates(SOURCES["planned_sites"].spec, find_state("RI"))
 
 
 def test_age_is_never_negative():

@@ -11,6 +11,7 @@ import pytest
 from geodata.errors import InputError
 from geodata.fetching.geocode_file import fill_coordinates
 from geodata.fetching.publishers.geocoder import Address, Geocoded
+from geodata.settings import Settings
 
 LIST = (
     "Site Name;Street Address;City;State;ZIP;Latitude;Longitude;Notes\n"
@@ -44,7 +45,7 @@ def test_only_what_lacks_coordinates_is_asked_for_and_nothing_else_changes(tmp_p
     if kind == "xlsx":
         pd.read_csv(tmp_path / "sites.xlsx", sep=";", dtype=str, keep_default_na=False).to_excel(source, index=False)
     asked.clear()
-    filled = fill_coordinates(source, target, answers)
+    filled = fill_coordinates(source, target, answers, Settings())
     assert asked == [["1 Main St", "3 Main St", "4 Main St"]]
     assert (filled.rows, filled.had) == (5, 1)
     assert filled.outcomes == {"exact": 1, "near": 1, "no_address": 1, "tie": 1}
@@ -59,7 +60,7 @@ def test_only_what_lacks_coordinates_is_asked_for_and_nothing_else_changes(tmp_p
 def test_columns_for_coordinates_are_added_where_there_are_none(tmp_path: Path):
     source = tmp_path / "sites.csv"
     source.write_text("address,zip\n1 Main St,02903\n")
-    fill_coordinates(source, tmp_path / "filled.csv", answers)
+    fill_coordinates(source, tmp_path / "filled.csv", answers, Settings())
     table = pd.read_csv(tmp_path / "filled.csv", dtype=str)
     assert (table["latitude"][0], table["longitude"][0]) == ("41.820000", "-71.410000")
 
@@ -68,14 +69,14 @@ def test_columns_for_coordinates_are_added_where_there_are_none(tmp_path: Path):
     ("name", "content", "sentence"),
     [
         ("sites.csv", "name,city\nA,B\n", r"sites\.csv: the column “address” is not among its 2 columns"),
-        ("sites.xlsx", "no workbook", r"sites\.xlsx: it cannot be read as a table"),
+        ("sites.xlsx", "no workbook", r"sites\.xlsx: this is not a whole zip archive"),
         ("sites.csv", "", r"sites\.csv: the file is empty"),
     ],
 )
 def test_a_list_that_cannot_be_used_is_a_sentence_and_leaves_no_file(tmp_path: Path, name, content, sentence):
     (tmp_path / name).write_text(content)
     with pytest.raises(InputError, match=sentence):
-        fill_coordinates(tmp_path / name, tmp_path / "filled.csv", answers)
+        fill_coordinates(tmp_path / name, tmp_path / "filled.csv", answers, Settings())
     assert not (tmp_path / "filled.csv").exists()
 
 
@@ -91,11 +92,11 @@ def test_addresses_on_one_line_are_taken_apart_and_other_states_not_asked_for(tm
         seen.extend(addresses)
         return answers(list(addresses))
 
-    filled = fill_coordinates(source, tmp_path / "filled.csv", service, ["RI"])
+    filled = fill_coordinates(source, tmp_path / "filled.csv", service, Settings(), ["RI"])
     assert seen == [Address("1 Main St", "Providence", "RI", "02903")]
     assert filled.outcomes == {"exact": 1, "no_address": 1, "not_asked": 1}
     # Another state's rows are added to what is known already, in the same file.
-    fill_coordinates(tmp_path / "filled.csv", tmp_path / "filled.csv", service, ["GA"])
+    fill_coordinates(tmp_path / "filled.csv", tmp_path / "filled.csv", service, Settings(), ["GA"])
     table = pd.read_csv(tmp_path / "filled.csv", dtype=str, keep_default_na=False)
     assert table["geocoded"].tolist() == ["exact", "near", "not_asked"]
     assert table["latitude"].tolist() == ["41.820000", "41.830000", ""]

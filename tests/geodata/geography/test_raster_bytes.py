@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 import shapely
 from rasterio.transform import Affine, from_origin
 
@@ -18,7 +19,7 @@ from geodata.fetching.client.content import check_end
 from geodata.fetching.client.http_errors import FetchError
 from geodata.geography import raster_bytes
 from geodata.geography.population_raster import populated_cells
-from geodata.geography.raster_bytes import check_whole
+from geodata.geography.raster_bytes import check_whole, open_raster
 from geodata.settings import Settings
 from geodata.sources.rasters import POPULATION_RASTER
 from geodata.sources.spec import ParseContext
@@ -58,6 +59,37 @@ def test_a_raster_cut_short_is_no_whole_one(tmp_path: Path, how: dict[str, objec
 def raster_cut_in_half(path: Path) -> Path:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     return path
+
+
+@pytest.mark.parametrize(
+    "beside", ["population.tif.ovr", "population.tif.msk", "population.tif.aux.xml", "population.aux"]
+)
+def test_what_lies_beside_a_raster_is_not_read(tmp_path: Path, beside: str) -> None:
+    """Overviews, masks and metadata may be of any form, a virtual raster of another file among them."""
+    path, other = raster(tmp_path / "population.tif"), raster(tmp_path / "other.tif")
+    shown = open_raster(path).read(1, out_shape=(3, 3))
+    virtual = tmp_path / "virtual.vrt"
+    rasterio.shutil.copy(other, virtual, driver="VRT")
+    named = f"<PAMDataset><Metadata domain='OVERVIEWS'><MDI key='OVERVIEW_FILE'>{other}</MDI></Metadata></PAMDataset>"
+    (tmp_path / beside).write_text(named if beside.endswith(".xml") else virtual.read_text())
+    with open_raster(path) as alone:
+        assert alone.files == [str(path)]
+        assert alone.overviews(1) == []
+        assert (alone.read(1, out_shape=(3, 3)) == shown).all()
+        assert alone.read_masks(1).all()
+
+
+@pytest.mark.parametrize("driver", ["PNG", "VRT"])
+def test_a_raster_of_another_form_is_refused(tmp_path: Path, driver: str) -> None:
+    other = raster(tmp_path / "other.tif")
+    path = tmp_path / "population.tif"
+    if driver == "VRT":
+        rasterio.shutil.copy(other, path, driver="VRT")
+    else:
+        with rasterio.open(path, "w", driver="PNG", width=3, height=3, count=1, dtype="uint8") as out:
+            out.write(np.ones((1, 3, 3), np.uint8))
+    with pytest.raises(InputError, match=r"population\.tif: the raster cannot be opened"):
+        open_raster(path)
 
 
 def test_a_raster_cut_into_too_many_pieces_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from geodata.errors import InputError
 from geodata.fetching.acquire import FolderAcquirer
+from geodata.ingest import inbox as inbox_module
 from geodata.ingest.inbox import ACCEPTED, REJECTED, REPLACED, Round, look, owner_of
 from geodata.ingest.read_source import read_source
 from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.states import find_state
+from tests.counterexamples import made
 
 GOOD = "state,site_id,name,latitude,longitude,status,ports_dc_fast\nRI,a1,Depot,41.8211,-71.4128,planned,4\n"
 PARTLY = GOOD + "QQ,a2,Nowhere,41.8,-71.4,planned,4\n"
@@ -169,6 +175,100 @@ def test_a_row_of_two_lists_counts_once_and_is_reported(folders: tuple[Path, Pat
     assert [(use.file, use.rows_in, use.rows_kept, use.rows_rejected) for use in got.uses] == [
         ("planned_sites_state_2026.csv", 1, 1, 0), ("planned_sites_city.csv", 1, 0, 1),
     ]  # fmt: skip
+
+
+HOSTILE = {
+    "planned_sites_view.gpkg": (
+        made.package_without_a_beginning,
+        "more than the 1 seconds that a file in the inbox may",
+    ),
+    "planned_sites_rows.xlsx": (made.workbook_of_two_thousand_million_rows, "planned_sites_rows.xlsx"),
+    "planned_sites_holes.csv": (made.table_of_holes, "the rest are holes"),
+    "planned_sites_virtual.gpkg": (made.virtual_layer, "does not begin like one"),
+    f"planned_sites_{'n' * 232}.csv": (made.virtual_layer, "more than the 200 allowed"),
+    f"planned_sites.{'c' * 100}": (made.virtual_layer, "more than the 200 allowed (its ending 20)"),
+}
+
+
+def test_no_file_keeps_others_from_being_taken_in_and_none_is_read_twice(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    for name, (make, _) in HOSTILE.items():
+        make(inbox / name)
+    (inbox / "zz_planned_sites.csv").write_text(GOOD)
+    (inbox / "RI_planned_sites.csv").write_text(GOOD)
+    settings = Settings().with_changes({"files": {"inbox_seconds": 1}})
+    waiting = look(inbox, folder, settings, {}).waiting
+    outcomes = []
+    while waiting:
+        found = look(inbox, folder, settings, waiting)
+        outcomes += found.outcomes
+        assert set(found.waiting) < set(waiting), "a look gets on"
+        waiting = found.waiting
+    assert (folder / "RI_planned_sites.csv").read_text() == GOOD
+    assert len(outcomes) == len(HOSTILE) + 2
+    reports = [path.read_text() for path in (inbox / REJECTED).glob("*.txt")]
+    for _, sentence in HOSTILE.values():
+        assert any(sentence in report for report in reports), sentence
+    assert not any("Traceback" in report for report in reports)
+    assert {path.name for path in inbox.iterdir()} <= {REJECTED, ACCEPTED, REPLACED}
+
+
+def test_a_look_that_takes_too_long_leaves_the_rest_for_the_next(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, folder = folders
+    for name in ("planned_sites_a.csv", "planned_sites_b.csv"):
+        (inbox / name).write_text(GOOD)
+    clock = iter([0.0, 1.0, 30.0, 0.0, 1.0])
+    monkeypatch.setattr(inbox_module.time, "monotonic", lambda: next(clock))
+    waiting = {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in inbox.iterdir()}
+    first = look(inbox, folder, Settings(), waiting)
+    assert [one.name for one in first.outcomes] == ["planned_sites_a.csv"]
+    assert list(first.waiting) == ["planned_sites_b.csv"]
+    second = look(inbox, folder, Settings(), first.waiting)
+    assert [one.name for one in second.outcomes] == ["planned_sites_b.csv"]
+
+
+def test_a_file_that_ended_the_program_is_not_read_again(folders: tuple[Path, Path]) -> None:
+    inbox, folder = folders
+    path = inbox / "planned_sites.csv"
+    path.write_text(GOOD)
+    seen = (path.stat().st_size, path.stat().st_mtime_ns)
+    (inbox / ".being_read").write_text(json.dumps([path.name, *seen]))
+    (outcome,) = look(inbox, folder, Settings(), {path.name: seen}).outcomes
+    assert not outcome.accepted
+    assert "this program ended while it read the file" in (inbox / REJECTED / "planned_sites.csv.txt").read_text()
+    path.write_text(GOOD)
+    assert looked_twice(inbox, folder).outcomes[0].accepted, "put in again it is a new file"
+
+
+@pytest.mark.parametrize("fails", ["copyfile", "copy2"])
+@pytest.mark.parametrize("name", ["planned_sites_new.csv", "planned_sites_2025.csv"])
+def test_a_full_disk_leaves_the_list_in_use(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, fails: str, name: str
+) -> None:
+    inbox, folder = folders
+    folder.mkdir()
+    (folder / "planned_sites_2025.csv").write_text("old")
+    (inbox / name).write_text(GOOD)
+
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(Path(source).read_bytes()[:2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, fails, full)
+        found = looked_twice(inbox, folder)
+    assert [one.sentence for one in found.outcomes] == [
+        f"{name}: it could not be taken in (No space left on device) and stays in the inbox."
+    ]
+    assert (folder / "planned_sites_2025.csv").read_text() == "old"
+    assert [path.name for path in folder.iterdir()] == ["planned_sites_2025.csv"]
+    assert (inbox / name).read_text() == GOOD
+    (again,) = look(inbox, folder, Settings(), found.waiting).outcomes
+    assert again.accepted
+    assert (inbox / REPLACED / "planned_sites_2025.csv").read_text() == "old"
+    assert [path.name for path in folder.iterdir()] == [name]
 
 
 def test_names_tell_whose_file_it_is() -> None:

@@ -23,14 +23,12 @@ from geodata.geography.geoids import clean_geoids
 from geodata.geography.written_coordinates import read_coordinates
 from geodata.geography.zips import clean_zips, state_of_zips
 from geodata.sample import write_sample
-from geodata.settings import Settings, load_settings
-from geodata.sources import SOURCES
+from geodata.settings import load_settings
 from geodata.sources.formats.archives import check_zip, member_names
 from geodata.sources.formats.layers import read_layer
 from geodata.sources.formats.text_tables import from_records, read_csv, read_json, wanted
 from geodata.sources.formats.values import SVI_CODES, counts, dates, flags, numbers, to_numbers
 from geodata.sources.formats.workbooks import read_workbook
-from geodata.sources.spec import ParseContext, Source
 from tests.robustness.fuzz import HOSTILE, mutated, outcome, seeds
 
 EACH = 2
@@ -177,12 +175,3 @@ def test_shapes_at_no_place_are_refused_by_row(tmp_path: Path) -> None:
     else:
         assert len(geometry) == 1
         assert text.log.table()["reason"].tolist() == ["no_geometry"]
-
-
-def test_a_parser_that_stumbles_over_something_new_still_says_one_sentence(tmp_path: Path) -> None:
-    def stumble(path: Path, context: ParseContext) -> object:
-        raise KeyError(path.name)
-
-    source = Source(SOURCES["centers"].spec, stumble)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"x.txt: this cannot be read as “Centers of Population.*KeyError"):
-        source.read(tmp_path / "x.txt", ParseContext(Settings()))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from geodata.storage.files import folder_written_aside, write_text
+from geodata.errors import InputError
+from geodata.storage.files import folder_written_aside, refuse_holes, write_text
 from geodata.storage.leftovers import LEFTOVER
 from tests.robustness.kill import Death, FetchCampaign, moments_in, run_child
 
@@ -50,3 +52,17 @@ def test_a_fetch_that_is_killed_leaves_cache_and_folder_whole(tmp_path: Path) ->
     assert account.problems == []
     assert account.kills == 5
     assert account.left_alone == 2
+
+
+def test_a_large_file_of_holes_is_refused_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a" * 10_000)
+    os.truncate(path, 90_000_000)
+    refuse_holes(path)
+    os.truncate(path, 400_000_000_000)
+    with pytest.raises(
+        InputError, match=r"a\.csv: it says that it has 400,000,000,000 bytes and holds 1\d,\d\d\d; the rest"
+    ):
+        refuse_holes(path)
+    path.write_bytes(b"a" * 101_000_000)
+    refuse_holes(path)
