@@ -1,0 +1,60 @@
+"""Factors on minutes and access at them; access as a whole is held to the plain method in `test_draws`."""
+
+import numpy as np
+import pytest
+
+from geodata.access.decay import DECAYS
+from geodata.uncertainty.access_draws import (
+    DECAY_CODES,
+    WIDEST_SD,
+    Measure,
+    Pairs,
+    TravelFactors,
+    access_of_draws,
+    factors_of_draws,
+)
+
+SEED = np.uint64(20)
+
+
+@pytest.mark.parametrize("name", DECAY_CODES)
+def test_decay_at_any_factor_is_the_point_estimates(name: str) -> None:
+    # One origin and one place of one seat for nobody else: access is the decay itself.
+    minutes, factors = 20.0, np.linspace(0.05, 2.0, 400).astype(np.float32)
+    pairs = Pairs(
+        np.array([0, 1]), np.array([0]), np.ones(1, np.float32), np.full(1, 30, np.float32),
+        np.zeros(1, np.int32), np.full(1, minutes, np.float32),
+    )  # fmt: skip
+    out = np.empty((1, 400), np.float32)
+    ones = np.ones((1, 400), np.float32)
+    access_of_draws(pairs, ones.copy(), ones, factors[None], Measure(DECAY_CODES[name], False, False), out)
+    np.testing.assert_allclose(out[0], DECAYS[name](minutes * factors.astype(float), np.full(400, 30.0)), atol=2e-6)
+
+
+def test_what_is_supplied_is_shared_out_in_every_draw() -> None:
+    # Σ A P = Σ S over the places anybody reaches (Mao & Nekorchuk 2013), draw by draw.
+    rng = np.random.default_rng(3)
+    pairs = Pairs(
+        np.array([0, 2, 4, 5]), np.array([0, 1, 1]), np.array([1, 0.4, 0.6], np.float32), np.full(3, 30, np.float32),
+        np.array([0, 1, 0, 1, 1], np.int32), rng.uniform(1, 9, 5).astype(np.float32),
+    )  # fmt: skip
+    people, seats = (rng.uniform(10, 90, (2, 16)).astype(np.float32) for _ in range(2))
+    factor = rng.uniform(0.5, 1.5, (2, 16)).astype(np.float32)
+    out = np.empty((2, 16), np.float32)
+    access_of_draws(pairs, seats.copy(), people, factor, Measure(DECAY_CODES["gaussian"], True, False), out)
+    np.testing.assert_allclose((out * people).sum(axis=0), seats.sum(axis=0), rtol=1e-5)
+
+
+def test_states_share_a_factor_and_tracts_have_their_own() -> None:
+    keys = np.arange(4, dtype=np.uint64)
+    state = np.array([1, 1, 2, 2], dtype=np.uint64)
+    triangles = np.array([(0.8, 1.0, 1.2), (1.0, 1.0, 1.0)])
+    out = np.empty((4, 5000), np.float32)
+    factors_of_draws(SEED, 0, keys, TravelFactors(state, triangles, 0.0), out)
+    np.testing.assert_array_equal(out[0], out[1])
+    assert abs(np.corrcoef(out[0], out[2])[0, 1]) < 0.05
+    assert 0.8 <= out.min() < 0.82 and 1.18 < out.max() <= 1.2
+    factors_of_draws(SEED, 0, keys, TravelFactors(state, np.ones((2, 3)), 0.2), out)
+    assert np.log(out).std() == pytest.approx(0.2 * 0.88, abs=0.01)  # a normal cut at two deviations
+    assert np.abs(np.log(out)).max() <= 0.2 * WIDEST_SD + 1e-6
+    assert abs(np.corrcoef(out[0], out[1])[0, 1]) < 0.05
