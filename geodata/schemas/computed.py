@@ -251,6 +251,12 @@ COMMUNITIES = Table(
         _score("opportunity", "Mean Opportunity, weighted by eligible adults"),
         _score("priority", "Mean Priority, weighted by eligible adults"),
         *_rank_columns("in the same share of the state's communities, rounded up"),
+        Column(
+            col.IN_FIRST_SET,
+            "flag",
+            "In the smallest set of communities that holds all of the true first ones in most draws (settings "
+            "first_count, first_level); empty without draws",
+        ),
         Column(col.ACTION, "text", "What its two access pillars call for", one_of=ACTIONS),
         *_TRAINING,
         Column(col.SEATS_BY_PROGRAM, "text", "Reported seats among them by CIP code, such as 46.0302=28 15.0303=7"),

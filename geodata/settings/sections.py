@@ -328,6 +328,13 @@ class Uncertainty(Section):
     tier_a: Share = Field(0.8, description="Least probability of the top share for tier A.")
     tier_b: Share = Field(0.5, description="Least probability for tier B.")
     tier_c: Share = Field(0.2, description="Least probability for tier C.")
+    first_count: Annotated[int, Field(ge=2)] = Field(
+        5, description="How many communities are the first ones of which it is said who they can be, all together."
+    )
+    first_level: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.9,
+        description="Share of the draws in which the smallest set of communities has to hold all of the first ones.",
+    )
     weight_sets: Annotated[int, Field(ge=0, le=10_000)] = Field(
         100,
         description="Sets of pillar weights under which the list is made again, to say in how many a place is among "

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from geodata.scoring.eligible_adults import wide
 from geodata.settings import Settings, Uncertainty
 from geodata.statistics.margins import Z_95, chance_errors, standard_errors
 from geodata.statistics.random_numbers import tract_keys
+from geodata.statistics.rank_sets import first_set
 from geodata.uncertainty.access_model import AccessOfTracts
 from geodata.uncertainty.draw_model import DrawModel, Drawn
 from geodata.uncertainty.draws import rank_groups, simulate_ranks
@@ -190,12 +192,14 @@ def _communities_of_part(
     group, weight = community_of(used, grouping, names), weights_of(used)
     if drawn is None:
         table = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**dict.fromkeys(RANK_COLUMNS, np.nan))
+        table[col.IN_FIRST_SET] = pd.array([pd.NA] * len(names), dtype="boolean")
         p = _point_chance(used, chances)
     else:
         lists = RankedLists(*community_lists(used, group, weight, len(names)))
         top = Top(chances.top_share, chances.top_count)
-        summary, _ = rank_groups(drawn, group, weight, lists, top, drawn.draws // 2)
+        summary, ranks = rank_groups(drawn, group, weight, lists, top, drawn.draws // 2)
         table = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**{n: getattr(summary, n) for n in RANK_COLUMNS})
+        table[col.IN_FIRST_SET] = _in_first_set(ranks, lists, chances)
         p = pd.Series(drawn.p_of_rest(), index=used.index)
     # A tract that does not pass the gate at the point estimate has no chance of its own.
     chance = p.where(used[col.GATED].astype(bool), 0.0).fillna(0.0).to_numpy(dtype=float)
@@ -204,6 +208,15 @@ def _communities_of_part(
     table[col.P_TOP_SHARE] = sums / np.bincount(group[inside], weights=weight[inside], minlength=len(names))
     table[col.TIER] = tiers(table[col.P_TOP_SHARE], pd.Series(True, index=table.index), chances)
     return table
+
+
+def _in_first_set(ranks: NDArray[np.int32], lists: RankedLists, chances: Uncertainty) -> pd.Series:
+    """Return which communities are in the smallest set that holds the true first ones of their state, all together."""
+    inside = np.zeros(lists.units, dtype=bool)
+    for begin, end in pairwise(lists.starts):
+        found = first_set(ranks[:, begin:end], chances.first_count, chances.first_level)
+        inside[lists.rows[begin:end]] = found.members
+    return pd.Series(inside, dtype="boolean")
 
 
 def community_of(used: pd.DataFrame, grouping: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int32]:

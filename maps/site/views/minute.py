@@ -14,6 +14,7 @@ from maps.wording.rows import Row, codes_in
 from maps.wording.words import is_missing
 
 MOST_BARRIERS = 2
+MOST_NAMED = 9
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,25 @@ def _sure(view: SiteView, rows: list[Row]) -> Answer | None:
     span = w.span(rows[0][col.RANK_LOW], rows[0][col.RANK_HIGH])
     top = w.top_share(view.state.uncertainty)
     text = t("site.minute.sure_text", top=top, name=isolated(w.community(rows[0])), span=span)
-    return _answer(view, "sure", lead, f"{text} {_rests(view)}".rstrip())
+    sentences = [text, _first_set(view, rows), _rests(view)]
+    return _answer(view, "sure", lead, " ".join(sentence for sentence in sentences if sentence))
+
+
+def _first_set(view: SiteView, rows: list[Row]) -> str:
+    """Return which communities hold the true first ones, all together; nothing where there are no more than those."""
+    w, chances = view.words, view.state.uncertainty
+    members = [row for row in rows if not is_missing(row[col.IN_FIRST_SET]) and row[col.IN_FIRST_SET]]
+    if not members or len(rows) <= chances.first_count:
+        return ""
+    few = len(members) <= MOST_NAMED
+    return view.texts(
+        "site.minute.sure_first" if few else "site.minute.sure_first_many",
+        level=w.number(100 * chances.first_level),
+        n=w.number(chances.first_count),
+        of=w.number(len(members)),
+        total=w.number(len(rows)),
+        names=view.names([w.community(row) for row in members]),
+    )
 
 
 def _rests(view: SiteView) -> str:
