@@ -107,9 +107,9 @@ def _first_set(view: SiteView, rows: list[Row]) -> str:
     members = [row for row in rows if not is_missing(row[col.IN_FIRST_SET]) and row[col.IN_FIRST_SET]]
     if not members or len(rows) <= chances.first_count:
         return ""
-    few = len(members) <= MOST_NAMED
+    key = "site.minute.sure_first" if len(members) <= MOST_NAMED else "site.minute.sure_first_many"
     return view.texts(
-        "site.minute.sure_first" if few else "site.minute.sure_first_many",
+        "site.minute.sure_first_all" if len(members) == len(rows) else key,
         level=w.number(100 * chances.first_level),
         n=w.number(chances.first_count),
         of=w.number(len(members)),

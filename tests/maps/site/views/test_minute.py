@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 from geodata.schemas.state_result import StateResult
 from maps.site.views.minute import Answer, common_barriers
 from maps.site.views.overview import overview
@@ -63,3 +65,20 @@ def test_assumed_ports_stand_with_the_word_and_their_range(synthetic: StateResul
     every = _answer(_with_totals(synthetic, sites_assumed=14, **totals), "How much work").text
     assert "None of them reports its ports; 35 ports are assumed from existing ones (28 to 43)." in every
     assert "assumed" not in _answer(_with_totals(synthetic, sites_assumed=0, **totals), "How much work").text
+
+
+def test_the_true_first_communities_are_told_all_together(synthetic: StateResult) -> None:
+    two = synthetic.table("communities")
+    communities = pd.concat([two, two.assign(community_id=["XL-003", "XL-004"], name=["Elder", "Hazel"])])
+    settings = synthetic.settings.with_changes({"uncertainty": {"first_count": 2}})
+
+    def sure(members: int) -> str:
+        told = communities.assign(in_first_set=[n < members for n in range(len(communities))])
+        result = replace(synthetic, settings=settings, tables={**synthetic.tables, "communities": told})
+        return _answer(result, "How sure we are").text
+
+    some = sure(3)
+    assert "In at least 90% of simulations the true first 2 are all among these 3: " in some
+    assert "Elder" in some.split("among these 3: ")[1] and "Hazel" not in some
+    assert "no smaller set than all of them holds the first 2" in sure(len(communities))
+    assert "the true first" not in sure(0)
