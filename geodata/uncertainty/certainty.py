@@ -132,7 +132,7 @@ def drawn_tracts(
     """Draw the ranks of all scored tracts; states that know the same pillars are drawn together."""
     chances = settings.uncertainty
     made = []
-    for states in _states_alike(scores):
+    for states in _states_alike(scores, measures):
         used, model = draw_model(scores[scores[col.STATE].isin(states)], parts, measures, access, settings)
         some = chances.draws > 0 and len(used) > 0
         made.append(DrawnTracts(used, simulate_ranks(model, chances.draws, chances.seed) if some else None))
@@ -239,10 +239,14 @@ def community_lists(
     return scope, place
 
 
-def _states_alike(scores: pd.DataFrame) -> list[set[str]]:
-    """Return the states in groups that know the same pillars, as one draw of weights is for the pillars known."""
-    known = scores.groupby(col.STATE)[[col.TRAINING_GAP, col.OPPORTUNITY]].count() > 0
-    return [set(part.index) for _, part in known.groupby([col.TRAINING_GAP, col.OPPORTUNITY])]
+def _states_alike(scores: pd.DataFrame, measures: pd.DataFrame) -> list[set[str]]:
+    """Return the states in groups that know the same pillars and the same of the index: a state is drawn as alone."""
+    pillars = scores.groupby(col.STATE)[[col.TRAINING_GAP, col.OPPORTUNITY]].count() > 0
+    used = scores[scored(scores)]
+    parts = wide(measures, INDEX_MEASURES, "share").reindex(used[col.GEOID]).notna().all(axis=1).to_numpy()
+    whole = pd.Series(parts, index=used[col.STATE].to_numpy()).groupby(level=0).mean() >= _HAVE_PARTS
+    pillars[col.DEFINITION] = whole.reindex(pillars.index, fill_value=False)
+    return [set(part.index) for _, part in pillars.groupby([col.TRAINING_GAP, col.OPPORTUNITY, col.DEFINITION])]
 
 
 def tiers(p_top_share: pd.Series, gated: pd.Series, chances: Uncertainty) -> pd.Series:

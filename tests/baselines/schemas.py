@@ -70,7 +70,8 @@ def columns_read(source: str) -> dict[str, dict[str, str]]:
         for module in (layers, text_tables, workbooks):
             stack.enter_context(patch.object(module, "choose_columns", seen))
         for path in _sound_files(source, Path(folder)):
-            SOURCES[source].read(path, ParseContext(Settings()))
+            # In this process, where it can be seen.
+            SOURCES[source].parse(path, ParseContext(Settings()))
     return asked
 
 

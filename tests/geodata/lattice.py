@@ -45,5 +45,6 @@ def scores(shapes: gpd.GeoDataFrame, people: float | np.ndarray = 4000.0, tier: 
             "priority": 60.0 + n % 30,
             "gated": True,
             "tier": tier,
+            "cut_tier": tier,
         }
     )

@@ -24,7 +24,7 @@ def scores(**columns: list[object]) -> pd.DataFrame:
         "training_gap": [40.0, np.nan],
         "opportunity": [30.0, np.nan],
         "gated": [True, False],
-        "tier": ["A", "none"],
+        "cut_tier": ["A", "none"],
     }
     return TRACTS.assign(**{**known, **columns})
 

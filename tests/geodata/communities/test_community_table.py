@@ -109,6 +109,7 @@ def test_ranks_and_ties_of_communities():
             "p_top_share": [0.1, 0.5, 0.9],
             "p_top_count": 1.0,
             "tier": ["none", "B", "A"],
+            "cut_tier": ["none", "B", "A"],
         }
     )
     out = communities_table(table, grouping, shapes, ranks=intervals).set_index("community_id")

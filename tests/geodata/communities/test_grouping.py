@@ -39,7 +39,7 @@ def test_tracts_that_touch_are_one_community_and_corners_do_not_touch():
 def test_only_the_tiers_asked_for_and_listed_tracts_are_grouped():
     shapes = tracts(3, 1)
     table = scores(shapes)
-    table["tier"] = ["A", "C", "B"]
+    table["cut_tier"] = ["A", "C", "B"]
     assert set(grouped(shapes, table)["geoid"]) == {geoid(0, 0), geoid(2, 0)}
     table["gated"] = [False, True, True]
     assert set(grouped(shapes, table)["geoid"]) == {geoid(2, 0)}

@@ -116,6 +116,7 @@ def test_a_file_that_is_not_the_one_listed_stops_the_doctor_as_it_stops_a_run(tm
     name = "CenPop2020_Mean_TR.txt"
     (tmp_path / name).write_text(POINTS)
     listed = {"path": name, "sha256": "0" * 64, "retrieved_at": "2026-01-01T00:00:00Z", "url": "", "source": "centers"}
+    listed["size"] = len(POINTS)
     (tmp_path / "MANIFEST.json").write_text(json.dumps({"files": [listed]}))
     (row,) = diagnose(FolderAcquirer(tmp_path), [SOURCES["centers"].spec], [RI], load_settings())
     assert row.stops and row.use == "nothing" and "its SHA-256 is" in row.said

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -220,7 +221,7 @@ def test_a_look_that_takes_too_long_leaves_the_rest_for_the_next(
     for name in ("planned_sites_a.csv", "planned_sites_b.csv"):
         (inbox / name).write_text(GOOD)
     clock = iter([0.0, 1.0, 30.0, 0.0, 1.0])
-    monkeypatch.setattr(inbox_module.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(inbox_module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     waiting = {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in inbox.iterdir()}
     first = look(inbox, folder, Settings(), waiting)
     assert [one.name for one in first.outcomes] == ["planned_sites_a.csv"]

@@ -115,6 +115,7 @@ def test_unmeasured_tracts_compete_with_an_imputed_share_and_say_so() -> None:
             "state": ["XL", "XL", "XS", "XS", "XL"],
             "population": [1000.0, 500.0, 2000.0, np.nan, 700.0],
             "eligible_adults": [200.0, np.nan, np.nan, np.nan, np.nan],
+            "eligible_adults_moe": [50.0, np.nan, np.nan, np.nan, np.nan],
         }
     )
     table = demand(tracts, pd.Series({"a": 1200, "b": 600, "c": 2000})).set_index("geoid")
@@ -123,6 +124,7 @@ def test_unmeasured_tracts_compete_with_an_imputed_share_and_say_so() -> None:
     assert table["demand"].to_dict() == pytest.approx({"a": 200, "b": 120, "c": 400, "d": 0, "e": 140})
     basis = {"a": "measured", "b": "imputed", "c": "imputed", "d": "unknown", "e": "imputed"}
     assert table["demand_basis"].to_dict() == basis
+    assert table["demand_moe"].dropna().to_dict() == {"a": 50.0}
 
 
 @pytest.mark.realdata
