@@ -70,7 +70,7 @@ class Known:
 
     def truth(self) -> DrawModel:
         """Return the model in which the published survey is exact."""
-        exact = dataclasses.replace(self.model.access, people_se=np.zeros_like(self.model.access.people_se))
+        exact = self.model.access._replace(people_se=np.zeros_like(self.model.access.people_se))
         errors = np.zeros_like(self.model.measures_se)
         return dataclasses.replace(self._surveyed(self.model.measures), measures_se=errors, access=exact)
 
@@ -84,7 +84,7 @@ class Known:
         scored = model.access_row >= 0
         of_people[model.access_row[scored]] = error[scored, list(model.purposes).index(access.survey_purpose)]
         people = np.clip(access.people + access.people_se * of_people, 0, None)
-        known = dataclasses.replace(access, people=people, people_se=np.where(people > 0, access.people_se, 0.0))
+        known = access._replace(people=people, people_se=np.where(people > 0, access.people_se, 0.0))
         errors = np.where(found > 0, model.measures_se, 0.0)
         return dataclasses.replace(self._surveyed(found), measures_se=errors, access=known)
 

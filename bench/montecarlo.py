@@ -1,4 +1,4 @@
-"""Monte Carlo of ranks: tracts × draws, access and percentiles taken anew in every draw, against pandas and numpy.
+"""Monte Carlo of ranks: tracts × draws, access and percentiles computed in every draw, against pandas and numpy.
 
 All contenders draw the same model: five survey measures from their margins and a composite of their percentile
 ranks, an ensemble with two fixed definitions, people, seats and travel drawn and access by E2SFCA at the drawn

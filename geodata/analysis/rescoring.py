@@ -43,7 +43,7 @@ def sensitivity(
 
     def rescored(choice: Alternative) -> pd.DataFrame:
         given = {"study_area": choice.area(area), "settings": settings.with_changes(choice.changes)}
-        walk = Walk(SCORING, given if choice.travels_anew else {**given, "travel": travel})
+        walk = Walk(SCORING, given if choice.measures_travel else {**given, "travel": travel})
         return choice.scores(pd.DataFrame(walk.result("tract_scores")))
 
     choices = alternatives(settings, area, engines)

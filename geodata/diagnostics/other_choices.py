@@ -50,7 +50,7 @@ class Alternative:
     scores: Callable[[pd.DataFrame], pd.DataFrame] = _same_scores
 
     @property
-    def travels_anew(self) -> bool:
+    def measures_travel(self) -> bool:
         """True where travel must be measured again."""
         return "travel" in self.changes or "catchment_minutes" in self.changes.get("access", {})
 
@@ -127,17 +127,17 @@ def _expected(providers: pd.DataFrame) -> pd.Series:
 def without_assumed_units(area: StudyArea) -> StudyArea:
     """Return `area` with the units of sites that report none taken for none."""
     assumed = area.sites[ASSUMED_UNITS].to_numpy(dtype=bool)
-    told = [name for name in area.sites.columns if name.startswith(COUNTED)]
-    names = [*told, col.UNITS, UNITS_VARIANCE, JOB_YEARS_VARIANCE, *(f"job_years_{bound}" for bound in BOUNDS)]
+    counted = [name for name in area.sites.columns if name.startswith(COUNTED)]
+    names = [*counted, col.UNITS, UNITS_VARIANCE, JOB_YEARS_VARIANCE, *(f"job_years_{bound}" for bound in BOUNDS)]
     changed = {name: area.sites[name].mask(assumed, 0.0) for name in names}
     return replace(area, sites=area.sites.assign(**changed))
 
 
 def min_max(scores: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Return `scores` ranked anew with pillars on a scale from the state's least value (0) to its greatest (100).
+    """Return `scores` ranked again with pillars on a scale from the state's least value (0) to its greatest (100).
 
     Need is scaled as the mean of its definitions, access as seats and job-years for each adult. The gate stays: who is
-    underserved is not asked anew. Where all values are one the pillar is 50 for all, as by percentiles.
+    underserved is not asked again. Where all values are one the pillar is 50 for all, as by percentiles.
     """
     scaled = {
         col.NEED: _scaled(scores, col.NEED_ENSEMBLE, col.NEED),

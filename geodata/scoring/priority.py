@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geodata.schemas import columns as col
 from geodata.settings import Priority
+from geodata.statistics.ranks import rounded_up
 
 FloatArray = NDArray[np.float64]
 
@@ -105,8 +106,12 @@ def ranks(scores: pd.DataFrame) -> pd.Series:
     return (order.groupby(col.STATE).cumcount() + 1).reindex(scores.index).astype("Int64")
 
 
+def scored(scores: pd.DataFrame) -> pd.Series:
+    """Return which tracts are in the list the draws rank: those with a rank, or without for the gate alone."""
+    return scores[col.UNRANKED_REASON].fillna("").isin(["", "not_gated"])
+
+
 def first_places(scores: pd.DataFrame, share: float) -> dict[str, int]:
     """Return, by state, how many places the top share of the list has: of all scored tracts, rounded up."""
-    scored = scores[scores[col.UNRANKED_REASON].fillna("").isin(["", "not_gated"])]
-    sizes = scored.groupby(col.STATE).size()
-    return {str(state): int(np.ceil(share * size - 1e-9)) for state, size in sizes.items()}
+    sizes = scores[scored(scores)].groupby(col.STATE).size()
+    return {str(state): int(rounded_up(share, size)) for state, size in sizes.items()}

@@ -201,6 +201,18 @@ def normal_quantiles(p, out):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def normals_of_unit(begin, first, share_low, share_width, work, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with draws `first`, `first` + 1, … of one unit: standard normals between two of their quantiles.
+
+    `begin`: uint64, the unit's start; `share_low`, `share_width`: the share of the whole normal below and within the
+    range; `work`: float64 of the size of `out`.
+    """
+    for b in range(out.size):
+        work[b] = share_low + share_width * uniform(begin, first + b)
+    normal_quantiles(work, out)
+
+
+@numba.njit(cache=True, nogil=True)
 def normal_share(x):  # type: ignore[no-untyped-def]
     """Return the standard normal distribution function at x."""
     return 0.5 * math.erfc(-x / math.sqrt(2.0))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.errors import InputError
+from geodata.statistics.ranks import rounded_up
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -49,8 +50,8 @@ def first_set(drawn_ranks: NDArray[np.integer], first: int = 5, level: float = 0
         raise InputError("a set of the first units needs at least one draw of their ranks")
     among = ranks <= first
     chance = among.mean(axis=0)
-    needed = int(np.ceil(level * len(ranks) - 1e-9))
-    # Draws with the same first units are told once, with their number.
+    needed = int(rounded_up(level, len(ranks)))
+    # Draws with the same first units are kept once, with their number.
     seen, times = np.unique(among, axis=0, return_counts=True)
     order = np.lexsort((np.arange(among.shape[1]), ranks.mean(axis=0), -chance))
     shrunk = _spared(seen, times, chance > 0, order, needed)
@@ -117,7 +118,7 @@ def rank_bounds(
     """Return bounds int[m] on the ranks of `units` (all), that hold for all of them together with probability `level`.
 
     Ranks are bounded by which differences of `estimates` float64[n] are surely not zero, and on which side: the
-    greatest studentized difference among all compared is drawn anew from `errors`, and taken again over the pairs not
+    greatest studentized difference among all compared is drawn again from `errors`, and taken again over the pairs not
     yet decided until none is added (step-down; Mogstad et al. 2024, §3; Romano & Wolf 2005). For one unit these are
     its marginal bounds. Without `upper` the second is n and only who is above counts.
     """

@@ -20,6 +20,14 @@ _OCTAVES = 2.0**-16
 _HALF_DIGIT, _DIGITS = np.int64(1 << 11), np.int64(-(1 << 12))
 
 
+def rounded_up(share: float, whole: ArrayLike) -> NDArray[np.int64]:
+    """Return a share of whole numbers, rounded up, as int64: how many places the top of a list of that length has.
+
+    The subtraction keeps 0.1 × 30 from being rounded up to 4 for its last binary digit.
+    """
+    return np.ceil(share * np.asarray(whole) - 1e-9).astype(np.int64)
+
+
 def percentile_ranks(values: ArrayLike, group: ArrayLike | None = None) -> FloatArray:
     """Return mid-rank percentiles, float64[n] in (0, 100), NaN where the value is NaN or the group is negative.
 

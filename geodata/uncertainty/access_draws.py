@@ -1,4 +1,4 @@
-"""Access in every draw: people, supply and travel drawn, and the measure taken anew, exactly, at what was drawn.
+"""Access in every draw: people, supply and travel drawn, and the measure computed again, exactly, at what was drawn.
 
 Minutes of a draw are the engine's times a factor common to the tract's state times one of the tract's own. Nothing is
 interpolated: near the edge of reach access falls to nothing, which no interpolation between factors knows. All draws of
@@ -16,7 +16,7 @@ from numpy.polynomial import Chebyshev, Polynomial
 from numpy.typing import NDArray
 
 from geodata.access.decay import FLOOR, LUO_QI_BANDS
-from geodata.statistics.random_numbers import normal_quantiles, start, triangular, uniform
+from geodata.statistics.random_numbers import normals_of_unit, start, triangular, uniform
 
 FloatArray = NDArray[np.float64]
 SingleArray = NDArray[np.float32]
@@ -83,9 +83,7 @@ def factors_of_draws(seed, first, keys, travel, out):  # type: ignore[no-untyped
     for i in range(out.shape[0]):
         common = start(seed, COMMON_TRAVEL, travel.state[i])
         own = start(seed, OWN_TRAVEL, keys[i])
-        for b in range(out.shape[1]):
-            share[b] = _BELOW + _WITHIN * uniform(own, first + b)
-        normal_quantiles(share, quantile)
+        normals_of_unit(own, first, _BELOW, _WITHIN, share, quantile)
         for b in range(out.shape[1]):
             longer = triangular(uniform(common, 2 * (first + b)), triangles[0, 0], triangles[0, 1], triangles[0, 2])
             faster = triangular(uniform(common, 2 * (first + b) + 1), triangles[1, 0], triangles[1, 1], triangles[1, 2])
@@ -107,12 +105,9 @@ def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ign
         for r in range(origins):
             i = pairs.tract[r]
             here = people[i] * pairs.weight[r]
-            if measure.choosing:
-                _sums_of_weights(pairs, r, factor[i], measure.decay, weight, sums)
+            _sums_of_choices(pairs, r, factor[i], measure, weight, sums)
             for p in range(pairs.row_start[r], pairs.row_start[r + 1]):
-                _weights(pairs.minutes[p] / pairs.catchment[r], factor[i], measure.decay, weight)
-                if measure.choosing:
-                    _choose(weight, sums)
+                _weights_of_pair(pairs, r, p, factor[i], measure, sums, weight)
                 j = pairs.place[p]
                 for b in range(draws):
                     load[j, b] += here[b] * weight[b]
@@ -123,12 +118,9 @@ def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ign
     for r in range(origins):
         i, share = pairs.tract[r], pairs.weight[r]
         chosen[:] = 0.0
-        if measure.choosing:
-            _sums_of_weights(pairs, r, factor[i], measure.decay, weight, sums)
+        _sums_of_choices(pairs, r, factor[i], measure, weight, sums)
         for p in range(pairs.row_start[r], pairs.row_start[r + 1]):
-            _weights(pairs.minutes[p] / pairs.catchment[r], factor[i], measure.decay, weight)
-            if measure.choosing:
-                _choose(weight, sums)
+            _weights_of_pair(pairs, r, p, factor[i], measure, sums, weight)
             j = pairs.place[p]
             for b in range(draws):
                 chosen[b] += capacity[j, b] * weight[b]
@@ -159,16 +151,21 @@ def _weights(share, factor, decay, out):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _sums_of_weights(pairs, r, factor, decay, weight, sums):  # type: ignore[no-untyped-def]
+def _sums_of_choices(pairs, r, factor, measure, weight, sums):  # type: ignore[no-untyped-def]
+    """Fill `sums` with the weights of all places in reach of origin `r`, where people choose among them."""
+    if not measure.choosing:
+        return
     sums[:] = 0.0
     for p in range(pairs.row_start[r], pairs.row_start[r + 1]):
-        _weights(pairs.minutes[p] / pairs.catchment[r], factor, decay, weight)
+        _weights(pairs.minutes[p] / pairs.catchment[r], factor, measure.decay, weight)
         for b in range(sums.size):
             sums[b] += weight[b]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _choose(weight, sums):  # type: ignore[no-untyped-def]
-    """Turn weights into those of people who choose among the places in their reach (Wan, Zou & Sternberg 2012)."""
-    for b in range(weight.size):
-        weight[b] = weight[b] * weight[b] / sums[b] if sums[b] > _NONE else _NONE
+def _weights_of_pair(pairs, r, p, factor, measure, sums, weight):  # type: ignore[no-untyped-def]
+    """Fill `weight` with the weights of pair `p` of origin `r`; with a choice among places, Wan, Zou & Sternberg's."""
+    _weights(pairs.minutes[p] / pairs.catchment[r], factor, measure.decay, weight)
+    if measure.choosing:
+        for b in range(weight.size):
+            weight[b] = weight[b] * weight[b] / sums[b] if sums[b] > _NONE else _NONE

@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import INDEX_MEASURES, MEASURE_NAMES, WORKFORCE
 from geodata.scoring.eligible_adults import wide
+from geodata.scoring.priority import scored
 from geodata.settings import Settings, Uncertainty
 from geodata.statistics.margins import Z_95, chance_errors, standard_errors
 from geodata.statistics.random_numbers import tract_keys
 from geodata.statistics.rank_sets import first_set
+from geodata.statistics.ranks import rounded_up
 from geodata.uncertainty.access_model import AccessOfTracts
 from geodata.uncertainty.draw_model import DrawModel, Drawn
 from geodata.uncertainty.draws import rank_groups, simulate_ranks
@@ -57,11 +59,6 @@ class Certainty:
 
     tracts: pd.DataFrame
     facts: dict[str, dict[str, Any]]
-
-
-def scored(scores: pd.DataFrame) -> pd.Series:
-    """Return which tracts are in the list the draws rank: those with a rank, or without for the gate alone."""
-    return scores[col.UNRANKED_REASON].fillna("").isin(["", "not_gated"])
 
 
 def draw_model(
@@ -299,7 +296,7 @@ def _without_draws(used: pd.DataFrame, chances: Uncertainty) -> Certainty:
 def _point_chance(used: pd.DataFrame, chances: Uncertainty) -> pd.Series:
     """Return 1 for the tracts in the top share at the point estimate, 0 for other listed ones."""
     rank = used[col.RANK].astype("float64")
-    top = np.ceil(chances.top_share * used.groupby(col.STATE)[col.GEOID].transform("size") - 1e-9)
+    top = rounded_up(chances.top_share, used.groupby(col.STATE)[col.GEOID].transform("size"))
     return pd.Series((rank <= top).astype("float64").where(rank.notna()))
 
 
@@ -308,7 +305,7 @@ def _list_facts(tracts: int, chances: Uncertainty) -> dict[str, Any]:
         "draws": chances.draws,
         "seed": chances.seed,
         "tracts_in_the_list": tracts,
-        "tracts_that_count_as_top": int(np.ceil(chances.top_share * tracts - 1e-9)),
+        "tracts_that_count_as_top": int(rounded_up(chances.top_share, tracts)),
     }
 
 

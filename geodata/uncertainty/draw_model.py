@@ -3,7 +3,7 @@
 Each draw takes every survey measure from a normal of its estimate and margin, truncated to its range, once, for all
 that is made from it: the workforce composite, the index recomputed from its own measures, and eligible adults. Supply
 nobody reports is drawn from its priors, planned sites are built or not, job-years per unit and minutes are drawn, and
-access is taken anew (`geodata.uncertainty.access_draws`). Percentiles are taken within the reference areas, pillars
+access is computed again (`geodata.uncertainty.access_draws`). Percentiles are taken within the reference areas, pillars
 joined by their weights and, after the gate, ranked. The weights are the same in every draw: they are values, not
 errors. Does not hold the simulation (`geodata.uncertainty.draws`) or the tables it is made of
 (`geodata.uncertainty.draw_inputs`).
@@ -12,7 +12,7 @@ errors. Does not hold the simulation (`geodata.uncertainty.draws`) or the tables
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,8 @@ IntArray = NDArray[np.int32]
 Triangle = tuple[float, float, float]
 
 
-@dataclass(frozen=True, eq=False)
-class AccessModel:
-    """What access is drawn from, for all tracts that compete, scored or beyond the border.
+class AccessModel(NamedTuple):
+    """What access is drawn from, for all tracts that compete, scored or beyond the border; compiled code takes it.
 
     Attributes:
         key: uint64[t], the tracts' numbers, as in `DrawModel`.

@@ -1,4 +1,4 @@
-"""The Monte Carlo of ranks: every draw redraws the survey, the supply and travel, takes access anew, and ranks again.
+"""The Monte Carlo of ranks: every draw redraws the survey, the supply and travel, computes access, and ranks again.
 
 The model drawn from is described in `draw_model`. Draws run in parallel, a block at a time; the ranks of a block are
 then counted tract by tract, so that counts (integers) are the same for any number of threads; of the draws themselves
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.errors import InputError
-from geodata.statistics.random_numbers import normal_quantiles, start, uniform
+from geodata.statistics.random_numbers import normals_of_unit, start
 from geodata.statistics.ranks import group_starts, midrank_percentiles, percentile_ranks, rounded
 from geodata.statistics.threads import in_threads
-from geodata.uncertainty.access_draws import Measure, Pairs, TravelFactors, access_of_draws, factors_of_draws
+from geodata.uncertainty.access_draws import access_of_draws, factors_of_draws
 from geodata.uncertainty.draw_model import AccessModel, DrawModel, Drawn, RankSummary
 from geodata.uncertainty.need_draws import (
     FIRST_MEASURE,
@@ -33,7 +33,7 @@ from geodata.uncertainty.need_draws import (
     truncation,
 )
 from geodata.uncertainty.rank_lists import ListArrays, RankCounts, RankedLists, Top, sorted_list
-from geodata.uncertainty.supply_draws import Providers, Sites, job_years_of_draws, seats_of_draws
+from geodata.uncertainty.supply_draws import job_years_of_draws, seats_of_draws
 
 FloatArray = NDArray[np.float64]
 BLOCK = 64
@@ -41,19 +41,10 @@ _NOT_GATED = 1000.0
 
 
 class _Access(NamedTuple):
-    """`AccessModel` for compiled code; `at` int64[tracts ranked] are their rows in it, `below` as in `Survey`."""
+    """What access is drawn from, `below` of its people as in `Survey`, and `at` int64[tracts ranked], their rows."""
 
-    key: NDArray[np.uint64]
-    people: FloatArray
-    people_se: FloatArray
+    model: AccessModel
     below: FloatArray
-    survey_purpose: int
-    training: Pairs
-    work: Pairs
-    providers: Providers
-    sites: Sites
-    travel: TravelFactors
-    measure: Measure
     at: NDArray[np.int64]
 
 
@@ -226,40 +217,39 @@ def _access(access: AccessModel, at: NDArray[np.int64]) -> _Access:
     below, within = np.zeros((1, len(access.people))), np.ones((1, len(access.people)))
     limits = np.array([[0.0, np.inf]])
     truncation(access.people[None, :], access.people_se[None, :], limits, below, within)
-    known = {name: getattr(access, name) for name in _Access._fields if name not in ("at", "below")}
-    return _Access(**known, at=at, below=below[0])
+    return _Access(access, below[0], at)
 
 
 @numba.njit(cache=True, nogil=True)
 def people_of_draws(seed, first, access, out):  # type: ignore[no-untyped-def]
     """Fill `out` float32[tracts, draws] with the people of each tract, by the draw of the measure they rest on."""
+    known = access.model
     share, quantile = np.empty(out.shape[1]), np.empty(out.shape[1])
     for i in range(out.shape[0]):
-        if not access.people_se[i] > 0.0:
-            out[i, :] = access.people[i]
+        if not known.people_se[i] > 0.0:
+            out[i, :] = known.people[i]
             continue
-        begin = start(seed, FIRST_MEASURE + access.survey_purpose, access.key[i])
+        begin = start(seed, FIRST_MEASURE + known.survey_purpose, known.key[i])
+        normals_of_unit(begin, first, access.below[i], 1.0 - access.below[i], share, quantile)
         for b in range(out.shape[1]):
-            share[b] = access.below[i] + (1.0 - access.below[i]) * uniform(begin, first + b)
-        normal_quantiles(share, quantile)
-        for b in range(out.shape[1]):
-            out[i, b] = max(access.people[i] + access.people_se[i] * quantile[b], 0.0)
+            out[i, b] = max(known.people[i] + known.people_se[i] * quantile[b], 0.0)
 
 
 @numba.njit(cache=True, nogil=True)
 def drawn_access(seed, first, draws, access):  # type: ignore[no-untyped-def]
     """Return access to training and to work, float32[tracts, draws], of the draws from `first` on."""
-    tracts = access.people.size
+    known = access.model
+    tracts = known.people.size
     people, factor = np.empty((tracts, draws), np.float32), np.empty((tracts, draws), np.float32)
     people_of_draws(seed, first, access, people)
-    factors_of_draws(seed, first, access.key, access.travel, factor)
+    factors_of_draws(seed, first, known.key, known.travel, factor)
     training, work = np.empty((tracts, draws), np.float32), np.empty((tracts, draws), np.float32)
-    seats = np.empty((access.providers.seats.size, draws), np.float32)
-    seats_of_draws(seed, first, access.providers, seats)
-    access_of_draws(access.training, seats, people, factor, access.measure, training)
-    jobs = np.empty((access.sites.built.size, draws), np.float32)
-    job_years_of_draws(seed, first, access.sites, jobs)
-    access_of_draws(access.work, jobs, people, factor, access.measure, work)
+    seats = np.empty((known.providers.seats.size, draws), np.float32)
+    seats_of_draws(seed, first, known.providers, seats)
+    access_of_draws(known.training, seats, people, factor, known.measure, training)
+    jobs = np.empty((known.sites.built.size, draws), np.float32)
+    job_years_of_draws(seed, first, known.sites, jobs)
+    access_of_draws(known.work, jobs, people, factor, known.measure, work)
     return training, work
 
 

@@ -1,4 +1,4 @@
-"""Need in every draw: one draw of the survey a tract and measure, and everything that is made from it made anew.
+"""Need in every draw: one draw of the survey a tract and measure, and everything that is made from it made again.
 
 The workforce composite, the index recomputed from its own measures, and through it every index that rests on the same
 survey. Does not hold the margins (`geodata.uncertainty.draw_inputs`) or Need at the point estimate

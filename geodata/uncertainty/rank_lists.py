@@ -13,7 +13,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.statistics.ranks import group_starts, sort_ascending, sort_pairs
+from geodata.statistics.ranks import group_starts, rounded_up, sort_ascending, sort_pairs
 from geodata.statistics.threads import in_threads
 from geodata.uncertainty.draw_model import RankSummary
 
@@ -69,8 +69,7 @@ class RankCounts:
         self.histogram = np.zeros((lists.length, self.bins), dtype=np.uint16 if draws < 2**16 else np.uint32)
         self.within_share = np.zeros(lists.length, dtype=np.int64)
         self.within_count = np.zeros(lists.length, dtype=np.int64)
-        # The subtraction keeps 0.1 x 30 from being rounded up to 4 for its last binary digit.
-        self.top = np.ceil(top.share * self.size - 1e-9).astype(np.int32)
+        self.top = rounded_up(top.share, self.size)
         self.top_count = top.number
 
     def add(self, ranks: NDArray[np.int32]) -> None:

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.statistics.random_numbers import normal_quantiles, start, triangular, uniform
+from geodata.statistics.random_numbers import normals_of_unit, start, triangular, uniform
 
 FloatArray = NDArray[np.float64]
 Numbers = NDArray[np.uint64]
@@ -70,9 +70,7 @@ def seats_of_draws(seed, first, providers, out):  # type: ignore[no-untyped-def]
             out[j, :] = providers.seats[j]
             continue
         teaches, size = start(seed, TEACHES, providers.family[j]), start(seed, SIZE, providers.family[j])
-        for b in range(out.shape[1]):
-            share[b] = uniform(size, first + b)
-        normal_quantiles(share, quantile)
+        normals_of_unit(size, first, 0.0, 1.0, share, quantile)
         for b in range(out.shape[1]):
             if uniform(teaches, first + b) < providers.teaches[j]:
                 seats = math.exp(providers.log_mean[j] + providers.log_sd[j] * quantile[b])

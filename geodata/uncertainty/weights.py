@@ -16,6 +16,7 @@ from geodata.schemas import columns as col
 from geodata.scoring.priority import PILLARS, first_places, points
 from geodata.settings import Settings
 from geodata.statistics.random_numbers import start, uniform
+from geodata.statistics.ranks import rounded_up
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -80,7 +81,7 @@ def communities_among_first(
         share = np.zeros((len(members), len(order)))
         share[np.flatnonzero(row >= 0), row[row >= 0]] = adults[row >= 0]
         means = priorities @ (share / share.sum(axis=0))
-        places = int(np.ceil(settings.uncertainty.top_share * len(order) - 1e-9))
+        places = int(rounded_up(settings.uncertainty.top_share, len(order)))
         counts[order.index] = (_place(means.round(9)) <= places).sum(axis=0)
     return counts
 

@@ -41,8 +41,7 @@ def truth(rng: np.random.Generator, n: int) -> np.ndarray:
 def supply(n: int, seed: int) -> AccessModel:
     """Return what n tracts of one state reach; the people are known, the rest is unsure."""
     known = models.access(n, seed, providers=12, sites=40)
-    return dataclasses.replace(
-        known,
+    return known._replace(
         key=97_001_000_000 + np.arange(n, dtype=np.uint64),
         people=800.0 - np.arange(n),
         people_se=np.zeros(n),
@@ -91,7 +90,7 @@ def access_of_estimates(access: AccessModel) -> tuple[np.ndarray, np.ndarray]:
     seats = np.where(np.isnan(known.seats), expected, known.seats)
     n = len(access.people)
     given = models.certain(models.model(n, access=access, access_row=np.arange(n)))
-    given = dataclasses.replace(given, access=dataclasses.replace(given.access, providers=known._replace(seats=seats)))
+    given = dataclasses.replace(given, access=given.access._replace(providers=known._replace(seats=seats)))
     order = working_order(given)
     plan = plan_of(given, order, RankedLists(given.scope[order], given.tie_order[order]), 1)
     training, work = drawn_access(plan.seed, 0, 1, plan.access)

@@ -108,8 +108,7 @@ def certain(given: DrawModel) -> DrawModel:
         prior=np.full(len(known.sites.prior), -1), built=np.ones(len(known.sites.built)),
         job_years=np.repeat(known.sites.job_years[:, 1:2], 3, axis=1),
     )  # fmt: skip
-    fixed = dataclasses.replace(
-        known,
+    fixed = known._replace(
         people_se=np.zeros_like(known.people_se),
         providers=known.providers._replace(seats=np.nan_to_num(known.providers.seats, nan=7.0)),
         sites=sites,

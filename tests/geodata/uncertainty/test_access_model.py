@@ -40,7 +40,7 @@ def test_where_nothing_is_drawn_access_is_the_point_estimate(measure: str, decay
     n = len(geoids)
     given = certain(model(n, access=access, access_row=np.arange(n)))
     seats = world.providers["seats_used"].to_numpy(dtype=float)
-    fixed = dataclasses.replace(given.access, providers=access.providers._replace(seats=seats))
+    fixed = given.access._replace(providers=access.providers._replace(seats=seats))
     given = dataclasses.replace(given, access=fixed)
     order = working_order(given)
     plan = plan_of(given, order, RankedLists(given.scope[order], given.tie_order[order]), 1)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numba
 import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.scoring.priority import scored
 from geodata.settings import Settings
 from geodata.uncertainty.certainty import (
     Certainty,
@@ -16,7 +15,6 @@ from geodata.uncertainty.certainty import (
     communities_certainty,
     draw_model,
     drawn_tracts,
-    scored,
     tiers,
 )
 from geodata.uncertainty.draws import Block, fill, plan_of, working_order
@@ -50,7 +48,7 @@ def test_without_anything_uncertain_every_draw_gives_the_point_ranks():
         prior=np.full(40, -1), built=np.ones(40), job_years=known.sites.job_years[:, [1, 1, 1]]
     )
     still = known.travel._replace(triangles=np.ones((2, 3)), own_sd=0.0)
-    fixed = dataclasses.replace(known, providers=sure, sites=sites, travel=still)
+    fixed = known._replace(providers=sure, sites=sites, travel=still)
     made = observed(truth(np.random.default_rng(1), 120), 0.0, fixed, UNEQUAL)
     table = run(made, UNEQUAL.with_changes({"uncertainty": {"draws": 8}})).tracts.set_index("geoid")
     listed = made.scores[made.scores["rank"].notna()].set_index("geoid")

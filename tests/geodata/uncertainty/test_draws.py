@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from geodata.errors import InputError
+from geodata.statistics.random_numbers import uniform
 from geodata.uncertainty import draws as kernel
 from geodata.uncertainty.access_draws import FLAT, STEP, Measure
 from geodata.uncertainty.draws import rank_groups, simulate_ranks
@@ -158,10 +159,10 @@ def test_each_part_that_is_unsure_moves_ranks_by_itself(part):
     still, known = certain(given), given.access
     parts = {
         "survey": {"measures_se": given.measures_se},
-        "people": {"access": dataclasses.replace(still.access, people_se=known.people_se)},
-        "providers": {"access": dataclasses.replace(still.access, providers=known.providers)},
-        "sites": {"access": dataclasses.replace(still.access, sites=known.sites)},
-        "travel": {"access": dataclasses.replace(still.access, travel=known.travel)},
+        "people": {"access": still.access._replace(people_se=known.people_se)},
+        "providers": {"access": still.access._replace(providers=known.providers)},
+        "sites": {"access": still.access._replace(sites=known.sites)},
+        "travel": {"access": still.access._replace(travel=known.travel)},
     }
     result = simulate_ranks(dataclasses.replace(still, **parts[part]), 60).tracts
     assert (result.rank_high > result.rank_low).any()
@@ -178,7 +179,7 @@ def test_one_draw_of_the_survey_serves_all_that_rests_on_it():
     tract = int(np.flatnonzero((given.access.people_se[:40] > 50) & (given.measures_se[:, 0] > 0.01))[0])
     row = int(np.flatnonzero(order == tract)[0])
     measure = np.array(
-        [kernel.uniform(plan.survey.begins[0, row], draw) for draw in range(400)]
+        [uniform(plan.survey.begins[0, row], draw) for draw in range(400)]
     )  # fmt: skip
     assert np.corrcoef(np.argsort(np.argsort(measure)), np.argsort(np.argsort(people[tract])))[0, 1] > 0.99
 
