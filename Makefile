@@ -44,7 +44,7 @@ install: $(DEV) ## the environment for developing, from the locks
 test: lint tests ## every check and every test
 
 tests: $(DEV) ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.support.processor_time
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.support.processor_time -p tests.support.failures_at_once
 
 # Two at a time, as there are two cores; what each says is kept together where make can.
 lint: $(DEV) ## every check that runs no test: the six below
