@@ -36,8 +36,9 @@ def ended_after(seconds: float, say: Callable[[str], None], grace: float = GRACE
         say("This run does not stop, so its process is ended; other runs have their turn.")
         os._exit(1)
 
-    threading.Thread(target=look, daemon=True, name="longest run").start()
     try:
+        # The interrupt may come before the body begins, and must not leave the thread behind that ends the process.
+        threading.Thread(target=look, daemon=True, name="longest run").start()
         yield
     finally:
         over.set()

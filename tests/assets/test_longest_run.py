@@ -50,6 +50,23 @@ def test_a_run_that_listens_is_interrupted() -> None:
     assert len(said) == 1
 
 
+@pytest.mark.timeout(60)
+def test_an_interrupt_before_the_run_began_leaves_nobody_to_end_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+
+    def begin(thread: threading.Thread) -> None:
+        threads.append(thread)
+        start(thread)
+        raise KeyboardInterrupt
+
+    start = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", begin)
+    with pytest.raises(KeyboardInterrupt), ended_after(3600.0, lambda _: None):
+        pass
+    threads[0].join(30)
+    assert not threads[0].is_alive()
+
+
 def test_a_run_that_ends_in_time_is_left_alone() -> None:
     said: list[str] = []
     with ended_after(3600.0, said.append):
