@@ -44,7 +44,7 @@ install: $(DEV) ## the environment for developing, from the locks
 test: lint tests ## every check and every test
 
 tests: $(DEV) ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.support.processor_time -p tests.support.failures_at_once
+	$(BIN)/python -m pytest -n 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder -p tests.support.processor_time -p tests.support.failures_at_once
 
 # Two at a time, as there are two cores; what each says is kept together where make can.
 lint: $(DEV) ## every check that runs no test: the six below
@@ -80,7 +80,7 @@ docs-serve: $(DEV) ## the documentation site while you write
 	$(BIN)/mkdocs serve
 
 code-coverage: $(DEV) ## lines the quick tests reach; never fewer than tests/coverage_floor.txt says
-	COVERAGE_CORE=$(if $(filter 3.11,$(VERSION)),ctrace,sysmon) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	COVERAGE_CORE=$(if $(filter 3.11,$(VERSION)),ctrace,sysmon) $(BIN)/python -m pytest -n 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder \
 	  -m "not slow and not browser and not services and not realdata" --ignore tests/integration --ignore tests/golden \
 	  --cov --cov-report term:skip-covered --cov-fail-under $$(cat tests/coverage_floor.txt)
 

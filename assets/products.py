@@ -38,6 +38,7 @@ from maps.lists import list_files, write_lists
 from maps.site.build import build_site
 from maps.texts import load_texts
 from maps.wording.evidence import doubts
+from maps.wording.where_to_start import where_to_start
 
 GROUP = "5_products"
 OWNERS = ["team:products"]
@@ -213,9 +214,11 @@ def headline(result: StateResult) -> dict[str, int]:
 
 
 def evidence_metadata(result: StateResult) -> Metadata:
-    """Return the evidence of each pillar as a table, and what to check first where it is weak or unknown."""
+    """Return where to start, the evidence of each pillar as a table, and what to check first where it is weak."""
     table = result.table("evidence")
-    return {"evidence": preview(table), "check_first": doubts(result, load_texts("en"))}
+    texts = load_texts("en").about(result.settings.industry)
+    start = " ".join(where_to_start(result, texts))
+    return {"where_to_start": start, "evidence": preview(table), "check_first": doubts(result, texts)}
 
 
 def thumbnail(result: StateResult) -> MetadataValue:

@@ -223,7 +223,8 @@ def _sums(members: pd.DataFrame) -> pd.DataFrame:
     people = grouped[[col.POPULATION, col.WORKING_AGE, col.ELIGIBLE_ADULTS]].sum(min_count=1)
     table = first.join(people).assign(n_tracts=grouped.size())
     table[col.ELIGIBLE_ADULTS_MOE] = grouped_margin(members[col.ELIGIBLE_ADULTS_MOE], members[col.COMMUNITY_ID])
-    for name, weight in (*((place, "population") for place in PLACE), *((p, "eligible_adults") for p in PILLARS)):
+    by_adults = (*PILLARS, col.TOP_IN_WEIGHT_SETS)
+    for name, weight in (*((place, "population") for place in PLACE), *((p, "eligible_adults") for p in by_adults)):
         table[name] = means_by_community(members, name, weight)
     return table.reset_index()
 

@@ -18,6 +18,7 @@ from geodata.communities.community_table import Supplies
 from geodata.communities.grouping import Previous, group
 from geodata.decisions.actions import actions, state_medians
 from geodata.decisions.barriers import barrier_lists
+from geodata.decisions.where_to_start import likely_adults, named_first
 from geodata.geography.located import located
 from geodata.geography.place_names import short_name
 from geodata.geography.points_in_areas import place
@@ -27,7 +28,6 @@ from geodata.scoring.known_supplies import known_supplies, masked
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Communities, Settings, Uncertainty
 from geodata.uncertainty.certainty import DrawnTracts, communities_certainty
-from geodata.uncertainty.weights import communities_among_first
 
 
 def community_tracts(
@@ -75,7 +75,8 @@ def communities(
         around=named_by(area, ranked, settings.communities.near_km),
     )
     table[col.ACTION] = actions(table, state_medians(ranked))
-    table[col.TOP_IN_WEIGHT_SETS] = communities_among_first(table, ranked, community_tracts, settings)
+    table[col.LIKELY_ADULTS] = likely_adults(table)
+    table[col.NAMED_FOR] = named_first(table, settings.communities.named_first)
     located: gpd.GeoDataFrame = COMMUNITIES.validate(masked(table, known_supplies(area, settings)))
     return located
 

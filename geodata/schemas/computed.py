@@ -24,6 +24,7 @@ EQUITY_METRICS = (
     "fgt2",
 )
 SINGLE_REASONS = ("no_neighbor", "island", "no_polygon", "above_cap", "left_over")
+NAMED_FOR = ("most_people", "highest_priority", "strongest_need")
 ACTIONS = ("recruit_now", "bring_training", "connect_to_work", "build_both")
 
 
@@ -35,7 +36,7 @@ def _share(name: str, meaning: str) -> Column:
     return Column(name, "number", meaning, "0–1", least=0, most=1)
 
 
-def _rank_columns(first: str) -> tuple[Column, ...]:
+def _rank_columns() -> tuple[Column, ...]:
     return (
         Column(col.RANK, "integer", "Place in the list by Priority, 1 first; empty where not listed", least=1),
         Column(col.RANK_MEDIAN, "number", "Median rank over the draws", least=1),
@@ -44,14 +45,6 @@ def _rank_columns(first: str) -> tuple[Column, ...]:
         Column(col.P_TOP_SHARE, "number", "Probability of being in the top share", "0–1", least=0, most=1),
         Column(col.P_TOP_COUNT, "number", "Probability of being in the top N", "0–1", least=0, most=1),
         Column(col.TIER, "text", "A, B or C by p_top_share; none below", one_of=TIERS),
-        Column(
-            col.TOP_IN_WEIGHT_SETS,
-            "integer",
-            f"In how many of the sets of weights (setting uncertainty.weight_sets) it is {first}; empty where not "
-            "listed or where nothing but need is known",
-            "sets of weights",
-            least=0,
-        ),
     )
 
 
@@ -184,7 +177,15 @@ TRACT_SCORES = Table(
         _score("points_need", "Points Need adds to Priority"),
         _score("points_training_gap", "Points the training gap adds"),
         _score("points_opportunity", "Points Opportunity adds"),
-        *_rank_columns("in the top share of tracts"),
+        *_rank_columns(),
+        Column(
+            col.TOP_IN_WEIGHT_SETS,
+            "integer",
+            "In how many of the sets of weights (setting uncertainty.weight_sets) it is in the top share of tracts; "
+            "empty where not listed or where nothing but need is known",
+            "sets of weights",
+            least=0,
+        ),
         Column(
             col.CUT_TIER,
             "text",
@@ -250,7 +251,29 @@ COMMUNITIES = Table(
         _score("training_gap", "Mean training gap, weighted by eligible adults"),
         _score("opportunity", "Mean Opportunity, weighted by eligible adults"),
         _score("priority", "Mean Priority, weighted by eligible adults"),
-        *_rank_columns("in the same share of the state's communities, rounded up"),
+        *_rank_columns(),
+        Column(
+            col.TOP_IN_WEIGHT_SETS,
+            "number",
+            "In how many of the sets of weights (setting uncertainty.weight_sets) its tracts are in the top share of "
+            "tracts, on average over its eligible adults; empty where nothing but need is known",
+            "sets of weights",
+            least=0,
+        ),
+        Column(
+            col.LIKELY_ADULTS,
+            "number",
+            "Eligible adults expected to live in tracts of the top share: eligible_adults times p_top_share",
+            "people",
+            least=0,
+        ),
+        Column(
+            col.NAMED_FOR,
+            "text",
+            "What the first page names it for (setting communities.named_first): most people (likely_adults), highest "
+            "priority where no people are known, strongest need among the others; empty where it is not named",
+            one_of=NAMED_FOR,
+        ),
         Column(
             col.IN_FIRST_SET,
             "flag",

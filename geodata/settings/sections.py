@@ -375,6 +375,9 @@ class Communities(Section):
         ("CT", "MA", "ME", "NH", "RI", "VT", "NY", "NJ", "PA", "MI", "MN", "WI", "ND", "SD"),
         description="States (postal codes) whose towns and townships govern and name where people live.",
     )
+    named_first: Annotated[int, Field(ge=1, le=10)] = Field(
+        3, description="Communities the first page names for most people, and as many others for strongest need."
+    )
     near_km: Positive = Field(
         16.0, description="Farthest a community lies from the middle of a place it is named by as “near”, kilometers."
     )

@@ -2,8 +2,8 @@
 
 Stochastic multicriteria acceptability (SMAA-2; Lahdelma & Salminen 2001, Operations Research 49:444-454): the list is
 made again with many sets of weights, flat over all in which no pillar has less than a least share, and it is counted in
-how many a tract or community keeps its place among the first. Point estimates and gate are as they are. Does not hold
-the draws of errors (`geodata.uncertainty.draws`).
+how many a tract keeps its place among the first. Point estimates and gate are as they are. Does not hold the draws of
+errors (`geodata.uncertainty.draws`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from geodata.schemas import columns as col
 from geodata.scoring.priority import PILLARS, first_places, points
 from geodata.settings import Settings
 from geodata.statistics.random_numbers import start, uniform
-from geodata.statistics.ranks import rounded_up
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -59,41 +58,12 @@ def tracts_among_first(scores: pd.DataFrame, settings: Settings) -> pd.Series:
     return counts
 
 
-def communities_among_first(
-    communities: pd.DataFrame, scores: pd.DataFrame, community_tracts: pd.DataFrame, settings: Settings
-) -> pd.Series:
-    """Return, for each row of `communities`, in how many sets of weights it stays in the first tenth of its state's.
-
-    The tenth is the top share of the settings, rounded up to whole communities. A community's Priority is the mean of
-    its tracts' by eligible adults, as in the point estimate; missing as in `tracts_among_first`.
-    """
-    counts = pd.Series(pd.NA, index=communities.index, dtype="Int64")
-    community_of = community_tracts.set_index(col.GEOID)[col.COMMUNITY_ID]
-    by_state = dict(_listed(scores[scores[col.GEOID].isin(community_of.index)]))
-    for state, own in communities.groupby(col.STATE):
-        members = by_state.get(state)
-        priorities = None if members is None else _priorities(members, settings)
-        if members is None or priorities is None:
-            continue
-        order = _in_order(own, col.COMMUNITY_ID)
-        row = pd.Index(order[col.COMMUNITY_ID]).get_indexer(pd.Index(members[col.GEOID].map(community_of)))
-        adults = members[col.ELIGIBLE_ADULTS].astype("float64").fillna(0.0).clip(lower=1e-9).to_numpy()
-        share = np.zeros((len(members), len(order)))
-        share[np.flatnonzero(row >= 0), row[row >= 0]] = adults[row >= 0]
-        means = priorities @ (share / share.sum(axis=0))
-        places = int(rounded_up(settings.uncertainty.top_share, len(order)))
-        counts[order.index] = (_place(means.round(9)) <= places).sum(axis=0)
-    return counts
-
-
 def _listed(scores: pd.DataFrame) -> list[tuple[object, pd.DataFrame]]:
     """Return the listed tracts of each state in the order that breaks ties."""
     listed = scores[scores[col.UNRANKED_REASON].fillna("") == ""]
-    return [(state, _in_order(part, col.GEOID)) for state, part in listed.groupby(col.STATE)]
-
-
-def _in_order(units: pd.DataFrame, ident: str) -> pd.DataFrame:
-    return units.sort_values([col.ELIGIBLE_ADULTS, ident], ascending=[False, True], na_position="last", kind="stable")
+    order = [col.ELIGIBLE_ADULTS, col.GEOID]
+    ordered = listed.sort_values(order, ascending=[False, True], na_position="last", kind="stable")
+    return list(ordered.groupby(col.STATE))
 
 
 def _priorities(listed: pd.DataFrame, settings: Settings) -> FloatArray | None:
@@ -110,7 +80,7 @@ def _priorities(listed: pd.DataFrame, settings: Settings) -> FloatArray | None:
 
 
 def _place(priorities: FloatArray) -> IntArray:
-    """Return the place of each unit in each set, 1 first: int64[sets, units]; of equals the earlier column is ahead."""
+    """Return the place of each tract in each set, 1 first: int64[sets, tracts]; of equals the earlier one is ahead."""
     order = np.argsort(-priorities, axis=1, kind="stable")
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(1, order.shape[1] + 1)[None, :], axis=1)

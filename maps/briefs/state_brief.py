@@ -12,6 +12,7 @@ from maps.wording.questions import state_questions
 from maps.wording.rows import records
 from maps.wording.stability import sensitivity_sentences, weighed
 from maps.wording.trades import trades_sentence
+from maps.wording.where_to_start import first_named, where_to_start
 from maps.wording.words import is_missing
 
 FIRST = 10
@@ -44,18 +45,8 @@ def state_brief(writer: Writer) -> Brief:
 
 
 def _headline(writer: Writer) -> Point:
-    communities = writer.result.table("communities").sort_values(col.RANK)
-    if not len(communities):
-        return Point(writer.texts("briefs.first.none"))
-    names = writer.words.listed(_names(writer))
-    following = writer.texts("briefs.headline_state", names=names, n=len(communities), state=writer.result.state.name)
-    return Point(writer.texts("briefs.headline_start"), following)
-
-
-def _names(writer: Writer) -> list[str]:
-    """Return the names of the first three communities."""
-    first = writer.result.table("communities").sort_values(col.RANK).head(3)
-    return [writer.words.community(row) for row in records(first)]
+    first, *others = where_to_start(writer.result, writer.texts)
+    return Point(first, " ".join(others))
 
 
 def _barriers(writer: Writer) -> Section:
@@ -221,4 +212,5 @@ def _training(writer: Writer) -> Section:
 
 
 def _questions(writer: Writer) -> Section:
-    return writer.asked(state_questions(writer.texts, _names(writer), writer.result.state.name))
+    names = [writer.words.community(row) for row in first_named(writer.result)]
+    return writer.asked(state_questions(writer.texts, names, writer.result.state.name))

@@ -80,8 +80,8 @@ _SPECS = (
         computed.COMMUNITIES,
         order="rank community_id",
         shown="rank name county_name tier in_first_set top_in_weight_sets action rank_low rank_high p_top_share "
-        "eligible_adults eligible_adults_moe nearest_provider_name nearest_provider_minutes job_years_mid priority "
-        "need training_gap opportunity barriers",
+        "eligible_adults eligible_adults_moe likely_adults nearest_provider_name nearest_provider_minutes "
+        "job_years_mid priority need training_gap opportunity barriers",
         row_header="name",
         filters="tier county_name action",
         geometry="polygon",

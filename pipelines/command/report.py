@@ -1,4 +1,4 @@
-"""What `onramp` prints about a state: what is about to be computed, what was missing, the ten to start with."""
+"""What `onramp` prints about a state: what is about to be computed, what was missing, where to start."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from geodata.states import State
 from maps.texts import load_texts
 from maps.wording.evidence import cautions
 from maps.wording.rows import records
+from maps.wording.where_to_start import where_to_start
 from maps.wording.words import Words
 
 
@@ -46,7 +47,7 @@ def report_unread(console: Console, settings: Settings, place: State | None) -> 
 
 
 def report(console: Console, result: StateResult, products: dict[str, Path]) -> None:
-    """Print what is missing, columns nobody read, the ten to start with, and where the products are."""
+    """Print what is missing, columns nobody read, where to start, the first ten, and where the products are."""
     for freshness in ("missing", "stale"):
         titles = [use.title for use in result.sources if use.freshness == freshness]
         if titles:
@@ -57,6 +58,8 @@ def report(console: Console, result: StateResult, products: dict[str, Path]) -> 
             said = f"{use.file}: {unread_sentence(alike)} onramp doctor prints the lines that take them."
             console.print(said, highlight=False, markup=False, soft_wrap=True)
     for sentence in evidence_sentences(result):
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    for sentence in where_to_start(result, load_texts("en").about(result.settings.industry)):
         console.print(sentence, highlight=False, markup=False, soft_wrap=True)
     console.print(first_ten(result))
     report_unlocated(console, result)
@@ -101,13 +104,13 @@ def _amount(known: dict[str, object], name: str, what: str, assumed: object = No
 
 
 def first_ten(result: StateResult) -> Table:
-    """Return the ten communities to start with, or the ten tracts where there are no communities."""
+    """Return the first ten communities by Priority, or the ten tracts where there are no communities."""
     communities = result.table("communities")
     by_community = len(communities) > 0
     rows = communities if by_community else result.table("tract_scores")
     rows = rows[rows[col.RANK].notna()].sort_values(col.RANK).head(10)
     what = "communities" if by_community else "tracts"
-    title = f"The {what} to start with, {result.state.name}, {result.as_of}"
+    title = f"The first {what} by priority, {result.state.name}, {result.as_of}"
     table = Table(title=title, caption="Fictional sample data." if result.sample else None)
     for heading, right in [("#", True), ("Where", False), ("Tier", False), ("Priority", True), ("Adults", True)]:
         table.add_column(heading, justify="right" if right else "left")

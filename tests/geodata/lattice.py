@@ -42,6 +42,7 @@ def scores(shapes: gpd.GeoDataFrame, people: float | np.ndarray = 4000.0, tier: 
             "need": 60.0 + n % 40,
             "training_gap": 40.0 + n % 20,
             "opportunity": 50.0,
+            "top_in_weight_sets": 50,
             "priority": 60.0 + n % 30,
             "gated": True,
             "tier": tier,

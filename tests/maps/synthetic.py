@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 
 from geodata.decisions.state_summary import state_summary
+from geodata.decisions.where_to_start import likely_adults, named_first
 from geodata.schemas.canonical import CANONICAL
 from geodata.schemas.computed import RESULT_TABLES
 from geodata.schemas.provenance import SourceUse
@@ -349,6 +350,8 @@ def _communities(scores: pd.DataFrame, cells: np.ndarray, names: dict, centers: 
     # A handful of communities is all of tier A or B by construction; their tiers come from their tracts.
     out["tier"] = np.where(out["rank"] <= max(1, 0.6 * len(out)), "A", "B")
     out["p_top_share"] = np.where(out["tier"] == "A", 0.93, 0.62)
+    out["likely_adults"] = likely_adults(out)
+    out["named_for"] = named_first(out, 3)
     near, minutes = _nearest(out, centers)
     out["nearest_job_center_id"] = centers["center_id"].to_numpy()[near]
     out["nearest_job_center_name"] = centers["name"].to_numpy()[near]

@@ -14,9 +14,9 @@ from maps.wording.evidence import check_first, first_sentence, rests_on, settled
 from maps.wording.questions import state_questions
 from maps.wording.rows import Row, records
 from maps.wording.stability import sensitivity_sentences
+from maps.wording.where_to_start import first_named, where_to_start
 from maps.wording.words import is_missing
 
-FIRST = 3
 SHOWN = 10
 MOST_LINKS = 6
 
@@ -29,7 +29,7 @@ def overview(view: SiteView) -> Context:
     return {
         **frame(view, "overview", title),
         "worth": view.worth,
-        "answer": _answer(view, rows),
+        "answer": _answer(view),
         "brief": "" if view.standalone else brief(view),
         "state_map": state.locator.of_state(
             state.communities,
@@ -37,7 +37,9 @@ def overview(view: SiteView) -> Context:
             t("site.overview.state_map", state=view.result.state.name),
         ),
         "minute": answers(view, rows),
-        "questions": state_questions(t, [isolated(w.community(row)) for row in rows[:FIRST]], view.result.state.name),
+        "questions": state_questions(
+            t, [isolated(w.community(row)) for row in first_named(view.result)], view.result.state.name
+        ),
         "rows": [community_row(view, row) for row in rows[: len(rows) if view.standalone else SHOWN]],
         "more": "" if len(rows) <= SHOWN or view.standalone else view.count("site.overview.all_communities", len(rows)),
         "communities_href": view.to("communities"),
@@ -56,18 +58,10 @@ def overview(view: SiteView) -> Context:
     }
 
 
-def _answer(view: SiteView, rows: list[Row]) -> list[str]:
-    t, w = view.texts, view.words
-    if not rows:
-        return [first_sentence(t("site.overview.answer_none"), view.result, t), *rests_on(view.result, t)]
-    first = rows[:FIRST]
-    answer = t("site.overview.answer", n=len(first), names=view.names([w.community(row) for row in first]))
-    return [
-        first_sentence(answer, view.result, t),
-        view.count("site.overview.answer_more", len(rows)),
-        *rests_on(view.result, t),
-        *settled_by(view.result, t),
-    ]
+def _answer(view: SiteView) -> list[str]:
+    result, t = view.result, view.texts
+    first, *others = where_to_start(result, t, isolated)
+    return [first_sentence(first, result, t), *others, *rests_on(result, t), *settled_by(result, t)]
 
 
 def _who(view: SiteView, rows: list[Row]) -> list[Context]:

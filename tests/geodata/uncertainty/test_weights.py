@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geodata.analysis.step import Walk
 from geodata.scoring.priority import combine, ranks
 from geodata.settings import Settings
-from geodata.uncertainty.weights import communities_among_first, tracts_among_first, weight_sets
+from geodata.uncertainty.weights import tracts_among_first, weight_sets
 from tests.geodata.small_world import SETTINGS as SMALL
 
 
@@ -117,53 +117,24 @@ def test_neither_the_order_of_rows_nor_another_state_changes_anything(random) ->
     assert shuffled.iloc[12:].tolist() == tracts_among_first(other, settings()).tolist()
 
 
-def test_communities_by_hand() -> None:
-    table = scores([(80, 50, 50), (50, 80, 50), (20, 20, 20), (60, 60, 60)])
-    table["eligible_adults"] = [300.0, 300.0, 100.0, np.nan]
-    members = pd.DataFrame({"geoid": table["geoid"], "community_id": ["x", "y", "y", "x"]})
-    units = pd.DataFrame({"community_id": ["y", "x"], "state": "XL", "eligible_adults": [400.0, 300.0]})
-    # x is (80, 50, 50), for nobody is known to live in its other tract; y is the mean of 3 x (50, 80, 50) and
-    # 1 x (20, 20, 20): (42.5, 65, 42.5). It is ahead where 15·w2 > 37.5·w1 + 7.5·w3.
-    grid = [(a, b) for a in np.arange(0.1, 0.9, 0.002) for b in np.arange(0.1, 0.9, 0.002) if 1 - a - b >= 0.1]
-    ahead = np.mean([15 * b > 37.5 * a + 7.5 * (1 - a - b) for a, b in grid])
-    made = communities_among_first(units, table, members, settings(weight_sets=1000))
-    assert made.iloc[0] == pytest.approx(1000 * ahead, abs=20)
-    assert made.sum() == 1000
-
-
-def test_the_first_tenth_of_few_communities_is_one() -> None:
-    table = scores([(n, n, n) for n in range(11)])
-    members = pd.DataFrame({"geoid": table["geoid"], "community_id": [f"c{n:02d}" for n in range(11)]})
-    units = pd.DataFrame({"community_id": members["community_id"], "state": "XL", "eligible_adults": 100.0})
-    made = communities_among_first(units, table, members, settings(top_share=0.1))
-    # A tenth of eleven is two, rounded up.
-    assert made.tolist() == [0] * 9 + [200, 200]
-
-
 def test_a_plain_count_over_the_whole_walk_agrees(small_walk: Walk) -> None:
     table, sets = small_walk.value("ranked_tracts"), SMALL.uncertainty
     every = weight_sets(3, sets.weight_sets, sets.least_weight, sets.seed)
     scored = table["unranked_reason"].isin(["", "not_gated"]).sum()
     places = int(np.ceil(sets.top_share * scored))
-    members = small_walk.value("community_tracts").merge(table, on="geoid")
-    of_tracts, of_communities = dict.fromkeys(table["geoid"], 0), dict.fromkeys(members["community_id_x"], 0)
+    of_tracts = dict.fromkeys(table["geoid"], 0)
     for need, gap, work in every:
         weights = {"need": need, "training_gap": gap, "opportunity": work}
         priority = combine(table, SMALL.priority.model_copy(update={"weights": weights}))["priority"]
         rank = ranks(table.assign(priority=priority))
         for geoid in table["geoid"][rank <= places]:
             of_tracts[geoid] += 1
-        means = {}
-        for ident, part in members.groupby("community_id_x"):
-            of = priority[table["geoid"].isin(part["geoid"])]
-            adults = table["eligible_adults"][of.index]
-            means[ident] = ((of * adults).sum() / adults.sum(), adults.sum(), ident)
-        ahead = sorted(means, key=lambda ident: (-means[ident][0], -means[ident][1], ident))
-        for ident in ahead[: int(np.ceil(sets.top_share * len(means)))]:
-            of_communities[ident] += 1
     listed = table[table["rank"].notna()]
     assert listed["top_in_weight_sets"].tolist() == [of_tracts[geoid] for geoid in listed["geoid"]]
     assert 0 < listed["top_in_weight_sets"].sum() == places * sets.weight_sets
     assert table.loc[table["rank"].isna(), "top_in_weight_sets"].isna().all()
-    communities = small_walk.value("communities")
-    assert communities["top_in_weight_sets"].tolist() == [of_communities[i] for i in communities["community_id"]]
+    members = small_walk.value("community_tracts").merge(table.drop(columns="community_id"), on="geoid")
+    of_communities = small_walk.value("communities").set_index("community_id")["top_in_weight_sets"]
+    for ident, own in members.groupby("community_id"):
+        mean = np.average(own["geoid"].map(of_tracts), weights=own["eligible_adults"])
+        assert of_communities[ident] == pytest.approx(mean)

@@ -73,7 +73,7 @@ def test_a_community_brief_states_numbers_with_ranges(community, synthetic):
     assert f"{row['rank_low']:.0f} to {row['rank_high']:.0f} in 90% of simulations" in said
     assert f"{Words(Writer.of(synthetic, 'en').texts).about(row['eligible_adults'])}" in said
     assert "give or take" in said
-    assert f"first tenth of communities in {row['top_in_weight_sets']} of 100 ways to weigh need" in said
+    assert f"tracts in the top tenth in {row['top_in_weight_sets']:.0f} of 100 ways to weigh need" in said
     assert re.search(r"[\d.]+ to [\d.]+, \d+ planned sites?", said)
     assert "Fictional sample data" in said
     assert "archived designation" in said
@@ -136,7 +136,9 @@ def test_the_state_brief_names_the_first_communities_and_the_hubs(writer, synthe
     for place in range(min(3, len(synthetic.table("communities")))):
         assert writer.words.community(community_row(synthetic, place)) in said
     assert re.search(r"\d+ hubs? would bring recruitment within 20 minutes of \d+%", said)
-    assert "in how many of 100 ways to weigh need, training gap and planned work a community is in" in said
+    assert (
+        "in how many of 100 ways to weigh need, training gap and planned work the tracts of a community are in" in said
+    )
     assert "3 other choices of method or assumption, 8 to 10 of the first 10 communities stay. The worst is" in said
 
 

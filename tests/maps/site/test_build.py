@@ -166,7 +166,7 @@ def test_a_state_of_which_nothing_is_known_still_gets_its_pages(tmp_path: Path) 
     empty = {table.name: table.empty() for table in (*SCHEMAS.values(), *CANONICAL)}
     bare = StateResult(state=result.state, as_of="2026-11-22", tables=empty)
     folder = build_site(bare, tmp_path / "bare", figures=False)
-    assert load_texts("en")("site.overview.answer_none") in (folder / "index.html").read_text("utf-8")
+    assert load_texts("en")("start.none") in (folder / "index.html").read_text("utf-8")
     scores = result.table("tract_scores")
     tables = {**empty, "tract_scores": scores.assign(rank=None, tier="none", gated=False, has_polygon=False)}
     build_site(StateResult(state=result.state, as_of="2026-11-22", tables=tables), tmp_path / "listed", figures=False)

@@ -22,7 +22,8 @@ ROW = {"top_in_weight_sets": 83, "need": 90.0, "training_gap": 80.0, "opportunit
         (
             "en",
             "community",
-            "It is in the first tenth of communities in 83 of 100 ways to weigh need, training gap and planned work.",
+            "On average over its eligible adults, its tracts are in the top tenth in 83 of 100 ways to weigh need, "
+            "training gap and planned work.",
         ),
         (
             "es",

@@ -1,0 +1,71 @@
+"""The answer of a state in sentences: where to start and for how many people, where need is strongest, people and work.
+
+One wording for site, brief, terminal and run. Does not hold which communities are named
+(`geodata.decisions.where_to_start`), nor what is
+assumed or unknown (`maps.wording.evidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from geodata.decisions.where_to_start import STRONGEST_NEED
+from geodata.schemas import columns as col
+from geodata.schemas.state_result import StateResult
+from maps.texts import Texts
+from maps.wording.rows import Row, records
+from maps.wording.words import Words, is_missing
+
+
+def where_to_start(result: StateResult, texts: Texts, isolate: Callable[[str], str] = str) -> list[str]:
+    """Return the sentences, without what to check first; `isolate` marks names for the page they stand on."""
+    rows, words = records(result.table("communities").drop(columns="geometry")), Words(texts)
+    if not rows:
+        return [texts("start.none")]
+
+    def names(some: list[Row]) -> str:
+        return words.listed([isolate(words.community(row)) for row in some])
+
+    first, neediest = first_named(result), _named(rows, need=True)
+    listed = {"n": len(first), "names": names(first)}
+    adults = sum(_number(row[col.ELIGIBLE_ADULTS]) for row in first)
+    everyone = result.summary[col.ELIGIBLE_ADULTS_GROUPED]
+    if is_missing(everyone) or not adults:
+        start = texts("start.first", **listed)
+    elif len(first) == len(rows):
+        start = texts("start.all", adults=words.about(adults), **listed)
+    else:
+        share = words.percent(adults / everyone)
+        start = texts("start.most", adults=words.about(adults), share=share, of=words.number(len(rows)), **listed)
+    need = [texts("start.need", n=len(neediest), names=names(neediest))] if neediest else []
+    more = [texts("start.more", n=len(rows))] if len(rows) > len(first) + len(neediest) or len(rows) == 1 else []
+    return [start, *need, *people_and_work(result, texts), *more]
+
+
+def first_named(result: StateResult) -> list[Row]:
+    """Return the communities the first sentence names, those with most of the people first."""
+    return _named(records(result.table("communities").drop(columns="geometry")), need=False)
+
+
+def people_and_work(result: StateResult, texts: Texts) -> list[str]:
+    """Return the sentence that sets planned work beside the people it is for; nothing where either is unknown."""
+    known, words = result.summary, Words(texts)
+    adults = known.get(col.ELIGIBLE_ADULTS_GROUPED)
+    low, work, high = (known.get(name) for name in (col.JOB_YEARS_LOW, col.JOB_YEARS_MID, col.JOB_YEARS_HIGH))
+    if is_missing(work) or is_missing(adults) or not work or not adults:
+        return []
+    span = {"low": words.job_years(low), "work": words.job_years(work), "high": words.job_years(high)}
+    return [texts("start.ratio", **span, adults=words.about(adults), state=result.state.name)]
+
+
+def _named(rows: list[Row], *, need: bool) -> list[Row]:
+    """Return the rows named for need, or for people, in the order in which they are named."""
+    some = [
+        row for row in rows if not is_missing(row[col.NAMED_FOR]) and (row[col.NAMED_FOR] == STRONGEST_NEED) == need
+    ]
+    by = col.NEED if need else col.LIKELY_ADULTS
+    return sorted(some, key=lambda row: (-_number(row[by]), row[col.RANK]))
+
+
+def _number(value: object) -> float:
+    return 0.0 if is_missing(value) else float(value)  # type: ignore[arg-type]
