@@ -30,16 +30,16 @@ def where_to_start(result: StateResult, texts: Texts, isolate: Callable[[str], s
     listed = {"n": len(first), "names": names(first)}
     adults = sum(_number(row[col.ELIGIBLE_ADULTS]) for row in first)
     everyone = result.summary[col.ELIGIBLE_ADULTS_GROUPED]
+    more = [texts("start.more", n=len(rows))]
     if is_missing(everyone) or not adults:
-        start = texts("start.first", **listed)
+        start = [texts("start.first", **listed), *more]
     elif len(first) == len(rows):
-        start = texts("start.all", adults=words.about(adults), **listed)
+        start = [texts("start.all", adults=words.about(adults), **listed), *(more if len(rows) == 1 else [])]
     else:
-        share = words.percent(adults / everyone)
-        start = texts("start.most", adults=words.about(adults), share=share, of=words.number(len(rows)), **listed)
+        share, of = words.percent(adults / everyone), words.number(len(rows))
+        start = [texts("start.most", adults=words.about(adults), share=share, of=of, **listed)]
     need = [texts("start.need", n=len(neediest), names=names(neediest))] if neediest else []
-    more = [texts("start.more", n=len(rows))] if len(rows) > len(first) + len(neediest) or len(rows) == 1 else []
-    return [start, *need, *people_and_work(result, texts), *more]
+    return [*start, *need, *people_and_work(result, texts)]
 
 
 def first_named(result: StateResult) -> list[Row]:
