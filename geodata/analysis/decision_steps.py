@@ -268,7 +268,7 @@ DECISIONS: tuple[Step, ...] = (
     Step(
         "evidence",
         evidence,
-        ("ranked_tracts", "need_parts", "study_area", "settings"),
+        ("ranked_tracts", "need_parts", "study_area", "drawn_tracts", "settings"),
         EVIDENCE,
         "decisions",
         "How much of what each pillar rests on is measured, assumed or unknown, and what would settle it.",

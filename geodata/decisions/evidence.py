@@ -6,8 +6,10 @@ Counts what the scores were computed from. Does not hold the verdict's words, or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from geodata.geography.located import located
@@ -18,6 +20,7 @@ from geodata.schemas.rows import by_state
 from geodata.scoring.study_area import StudyArea
 from geodata.scoring.training import relevant
 from geodata.settings import Settings
+from geodata.uncertainty.certainty import DrawnTracts
 
 # Subject: what would settle it, as codes that pages turn into names of files and commands.
 SETTLES = {
@@ -28,9 +31,11 @@ SETTLES = {
     "providers": "coordinates",
     "units": "planned_sites_list",
     "sites": "coordinates",
+    "supply": "completions seats_list planned_sites_list",
 }
 # Where a list without coordinates has addresses, a command can look them up.
 LOOKED_UP = "geocode"
+_PILLAR_OF = {"seats": "training", "units": "work"}
 # The same where there is nothing of the subject at all, which asks for the list before its details.
 BEGINS = {
     "seats": "provider_list",
@@ -48,19 +53,23 @@ class Amounts(NamedTuple):
     unknown: float = 0.0
 
 
-def evidence(scores: pd.DataFrame, parts: pd.DataFrame, area: StudyArea, settings: Settings) -> pd.DataFrame:
+def evidence(
+    scores: pd.DataFrame, parts: pd.DataFrame, area: StudyArea, drawn: Sequence[DrawnTracts], settings: Settings
+) -> pd.DataFrame:
     """Return the `evidence` table: a row a state, pillar and subject.
 
     `scores` is `tract_scores`, `parts` the table `need_parts`. Seats and units are those the scores count (the ones in
     the state, or where it has none those within reach of it); places are of all rows of the lists that would count
     there, those that lie nowhere too. A subject of which less than `evidence.least_measured` is measured is weak; one
-    of which there is nothing is unknown.
+    of which there is nothing is unknown. What the draws (`drawn`) say of Priority is judged alike: weak where most of
+    what is unsure comes from supply that nobody reported.
     """
     states = sorted(scores[col.STATE].unique())
     tables = (scores, parts, area.providers, area.sites, area.all_providers, area.all_sites)
     cut = [by_state(table, states) for table in tables]
     rows: list[dict[str, object]] = []
     files = {use.source: use.file for use in area.sources() if use.file}
+    spread = pd.concat([part.spread for part in drawn if part.spread is not None] or [pd.DataFrame()])
     for state in states:
         tracts, definitions, *supplies = (part[state] for part in cut)
         # A small state may count on its neighbors alone.
@@ -77,12 +86,17 @@ def evidence(scores: pd.DataFrame, parts: pd.DataFrame, area: StudyArea, setting
             ("work", "units"): _by_flag(work[col.UNITS], work["assumed_units"]),
             ("work", "sites"): places(planned),
         }
+        if state in spread.index:
+            found["priority", "supply"] = of_variance(spread.loc[state])
         looked_up = {
             "providers": can_be_looked_up(listed[relevant(listed, settings.training)], col.SOURCES, files),
             "sites": can_be_looked_up(planned, col.SOURCE, files),
         }
         for (pillar, subject), amounts in found.items():
             row = told(subject, amounts, settings)
+            if subject == "supply" and row[col.SETTLED_BY] is not None:
+                assumed = [name for name in ("seats", "units") if found[_PILLAR_OF[name], name].assumed > 0]
+                row[col.SETTLED_BY] = " ".join(SETTLES[name] for name in assumed) or None
             if looked_up.get(subject) and row[col.SETTLED_BY] == SETTLES[subject]:
                 row[col.SETTLED_BY] = LOOKED_UP
             rows.append({col.STATE: state, col.PILLAR: pillar, col.SUBJECT: subject, **row})
@@ -130,6 +144,12 @@ def places(rows: pd.DataFrame) -> Amounts:
     """Return how many rows lie at a point or address, are placed by an area they name, or are nowhere."""
     exact, nowhere = located(rows), rows[col.LATITUDE].isna()
     return Amounts(int(exact.sum()), int((~exact & ~nowhere).sum()), int(nowhere.sum()))
+
+
+def of_variance(spread: pd.Series) -> Amounts:
+    """Return the variance of Priority that measured figures and what assumed supply bring: [variance, assumed]."""
+    share = float(np.nan_to_num(spread["assumed"]))
+    return Amounts(float(spread["variance"]) * (1 - share), float(spread["variance"]) * share)
 
 
 def _by_flag(amounts: pd.Series, assumed: pd.Series) -> Amounts:

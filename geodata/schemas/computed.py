@@ -590,21 +590,25 @@ LOCATIONS = Table(
     ),
     key=(col.STATE, col.LISTED_IN, col.SOURCE),
 )
-PILLARS = ("need", "training", "work")
+PILLARS = ("need", "training", "work", "priority")
 VERDICTS = ("measured", "weak", "unknown")
-# What a pillar's evidence is counted in: people, definitions of disadvantage, seats a year, ports, places.
-SUBJECTS = ("people", "margins", "definitions", "seats", "providers", "units", "sites")
+# What a pillar's evidence is counted in: people, definitions of disadvantage, seats a year, ports, places, variance.
+SUBJECTS = ("people", "margins", "definitions", "seats", "providers", "units", "sites", "supply")
 EVIDENCE = Table(
     "evidence",
     "How much of what each pillar rests on is measured, assumed or unknown, and what would settle it",
     (
         _STATE,
-        Column(col.PILLAR, "text", "need, training or work", nullable=False, one_of=PILLARS),
+        Column(
+            col.PILLAR, "text", "need, training or work; priority for what they make", nullable=False, one_of=PILLARS
+        ),
         Column(
             col.SUBJECT,
             "text",
             "What is counted: people with a survey value, people whose value has a margin, the weight of definitions "
-            "with values, seats, locations of providers, units, locations of sites",
+            "with values, seats, locations of providers, units, locations of sites; supply for the variance of "
+            "Priority over the draws (mean over underserved tracts, squared points), of which assumed supply has a "
+            "share",
             nullable=False,
             one_of=SUBJECTS,
         ),

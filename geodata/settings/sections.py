@@ -431,7 +431,11 @@ class Evidence(Section):
     least_measured: Share = Field(
         0.5,
         description="Share of a pillar’s supply (people, definitions, seats, units, places) that must be measured, or "
-        "the first sentence of page, brief and terminal says that it is not.",
+        "the first sentence of page, brief and terminal says that it is not; of Priority, what may at most be unsure "
+        "for assumed supply is the rest.",
+    )
+    draws: Annotated[int, Field(ge=0)] = Field(
+        200, description="Draws made again without assumed supply, to see what it brings into Priority; 0 leaves it."
     )
 
 

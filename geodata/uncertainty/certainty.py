@@ -28,6 +28,7 @@ from geodata.statistics.random_numbers import tract_keys
 from geodata.statistics.rank_sets import first_set
 from geodata.statistics.ranks import rounded_up
 from geodata.uncertainty.access_model import AccessOfTracts
+from geodata.uncertainty.assumed_supply import variance_of_priority
 from geodata.uncertainty.draw_model import DrawModel, Drawn
 from geodata.uncertainty.draws import rank_groups, simulate_ranks
 from geodata.uncertainty.rank_lists import RankedLists, Top
@@ -42,11 +43,13 @@ _HAVE_PARTS = 0.9
 class DrawnTracts:
     """Scored tracts and what the draws made of them: parts of states that know the same pillars.
 
-    `used` are rows of `tract_scores` in the order of the rows of `drawn`; None where no draws are made.
+    `used` are rows of `tract_scores` in the order of the rows of `drawn`; None where no draws are made. `spread` says
+    by state how much Priority varies, and what assumed supply has in that (`geodata.uncertainty.assumed_supply`).
     """
 
     used: pd.DataFrame
     drawn: Drawn | None
+    spread: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,8 +134,12 @@ def drawn_tracts(
     made = []
     for states in _states_alike(scores, measures):
         used, model = draw_model(scores[scores[col.STATE].isin(states)], parts, measures, access, settings)
-        some = chances.draws > 0 and len(used) > 0
-        made.append(DrawnTracts(used, simulate_ranks(model, chances.draws, chances.seed) if some else None))
+        if not (chances.draws > 0 and len(used)):
+            made.append(DrawnTracts(used, None))
+            continue
+        drawn = simulate_ranks(model, chances.draws, chances.seed)
+        spread = variance_of_priority(used, model, drawn, settings.evidence.draws)
+        made.append(DrawnTracts(used, drawn, spread))
     return made
 
 

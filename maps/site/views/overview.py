@@ -88,7 +88,9 @@ def _sure(view: SiteView, rows: list[Row]) -> str:
     table = view.result.table("evidence")
     margins = table.loc[table[col.SUBJECT] == "margins", col.VERDICT]
     unknown = "" if margins.isin(["measured"]).any() or margins.empty else no_margins(view)
-    return " ".join(filter(None, [ties, unknown, *sensitivity_sentences(view.result, view.texts, isolated)]))
+    supply = table.loc[table[col.SUBJECT] == "supply", "assumed"]
+    assumed = "" if not (supply > 0).any() else view.texts("site.overview.sure_supply", share=w.percent(supply.iloc[0]))
+    return " ".join(filter(None, [ties, unknown, assumed, *sensitivity_sentences(view.result, view.texts, isolated)]))
 
 
 def no_margins(view: SiteView) -> str:

@@ -14,10 +14,17 @@ from geodata.analysis.checks import evidence_measured
 from geodata.analysis.decision_steps import evidence_figures
 from geodata.analysis.step import Walk
 from geodata.decisions.evidence import Amounts, evidence, margins, people, places, told, weak_subjects, weights
+from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
+from geodata.uncertainty.certainty import DrawnTracts
 from tests.geodata.small_world import SETTINGS
 
 AMOUNT = st.floats(0, 1e6, allow_nan=False)
+
+
+def of_changed(walk: Walk, area: StudyArea) -> pd.DataFrame:
+    scores, parts, drawn = (walk.value(name) for name in ("ranked_tracts", "need_parts", "drawn_tracts"))
+    return evidence(scores, parts, area, drawn, SETTINGS)
 
 
 def test_everything_in_the_grid_is_measured(small_walk: Walk) -> None:
@@ -31,8 +38,7 @@ def test_seats_and_units_that_stand_in_are_assumed_and_named_what_settles_them(s
     area = small_walk.value("study_area")
     providers = pd.concat([area.providers.assign(seats_used=2.0), area.providers.assign(seats_assumed=True)])
     changed = area.__class__(**{**vars(area), "providers": providers, "sites": area.sites.assign(assumed_units=True)})
-    scores, parts = small_walk.value("ranked_tracts"), small_walk.value("need_parts")
-    table = evidence(scores, parts, changed, SETTINGS).set_index("subject")
+    table = of_changed(small_walk, changed).set_index("subject")
     seats = table.loc["seats"]
     assert seats["measured"] == pytest.approx(2 / 92) and seats["assumed"] == pytest.approx(90 / 92)
     assert (seats["verdict"], seats["settled_by"]) == ("weak", "completions seats_list")
@@ -49,7 +55,7 @@ def test_a_supply_of_which_there_is_nothing_is_unknown_and_asks_for_its_list(sma
     changed = area.__class__(
         **{**vars(area), "providers": area.providers.iloc[:0], "all_providers": area.all_providers.iloc[:0]}
     )
-    table = evidence(small_walk.value("ranked_tracts"), small_walk.value("need_parts"), changed, SETTINGS)
+    table = of_changed(small_walk, changed)
     row = table.set_index("subject").loc["seats"]
     assert (row["verdict"], row["settled_by"], row["total"]) == ("unknown", "provider_list", 0)
     assert np.isnan(row["measured"]) and weak_subjects(table) == []
@@ -64,7 +70,7 @@ def test_providers_without_a_point_are_unknown_places_and_irrelevant_ones_are_no
     other = nowhere.assign(cip_codes="51.0000")
     listed = pd.concat([one, county, nowhere, nowhere, other], ignore_index=True)
     changed = area.__class__(**{**vars(area), "all_providers": listed})
-    table = evidence(small_walk.value("ranked_tracts"), small_walk.value("need_parts"), changed, SETTINGS)
+    table = of_changed(small_walk, changed)
     row = table.set_index("subject").loc["providers"]
     assert (row["total"], row["measured"], row["assumed"], row["unknown"]) == (4, 0.25, 0.25, 0.5)
     assert (row["verdict"], row["settled_by"]) == ("weak", "coordinates")
@@ -73,7 +79,7 @@ def test_providers_without_a_point_are_unknown_places_and_irrelevant_ones_are_no
     uses = pd.DataFrame({"use": [json.dumps(use | {"file": "training_providers.csv"})]})
     addressed = listed.assign(sources="training_list", address="1 Main St")
     changed = area.__class__(**{**vars(area), "all_providers": addressed, "uses": uses})
-    table = evidence(small_walk.value("ranked_tracts"), small_walk.value("need_parts"), changed, SETTINGS)
+    table = of_changed(small_walk, changed)
     assert table.set_index("subject").loc["providers", "settled_by"] == "geocode"
 
 
@@ -107,3 +113,25 @@ def test_people_margins_definitions_and_places_are_told_from_what_is_missing() -
         {"location_quality": ["point", "street", "zip", "unknown", "point"], "latitude": [1, 1, 1, np.nan, np.nan]}
     )
     assert places(rows) == (2, 1, 2)
+
+
+BOTH = "completions seats_list planned_sites_list"
+
+
+@pytest.mark.parametrize(
+    ("share", "seats", "verdict", "settled"),
+    [(0.6, True, "weak", BOTH), (0.6, False, "weak", "planned_sites_list"), (0.4, True, "measured", None)],
+)
+def test_priority_is_weak_where_most_of_what_is_unsure_is_assumed(
+    small_walk: Walk, share: float, seats: bool, verdict: str, settled: str | None
+) -> None:
+    area = small_walk.value("study_area")
+    providers = area.providers.assign(seats_assumed=seats)
+    changed = area.__class__(**{**vars(area), "providers": providers, "sites": area.sites.assign(assumed_units=True)})
+    scores, parts = small_walk.value("ranked_tracts"), small_walk.value("need_parts")
+    spread = pd.DataFrame({"variance": [40.0], "assumed": [share]}, index=scores["state"].unique())
+    table = evidence(scores, parts, changed, [DrawnTracts(scores, None, spread)], SETTINGS).set_index("subject")
+    row = table.loc["supply"]
+    assert (row["total"], row["verdict"]) == (pytest.approx(40), verdict)
+    assert (row["measured"], row["assumed"]) == (pytest.approx(1 - share), pytest.approx(share))
+    assert (None if pd.isna(row["settled_by"]) else row["settled_by"]) == settled
