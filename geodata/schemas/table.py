@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import pandas as pd
-import pandera.pandas as pa
 
 from geodata.errors import OnrampError
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 Kind = Literal["text", "number", "integer", "flag", "date", "geometry"]
 
@@ -64,6 +66,8 @@ class Column:
 
     def checks(self) -> list[pa.Check]:
         """Return the pandera checks of this column."""
+        import pandera.pandas as pa
+
         checks = []
         if self.least is not None:
             checks.append(pa.Check.ge(self.least))
@@ -74,6 +78,22 @@ class Column:
         if self.one_of is not None:
             checks.append(pa.Check.isin(self.one_of))
         return checks
+
+    def holds(self, values: pd.Series) -> bool:
+        """Say whether values pass all `checks` of this column and are of its type."""
+        if (
+            values.dtype != DTYPES[self.kind]
+            or (not self.nullable and values.hasnans)
+            or (self.least is not None and (values < self.least).any())
+            or (self.most is not None and (values > self.most).any())
+        ):
+            return False
+        if self.pattern is None and self.one_of is None:
+            return True
+        known = values.dropna()
+        return (self.pattern is None or bool(known.str.match(self.pattern).all())) and (
+            self.one_of is None or bool(known.isin(self.one_of).all())
+        )
 
 
 @dataclass(frozen=True)
@@ -89,6 +109,8 @@ class Table:
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
         """The pandera schema of every column but geometry, which geopandas checks itself."""
+        import pandera.pandas as pa
+
         columns: dict[str, Any] = {
             (f"^{column.name[:-1]}.+$" if column.family else column.name): pa.Column(
                 DTYPES[column.kind],
@@ -122,9 +144,13 @@ class Table:
         """True where the table has a geometry column."""
         return any(column.kind == "geometry" for column in self.columns)
 
+    @cached_property
+    def _without_rows(self) -> pd.DataFrame:
+        return self.validate(pd.DataFrame({name: [] for name in self.names}))
+
     def empty(self) -> pd.DataFrame:
         """Return the table without rows, with the right types."""
-        return self.validate(pd.DataFrame({name: [] for name in self.names}))
+        return self._without_rows.copy()
 
     def validate(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return `frame` with the table's columns, order and types; raise OnrampError naming what is wrong.
@@ -137,7 +163,7 @@ class Table:
         if missing:
             raise OnrampError(f"Table “{self.name}” lacks the columns {', '.join(missing)}.")
         beyond = [name for name in frame.columns if name not in self.names] if self.extra else []
-        out = pd.DataFrame(index=pd.RangeIndex(len(frame)))
+        parts: dict[str, pd.Series] = {}
         for column in columns:
             if column.kind == "geometry":
                 continue
@@ -145,13 +171,11 @@ class Table:
                 values = frame[column.name].reset_index(drop=True)
             else:
                 values = pd.Series([None] * len(frame), dtype="object")
-            out[column.name] = _coerced(values, column, self.name)
-        for name in beyond:
-            out[name] = frame[name].reset_index(drop=True)
-        try:
-            self.schema.validate(out, lazy=True)
-        except pa.errors.SchemaErrors as errors:
-            raise OnrampError(_first_failures(self.name, errors.failure_cases)) from None
+            parts[column.name] = _coerced(values, column, self.name)
+        parts |= {name: frame[name].reset_index(drop=True) for name in beyond}
+        out = pd.DataFrame(parts, index=pd.RangeIndex(len(frame)))
+        if not self._holds(out, columns):
+            self._refuse(out)
         if not self.spatial:
             return out
         geometry = gpd.GeoSeries(frame["geometry"].reset_index(drop=True) if len(frame) else [], crs=None)
@@ -161,8 +185,25 @@ class Table:
         located: pd.DataFrame = gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(geometry.values), crs=CRS)
         return located
 
+    def _holds(self, frame: pd.DataFrame, columns: Iterable[Column]) -> bool:
+        """Say whether a frame passes all checks: never where the schema, which takes ten times as long, says no."""
+        return all(column.holds(frame[column.name]) for column in columns if column.kind != "geometry") and not (
+            self.key and frame.duplicated(list(self.key)).any()
+        )
+
+    def _refuse(self, frame: pd.DataFrame) -> None:
+        """Raise OnrampError with what the schema finds wrong in a frame."""
+        from pandera.errors import SchemaErrors
+
+        try:
+            self.schema.validate(frame, lazy=True)
+        except SchemaErrors as errors:
+            raise OnrampError(_first_failures(self.name, errors.failure_cases)) from None
+
 
 def _coerced(values: pd.Series, column: Column, table: str) -> pd.Series:
+    if values.dtype == DTYPES[column.kind]:
+        return values
     try:
         if column.kind == "date":
             return pd.to_datetime(values).astype("datetime64[s]")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -148,10 +149,11 @@ def _spelled_alike(one: str, other: str) -> float:
     """
     if 2 * min(len(one), len(other)) < _SPELLED_ALIKE * (len(one) + len(other)):
         return 0.0
-    matcher = difflib.SequenceMatcher(None, one, other)
-    if matcher.quick_ratio() < _SPELLED_ALIKE:
+    held = _counted(other)
+    shared = sum(min(count, held.get(letter, 0)) for letter, count in _counted(one).items())
+    if 2 * shared < _SPELLED_ALIKE * (len(one) + len(other)):
         return 0.0
-    letters = matcher.ratio()
+    letters = difflib.SequenceMatcher(None, one, other).ratio()
     return letters if letters >= _SPELLED_ALIKE else 0.0
 
 
@@ -168,3 +170,8 @@ def words_of(header: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _letters(header: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", header.casefold())
+
+
+@lru_cache(maxsize=4096)
+def _counted(letters: str) -> Counter[str]:
+    return Counter(letters)

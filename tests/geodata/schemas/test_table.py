@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import geopandas as gpd
 import pandas as pd
 import pytest
+from pandera.errors import SchemaErrors
 from shapely import Point
 
 from geodata.errors import OnrampError
-from geodata.schemas.table import Column, Table
+from geodata.schemas.table import DTYPES, Column, Table
 
 TABLE = Table(
     "towns",
@@ -75,3 +78,60 @@ def test_geometry_comes_back_in_degrees() -> None:
     assert found.geometry.iloc[0].x == pytest.approx(-150.0)
     assert places.spatial
     assert not TABLE.spatial
+
+
+COLUMNS = (
+    Column("one", "text", "Text"),
+    Column("one", "text", "Text", nullable=False),
+    Column("one", "text", "Text", pattern=r"^\d{2}$"),
+    Column("one", "text", "Text", one_of=("01", "02")),
+    Column("one", "text", "Text", nullable=False, pattern=r"^\d+", one_of=("01", "02", "3")),
+    Column("one", "number", "Number", least=0),
+    Column("one", "number", "Number", nullable=False, most=1),
+    Column("one", "number", "Number", least=0, most=1),
+    Column("one", "integer", "Integer", least=0, most=9),
+    Column("one", "integer", "Integer", nullable=False),
+    Column("one", "flag", "Flag"),
+    Column("one", "flag", "Flag", nullable=False),
+    Column("one", "date", "Date", nullable=False),
+)
+VALUES = {
+    "text": [None, "", "01", "02", "3", "01\n", " 01", "001"],
+    "number": [None, -math.inf, -1.0, -1e-300, -0.0, 0.0, 0.5, 1.0, math.nextafter(1.0, 2.0), math.inf],
+    "integer": [None, -1, 0, 9, 10],
+    "flag": [None, True, False],
+    "date": [None, "2026-11-30"],
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=str)
+def test_the_quick_check_of_a_column_says_what_its_schema_says(column: Column) -> None:
+    """For no values, each alone, each beside a missing one, and of another kind of column."""
+    table = Table("one", "One column", (column,))
+    other = "number" if column.kind == "integer" else "integer"
+    for kind, values in {column.kind: VALUES[column.kind], other: VALUES[other][-1:]}.items():
+        for given in ([], *([value] for value in values), *([value, None] for value in values)):
+            series = pd.Series(given, dtype="object").astype(DTYPES[kind])
+            try:
+                table.schema.validate(series.to_frame("one"), lazy=True)
+                valid = True
+            except SchemaErrors:
+                valid = False
+            assert column.holds(series) == valid, given
+
+
+@pytest.mark.parametrize("codes", [[], ["01"], ["01", "02"], ["01", "01"], ["01", "02", "01"]])
+def test_a_key_that_repeats_is_found_as_by_the_schema(codes: list[str]) -> None:
+    table = Table("one", "One column", (Column("one", "text", "Text"),), key=("one",))
+    if len(set(codes)) == len(codes):
+        table.schema.validate(table.validate(pd.DataFrame({"one": codes})))
+    else:
+        with pytest.raises(OnrampError, match="is not valid"):
+            table.validate(pd.DataFrame({"one": codes}))
+
+
+def test_an_empty_table_is_the_callers_own() -> None:
+    mine = TABLE.empty()
+    mine["people"] = pd.Series([], dtype="float64")
+    mine.loc[0, "code"] = "01"
+    assert len(TABLE.empty()) == 0 and TABLE.empty()["people"].dtype == "Int64"

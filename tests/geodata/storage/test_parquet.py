@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 
 from geodata.errors import InputError
 from geodata.storage.parquet import read_table, write_table
@@ -25,6 +26,29 @@ def test_geometry_comes_back_with_its_reference_system_and_is_left_out_where_not
     assert isinstance(found, gpd.GeoDataFrame)
     assert found.crs == places.crs
     assert type(read_table(tmp_path / "a.parquet", ["geoid"])) is pd.DataFrame
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4269", "EPSG:3857", "OGC:CRS84", None])
+@pytest.mark.parametrize("rows", [0, 3])
+def test_tables_with_geometry_are_read_as_geopandas_reads_them(tmp_path: Path, crs: str | None, rows: int) -> None:
+    points = gpd.points_from_xy([-71.4, 0.0, 10.0], [41.8, 0.0, -5.0])
+    geometry = gpd.GeoSeries([points[0], None, points[2]], crs=crs)
+    rank = pd.array([1, None, 3], "Int64")
+    places = gpd.GeoDataFrame({"geoid": ["44", None, "45"], "geometry": geometry, "rank": rank}).iloc[:rows]
+    twice = places.assign(center=geometry.iloc[:rows])
+    otherwise = places.rename_geometry("shape").rename(columns={"rank": "geometry"})
+    for table in (places, places.set_index("rank"), twice, otherwise):
+        found, expected = (
+            read_table(write_table(table, tmp_path / "a.parquet")),
+            gpd.read_parquet(tmp_path / "a.parquet"),
+        )
+        assert_geodataframe_equal(found, expected)
+        assert found.columns.dtype == expected.columns.dtype
+        assert found.active_geometry_name == expected.active_geometry_name
+    some = ["geometry", "rank"]
+    write_table(places, tmp_path / "a.parquet")
+    expected = gpd.read_parquet(tmp_path / "a.parquet", columns=some)
+    assert_geodataframe_equal(read_table(tmp_path / "a.parquet", some), expected)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no table"])
