@@ -104,20 +104,21 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--draws", type=int, default=100, help="time is linear in them")
     asked.add_argument("--most", type=int, default=SIZES[-1], help="largest number of origins")
     given = asked.parse_args(arguments)
-    most, number = sized(given, (given.most, given.draws), (30_000, 20), (1_000, 5))
-    bandwidth = bandwidth_gb_per_s()
+    full = given.most, given.draws, given.providers
+    most, number, providers = sized(given, full, (30_000, 20, given.providers), (1_000, 5, 100))
+    bandwidth = bandwidth_gb_per_s(sized(given, 256, 256, 16))
     began = begun("Cost against size")
-    rows = curve([size for size in SIZES if size <= most], given.providers, given.km, number, bandwidth)
+    rows = curve([size for size in SIZES if size <= most], providers, given.km, number, bandwidth)
     account = {
         **began,
-        "arguments": {"providers": given.providers, "km": given.km, "draws": number},
+        "arguments": {"providers": providers, "km": given.km, "draws": number},
         "copy_bandwidth_gb_per_s": round(bandwidth, 1),
         "repeat": "python -m bench.cost_curve" + size_option(given),
         "rows": rows,
     }
     name = "cost_curve" + size_suffix(given)
     keep(name, account, _markdown(account))
-    plot(rows, given.providers, number, RESULTS / f"{name}.png")
+    plot(rows, providers, number, RESULTS / f"{name}.png")
 
 
 def _markdown(account: dict[str, Any]) -> str:

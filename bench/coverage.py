@@ -44,7 +44,8 @@ BOUNDS = (0.0, 0.02, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97, 1.0)
 def walk_of(state: str, sources: Path, settings: Settings, as_of: str) -> Walk:
     """Return the walk of a state from a folder of files."""
     acquirer, states = FolderAcquirer(sources), [find_state(state)]
-    reads = {name: read_source(SOURCES[name], acquirer, states, settings) for feeds in FEEDS.values() for name in feeds}
+    names = sorted({name for feeds in FEEDS.values() for name in feeds})
+    reads = {name: read_source(SOURCES[name], acquirer, states, settings) for name in names}
     tables = [table for table in CANONICAL if table.name in FEEDS]
     made = {table.name: combine(table, {name: reads[name] for name in FEEDS[table.name]}, settings) for table in tables}
     area = study_area(CanonicalTables.of(made), [state], settings, as_of)
