@@ -226,7 +226,8 @@ def prepare() -> None:
     for table in {id(source.spec.table): source.spec.table for source in SOURCES.values()}.values():
         table.empty()
     gpd.GeoSeries([shapely.Point(-71.5, 41.5)], crs="EPSG:4269").to_crs(CRS)
-    importlib.import_module("openpyxl.reader.excel")
+    for library in ("openpyxl.reader.excel", "pandera.pandas"):
+        importlib.import_module(library)
 
 
 def work(asked: Mapping[str, Any]) -> Answer:

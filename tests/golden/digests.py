@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 import pyogrio
 
 from geodata.analysis import analyze
+from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.ingest.gather import gather
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings, load_settings
@@ -51,15 +52,19 @@ def golden(usps: str) -> dict[str, str]:
     return found
 
 
+def differing(found: dict[str, str], known: dict[str, str]) -> list[str]:
+    """Return the names whose digests differ, or that are in one of the two alone."""
+    return sorted(name for name in found.keys() | known.keys() if found.get(name) != known.get(name))
+
+
 def settings_of(usps: str, home: Path, realdata: Path | None) -> Settings:
     """Return the settings a golden run has: the defaults, and where its files are."""
     sources = {} if realdata is None else {"sources": {"folder": str(realdata)}}
     return load_settings(None, {"states": [usps], "home": str(home), "as_of": AS_OF, **sources})
 
 
-def result_of(usps: str, settings: Settings) -> StateResult:
+def result_of(usps: str, settings: Settings, canonical: CanonicalTables) -> StateResult:
     """Return the result of a state, its sources as if all had been retrieved at one time."""
-    canonical = gather([usps], settings)
     result = analyze(canonical, [usps], settings, AS_OF, other_choices=True)[usps]
     # Other files of the folder have no part in the result, so a newer set of real files changes nothing here.
     uses = [use if use.retrieved_at is None else replace(use, retrieved_at=RETRIEVED) for use in result.sources]
@@ -80,8 +85,12 @@ def products_of(result: StateResult, folder: Path, languages: tuple[str, ...]) -
 def digests(usps: str, work: Path, realdata: Path | None = None) -> dict[str, str]:
     """Return a digest for each table and each product of a state, by name, computed under the folder `work`."""
     settings = settings_of(usps, work / "home", realdata)
-    result = result_of(usps, settings)
-    folder = products_of(result, work / "products", settings.languages)
+    return digests_of(result_of(usps, settings, gather([usps], settings)), work)
+
+
+def digests_of(result: StateResult, work: Path) -> dict[str, str]:
+    """Return the digests of a result, its products written under the folder `work`."""
+    folder = products_of(result, work / "products", result.settings.languages)
     tables = {f"tables/{name}": table_digest(table) for name, table in result.tables.items()}
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     products = {name: file_digest(path) for name, path in files.items() if path.suffix not in DRAWN}

@@ -9,41 +9,31 @@ import pytest
 
 from geodata.analysis import analyze
 from geodata.communities.grouping import Previous
-from geodata.fetching.choose_acquirer import acquirer_for, states_served
 from geodata.ingest.canonical_tables import CanonicalTables
-from geodata.ingest.combine import FEEDS, combine
-from geodata.ingest.read_source import read_source
-from geodata.schemas.canonical import CANONICAL
+from geodata.ingest.gather import gather
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings, load_settings
-from geodata.sources import SOURCES
 from maps.briefs import brief_html, briefs
 from maps.lists.write_lists import texts_for
 from maps.site.build import build_site
 from maps.wording.rows import records
 from maps.wording.why import medians_of, why
+from tests.golden.digests import differing, digests_of, golden, result_of, settings_of
 from tests.maps.test_unknown_is_not_zero import forbidden, seen
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
-TABLES = ("tracts", "centers", "measures", "definitions", "sites", "providers", "counties")
 
 
 @pytest.fixture(scope="module")
-def island(realdata: Path) -> tuple[CanonicalTables, StateResult]:
-    settings = load_settings(
-        None, {"states": ["RI"], "sources": {"folder": str(realdata)}, "uncertainty": {"draws": 300}}
-    )
-    states = states_served(settings, "RI")
-    acquirer = acquirer_for(settings, states)
-    names = sorted({name for table in TABLES for name in FEEDS[table]})
-    reads = {name: read_source(SOURCES[name], acquirer, states, settings) for name in names}
-    made = {
-        table.name: combine(table, {name: reads[name] for name in FEEDS[table.name]}, settings)
-        for table in CANONICAL
-        if table.name in TABLES
-    }
-    canonical = CanonicalTables.of(made)
-    return canonical, analyze(canonical, ["RI"], settings, "2026-09-30")["RI"]
+def island(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[CanonicalTables, StateResult]:
+    settings = settings_of("RI", tmp_path_factory.mktemp("home"), realdata)
+    canonical = gather(["RI"], settings)
+    return canonical, result_of("RI", settings, canonical)
+
+
+def test_it_is_what_it_was(island, tmp_path: Path):
+    """The golden record of the state, as `tests.golden.test_golden` has it of the sample."""
+    assert differing(digests_of(island[1], tmp_path), golden("RI")) == []
 
 
 def test_every_tract_has_a_rank_or_a_reason(island):
