@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numba
 import numpy as np
@@ -38,6 +38,7 @@ from geodata.uncertainty.supply_draws import job_years_of_draws, seats_of_draws
 FloatArray = NDArray[np.float64]
 BLOCK = 64
 _NOT_GATED = 1000.0
+Part = TypeVar("Part")
 
 
 class _Access(NamedTuple):
@@ -217,7 +218,17 @@ def _access(access: AccessModel, at: NDArray[np.int64]) -> _Access:
     below, within = np.zeros((1, len(access.people))), np.ones((1, len(access.people)))
     limits = np.array([[0.0, np.inf]])
     truncation(access.people[None, :], access.people_se[None, :], limits, below, within)
-    return _Access(access, below[0], at)
+    return _Access(_as_compiled(access), below[0], at)
+
+
+def _as_compiled(value: Part) -> Part:
+    """Return a part of the model with its arrays by rows and writable; the draws are compiled anew for other kinds.
+
+    Compiling them takes ten times as long as the draws of a small state. Arrays that are so are not copied.
+    """
+    if isinstance(value, np.ndarray):
+        return np.require(value, requirements=["C", "W"])  # type: ignore[return-value]
+    return type(value)(*map(_as_compiled, value)) if isinstance(value, tuple) else value
 
 
 @numba.njit(cache=True, nogil=True)

@@ -221,6 +221,25 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
+def otherwise_laid_out(value):
+    """Return the same, its arrays by columns and not to be written to."""
+    if isinstance(value, np.ndarray):
+        value = np.array(value, order="F")
+        value.flags.writeable = False
+        return value
+    return type(value)(*map(otherwise_laid_out, value)) if isinstance(value, tuple) else value
+
+
+def test_how_arrays_are_laid_out_changes_nothing_and_compiles_nothing():
+    given = model()
+    one = simulate_ranks(given, 12, 20)
+    compiled = len(kernel._draws.signatures)
+    other = simulate_ranks(dataclasses.replace(given, access=otherwise_laid_out(given.access)), 12, 20)
+    assert_same(one, other)
+    np.testing.assert_array_equal(one.priority, other.priority)
+    assert len(kernel._draws.signatures) == compiled
+
+
 def test_of_the_draws_only_priority_is_kept():
     # Priority of every draw is 4000 × 1500 × 4 bytes = 24 MB; ranks, access and the rest would be as much again, each.
     grown = subprocess.run([sys.executable, "-c", GROWTH], capture_output=True, text=True, check=True)
