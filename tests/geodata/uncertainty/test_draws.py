@@ -225,7 +225,7 @@ def otherwise_laid_out(value):
     """Return the same, its arrays by columns and not to be written to."""
     if isinstance(value, np.ndarray):
         value = np.array(value, order="F")
-        value.flags.writeable = False
+        value.setflags(write=False)
         return value
     return type(value)(*map(otherwise_laid_out, value)) if isinstance(value, tuple) else value
 
