@@ -31,7 +31,7 @@ from geodata.scoring.study_area import study_area
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
 from geodata.states import SAMPLE_STATE, find_state
-from geodata.uncertainty.certainty import community_lists, community_of, draw_model, weights_of
+from geodata.uncertainty.certainty import NONE_FOUND, community_lists, community_of, draw_model, weights_of
 from geodata.uncertainty.draw_model import DrawModel
 from geodata.uncertainty.draws import Block, fill, plan_of, rank_groups, simulate_ranks, working_order
 from geodata.uncertainty.need_draws import index_of_estimates
@@ -76,17 +76,19 @@ class Known:
         return dataclasses.replace(self._surveyed(self.model.measures), measures_se=errors, access=exact)
 
     def survey(self, rng: np.random.Generator) -> DrawModel:
-        """Return the model of a survey that errs by the published margins; none stays none."""
+        """Return the model of a survey that errs by the published margins; where there is none, none is found."""
         model, access = self.model, self.model.access
+        some = model.measures > 0
+        published = np.where(some, model.measures_se, model.measures_se / NONE_FOUND)
         error = rng.normal(size=model.measures.shape)
-        found = np.where(np.isnan(model.measures), np.nan, np.clip(model.measures + model.measures_se * error, 0, 1))
+        found = np.where(np.isnan(model.measures), np.nan, np.clip(model.measures + some * published * error, 0, 1))
         # The people err with the measure they rest on.
         of_people = rng.normal(size=len(access.people))
         scored = model.access_row >= 0
         of_people[model.access_row[scored]] = error[scored, list(model.purposes).index(access.survey_purpose)]
         people = np.clip(access.people + access.people_se * of_people, 0, None)
         known = access._replace(people=people, people_se=np.where(people > 0, access.people_se, 0.0))
-        errors = np.where(found > 0, model.measures_se, 0.0)
+        errors = published * np.where(found > 0, 1.0, NONE_FOUND)
         return dataclasses.replace(self._surveyed(found), measures_se=errors, access=known)
 
     def _surveyed(self, measures: FloatArray) -> DrawModel:
@@ -122,21 +124,28 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
         drawn = simulate_ranks(known.survey(rng), chances.draws, chances.seed)
         ranks = true_ranks(truth, truths, 1000 + survey)
         first = np.ceil(chances.top_share * drawn.tracts.list_length - 1e-9)
-        made["tracts"].append(_row(drawn.tracts, ranks, first))
+        of_tracts = _row(drawn.tracts, ranks)
+        made["tracts"].append(of_tracts.assign(said=drawn.tracts.p_top_share, true=(ranks <= first).mean(0)))
         if names:
             summary, _ = rank_groups(drawn, group, weight, lists, top, 0)
             actual = simulate_ranks(truth, truths, 1000 + survey)
             _, of_groups = rank_groups(actual, group, weight, lists, top, 0)
-            made["communities"].append(_row(summary, of_groups.astype(float), 1.0))
+            # What the tier of a community says: the chance that one of its eligible adults lives in a first tract.
+            chances_of = {name: _by_group(made["tracts"][-1][name], group, weight) for name in ("said", "true")}
+            made["communities"].append(_row(summary, of_groups.astype(float)).assign(**chances_of))
     return {name: pd.concat(rows, ignore_index=True) for name, rows in made.items() if rows}
 
 
-def _row(summary: Any, ranks: FloatArray, first: Any) -> pd.DataFrame:
+def _row(summary: Any, ranks: FloatArray) -> pd.DataFrame:
     held = (summary.rank_low <= ranks) & (ranks <= summary.rank_high)
-    said = summary.p_top_share if np.ndim(first) else summary.p_top_count
-    return pd.DataFrame(
-        {"median": summary.rank_median, "held": held.mean(0), "said": said, "true": (ranks <= first).mean(0)}
-    )
+    return pd.DataFrame({"median": summary.rank_median, "held": held.mean(0)})
+
+
+def _by_group(values: pd.Series, group: NDArray[np.int32], weight: FloatArray) -> FloatArray:
+    """Return the weighted mean of tracts' values by group."""
+    inside = group >= 0
+    sums = np.bincount(group[inside], weights=(weight * values.fillna(0.0).to_numpy())[inside])
+    return np.asarray(sums / np.bincount(group[inside], weights=weight[inside]))
 
 
 def account(rows: pd.DataFrame) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def evidence(
             ("work", "sites"): places(planned),
         }
         if state in spread.index:
-            found["priority", "supply"] = of_variance(spread.loc[state])
+            found[col.PRIORITY, "supply"] = of_variance(spread.loc[state])
         looked_up = {
             "providers": can_be_looked_up(listed[relevant(listed, settings.training)], col.SOURCES, files),
             "sites": can_be_looked_up(planned, col.SOURCE, files),

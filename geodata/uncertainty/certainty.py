@@ -35,6 +35,9 @@ from geodata.uncertainty.rank_lists import RankedLists, Top
 
 FloatArray = NDArray[np.float64]
 RANK_COLUMNS = [col.RANK_MEDIAN, col.RANK_LOW, col.RANK_HIGH, col.P_TOP_SHARE, col.P_TOP_COUNT]
+# Where a survey found none its margin says how little it can see: a true value t is found to be none with the chance
+# Φ(-t/σ), of mean 0.627 σ. Draws about none are half-normal, of mean 0.798 of their own σ: 0.786 of it gives that mean.
+NONE_FOUND = float(np.pi / 4)
 # Share of the tracts that must have every part of the index for it to be made again in the draws.
 _HAVE_PARTS = 0.9
 
@@ -70,8 +73,7 @@ def draw_model(
     """Return the scored tracts in the order of the model, and the model.
 
     `scores` is `tract_scores`, `parts` `need_parts`, `measures` the canonical table. A pillar nothing is known of has
-    no weight, as in the point estimate. A survey estimate without a margin is taken as exact, and so is a count of
-    none, whose margin says how little the survey can see and not where the count may lie. With a national reference
+    no weight, as in the point estimate. A survey estimate without a margin is taken as exact. With a national reference
     area Need is ranked within the state here, and the gate stands where it falls in the state at the point estimate:
     the draws of one state cannot rank the nation.
     """
@@ -80,7 +82,7 @@ def draw_model(
     wanted = tuple(name for name in MEASURE_NAMES if name in {*settings.need.workforce_measures, *INDEX_MEASURES})
     shares = wide(measures, wanted, "share").reindex(index).to_numpy(dtype=float)
     margins = wide(measures, wanted, "share_moe").reindex(index).to_numpy(dtype=float)
-    errors = np.where(shares > 0, standard_errors(np.nan_to_num(margins)), 0.0)
+    errors = standard_errors(np.nan_to_num(margins)) * np.where(shares > 0, 1.0, NONE_FOUND)
     names = sorted(name for name, weight in settings.need.weights.items() if weight > 0 and name != WORKFORCE)
     values = parts.pivot(index=col.GEOID, columns=col.DEFINITION, values=col.VALUE).reindex(index=index, columns=names)
     weights = [settings.need.weights[name] for name in names]

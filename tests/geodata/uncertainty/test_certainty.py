@@ -10,6 +10,7 @@ import pytest
 from geodata.scoring.priority import scored
 from geodata.settings import Settings
 from geodata.uncertainty.certainty import (
+    NONE_FOUND,
     Certainty,
     certainty,
     communities_certainty,
@@ -143,7 +144,17 @@ def test_the_index_is_made_again_only_where_its_parts_are_there():
     assert not model.in_index.any()
 
 
-def test_a_list_that_designates_and_a_share_of_none_do_not_err():
+def test_what_is_drawn_where_none_was_found_is_what_true_values_are_there():
+    rng = np.random.default_rng(1)
+    true = rng.uniform(0, 6, 400_000)
+    none = true + rng.normal(size=true.size) <= 0
+    drawn_there = np.abs(rng.normal(0, NONE_FOUND, 400_000))
+    assert drawn_there.mean() == pytest.approx(true[none].mean(), rel=0.02)
+    # So is how often they lie far out, which the margin itself would make too often.
+    assert np.quantile(drawn_there, 0.9) == pytest.approx(np.quantile(true[none], 0.9), rel=0.05)
+
+
+def test_a_list_that_designates_does_not_err_and_a_share_of_none_less():
     made = state()
     listed = made.parts[made.parts["definition"] == "svi"].assign(definition="cejst")
     listed["designated"] = listed["value"] > 0.7
@@ -151,7 +162,9 @@ def test_a_list_that_designates_and_a_share_of_none_do_not_err():
     made.measures.loc[first, "share"] = 0.0
     _, model = draw_model(made.scores, pd.concat([made.parts, listed]), made.measures, made.access, MANY)
     assert list(model.definition_error) == [0.0, 1.0]
-    assert (model.measures_se[model.measures == 0] == 0).all() and (model.measures == 0).sum() == 3
+    none = model.measures == 0
+    # A share of none errs as far as none is found of it: by π/4 of its margin.
+    assert none.sum() == 3 and model.measures_se[none] == pytest.approx(np.pi / 4 * 0.03, rel=1e-6)
 
 
 def test_tiers_by_chance_and_gate():
