@@ -21,18 +21,20 @@ from numpy.typing import NDArray
 from bench.common import begun, keep, parser, size_suffix, sized
 from geodata.analysis.analyze import STEPS
 from geodata.analysis.step import Walk
+from geodata.decisions.communities import community_tracts
 from geodata.fetching.acquire import FolderAcquirer
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.ingest.combine import FEEDS, combine
 from geodata.ingest.read_source import read_source
 from geodata.sample import write_sample
+from geodata.schemas import columns as col
 from geodata.schemas.canonical import CANONICAL
 from geodata.scoring.study_area import study_area
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
 from geodata.states import SAMPLE_STATE, find_state
-from geodata.uncertainty.certainty import NONE_FOUND, community_lists, community_of, draw_model, weights_of
-from geodata.uncertainty.draw_model import DrawModel
+from geodata.uncertainty.certainty import NONE_FOUND, community_lists, community_of, draw_model, tiers, weights_of
+from geodata.uncertainty.draw_model import DrawModel, Drawn
 from geodata.uncertainty.draws import Block, fill, plan_of, rank_groups, simulate_ranks, working_order
 from geodata.uncertainty.need_draws import index_of_estimates
 from geodata.uncertainty.rank_lists import RankedLists, Top
@@ -54,12 +56,12 @@ def walk_of(state: str, sources: Path, settings: Settings, as_of: str) -> Walk:
 
 @dataclasses.dataclass
 class Known:
-    """A truth, and the model of what is published of it; `names` are the definitions, `grouping` the communities."""
+    """A truth, and the model of what is published of it; `names` are the definitions, `land` the tracts that touch."""
 
     used: pd.DataFrame
     model: DrawModel
     names: list[str]
-    grouping: pd.DataFrame
+    land: tuple[pd.DataFrame, pd.DataFrame]
 
     @classmethod
     def of(cls, walk: Walk, settings: Settings) -> Known:
@@ -67,7 +69,13 @@ class Known:
         given = (walk.value(name) for name in ("tract_scores", "need_parts", "study_area.measures", "access_model"))
         names = sorted(name for name, weight in settings.need.weights.items() if weight > 0 and name != "workforce")
         used, model = draw_model(*given, settings)
-        return cls(used, model, names, walk.value("community_tracts"))
+        return cls(used, model, names, (walk.value("study_area.polygons"), walk.value("contacts")))
+
+    def grouped(self, drawn: Drawn, settings: Settings) -> pd.DataFrame:
+        """Return the communities that the first half of the draws would cut, [geoid, community_id]."""
+        gated = self.used[col.GATED].astype(bool)
+        cut = tiers(pd.Series(drawn.first_half, index=self.used.index), gated, settings.uncertainty)
+        return community_tracts(self.used.assign(cut_tier=cut), *self.land, settings.communities)
 
     def truth(self) -> DrawModel:
         """Return the model in which the published survey is exact."""
@@ -116,23 +124,25 @@ def true_ranks(truth: DrawModel, truths: int, seed: int) -> FloatArray:
 def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: int = 5) -> dict[str, pd.DataFrame]:
     """Return, for tracts and communities: a row a unit and survey, [median, held, said, true]."""
     rng, chances, truth = np.random.default_rng(seed), settings.uncertainty, known.truth()
-    names = sorted(set(known.grouping["community_id"]))
-    group, weight = community_of(known.used, known.grouping, names), weights_of(known.used)
-    lists, top = RankedLists(*community_lists(known.used, group, weight, len(names))), Top(chances.top_share, 1)
+    weight, top = weights_of(known.used), Top(chances.top_share, 1)
     made: dict[str, list[pd.DataFrame]] = {"tracts": [], "communities": []}
     for survey in range(surveys):
         drawn = simulate_ranks(known.survey(rng), chances.draws, chances.seed)
         ranks = true_ranks(truth, truths, 1000 + survey)
         first = np.ceil(chances.top_share * drawn.tracts.list_length - 1e-9)
-        of_tracts = _row(drawn.tracts, ranks)
-        made["tracts"].append(of_tracts.assign(said=drawn.tracts.p_top_share, true=(ranks <= first).mean(0)))
-        if names:
-            summary, _ = rank_groups(drawn, group, weight, lists, top, 0)
+        of_tracts = _row(drawn.tracts, ranks).assign(said=drawn.tracts.p_top_share, true=(ranks <= first).mean(0))
+        made["tracts"].append(of_tracts)
+        grouping = known.grouped(drawn, settings)
+        if len(grouping):
+            names = sorted(set(grouping[col.COMMUNITY_ID]))
+            group = community_of(known.used, grouping, names)
+            lists = RankedLists(*community_lists(known.used, group, weight, len(names)))
+            summary, _ = rank_groups(drawn, group, weight, lists, top, drawn.draws // 2)
             actual = simulate_ranks(truth, truths, 1000 + survey)
             _, of_groups = rank_groups(actual, group, weight, lists, top, 0)
             # What the tier of a community says: the chance that one of its eligible adults lives in a first tract.
-            chances_of = {name: _by_group(made["tracts"][-1][name], group, weight) for name in ("said", "true")}
-            made["communities"].append(_row(summary, of_groups.astype(float)).assign(**chances_of))
+            said, true = (_by_group(one, group, weight) for one in (drawn.p_of_rest(), of_tracts["true"].to_numpy()))
+            made["communities"].append(_row(summary, of_groups.astype(float)).assign(said=said, true=true))
     return {name: pd.concat(rows, ignore_index=True) for name, rows in made.items() if rows}
 
 
@@ -141,10 +151,10 @@ def _row(summary: Any, ranks: FloatArray) -> pd.DataFrame:
     return pd.DataFrame({"median": summary.rank_median, "held": held.mean(0)})
 
 
-def _by_group(values: pd.Series, group: NDArray[np.int32], weight: FloatArray) -> FloatArray:
+def _by_group(values: FloatArray, group: NDArray[np.int32], weight: FloatArray) -> FloatArray:
     """Return the weighted mean of tracts' values by group."""
     inside = group >= 0
-    sums = np.bincount(group[inside], weights=(weight * values.fillna(0.0).to_numpy())[inside])
+    sums = np.bincount(group[inside], weights=(weight * np.nan_to_num(values))[inside])
     return np.asarray(sums / np.bincount(group[inside], weights=weight[inside]))
 
 

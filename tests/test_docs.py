@@ -79,6 +79,14 @@ def test_the_picture_of_the_architecture_is_that_of_the_imports() -> None:
     )
 
 
+def test_the_coverage_told_is_that_of_the_results_kept() -> None:
+    drawer = script("draw_coverage")
+    made, again = drawer.results(), "draw it again: python docs/scripts/draw_coverage.py"
+    assert drawer.PICTURE.read_text(encoding="utf-8") == drawer.draw(made), again
+    text = drawer.PAGE.read_text(encoding="utf-8")
+    assert text == drawer.page(text, made), again
+
+
 @pytest.mark.parametrize("file", ["data-dictionary.md", "settings.md"])
 def test_the_reference_pages_say_what_the_code_says(file: str) -> None:
     writer = script("write_reference")

@@ -23,6 +23,7 @@ from geodata.schemas.table import CRS
 from geodata.scoring.opportunity import ASSUMED_UNITS, with_spread, work_within
 from geodata.scoring.site_priors import JOB_YEARS_VARIANCE
 from geodata.statistics.margins import grouped_margin
+from geodata.uncertainty.certainty import holding_ranks
 
 Shapes = NDArray[np.object_]
 Rows = NDArray[np.int64]
@@ -83,7 +84,7 @@ def communities_table(
         table = table.join(living.nearest(col.CENTER_ID, "nearest_job_center"))
     table[col.RANK] = _ranks(table)
     if ranks is not None:
-        table = table.merge(ranks, on=col.COMMUNITY_ID, how="left")
+        table = holding_ranks(table.merge(ranks, on=col.COMMUNITY_ID, how="left"))
         table[col.TIED_WITH] = _tied(table)
     table["barriers"] = table[col.COMMUNITY_ID].map(barriers) if barriers is not None else None
     shapes = _outlines(members, tracts)

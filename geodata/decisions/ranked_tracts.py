@@ -14,7 +14,7 @@ from geodata.schemas import columns as col
 from geodata.schemas.computed import TRACT_SCORES
 from geodata.schemas.table_with_facts import TableWithFacts
 from geodata.settings import Settings
-from geodata.uncertainty.certainty import RANK_COLUMNS, DrawnTracts, certainty
+from geodata.uncertainty.certainty import RANK_COLUMNS, DrawnTracts, certainty, holding_ranks
 from geodata.uncertainty.weights import tracts_among_first
 
 SCORE_COLUMNS = [*RANK_COLUMNS, col.P_GATED, col.TIER, col.CUT_TIER]
@@ -29,6 +29,7 @@ def ranked_tracts(scores: pd.DataFrame, drawn: Sequence[DrawnTracts], settings: 
     certain = certainty(drawn, settings.uncertainty)
     sure = certain.tracts[[col.GEOID, *SCORE_COLUMNS]]
     table = scores.drop(columns=SCORE_COLUMNS).merge(sure, on=col.GEOID, how="left")
+    table = holding_ranks(table)
     for name in (col.TIER, col.CUT_TIER):
         table[name] = table[name].fillna("none")
     table[col.TOP_IN_WEIGHT_SETS] = tracts_among_first(table, settings)

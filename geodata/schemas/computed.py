@@ -40,8 +40,12 @@ def _rank_columns() -> tuple[Column, ...]:
     return (
         Column(col.RANK, "integer", "Place in the list by Priority, 1 first; empty where not listed", least=1),
         Column(col.RANK_MEDIAN, "number", "Median rank over the draws", least=1),
-        Column(col.RANK_LOW, "number", "5th percentile of the rank over the draws", least=1),
-        Column(col.RANK_HIGH, "number", "95th percentile of the rank over the draws", least=1),
+        Column(
+            col.RANK_LOW, "number", "5th percentile of the rank over the draws, or the rank if that is less", least=1
+        ),
+        Column(
+            col.RANK_HIGH, "number", "95th percentile of the rank over the draws, or the rank if that is more", least=1
+        ),
         Column(col.P_TOP_SHARE, "number", "Probability of being in the top share", "0–1", least=0, most=1),
         Column(col.P_TOP_COUNT, "number", "Probability of being in the top N", "0–1", least=0, most=1),
         Column(col.TIER, "text", "A, B or C by p_top_share; none below", one_of=TIERS),

@@ -261,6 +261,18 @@ def tiers(p_top_share: pd.Series, gated: pd.Series, chances: Uncertainty) -> pd.
     return pd.Series(np.select(bounds, ["A", "B", "C"], "none"), index=p_top_share.index, dtype="str")
 
 
+def holding_ranks(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `table` with each interval widened to the rank listed, where the draws seldom place a unit so.
+
+    Errors pull what stands at an end of the list toward its middle: the rank of the estimates themselves may lie beyond
+    nine draws of ten. An interval that holds both still holds at least so many.
+    """
+    rank = table[col.RANK].astype("float64")
+    low, high = (table[name].astype("float64") for name in (col.RANK_LOW, col.RANK_HIGH))
+    # Where nothing was drawn there is no interval, and a missing rank is in none.
+    return table.assign(**{col.RANK_LOW: low.mask(rank < low, rank), col.RANK_HIGH: high.mask(rank > high, rank)})
+
+
 def convergence(
     p_top_share: pd.Series, p_of_half: FloatArray, draws_of_half: int, gated: pd.Series, chances: Uncertainty
 ) -> dict[str, Any]:

@@ -50,6 +50,8 @@ def test_chances_and_tiers_fit_the_places_there_are(island):
     places = result.facts["tracts_that_count_as_top"]
     assert places == -(-result.facts["tracts_in_the_list"] // 10)
     assert 0.9 * places <= scores["p_top_share"].sum() <= places + 1e-6
+    ranked = scores[scores["rank"].notna()]
+    assert ranked["rank"].between(ranked["rank_low"], ranked["rank_high"]).all()
     # In each set of weights the places at the top are filled, by listed tracts alone.
     assert scores["top_in_weight_sets"].sum() == places * Settings().uncertainty.weight_sets
     assert (scores["top_in_weight_sets"].notna() == scores["rank"].notna()).all()

@@ -16,6 +16,7 @@ from geodata.uncertainty.certainty import (
     communities_certainty,
     draw_model,
     drawn_tracts,
+    holding_ranks,
     tiers,
 )
 from geodata.uncertainty.draws import Block, fill, plan_of, working_order
@@ -152,6 +153,18 @@ def test_what_is_drawn_where_none_was_found_is_what_true_values_are_there():
     assert drawn_there.mean() == pytest.approx(true[none].mean(), rel=0.02)
     # So is how often they lie far out, which the margin itself would make too often.
     assert np.quantile(drawn_there, 0.9) == pytest.approx(np.quantile(true[none], 0.9), rel=0.05)
+
+
+def test_no_rank_lies_outside_its_interval():
+    ranks = pd.array([6, 4, 9, pd.NA], dtype="Int64")
+    table = pd.DataFrame({"rank": ranks, "rank_low": [7.0, 2.0, np.nan, 3.0], "rank_high": [87.0, 3.0, np.nan, 5.0]})
+    made = holding_ranks(table)
+    assert made["rank_low"].fillna(-1).tolist() == [6, 2, -1, 3] and made["rank_high"].fillna(-1).tolist() == [
+        87,
+        4,
+        -1,
+        5,
+    ]
 
 
 def test_a_list_that_designates_does_not_err_and_a_share_of_none_less():

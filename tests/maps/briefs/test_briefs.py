@@ -70,7 +70,7 @@ def document(community):
 
 def test_a_community_brief_states_numbers_with_ranges(community, synthetic):
     row, said = community_row(synthetic), words_of(community)
-    assert f"{row['rank_low']:.0f} to {row['rank_high']:.0f} in 90% of simulations" in said
+    assert f"{row['rank_low']:.0f} to {row['rank_high']:.0f} in at least 90% of simulations" in said
     assert f"{Words(Writer.of(synthetic, 'en').texts).about(row['eligible_adults'])}" in said
     assert "give or take" in said
     assert f"tracts in the top tenth in {row['top_in_weight_sets']:.0f} of 100 ways to weigh need" in said
