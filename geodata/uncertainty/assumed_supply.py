@@ -1,8 +1,8 @@
 """How much of what is unsure about Priority comes from supply that nobody reported.
 
 The first draws are made again with every assumed seat and unit at its expectation; what they vary less is what the
-assumptions bring: an index of Sobol (1993, Mathematical Modelling and Computational Experiments 1:407-414), total over
-all assumed supply. Does not hold the draws (`geodata.uncertainty.draws`) or the verdict (`geodata.decisions.evidence`).
+assumptions bring: a total sensitivity index of all assumed supply (Homma & Saltelli 1996, Reliability Engineering &
+System Safety 52:1-17). Does not hold the draws (`geodata.uncertainty.draws`) or the verdict (`geodata.decisions.evidence`).
 """
 
 from __future__ import annotations
