@@ -2,7 +2,8 @@
 
 The first draws are made again with every assumed seat and unit at its expectation; what they vary less is what the
 assumptions bring: a total sensitivity index of all assumed supply (Homma & Saltelli 1996, Reliability Engineering &
-System Safety 52:1-17). Does not hold the draws (`geodata.uncertainty.draws`) or the verdict (`geodata.decisions.evidence`).
+System Safety 52:1-17). Does not hold the draws (`geodata.uncertainty.draws`) or the verdict
+(`geodata.decisions.evidence`).
 """
 
 from __future__ import annotations
