@@ -162,14 +162,14 @@ def account(rows: pd.DataFrame) -> dict[str, Any]:
     """Return the share held, in all and in every tenth of the list, and said beside true chances."""
     tenth = np.ceil(rows["median"].rank(pct=True, method="first") * 10).astype(int) - 1
     bins = pd.cut(rows["said"], list(BOUNDS), include_lowest=True)
-    tiers = pd.cut(rows["said"], [0.2, 0.5, 0.8, 1.0], right=False, labels=["C", "B", "A"])
-    tiers = tiers.mask(rows["said"] == 1.0, "A")
+    tier = pd.cut(rows["said"], [0.2, 0.5, 0.8, 1.0], right=False, labels=["C", "B", "A"])
+    tier = tier.mask(rows["said"] == 1.0, "A")
     return {
         "rows": len(rows),
         "held": float(rows["held"].mean()),
         "held_by_tenth": [float(rows["held"][tenth == k].mean()) for k in range(10)],
         "reliability": _said_and_true(rows, bins),
-        "tiers": _said_and_true(rows, tiers),
+        "tiers": _said_and_true(rows, tier),
     }
 
 

@@ -50,6 +50,18 @@ def weighed(row: Row) -> str:
     return "work" if is_missing(row.get(col.TRAINING_GAP)) else "all"
 
 
+def top_places(result: StateResult, texts: Texts) -> str:
+    """Return what a tier says how likely it is: how many places there are at the top, of how many tracts."""
+    words, facts = Words(texts), result.facts
+    return texts(
+        "format.places",
+        top=words.top_share(result.settings.uncertainty),
+        n=words.number(facts["tracts_that_count_as_top"]),
+        of=words.number(facts["tracts_in_the_list"]),
+        gated=words.number(result.summary[col.N_GATED]),
+    )
+
+
 class OtherChoice(NamedTuple):
     """What one other choice makes of the list: who stays among the first, and who leaves."""
 

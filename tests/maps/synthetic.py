@@ -745,6 +745,7 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         ],
         columns=[column.name for column in SCHEMAS["locations"].columns],
     )
+    counts = {"tracts_in_the_list": n_tracts, "tracts_that_count_as_top": -(-n_tracts // 10)}
     return StateResult(
         state=find_state("XL"),
         as_of="2026-11-22",
@@ -752,6 +753,6 @@ def synthetic_result(n_tracts: int = 60, *, hostile: bool = False, detail: int =
         sources=_sources(),
         settings=Settings(),
         settings_digest="0123456789ab",
-        facts={"engine": "great_circle", "engine_version": "calibrated", "draws": 1000, "morans_i": 0.42},
+        facts={"engine": "great_circle", "engine_version": "calibrated", "draws": 1000, **counts, "morans_i": 0.42},
         run_id="synthetic",
     )

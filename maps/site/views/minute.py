@@ -11,6 +11,7 @@ from maps.site.views.site_view import SiteView
 from maps.site.views.state_view import available_definitions
 from maps.wording.evidence import check_first
 from maps.wording.rows import Row, codes_in
+from maps.wording.stability import top_places
 from maps.wording.words import is_missing
 
 MOST_BARRIERS = 2
@@ -95,8 +96,8 @@ def _sure(view: SiteView, rows: list[Row]) -> Answer | None:
         return None
     lead = view.count("site.minute.sure_lead", len(rows), a=w.number(sum(row[col.TIER] == "A" for row in rows)))
     span = w.span(rows[0][col.RANK_LOW], rows[0][col.RANK_HIGH])
-    top = w.top_share(view.state.uncertainty)
-    text = t("site.minute.sure_text", top=top, name=isolated(w.community(rows[0])), span=span)
+    places = top_places(view.result, t)
+    text = t("site.minute.sure_text", places=places, name=isolated(w.community(rows[0])), span=span)
     sentences = [text, _first_set(view, rows), _rests(view)]
     return _answer(view, "sure", lead, " ".join(sentence for sentence in sentences if sentence))
 

@@ -10,7 +10,13 @@ import pytest
 from geodata.schemas.state_result import StateResult
 from geodata.settings import Settings
 from maps.texts import load_texts
-from maps.wording.stability import other_choices, sensitivity_sentences, weights_count, weights_sentence
+from maps.wording.stability import (
+    other_choices,
+    sensitivity_sentences,
+    top_places,
+    weights_count,
+    weights_sentence,
+)
 
 CHANCES = Settings().uncertainty
 ROW = {"top_in_weight_sets": 83, "need": 90.0, "training_gap": 80.0, "opportunity": 20.0}
@@ -100,3 +106,11 @@ def test_without_communities_tracts_are_counted(synthetic: StateResult) -> None:
 
 def test_nothing_computed_says_nothing(synthetic: StateResult) -> None:
     assert sensitivity_sentences(_with(synthetic, []), load_texts("en")) == []
+
+
+def test_a_tier_is_said_with_its_denominators(synthetic: StateResult) -> None:
+    gated = int(synthetic.summary["n_gated"])
+    tracts, places = (synthetic.facts[f"tracts_{name}"] for name in ("in_the_list", "that_count_as_top"))
+    said = top_places(synthetic, load_texts("en"))
+    assert said == f"the top tenth ({places}) of the state’s {tracts} tracts, {gated} of which are underserved"
+    assert str(gated) in top_places(synthetic, load_texts("es"))
