@@ -33,7 +33,15 @@ from geodata.scoring.study_area import study_area
 from geodata.settings import Settings, load_settings
 from geodata.sources import SOURCES
 from geodata.states import SAMPLE_STATE, find_state
-from geodata.uncertainty.certainty import NONE_FOUND, community_lists, community_of, draw_model, tiers, weights_of
+from geodata.uncertainty.certainty import (
+    NONE_FOUND,
+    community_lists,
+    community_of,
+    draw_model,
+    means_of_groups,
+    tiers,
+    weights_of,
+)
 from geodata.uncertainty.draw_model import DrawModel, Drawn
 from geodata.uncertainty.draws import Block, fill, plan_of, rank_groups, simulate_ranks, working_order
 from geodata.uncertainty.need_draws import index_of_estimates
@@ -141,7 +149,8 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
             actual = simulate_ranks(truth, truths, 1000 + survey)
             _, of_groups = rank_groups(actual, group, weight, lists, top, 0)
             # What the tier of a community says: the chance that one of its eligible adults lives in a first tract.
-            said, true = (_by_group(one, group, weight) for one in (drawn.p_of_rest(), of_tracts["true"].to_numpy()))
+            chances_of = (np.nan_to_num(drawn.p_of_rest()), of_tracts["true"].to_numpy())
+            said, true = (means_of_groups(one, group, weight, len(names)) for one in chances_of)
             made["communities"].append(_row(summary, of_groups.astype(float)).assign(said=said, true=true))
     return {name: pd.concat(rows, ignore_index=True) for name, rows in made.items() if rows}
 
@@ -149,13 +158,6 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
 def _row(summary: Any, ranks: FloatArray) -> pd.DataFrame:
     held = (summary.rank_low <= ranks) & (ranks <= summary.rank_high)
     return pd.DataFrame({"median": summary.rank_median, "held": held.mean(0)})
-
-
-def _by_group(values: FloatArray, group: NDArray[np.int32], weight: FloatArray) -> FloatArray:
-    """Return the weighted mean of tracts' values by group."""
-    inside = group >= 0
-    sums = np.bincount(group[inside], weights=(weight * np.nan_to_num(values))[inside])
-    return np.asarray(sums / np.bincount(group[inside], weights=weight[inside]))
 
 
 def account(rows: pd.DataFrame) -> dict[str, Any]:

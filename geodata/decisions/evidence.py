@@ -31,11 +31,11 @@ SETTLES = {
     "providers": "coordinates",
     "units": "planned_sites_list",
     "sites": "coordinates",
+    # Of these, what settles the supply that is assumed.
     "supply": "completions seats_list planned_sites_list",
 }
 # Where a list without coordinates has addresses, a command can look them up.
 LOOKED_UP = "geocode"
-_PILLAR_OF = {"seats": "training", "units": "work"}
 # The same where there is nothing of the subject at all, which asks for the list before its details.
 BEGINS = {
     "seats": "provider_list",
@@ -95,7 +95,7 @@ def evidence(
         for (pillar, subject), amounts in found.items():
             row = told(subject, amounts, settings)
             if subject == "supply" and row[col.SETTLED_BY] is not None:
-                assumed = [name for name in ("seats", "units") if found[_PILLAR_OF[name], name].assumed > 0]
+                assumed = [name for (_, name), of in found.items() if name in ("seats", "units") and of.assumed > 0]
                 row[col.SETTLED_BY] = " ".join(SETTLES[name] for name in assumed) or None
             if looked_up.get(subject) and row[col.SETTLED_BY] == SETTLES[subject]:
                 row[col.SETTLED_BY] = LOOKED_UP

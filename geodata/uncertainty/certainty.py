@@ -209,9 +209,7 @@ def _communities_of_part(
         p = pd.Series(drawn.p_of_rest(), index=used.index)
     # A tract that does not pass the gate at the point estimate has no chance of its own.
     chance = p.where(used[col.GATED].astype(bool), 0.0).fillna(0.0).to_numpy(dtype=float)
-    inside = group >= 0
-    sums = np.bincount(group[inside], weights=(weight * chance)[inside], minlength=len(names))
-    table[col.P_TOP_SHARE] = sums / np.bincount(group[inside], weights=weight[inside], minlength=len(names))
+    table[col.P_TOP_SHARE] = means_of_groups(chance, group, weight, len(names))
     table[col.TIER] = tiers(table[col.P_TOP_SHARE], pd.Series(True, index=table.index), chances)
     return table
 
@@ -230,6 +228,13 @@ def community_of(used: pd.DataFrame, grouping: pd.DataFrame, names: Sequence[str
     number = {name: n for n, name in enumerate(names)}
     of_tract = used[col.GEOID].map(grouping.set_index(col.GEOID)[col.COMMUNITY_ID]).map(number)
     return np.asarray(of_tract.fillna(-1), dtype=np.int32)
+
+
+def means_of_groups(values: FloatArray, group: NDArray[np.int32], weight: FloatArray, count: int) -> FloatArray:
+    """Return the weighted mean of the values of each of `count` groups, float64[count]; group −1 is none."""
+    inside = group >= 0
+    sums = np.bincount(group[inside], weights=(weight * values)[inside], minlength=count)
+    return np.asarray(sums / np.bincount(group[inside], weights=weight[inside], minlength=count))
 
 
 def community_lists(

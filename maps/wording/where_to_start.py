@@ -1,8 +1,7 @@
 """The answer of a state in sentences: where to start and for how many people, where need is strongest, people and work.
 
 One wording for site, brief, terminal and run. Does not hold which communities are named
-(`geodata.decisions.where_to_start`), nor what is
-assumed or unknown (`maps.wording.evidence`).
+(`geodata.decisions.where_to_start`), nor what is assumed or unknown (`maps.wording.evidence`).
 """
 
 from __future__ import annotations
@@ -26,19 +25,18 @@ def where_to_start(result: StateResult, texts: Texts, isolate: Callable[[str], s
     def names(some: list[Row]) -> str:
         return words.listed([isolate(words.community(row)) for row in some])
 
-    first, neediest = first_named(result), _named(rows, need=True)
-    listed = {"n": len(first), "names": names(first)}
+    first, neediest = (_named(rows, need=need) for need in (False, True))
     adults = sum(_number(row[col.ELIGIBLE_ADULTS]) for row in first)
     everyone = result.summary[col.ELIGIBLE_ADULTS_GROUPED]
     more = [texts("start.more", n=len(rows))]
     if is_missing(everyone) or not adults:
-        start = [texts("start.first", **listed), *more]
+        start = [texts("start.first", names=names(first)), *more]
     elif len(first) == len(rows):
-        start = [texts("start.all", adults=words.about(adults), **listed), *(more if len(rows) == 1 else [])]
+        start = [texts("start.all", names=names(first), adults=words.about(adults)), *(more if len(rows) == 1 else [])]
     else:
         share, of = words.percent(adults / everyone), words.number(len(rows))
-        start = [texts("start.most", adults=words.about(adults), share=share, of=of, **listed)]
-    need = [texts("start.need", n=len(neediest), names=names(neediest))] if neediest else []
+        start = [texts("start.most", names=names(first), adults=words.about(adults), share=share, of=of)]
+    need = [texts("start.need", names=names(neediest))] if neediest else []
     return [*start, *need, *people_and_work(result, texts)]
 
 

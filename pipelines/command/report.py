@@ -18,7 +18,7 @@ from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.formats.unread import unread_sentence
 from geodata.states import State
-from maps.texts import load_texts
+from maps.texts import Texts, load_texts
 from maps.wording.evidence import cautions
 from maps.wording.rows import records
 from maps.wording.where_to_start import where_to_start
@@ -57,9 +57,7 @@ def report(console: Console, result: StateResult, products: dict[str, Path]) -> 
         if alike:
             said = f"{use.file}: {unread_sentence(alike)} onramp doctor prints the lines that take them."
             console.print(said, highlight=False, markup=False, soft_wrap=True)
-    for sentence in evidence_sentences(result):
-        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    for sentence in where_to_start(result, load_texts("en").about(result.settings.industry)):
+    for sentence in [*evidence_sentences(result), *where_to_start(result, _english(result))]:
         console.print(sentence, highlight=False, markup=False, soft_wrap=True)
     console.print(first_ten(result))
     report_unlocated(console, result)
@@ -79,12 +77,12 @@ def report_unlocated(console: Console, result: StateResult) -> None:
 
 def evidence_sentences(result: StateResult) -> list[str]:
     """Return what to check before the list is used, on what Priority rests and what would settle it, in sentences."""
-    return cautions(result, load_texts("en").about(result.settings.industry), settle=True)
+    return cautions(result, _english(result), settle=True)
 
 
 def totals(result: StateResult) -> str:
     """Return the supply that the list rests on, in one sentence that says what is assumed and what is unknown."""
-    texts, known = load_texts("en").about(result.settings.industry), result.summary
+    texts, known = _english(result), result.summary
     units = texts("lists.columns_of.state_summary.units.label").lower()
     parts = [
         _amount(known, "providers", "training providers for beginners"),
@@ -93,6 +91,10 @@ def totals(result: StateResult) -> str:
         _amount(known, "units", units, known.get(col.UNITS_ASSUMED)),
     ]
     return f"In {result.state.name}: {', '.join(parts)}."
+
+
+def _english(result: StateResult) -> Texts:
+    return load_texts("en").about(result.settings.industry)
 
 
 def _amount(known: dict[str, object], name: str, what: str, assumed: object = None) -> str:
