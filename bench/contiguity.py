@@ -121,11 +121,11 @@ def main(arguments: list[str] | None = None) -> None:
         Contender("libpysal Graph.build_contiguity", "pysal_graph"),
     ]
     rows = side_by_side("bench.contiguity", contenders, size)
-    told = {"polygons": len(_shapes(polygons, file)), "file": Path(file).name or "made up"}
+    arguments = {"polygons": len(_shapes(polygons, file)), "file": Path(file).name or "made up"}
     name = "contiguity" + ("_file" if given.file else "") + size_suffix(given)
     repeat = "python -m bench.contiguity" + (" --file FILE" if given.file else "") + size_option(given)
     notes = ["The difference compares the number of pairs and the sums of their rows."]
-    write_results(name, "Rook contiguity", rows, told, repeat=repeat, notes=notes)
+    write_results(name, "Rook contiguity", rows, arguments, repeat=repeat, notes=notes)
 
 
 if __name__ == "__main__":

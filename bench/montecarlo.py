@@ -149,7 +149,7 @@ def naive_pandas(tracts: int, states: int, draws: int) -> Work:
 
 
 def argsort_numpy(tracts: int, states: int, draws: int) -> Work:
-    """The same with numpy alone: one argsort a ranking, states told apart by adding their number (no ties)."""
+    """The same with numpy alone: one argsort a ranking, states kept apart by adding their number (no ties)."""
     model = nation_model(tracts, states)
     size = np.bincount(model.reference, minlength=states)
     first = np.concatenate(([0], np.cumsum(size)))[model.reference]

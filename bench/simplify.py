@@ -70,10 +70,10 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         notes.append("topojson was not measured: no interpreter with it was given (make peers).")
     rows = side_by_side("bench.simplify", contenders, size)
-    told = {"polygons": polygons, "file": Path(REAL).name if real else "made up"}
+    arguments = {"polygons": polygons, "file": Path(REAL).name if real else "made up"}
     suffix = size_suffix(given)
     repeat = "python -m bench simplify" + size_option(given)
-    write_results(f"simplify{suffix}", "Simplifying shared borders", rows, told, repeat=repeat, notes=notes)
+    write_results(f"simplify{suffix}", "Simplifying shared borders", rows, arguments, repeat=repeat, notes=notes)
 
 
 if __name__ == "__main__":

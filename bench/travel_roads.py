@@ -100,7 +100,7 @@ def scipy_dijkstra(side: int, origins: int, destinations: int, limit: float) -> 
 
 
 def pandana(side: int, origins: int, destinations: int, limit: float) -> Work:
-    """Prepare pandana: its contraction hierarchy is built anew each time, as for a new extract."""
+    """Prepare pandana: its contraction hierarchy is built again each time, as for a new extract."""
     import pandana as peer
     import pandas as pd
 

@@ -79,7 +79,7 @@ def test_the_picture_of_the_architecture_is_that_of_the_imports() -> None:
     )
 
 
-def test_the_coverage_told_is_that_of_the_results_kept() -> None:
+def test_the_coverage_in_the_methodology_is_that_of_the_results_kept() -> None:
     drawer = script("draw_coverage")
     made, again = drawer.results(), "draw it again: python docs/scripts/draw_coverage.py"
     assert drawer.PICTURE.read_text(encoding="utf-8") == drawer.draw(made), again

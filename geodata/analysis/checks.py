@@ -52,14 +52,14 @@ def evidence_measured(evidence: pd.DataFrame) -> Verdict:
     doubtful = evidence[evidence[col.VERDICT] != "measured"]
     if doubtful.empty:
         return Verdict(True, "Most of what each pillar rests on is measured.")
-    told = [
+    doubts = [
         f"{row.pillar}: {row.subject} unknown"
         if row.verdict == "unknown"
         else f"{row.pillar}: {row.measured:.0%} of {row.subject} measured"
         for row in doubtful.itertuples()
     ]
     wanted = " ".join(dict.fromkeys(" ".join(doubtful[col.SETTLED_BY].dropna()).split()))
-    return Verdict(False, f"{'; '.join(told)}. To settle it: {wanted}.")
+    return Verdict(False, f"{'; '.join(doubts)}. To settle it: {wanted}.")
 
 
 def draws_settled(facts: Mapping[str, Facts]) -> Verdict:

@@ -243,9 +243,9 @@ def _unlocated(members: pd.DataFrame) -> pd.DataFrame:
     columns = [col.COMMUNITY_ID, col.UNLOCATED_PROVIDERS, col.UNLOCATED_WHERE]
     if col.UNLOCATED_WHERE not in members.columns:
         return members[[col.COMMUNITY_ID]].drop_duplicates().reindex(columns=columns)
-    told = members[members[col.UNLOCATED_WHERE].notna()]
-    told = told.assign(adults=told[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6))
-    sums = told.groupby(columns)["adults"].sum().reset_index()
+    known = members[members[col.UNLOCATED_WHERE].notna()]
+    known = known.assign(adults=known[col.ELIGIBLE_ADULTS].fillna(0.0).clip(lower=1e-6))
+    sums = known.groupby(columns)["adults"].sum().reset_index()
     most = sums.sort_values([col.COMMUNITY_ID, "adults", col.UNLOCATED_WHERE], ascending=[True, False, True])
     most = most.drop_duplicates(col.COMMUNITY_ID)[columns]
     out = members[[col.COMMUNITY_ID]].drop_duplicates().merge(most, on=col.COMMUNITY_ID, how="left")

@@ -28,7 +28,7 @@ def rollups(
 
     `areas` is `geodata.geography.areas.tract_areas` of the tracts of `scores`; `site_areas` and `provider_areas` are
     `point_areas` of the sites that bring work and of the providers that count; `sites` has job_years_mid and
-    assumed_units in the order of `site_areas`. What rests on a supply nobody told of is missing (`known` is
+    assumed_units in the order of `site_areas`. What rests on a supply nobody reported is missing (`known` is
     `geodata.scoring.known_supplies.known_supplies`). Pillars are means weighted by eligible adults over tracts with
     residents, Priority over the underserved ones. Areas of a kind are ranked by eligible adults in tracts of tier A or
     B, then by those in underserved tracts, then, as where no survey tells of adults, by the number of such tracts, then

@@ -57,9 +57,9 @@ def read_answer(file: BinaryIO) -> Answer:
         raise NoAnswer("empty")
     try:
         (length,) = _END.unpack(held[-_END.size :])
-        told = json.loads(bytes(held[size - _END.size - length : size - _END.size]))
-        tables = {name: _from_arrow(held[start:end]) for name, (start, end) in told["tables"].items()}
-        return Answer(tables, dict(told["facts"]))
+        reply = json.loads(bytes(held[size - _END.size - length : size - _END.size]))
+        tables = {name: _from_arrow(held[start:end]) for name, (start, end) in reply["tables"].items()}
+        return Answer(tables, dict(reply["facts"]))
     except (ValueError, KeyError, TypeError, AttributeError, pa.ArrowException, OSError) as problem:
         raise NoAnswer(type(problem).__name__) from None
 

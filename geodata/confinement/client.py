@@ -116,11 +116,11 @@ class Confined:
             channel = self._start()
         if not self.promises:
             with channel.makefile("rb") as lines:
-                told = lines.readline()
-            if not told:
+                line = lines.readline()
+            if not line:
                 raise OSError(errno.EPIPE, "the process ended before it began")
             channel.settimeout(None)
-            self.promises = json.loads(told)
+            self.promises = json.loads(line)
             if not self.promises["network"]:
                 log.warning(
                     "Files from outside are read in a process of their own, but this system does not let it be cut off "

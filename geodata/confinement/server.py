@@ -1,6 +1,6 @@
 """The process that has the libraries loaded and forks itself for each file: `python -m geodata.confinement.server`.
 
-It is started anew, never forked from the program, so that it holds no thread, secret or open file of it. For each
+It is a new process, never forked from the program, so that it holds no thread, secret or open file of it. For each
 request it gets two descriptors: a file that holds the request and takes the answer, and a connection on which it tells
 how the child ended, and whose other end closes when nobody waits any more. Does not hold who asks
 (`geodata.confinement.client`) or what is read (the worker it is given).

@@ -51,8 +51,8 @@ def barriers(
     ]
     table = pd.concat(units, ignore_index=True).merge(medians, on=[col.STATE, col.MEASURE], how="left")
     lower = table[col.SHARE] - table[col.SHARE_MOE]
-    told = lower.notna() & table[col.STATE_MEDIAN].notna()
-    table[col.CLEARLY_ABOVE] = (lower > table[col.STATE_MEDIAN]).astype("boolean").where(told)
+    known = lower.notna() & table[col.STATE_MEDIAN].notna()
+    table[col.CLEARLY_ABOVE] = (lower > table[col.STATE_MEDIAN]).astype("boolean").where(known)
     above = table[col.CLEARLY_ABOVE].fillna(False).astype(bool)
     table[col.SUPPORT] = table[col.MEASURE].map(SUPPORTS).where(above, None)
     return BARRIERS.validate(table.sort_values([col.UNIT_KIND, col.UNIT_ID, col.MEASURE]))

@@ -93,7 +93,7 @@ def evidence(
             "sites": can_be_looked_up(planned, col.SOURCE, files),
         }
         for (pillar, subject), amounts in found.items():
-            row = told(subject, amounts, settings)
+            row = judged(subject, amounts, settings)
             if subject == "supply" and row[col.SETTLED_BY] is not None:
                 assumed = [name for (_, name), of in found.items() if name in ("seats", "units") and of.assumed > 0]
                 row[col.SETTLED_BY] = " ".join(SETTLES[name] for name in assumed) or None
@@ -103,7 +103,7 @@ def evidence(
     return EVIDENCE.validate(pd.DataFrame(rows, columns=EVIDENCE.names))
 
 
-def told(subject: str, amounts: Amounts, settings: Settings) -> dict[str, object]:
+def judged(subject: str, amounts: Amounts, settings: Settings) -> dict[str, object]:
     """Return total, shares, verdict and what would settle it, of the amounts of one subject."""
     total = sum(amounts)
     shares = {name: amount / total if total > 0 else float("nan") for name, amount in amounts._asdict().items()}

@@ -460,14 +460,14 @@ def _telling(reasons: Sequence[OnrampError]) -> list[OnrampError]:
 
 def _account(spec: SourceSpec, way: Way, reasons: Sequence[OnrampError]) -> list[str]:
     """Return what is to be said of a copy: which edition it is, where it came from, and what was tried before."""
-    told = []
+    account = []
     if way.spec.year != spec.year:
-        told.append(f"It is the edition of {way.spec.year}; the one known to this program is that of {spec.year}.")
+        account.append(f"It is the edition of {way.spec.year}; the one known to this program is that of {spec.year}.")
     failed = [one for one in reasons if not (isinstance(one, FetchError) and one.kind == "absent")]
     if failed:
         said = " ".join(dict.fromkeys(str(one) for one in failed))
-        told.append(f"It came from {host_of(way.url)}, after another address failed: {said}")
-    return [*told, *([way.says] if way.says else [])]
+        account.append(f"It came from {host_of(way.url)}, after another address failed: {said}")
+    return [*account, *([way.says] if way.says else [])]
 
 
 def _acquired(spec: SourceSpec, scope: str, copy: Copy, status: Status, now: datetime) -> Acquired:

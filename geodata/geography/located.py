@@ -1,7 +1,7 @@
 """How exactly a row says where it is, and which rows are exact enough to measure travel to.
 
 A point or a street is a place to travel to. The middle of a ZIP code, a town or a county is not: such rows are listed
-and told, and no minutes are measured to them.
+and reported, and no minutes are measured to them.
 """
 
 from __future__ import annotations

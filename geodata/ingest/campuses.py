@@ -42,7 +42,7 @@ Row = dict[str, Any]
 def lists_of(rows: pd.DataFrame, column: str) -> list[list[str]]:
     """Return the lists that say where each of `rows` is; `column` holds the names of their sources.
 
-    The place of a branch campus is that of the list of campuses; its institution's is told by the directory.
+    The place of a branch campus is that of the list of campuses; its institution's is given by the directory.
     """
     found = rows[column].str.split().tolist()
     if col.PROVIDER_ID not in rows.columns:
@@ -200,7 +200,7 @@ def _shared(row: Row, places: list[Row]) -> list[Row]:
     for number, (place, part, own) in enumerate(zip(places, takes, shares.tolist(), strict=True)):
         ids = ", ".join(place["ids"])
         ident = row[col.PROVIDER_ID] if number == 0 else f"{row[col.PROVIDER_ID]}/{place['ids'][0]}"
-        told = f"campus of {row[col.NAME]} by {ids}" if ids else f"main campus of {row[col.NAME]}"
+        origin = f"campus of {row[col.NAME]} by {ids}" if ids else f"main campus of {row[col.NAME]}"
         rest = (
             f"awards shared over {sum(takes)} campuses{' by their students' if by_students else ''}"
             if part
@@ -218,7 +218,7 @@ def _shared(row: Row, places: list[Row]) -> list[Row]:
                 col.SEATS_BASIS: "shared"
                 if own < 1 and row[col.SEATS_BASIS] == "completions"
                 else row[col.SEATS_BASIS],
-                col.EVIDENCE: "; ".join(text for text in (row[col.EVIDENCE], told, rest) if isinstance(text, str)),
+                col.EVIDENCE: "; ".join(text for text in (row[col.EVIDENCE], origin, rest) if isinstance(text, str)),
             }
         )
     return made

@@ -30,7 +30,7 @@ from geodata.states import State
 Day = tuple[int, int, int]
 """Year, month and day, with 0 for what is not known."""
 
-TOLD_BY_ANOTHER = "told by a newer file"
+IN_A_NEWER_FILE = "told by a newer file"
 _NAMES_SHOWN = 5
 # Words by which a file name says that it is not all of its kind.
 _PART = re.compile(r"border|near|around|partial|excerpt|extract|selected|planned|nevi|dcfc", re.IGNORECASE)
@@ -181,14 +181,14 @@ class _Reader:
         newest = self.newest(files)
         if newest is None or self.source.spec.table is not MEASURES:
             return [] if newest is None else [newest]
-        found, told = [newest], set(newest.parsed.table[col.MEASURE])
+        found, measured = [newest], set(newest.parsed.table[col.MEASURE])
         for file in files:
             one = self.read(file) if file.path != newest.file.path else None
             if one is None or one.day != newest.day or states_of(one.parsed.table) != states_of(newest.parsed.table):
                 continue
-            fresh = one.parsed.table[~one.parsed.table[col.MEASURE].isin(told)].reset_index(drop=True)
+            fresh = one.parsed.table[~one.parsed.table[col.MEASURE].isin(measured)].reset_index(drop=True)
             if len(fresh):
-                told |= set(fresh[col.MEASURE])
+                measured |= set(fresh[col.MEASURE])
                 found.append(replace(one, parsed=replace(one.parsed, table=fresh)))
         return found
 
@@ -247,30 +247,30 @@ def _of_file(problem: InputError, file: Acquired) -> InputError:
 
 
 def _newest_rows(read: list[ReadFile], keys: list[str]) -> list[ReadFile]:
-    """Return each file with the rows no newer one tells, and only files that have some; an account stays whole."""
-    told: set[str] = set()
+    """Return each file with the rows no newer one has, and only files that have some; an account stays whole."""
+    complete: set[str] = set()
     known: pd.DataFrame | None = None
     out: list[ReadFile] = []
     for one in read:
         table = one.parsed.table
         states = table[col.STATE]
-        again = states.isin(told)
+        again = states.isin(complete)
         if known is not None:
             again |= table[keys].merge(known, how="left", on=keys, indicator=True)["_merge"].eq("both").to_numpy()
         kept = table[~again].reset_index(drop=True)
-        told |= _told_whole(one)
+        complete |= _complete_states(one)
         if not len(kept) and out:
             continue
         known = kept[keys] if known is None else pd.concat([known, kept[keys]], ignore_index=True)
         lost = int(again.sum())
-        scope = dict(one.parsed.out_of_scope) | ({TOLD_BY_ANOTHER: lost} if lost else {})
+        scope = dict(one.parsed.out_of_scope) | ({IN_A_NEWER_FILE: lost} if lost else {})
         parsed = replace(one.parsed, table=kept, rows_kept=one.parsed.rows_kept - lost, out_of_scope=scope)
         out.append(replace(one, parsed=parsed))
     return out
 
 
-def _told_whole(one: ReadFile) -> set[str]:
-    """Return the states of which a file tells all: the nation's of each it has, a state's own of that state."""
+def _complete_states(one: ReadFile) -> set[str]:
+    """Return the states of which a file has everything: the nation's of each it has, a state's own of that state."""
     states = states_of(one.parsed.table)
     if one.part or _PART.search(one.file.path.stem):
         return set()

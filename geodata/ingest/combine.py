@@ -105,7 +105,7 @@ def combine(table: Table, reads: Mapping[str, Sourced], settings: Settings) -> S
         merged = providers(*awarded, rows, settings.training, campuses)
         rows, refused, notes = merged.table, merged.rejects, merged.notes
     elif table is PROVIDER_PRIORS:
-        # Its files and their rejects are told by the tables of providers.
+        # Its files and their rejects are counted by the tables of providers.
         awarded = stacked(INSTITUTIONS, reads), stacked(PROGRAMS, reads)
         return Sourced(provider_priors(*awarded, stacked(PROVIDERS, reads), settings.training), refused)
     if table.name in _PLACED:

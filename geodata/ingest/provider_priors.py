@@ -157,8 +157,8 @@ def with_expectations(rows: pd.DataFrame, priors: pd.DataFrame, settings: Traini
     known = rows[col.SEATS].notna().to_numpy()
     seats = rows[col.SEATS].to_numpy(dtype=float)
     prior = priors.set_index(col.PRIOR)[_FIGURES].reindex(rows[col.PRIOR].fillna(LISTED))
-    told = rows[col.P_TEACHES].to_numpy(dtype=float)
-    chance = np.where(known, (seats > 0).astype(float), np.where(np.isnan(told), prior[col.P_TEACHES], told))
+    stated = rows[col.P_TEACHES].to_numpy(dtype=float)
+    chance = np.where(known, (seats > 0).astype(float), np.where(np.isnan(stated), prior[col.P_TEACHES], stated))
     share = rows[col.SHARE].fillna(1.0).to_numpy(dtype=float)
     expected = chance * prior[col.SEATS_MEAN].to_numpy(dtype=float) * share
     programs = zip(rows[col.SEATS_BY_PROGRAM], rows[col.CIP_CODES], strict=True)

@@ -1,6 +1,6 @@
 """Which supplies are known around a state, and the one mask of all that cannot be said where one is not.
 
-A supply nobody told of is unknown, not zero: where no provider that counts is known in or near a state, its training
+A supply nobody reported is unknown, not zero: where no provider that counts is known in or near a state, its training
 gap, minutes, providers, seats, actions and shares “without training” are all missing, in every table. Does not hold
 how a missing value is worded or drawn.
 """
@@ -85,7 +85,7 @@ def masked(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
         unknown = ~out[col.STATE].map(by_state[supply]).astype("boolean").fillna(False).to_numpy(dtype=bool)
         if unknown.any():
             for name in out.columns.intersection(list(columns)):
-                # A column of whole numbers or texts has no place for a missing value until it is told so.
+                # A column of whole numbers or texts has no place for a missing value until its type allows one.
                 wide = out[name].astype("Int64") if pd.api.types.is_integer_dtype(out[name]) else out[name]
                 out[name] = wide.mask(unknown)
     return out

@@ -58,8 +58,8 @@ def units_used(sites: pd.DataFrame, priors: pd.DataFrame, settings: Opportunity)
     )
     used = pd.DataFrame(index=sites.index)
     for kind in kinds:
-        told = reported[UNITS + kind].fillna(0.0).to_numpy(dtype="float64")
-        used[COUNTED + kind] = np.where(assumed, expected[kind].to_numpy(dtype="float64"), told)
+        given = reported[UNITS + kind].fillna(0.0).to_numpy(dtype="float64")
+        used[COUNTED + kind] = np.where(assumed, expected[kind].to_numpy(dtype="float64"), given)
     used[col.UNITS] = used[[COUNTED + kind for kind in kinds]].sum(axis=1)
     used[col.SITE_KIND] = kind_of_site
     used[ASSUMED_UNITS] = assumed

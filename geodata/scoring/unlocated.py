@@ -13,8 +13,8 @@ from scipy.spatial import cKDTree
 from geodata.geography.sphere import unit_vectors_of_degrees
 from geodata.schemas import columns as col
 
-# A provider known by its ZIP code or place is told in that place; one known by its county, in all of the county.
-# One known by its ZIP code is told to the people of that code as well, whatever place they live in.
+# A provider known by its ZIP code or place is named in that place; one known by its county, in all of the county.
+# One known by its ZIP code is named to the people of that code as well, whatever place they live in.
 _BY_PLACE = ("zip", "place", "area")
 
 

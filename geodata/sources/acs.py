@@ -201,7 +201,7 @@ def _parse(spec: SourceSpec, path: Path, context: ParseContext) -> Parsed:
         }
     )
     parts = [shared.assign(**_measure(text, frame, name, recipe)) for name, recipe in used.items()]
-    # A table's universe stands under many measures and is told of once.
+    # A table's universe stands under many measures and is reported once.
     text.notes[:] = dict.fromkeys(text.notes)
     return text.parsed(
         MEASURES,

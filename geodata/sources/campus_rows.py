@@ -42,8 +42,8 @@ def kind_of_place(name: str, institution: str | None) -> str:
     rest = " ".join(word for word in re.findall(r"[\w-]+", name) if word.casefold() not in own)
     if _OTHERS.search(rest):
         return "other_place"
-    told = set(re.findall(r"[a-z]+", name.casefold()))
-    named = bool(own) and len(own & told) >= max(1, len(own) - 1)
+    words = set(re.findall(r"[a-z]+", name.casefold()))
+    named = bool(own) and len(own & words) >= max(1, len(own) - 1)
     return "branch" if named or _CAMPUSES.search(rest) else "other_place"
 
 

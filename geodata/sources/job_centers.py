@@ -1,7 +1,7 @@
 """American Job Centers and other places where people are met: CareerOneStop's answer, or an operator's list.
 
 Centers that are closed are out of scope. A latitude and longitude of 0 are missing. A kind that is none of the
-service's is listed as other and told; without a kind a center is one of the operator's own.
+service's is listed as other and reported; without a kind a center is one of the operator's own.
 """
 
 from __future__ import annotations

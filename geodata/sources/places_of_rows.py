@@ -1,7 +1,8 @@
 """Where a row says it is: states spelled in several ways, and the one way in which coordinates are read.
 
-Every source with points takes them from `with_points`: slips that can be put right with certainty are, and told; rows
-whose coordinates cannot be used go to the log with the remedy. What is a slip: `geodata.geography.written_coordinates`.
+Every source with points takes them from `with_points`: slips that can be put right with certainty are, and reported;
+rows whose coordinates cannot be used go to the log with the remedy. What is a slip:
+`geodata.geography.written_coordinates`.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def with_points(
 
     `frame` holds the two columns as text and, where the source has ZIP codes, `zip`; `states` are the postal codes
     of its rows, `key` the column that names a row in the log. Rows that give no coordinates stay, with the quality
-    unknown. What was repaired is told in the notes of `text`, with the numbers of the first rows; `first_row` is the
+    unknown. What was repaired stands in the notes of `text`, with the numbers of the first rows; `first_row` is the
     number of the first data row in the file.
     """
     no_zips = pd.Series(None, index=frame.index, dtype="str")

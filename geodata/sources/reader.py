@@ -188,16 +188,16 @@ def _raised(error: Mapping[str, Any]) -> Exception:
 
 
 def _parsed(answer: Answer) -> Parsed:
-    told = answer.facts
+    reply = answer.facts
     return Parsed(
         answer.tables["table"],
         answer.tables["rejects"],
-        told["rows_in"],
-        told["rows_kept"],
-        told["out_of_scope"],
-        told["notes"],
-        unread=tuple(Unread(header, like) for header, like in told["unread"]),
-        as_of=None if told["as_of"] is None else date.fromisoformat(told["as_of"]),
+        reply["rows_in"],
+        reply["rows_kept"],
+        reply["out_of_scope"],
+        reply["notes"],
+        unread=tuple(Unread(header, like) for header, like in reply["unread"]),
+        as_of=None if reply["as_of"] is None else date.fromisoformat(reply["as_of"]),
     )
 
 

@@ -1,9 +1,9 @@
-"""Straight lines that cross open water: told, because whoever drives goes around it.
+"""Straight lines that cross open water: reported, because whoever drives goes around it.
 
 Land is the union of polygons (cartographic boundaries end at the shore); where water polygons are given too, a line
-that crosses a wide one is told as well. A line counts where one stretch of it lies on water for at least a given length
-and has land on both sides; what sticks out at its ends (a pier, a point off a simplified shore, a neighbor of whom no
-land is known) does not. Does not change any minutes.
+that crosses a wide one is reported as well. A line counts where one stretch of it lies on water for at least a given
+length and has land on both sides; what sticks out at its ends (a pier, a point off a simplified shore, a neighbor of
+whom no land is known) does not. Does not change any minutes.
 """
 
 from __future__ import annotations

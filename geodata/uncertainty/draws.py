@@ -222,7 +222,7 @@ def _access(access: AccessModel, at: NDArray[np.int64]) -> _Access:
 
 
 def _as_compiled(value: Part) -> Part:
-    """Return a part of the model with its arrays by rows and writable; the draws are compiled anew for other kinds.
+    """Return a part of the model with its arrays by rows and writable; the draws are compiled again for other kinds.
 
     Compiling them takes ten times as long as the draws of a small state. Arrays that are so are not copied.
     """

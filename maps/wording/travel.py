@@ -12,7 +12,7 @@ from maps.wording.rows import Row
 from maps.wording.words import Words, is_missing
 
 _STRAIGHT = {CALIBRATED: "calibrated", CONSTANT_SPEED: "constant_speed"}
-# A share that is written as 0 % is not told.
+# A share that is written as 0 % is not given.
 LEAST_TOLD = 0.005
 
 

@@ -21,7 +21,7 @@ KNOWN = {"en": "known in Fenwick", "es": "En Fenwick se conoce"}
 
 
 @pytest.fixture(scope="module")
-def told(synthetic: StateResult) -> StateResult:
+def unlocated(synthetic: StateResult) -> StateResult:
     """Return the state with its first community beyond all providers but two that are known in Fenwick."""
     far = {"nearest_provider_id": None, "nearest_provider_name": None, "nearest_provider_minutes": None}
     far |= {"providers_within": 0, "seats_within": 0.0, "unlocated_providers": 2, "unlocated_where": "Fenwick"}
@@ -43,31 +43,31 @@ def first(result: StateResult) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_the_brief_of_a_community_says_what_is_known(told: StateResult, language: str) -> None:
-    made = {ident: brief for ident, brief in briefs(told, language) if ident is not None}
-    text = str(dataclasses.asdict(made[first(told)]))
+def test_the_brief_of_a_community_says_what_is_known(unlocated: StateResult, language: str) -> None:
+    made = {ident: brief for ident, brief in briefs(unlocated, language) if ident is not None}
+    text = str(dataclasses.asdict(made[first(unlocated)]))
     assert KNOWN[language] in text
     assert not any(words in text for words in DENIALS[language])
 
 
-def test_what_has_no_exact_location_has_no_mark_on_the_map(told: StateResult) -> None:
-    drawn = points(told)["providers"]
-    placed = told.table("providers").set_index("provider_id")["location_quality"].isin(["point", "street"])
+def test_what_has_no_exact_location_has_no_mark_on_the_map(unlocated: StateResult) -> None:
+    drawn = points(unlocated)["providers"]
+    placed = unlocated.table("providers").set_index("provider_id")["location_quality"].isin(["point", "street"])
     assert [x is not None for x in drawn["x"]] == placed.loc[drawn["id"]].tolist()
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_the_page_of_a_community_says_what_is_known(told: StateResult, language: str) -> None:
-    page = str(community(SiteView(StateView(told), language, ("en", "es")), first(told)))
+def test_the_page_of_a_community_says_what_is_known(unlocated: StateResult, language: str) -> None:
+    page = str(community(SiteView(StateView(unlocated), language, ("en", "es")), first(unlocated)))
     assert any(words in page for words in ("known in", "se conoce", "conocidos en"))
     assert not any(words in page for words in DENIALS[language])
 
 
-def test_a_place_without_any_known_training_is_still_told_so(told: StateResult) -> None:
+def test_a_place_without_any_known_training_is_still_named_so(unlocated: StateResult) -> None:
     tables = {
-        name: told.table(name).assign(unlocated_providers=0, unlocated_where=None)
+        name: unlocated.table(name).assign(unlocated_providers=0, unlocated_where=None)
         for name in ("communities", "tract_scores")
     }
-    bare = dataclasses.replace(told, tables={**told.tables, **tables})
+    bare = dataclasses.replace(unlocated, tables={**unlocated.tables, **tables})
     page = str(community(SiteView(StateView(bare), "en", ("en", "es")), first(bare)))
     assert DENIALS["en"][0] in page

@@ -143,11 +143,11 @@ def test_a_baseline_serves_where_the_census_bureau_refuses_by_all_its_ways(
     ended = onramp(away, *RUN)
     golden("baseline brought", ended)
     assert ended.code == 0
-    told = {use.source: use for use in StateResult.load(ended.home / "tables/state_result/RI").sources}
+    uses = {use.source: use for use in StateResult.load(ended.home / "tables/state_result/RI").sources}
     for name in ("centers", "tracts", "counties"):
-        assert told[name].freshness == "stale"
-        assert told[name].note.startswith("It is the copy of the baseline, of ")
-        assert "www2.census.gov refuses to serve this computer" in told[name].note
+        assert uses[name].freshness == "stale"
+        assert uses[name].note.startswith("It is the copy of the baseline, of ")
+        assert "www2.census.gov refuses to serve this computer" in uses[name].note
 
 
 def test_a_folder_and_the_publishers_make_one_result_and_are_asked_for_changes_only(
@@ -163,11 +163,11 @@ def test_a_folder_and_the_publishers_make_one_result_and_are_asked_for_changes_o
     asked = list(rehearsal.asked)
     assert not [one for one in asked if "svi" in one or "HD2024" in one]
     assert [one for one in asked if "C2024_A.zip" in one]
-    told = {use.source: use for use in StateResult.load(ended.home / "tables/state_result/RI").sources}
-    assert {name: told[name].freshness for name in ("svi", "ipeds_directory", "training_list")} == dict.fromkeys(
+    uses = {use.source: use for use in StateResult.load(ended.home / "tables/state_result/RI").sources}
+    assert {name: uses[name].freshness for name in ("svi", "ipeds_directory", "training_list")} == dict.fromkeys(
         ("svi", "ipeds_directory", "training_list"), "folder"
     )
-    assert {told[name].freshness for name in ("centers", "tracts", "cejst", "ipeds_completions")} == {"live"}
+    assert {uses[name].freshness for name in ("centers", "tracts", "cejst", "ipeds_completions")} == {"live"}
     assert (ended.home / "products" / "RI" / "site" / "index.html").exists()
     # A copy that is here is asked for by its mark: nothing that did not change comes twice.
     again = onramp(Scene(), "mirror", str(tmp_path / "mirrored"), "--state", "RI", "--set", "sources.off=[svi]")

@@ -28,7 +28,7 @@ class Limits:
     `total_s` bounds one file with all its attempts and waits. A wait that a publisher asks for is honored up
     to `longest_wait_s`; a longer one ends the attempt at once. A host that could not be reached, or that refused
     `refusals` files one after another, is not asked for `host_rest_s`. `preflight_s` is how long hosts are given, all
-    at once, to show that they can be reached. Every `tell_s` somebody who waits is told what for.
+    at once, to show that they can be reached. Every `tell_s` somebody who waits hears what for.
     """
 
     connect_s: float = 10.0

@@ -439,8 +439,8 @@ class Fetcher:
             raise FetchError(f"{sent_on} {problem}", problem.kind).of_host(host) from None
         except (requests.RequestException, TransportError, TimeoutError, ConnectionError) as problem:
             broken = broken_connection(problem, host)
-            told = FetchError(f"{sent_on} {broken}", broken.kind, again=broken.again)
-            raise told.of_host(host) from None
+            error = FetchError(f"{sent_on} {broken}", broken.kind, again=broken.again)
+            raise error.of_host(host) from None
 
     def _permit_redirect(self, request: Request, url: str, target: str, status: int) -> None:
         """Raise FetchError for a redirect that is not wanted, or not to a protected, public place without the key."""

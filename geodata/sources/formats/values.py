@@ -137,7 +137,7 @@ def dates(text: pd.Series) -> pd.Series:
 
 # Three zeros behind a point are a thousands mark as likely as decimals, so such a number says neither.
 _THOUSANDS = r"[+-]?\d{1,3}(?:[.,]\d{3})+"
-_NOT_TOLD = {"", "-", "?", "n/a", "na", "none", "null", "tbd", "unknown", "not available", "to be determined"}
+_NOT_GIVEN = {"", "-", "?", "n/a", "na", "none", "null", "tbd", "unknown", "not available", "to be determined"}
 
 
 def counts(text: pd.Series) -> pd.Series:
@@ -153,6 +153,6 @@ def counts(text: pd.Series) -> pd.Series:
 
 
 def not_counts(text: pd.Series) -> pd.Series:
-    """Return where a cell is filled with neither a count nor a word for “not told” such as n/a or TBD: bool."""
-    told = text.notna() & ~text.str.strip().str.casefold().isin(_NOT_TOLD).fillna(False).astype(bool)
-    return pd.Series(told & counts(text).isna(), index=text.index, dtype=bool)
+    """Return where a cell is filled with neither a count nor a word for “not given” such as n/a or TBD: bool."""
+    given = text.notna() & ~text.str.strip().str.casefold().isin(_NOT_GIVEN).fillna(False).astype(bool)
+    return pd.Series(given & counts(text).isna(), index=text.index, dtype=bool)

@@ -279,7 +279,7 @@ def _barriers(view: SiteView, row: Row) -> list[Context]:
 
 
 def _surveyed(view: SiteView, row: Row) -> bool:
-    """Return whether any measure of a community can be told from the median."""
+    """Return whether any measure of a community can be distinguished from the median."""
     return any(not is_missing(part[col.CLEARLY_ABOVE]) for part in _measures(view, row))
 
 

@@ -151,8 +151,8 @@ def _providers(view: SiteView) -> Context:
             w.code("seats_basis", row[col.SEATS_BASIS]),
             trades_listed(row[col.SEATS_BY_PROGRAM], view.texts),
         )
-        told = f"{basis}: {trades}" if trades else basis
-        return [_city(row), (stage,), (kind,), (w.number(row[col.SEATS]), told)]
+        note = f"{basis}: {trades}" if trades else basis
+        return [_city(row), (stage,), (kind,), (w.number(row[col.SEATS]), note)]
 
     return _table(view, "providers", "providers.{provider_id}", providers, cells)
 

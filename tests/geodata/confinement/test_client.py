@@ -28,12 +28,12 @@ def process() -> Iterator[Confined]:
         confined.close()
 
 
-def told(process: Confined, deed: str, files: list[Path] | None = None, **more: object) -> object:
+def answer_of(process: Confined, deed: str, files: list[Path] | None = None, **more: object) -> object:
     return process.ask({"deed": deed, **more}, files or [], LIMITS).facts["told"]
 
 
 def test_the_environment_holds_no_secret(process: Confined) -> None:
-    environment = told(process, "environment")
+    environment = answer_of(process, "environment")
     assert isinstance(environment, dict)
     assert SECRET not in str(environment)
     assert environment["GIVEN"] == "on purpose"
@@ -43,7 +43,7 @@ def test_no_connection_leaves_it(process: Confined) -> None:
     if not process.promises["network"]:
         pytest.skip("this system lets no process be cut off the network")
     with socket.create_server(("127.0.0.1", 0)) as server:
-        outcome = told(process, "connect", port=server.getsockname()[1])
+        outcome = answer_of(process, "connect", port=server.getsockname()[1])
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()
@@ -56,18 +56,18 @@ def test_it_sees_the_file_it_is_to_read_and_no_other(process: Confined, tmp_path
     for name in ("given.txt", "other.txt"):
         (tmp_path / name).write_text(name)
     given = tmp_path / "given.txt"
-    assert told(process, "read", [given], path=str(given)) == "given.txt"
+    assert answer_of(process, "read", [given], path=str(given)) == "given.txt"
     for path in (tmp_path / "other.txt", Path("/etc/passwd"), Path(f"/proc/{os.getpid()}/environ")):
-        assert told(process, "read", [given], path=str(path)) == ["PermissionError", 13]
-    assert told(process, "write", [given], path=str(given)) == ["PermissionError", 13]
-    assert told(process, "write", [given], path=str(tmp_path / "new.txt")) == ["PermissionError", 13]
+        assert answer_of(process, "read", [given], path=str(path)) == ["PermissionError", 13]
+    assert answer_of(process, "write", [given], path=str(given)) == ["PermissionError", 13]
+    assert answer_of(process, "write", [given], path=str(tmp_path / "new.txt")) == ["PermissionError", 13]
 
 
 def test_it_starts_no_program_and_reaches_no_other_process(process: Confined) -> None:
     if not process.promises["files"]:
         pytest.skip("this system cannot refuse calls")
-    assert told(process, "start") == ["PermissionError", 1]
-    assert told(process, "kill", number=os.getpid()) == ["PermissionError", 1]
+    assert answer_of(process, "start") == ["PermissionError", 1]
+    assert answer_of(process, "kill", number=os.getpid()) == ["PermissionError", 1]
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,19 @@ def test_how_it_ends_is_told(process: Confined, deed: str, limits: Limits, end: 
         process.ask({"deed": deed}, [], limits)
     assert (stopped.value.end, stopped.value.signal) == (end, by)
     # The next file is read as if nothing had been.
-    assert told(process, "table") == 2
+    assert answer_of(process, "table") == 2
 
 
 def test_threads_share_it(process: Confined) -> None:
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda _: told(process, "table"), range(24))) == [2] * 24
+        assert list(pool.map(lambda _: answer_of(process, "table"), range(24))) == [2] * 24
 
 
 def test_where_it_was_ended_another_takes_its_place(process: Confined) -> None:
     assert process._process is not None
     os.kill(process._process.pid, signal.SIGKILL)
     process._process.wait()
-    assert told(process, "table") == 2
+    assert answer_of(process, "table") == 2
 
 
 def test_without_a_worker_it_does_not_start_and_is_not_waited_for() -> None:

@@ -57,7 +57,7 @@ def until(true: object) -> None:
 
 
 def ask(channel: socket.socket) -> socket.socket:
-    """Ask for a loop without end; return the connection on which its end would be told."""
+    """Ask for a loop without end; return the connection on which its end would be reported."""
     ours, theirs = socket.socketpair()
     with tempfile.TemporaryFile() as file, theirs:
         file.write(LOOP)

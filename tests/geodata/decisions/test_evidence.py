@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geodata.analysis.checks import evidence_measured
 from geodata.analysis.decision_steps import evidence_figures
 from geodata.analysis.step import Walk
-from geodata.decisions.evidence import Amounts, evidence, margins, people, places, told, weak_subjects, weights
+from geodata.decisions.evidence import Amounts, evidence, judged, margins, people, places, weak_subjects, weights
 from geodata.scoring.study_area import StudyArea
 from geodata.settings import Settings
 from geodata.uncertainty.certainty import DrawnTracts
@@ -87,7 +87,7 @@ def test_providers_without_a_point_are_unknown_places_and_irrelevant_ones_are_no
 def test_shares_sum_to_one_and_the_verdict_follows_the_least_share(
     measured: float, assumed: float, unknown: float, least: float
 ) -> None:
-    row = told("seats", Amounts(measured, assumed, unknown), Settings(evidence={"least_measured": least}))
+    row = judged("seats", Amounts(measured, assumed, unknown), Settings(evidence={"least_measured": least}))
     total = measured + assumed + unknown
     if not total > 0:
         assert row["verdict"] == "unknown"

@@ -137,7 +137,7 @@ def test_training_known_without_an_exact_location_is_no_lack_of_training() -> No
     unknown = TRACTS.assign(unlocated_providers=[np.nan, 3, 0, 0])
     row = state_summary(unknown, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state").loc["RI"]
     assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (0.75, 0.0)
-    told = TRACTS.assign(unlocated_providers=[1, 3, 0, 0])
-    row = state_summary(told, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state").loc["RI"]
+    tracts = TRACTS.assign(unlocated_providers=[1, 3, 0, 0])
+    row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state").loc["RI"]
     # A quarter of the people reach training with an exact location; only the others rest on what has none.
     assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (0.0, 0.75)

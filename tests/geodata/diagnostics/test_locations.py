@@ -66,8 +66,8 @@ def test_a_branch_campus_counts_for_the_list_that_says_where_it_is(small_walk: W
         "file": "InstitutionCampus.csv",
     }
     table = locations(dataclasses.replace(area, all_providers=rows, uses=pd.DataFrame({"use": [json.dumps(use)]})))
-    told = table[table["listed_in"] == "providers"].set_index("source")
-    assert told[["rows", "located", "by_zip"]].to_numpy().tolist() == [[1, 0, 1], [1, 1, 0]]
-    assert told.index.tolist() == ["dapip", "ipeds"] and pd.isna(told.loc["ipeds", "remedy"])
+    listed = table[table["listed_in"] == "providers"].set_index("source")
+    assert listed[["rows", "located", "by_zip"]].to_numpy().tolist() == [[1, 0, 1], [1, 1, 0]]
+    assert listed.index.tolist() == ["dapip", "ipeds"] and pd.isna(listed.loc["ipeds", "remedy"])
     command = "onramp geocode InstitutionCampus.csv InstitutionCampus_geocoded.csv --state XL"
-    assert told.loc["dapip", "remedy"] == command
+    assert listed.loc["dapip", "remedy"] == command

@@ -36,8 +36,8 @@ def test_each_alternative_is_a_valid_run_that_differs(area: StudyArea) -> None:
     for choice in found:
         if choice.changes:
             assert SETTINGS.with_changes(choice.changes).digest() != SETTINGS.digest()
-    anew = {choice.setting for choice in found if choice.measures_travel}
-    assert anew == {"access.catchment_minutes", "travel.engine"}
+    measured = {choice.setting for choice in found if choice.measures_travel}
+    assert measured == {"access.catchment_minutes", "travel.engine"}
     one = Settings(need={"weights": {"svi": 1}})
     assert not any(choice.setting == "need.weights" for choice in choices.alternatives(one, area))
 

@@ -14,7 +14,7 @@ from geodata.schemas.computed import RESULT_TABLES
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = {value for name, value in vars(col).items() if name.isupper()}
 # Types, and what goes between this process and the confined one as JSON.
-NO_TABLES = {"Literal", "asked", "error", "told"}
+NO_TABLES = {"Literal", "asked", "error", "reply"}
 ROOMS = ("schemas", "geography", "sources", "ingest", "access", "scoring", "uncertainty", "communities", "decisions")
 FILES = [path for room in ROOMS for path in sorted((ROOT / "geodata" / room).rglob("*.py"))]
 

@@ -1,4 +1,4 @@
-"""What rests on a supply nobody told of is missing, in every table and for that state alone."""
+"""What rests on a supply nobody reported is missing, in every table and for that state alone."""
 
 from __future__ import annotations
 

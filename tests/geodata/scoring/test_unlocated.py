@@ -1,4 +1,4 @@
-"""Training known in a place or county without an exact location is told there, and nowhere else."""
+"""Training known in a place or county without an exact location is named there, and nowhere else."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TRACTS = pd.DataFrame(
 NO_ZIPS = pd.DataFrame({"state": [], "latitude": [], "longitude": []}).astype({"state": "str"})
 
 
-def told(table: pd.DataFrame, zips: pd.DataFrame = NO_ZIPS) -> list[tuple[int, str | None]]:
+def named(table: pd.DataFrame, zips: pd.DataFrame = NO_ZIPS) -> list[tuple[int, str | None]]:
     found = unlocated_near(TRACTS, table, zips)
     where = [None if pd.isna(name) else name for name in found["unlocated_where"]]
     return list(zip(found["unlocated_providers"].tolist(), where, strict=True))
@@ -39,22 +39,22 @@ def at(latitude: float, quality: str, state: str = "XL") -> pd.DataFrame:
 
 def test_a_zip_code_is_told_in_its_place_and_otherwise_in_its_county() -> None:
     # Nearest to (41.01, -71.01) is tract a, in Fenwick.
-    assert told(at(41.01, "zip")) == [(1, "Fenwick"), (1, "East County"), (0, None), (0, None)]
+    assert named(at(41.01, "zip")) == [(1, "Fenwick"), (1, "East County"), (0, None), (0, None)]
 
 
 def test_the_place_counts_its_own_and_the_county_all() -> None:
     both = pd.concat([at(41.01, "zip"), at(41.01, "place"), at(41.19, "zip")])
-    assert told(both) == [(2, "Fenwick"), (1, "Oxbow"), (0, None), (0, None)]
+    assert named(both) == [(2, "Fenwick"), (1, "Oxbow"), (0, None), (0, None)]
 
 
 def test_a_provider_known_by_its_county_is_told_in_all_of_it() -> None:
-    assert told(at(41.01, "county"))[:2] == [(1, "East County"), (1, "East County")]
-    assert told(at(42.0, "zip"))[2] == (1, "County 97003")
+    assert named(at(41.01, "county"))[:2] == [(1, "East County"), (1, "East County")]
+    assert named(at(42.0, "zip"))[2] == (1, "County 97003")
 
 
 def test_a_provider_known_by_its_state_is_said_of_no_tract() -> None:
     lost = at(41.0, "unknown").assign(latitude=float("nan"), longitude=float("nan"))
-    assert told(lost) == [(0, None)] * 4
+    assert named(lost) == [(0, None)] * 4
 
 
 def test_a_provider_is_counted_or_unlocated_and_never_both_or_neither() -> None:
@@ -86,10 +86,15 @@ def test_people_of_the_zip_code_are_told_whatever_their_place_and_county() -> No
     zips = pd.DataFrame({"state": "XL", "latitude": [41.5, 42.9, 41.5], "longitude": [-71.5, -72.9, -71.5]})
     lost = pd.concat([at(41.5, "zip"), at(41.5, "zip").assign(zip="02841"), at(41.5, "zip").assign(zip="02841")])
     # Nearest to (41.5, -71.5) is tract b in Oxbow; people of a share the ZIP code, and so do those of c.
-    assert told(lost, zips) == [(2, "ZIP 02841"), (3, "Oxbow"), (2, "ZIP 02841"), (0, None)]
-    # Another state's people are not told, and a provider known by its place has no ZIP code to tell.
-    assert told(at(41.5, "zip"), zips.assign(state="YL")) == [(1, "East County"), (1, "Oxbow"), (0, None), (0, None)]
-    assert told(at(41.5, "place"), zips)[2] == (0, None)
+    assert named(lost, zips) == [(2, "ZIP 02841"), (3, "Oxbow"), (2, "ZIP 02841"), (0, None)]
+    # Another state's people do not hear of it, and a provider known by its place has no ZIP code to tell.
+    assert named(at(41.5, "zip"), zips.assign(state="YL")) == [
+        (1, "East County"),
+        (1, "Oxbow"),
+        (0, None),
+        (0, None),
+    ]
+    assert named(at(41.5, "place"), zips)[2] == (0, None)
 
 
 @pytest.mark.parametrize("count", [0, 1])

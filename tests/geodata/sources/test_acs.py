@@ -174,8 +174,8 @@ def test_an_empty_margin_is_unknown_and_told_of_once(tmp_path: Path) -> None:
     found = parsed.table.set_index("measure")
     assert found.loc["population", "count"] == 1000
     assert pd.isna(found.loc["population", "count_moe"]) and pd.isna(found.loc["group_quarters", "share_moe"])
-    told = "B01003_001M: estimates without a margin of error, so that theirs is unknown: 1."
-    assert parsed.notes.count(told) == 1
+    sentence = "B01003_001M: estimates without a margin of error, so that theirs is unknown: 1."
+    assert parsed.notes.count(sentence) == 1
 
 
 def test_a_percentage_above_a_hundred_is_none(tmp_path: Path) -> None:

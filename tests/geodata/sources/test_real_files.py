@@ -90,7 +90,7 @@ def test_stations_agree_with_the_file_read_by_the_csv_module(realdata: Path) -> 
     raw = rows_of(realdata / name)
     parsed = of(realdata, "afdc", name)
     table = parsed.table
-    # Thirteen rows far from their state and two planned without a charger are refused, and told.
+    # Thirteen rows far from their state and two planned without a charger are refused, and reported.
     refused = set(parsed.rejects["key"])
     raw = [row for row in raw if row["ID"] not in refused]
     assert table["status"].value_counts().to_dict() == {"open": 30681, "temporary": 56, "planned": 49}

@@ -251,11 +251,11 @@ def test_the_first_communities_are_all_in_the_set_that_is_said_to_hold_them():
     used, simulated = parts[0].used, parts[0].drawn
     grouping = pd.DataFrame({"geoid": used["geoid"], "community_id": [f"c{k // 6:02}" for k in range(len(used))]})
     chances = MANY.uncertainty.model_copy(update={"first_count": 3})
-    told = communities_certainty(parts, grouping, chances).set_index("community_id")["in_first_set"]
+    members = communities_certainty(parts, grouping, chances).set_index("community_id")["in_first_set"]
     priority = pd.DataFrame(simulated.priority[200:], columns=used["geoid"].to_numpy()[simulated.listed])
     weight = made.scores.set_index("geoid")["eligible_adults"].reindex(priority.columns)
     of = grouping.set_index("geoid")["community_id"].reindex(priority.columns)
     means = (priority * weight).T.groupby(of.to_numpy()).sum().T / weight.groupby(of.to_numpy()).sum()
     first = means.rank(axis=1, ascending=False) <= 3
-    assert (~first.loc[:, ~told.reindex(first.columns).to_numpy(dtype=bool)].any(axis=1)).mean() >= 0.9
-    assert 3 <= told.sum() < 20
+    assert (~first.loc[:, ~members.reindex(first.columns).to_numpy(dtype=bool)].any(axis=1)).mean() >= 0.9
+    assert 3 <= members.sum() < 20

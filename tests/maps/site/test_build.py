@@ -227,8 +227,8 @@ def test_folium_makes_the_map_and_sees_no_data(synthetic: StateResult, monkeypat
 def test_the_map_knows_which_trades_the_seats_are_in_and_their_words(site: Path, synthetic: StateResult) -> None:
     cell = "46.0302=20 47.0105=4.4"
     communities = synthetic.geo("communities").assign(seats_by_program=cell)
-    told = dataclasses.replace(synthetic, tables={**synthetic.tables, "communities": communities})
-    facts = json.loads(gzip.decompress(base64.b64decode(map_payload(told).facts)))
+    changed = dataclasses.replace(synthetic, tables={**synthetic.tables, "communities": communities})
+    facts = json.loads(gzip.decompress(base64.b64decode(map_payload(changed).facts)))
     assert {json.dumps(row["trades"]) for row in facts["communities"]} == {'[["46.03", 20], ["47.01", 4]]'}
     assert all(row["trades"] == [] for row in facts_in((site / "index.html").read_text("utf-8"))["communities"])
     words = re.search(r'id="map-words">(.*?)</script>', (site / "index.html").read_text("utf-8"), re.S)

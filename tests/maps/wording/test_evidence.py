@@ -23,7 +23,7 @@ SUBJECTS = (
 )
 
 
-def told(result: StateResult, **shares: float | None) -> StateResult:
+def with_known(result: StateResult, **shares: float | None) -> StateResult:
     """Return the result with evidence of which `shares` are measured; None is unknown, and what is not named whole."""
     rows = []
     for pillar, subject in SUBJECTS:
@@ -47,24 +47,24 @@ def told(result: StateResult, **shares: float | None) -> StateResult:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_what_is_measured_is_not_spoken_of(synthetic: StateResult, language: str) -> None:
-    texts, sound = load_texts(language), told(synthetic)
+    texts, sound = load_texts(language), with_known(synthetic)
     assert words.first_sentence("Start in Ash.", sound, texts) == "Start in Ash."
     assert words.cautions(sound, texts, settle=True) == [] == words.settled_by(sound, texts)
     assert words.action_means(sound, texts, "recruit_now") == texts("codes.action_means.recruit_now")
 
 
 def test_the_first_sentence_names_the_share_that_is_assumed(synthetic: StateResult) -> None:
-    texts, weak = load_texts("en"), told(synthetic, seats=0.08)
+    texts, weak = load_texts("en"), with_known(synthetic, seats=0.08)
     said = words.first_sentence("Start in Ash.", weak, texts)
     assert said == "Start in Ash. But check first: 92% of the training seats counted are assumed, not reported."
     assert "C2024_A.csv" in words.settled_by(weak, texts)[0]
-    none = words.first_sentence("Start in Ash.", told(synthetic, seats=0.0), texts)
+    none = words.first_sentence("Start in Ash.", with_known(synthetic, seats=0.0), texts)
     assert none == "Start in Ash. But check first: all training seats counted are assumed, not reported."
 
 
 def test_an_action_begins_with_what_to_find_out(synthetic: StateResult) -> None:
     texts = load_texts("en")
-    said = words.action_means(told(synthetic, seats=0.1, units=0.2), texts, "bring_training")
+    said = words.action_means(with_known(synthetic, seats=0.1, units=0.2), texts, "bring_training")
     assert said.startswith("Find out first which providers teach the trade")
     assert "Ask first how many ports" in said and said.endswith(texts("codes.action_means.bring_training"))
 
@@ -74,7 +74,7 @@ def test_an_action_begins_with_what_to_find_out(synthetic: StateResult) -> None:
 def test_every_subject_has_its_sentence(synthetic: StateResult, subject: str, language: str) -> None:
     texts = load_texts(language).about(synthetic.settings.industry)
     for share in (0.1, None):
-        found = words.doubts(told(synthetic, **{subject: share}), texts)
+        found = words.doubts(with_known(synthetic, **{subject: share}), texts)
         # Places are of a list: where there is none the list itself is what is unknown.
         assert len(found) == (0 if share is None and subject in ("providers", "sites") else 1)
         assert all("{" not in one for one in found)
@@ -82,7 +82,7 @@ def test_every_subject_has_its_sentence(synthetic: StateResult, subject: str, la
 
 def test_without_people_no_margin_is_missed(synthetic: StateResult) -> None:
     texts = load_texts("en")
-    assert words.doubts(told(synthetic, people=None, margins=None), texts) == [texts("evidence.unknown.people")]
+    assert words.doubts(with_known(synthetic, people=None, margins=None), texts) == [texts("evidence.unknown.people")]
 
 
 def test_priority_rests_on_the_pillars_that_are_known(synthetic: StateResult) -> None:

@@ -148,11 +148,11 @@ def test_sites_without_ports_are_said_to_be_assumed(texts, assumed):
 def test_training_known_without_an_exact_location_is_said_instead_of_none(texts):
     far = {**ROW, "nearest_provider_minutes": None, "nearest_provider_name": None, "providers_within": 0}
     assert "No training for beginners is within 30 minutes." in why(far, texts, MEDIANS)
-    told = {**far, "unlocated_providers": 2, "unlocated_where": "Fenwick"}
+    nearby = {**far, "unlocated_providers": 2, "unlocated_where": "Fenwick"}
     english = "are known in Fenwick without an exact location; none with one is within 30 minutes."
     spanish = "En Fenwick se conocen 2 proveedores de capacitación sin ubicación exacta; ninguno con ella queda a menos"
     for language, known in (("en", f"2 providers of training {english}"), ("es", f"{spanish} de 30 minutos.")):
-        sentences = why(told, load_texts(language), MEDIANS)
+        sentences = why(nearby, load_texts(language), MEDIANS)
         assert known in sentences
         assert not any(text in " ".join(sentences) for text in ("No training", "No hay capacitación"))
 
@@ -162,6 +162,6 @@ def test_training_known_somewhere_is_told_before_it_is_said_that_none_has_a_loca
     unknown = texts("why.training_unknown")
     assert "no provider for beginners with a known location is in or near the state" in unknown
     assert unknown in why({**ROW, **none}, texts, MEDIANS)
-    told = why({**ROW, **none, "unlocated_providers": 1, "unlocated_where": "ZIP 02840"}, texts, MEDIANS)
-    assert unknown not in told
-    assert any(sentence.startswith("1 provider of training is known in ZIP 02840") for sentence in told)
+    sentences = why({**ROW, **none, "unlocated_providers": 1, "unlocated_where": "ZIP 02840"}, texts, MEDIANS)
+    assert unknown not in sentences
+    assert any(sentence.startswith("1 provider of training is known in ZIP 02840") for sentence in sentences)

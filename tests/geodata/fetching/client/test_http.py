@@ -477,8 +477,8 @@ def test_a_proxy_of_the_settings_is_used(publisher, fake_time, tmp_path):
     assert publisher.seen[0].headers["host"] == "publisher.invalid"
 
 
-class Told(logging.Handler):
-    """Keeps what a person is told, and wakes whoever waits for it."""
+class Heard(logging.Handler):
+    """Keeps what a person hears, and wakes whoever waits for it."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -491,41 +491,41 @@ class Told(logging.Handler):
 
 
 def test_who_waits_for_a_silent_host_is_told_for_how_long(publisher, fake_time, tmp_path):
-    told = Told()
+    heard = Heard()
 
     def slowly(seen):
         fake_time.forward(seconds=20)
-        told.something.wait(30)
+        heard.something.wait(30)
         return file_of(ROWS)(seen)
 
     url = publisher.script("/rows.csv", slowly)
-    LOG.addHandler(told)
+    LOG.addHandler(heard)
     try:
         with Fetcher(clock=fake_time.clock(), limits=Limits(tell_s=0.001)) as fetcher:
             fetcher.download(Request(url), tmp_path / "part")
     finally:
-        LOG.removeHandler(told)
-    assert told.said[0] == (
+        LOG.removeHandler(heard)
+    assert heard.said[0] == (
         f"Waiting for {publisher.host}: nothing came for 20 seconds; it is asked up to 4 times, for 60 seconds each."
     )
 
 
 def test_who_waits_is_told_for_what_and_until_when(publisher, fake_time, tmp_path):
-    told = Told()
+    heard = Heard()
 
     def slowly(seen):
         fake_time.forward(seconds=20)
-        told.something.wait(30)
+        heard.something.wait(30)
         return file_of(ROWS)(seen)
 
     url = publisher.script("/rows.csv", slowly)
-    LOG.addHandler(told)
+    LOG.addHandler(heard)
     try:
         with Fetcher(clock=fake_time.clock(), limits=Limits(tell_s=0.001)) as fetcher, fetcher.sparing(40, "Rows"):
             fetcher.download(Request(url), tmp_path / "part")
     finally:
-        LOG.removeHandler(told)
-    assert told.said[0] == (
+        LOG.removeHandler(heard)
+    assert heard.said[0] == (
         f"Waiting for Rows from {publisher.host}: nothing came for 20 seconds; it is given up after 40 seconds "
         "without a byte."
     )

@@ -38,5 +38,5 @@ def test_what_is_waited_for_is_told(publisher, fetcher, tmp_path, caplog):
     url = publisher.script("/a", Reply(b"", 503, {"Retry-After": "30"}), Reply(b"a,b\n"))
     with caplog.at_level("WARNING", "onramp.fetching"):
         fetcher.download(Request(url), tmp_path / "part")
-    told = f"{publisher.host} is failing (HTTP 503) and asks to wait 30 seconds."
-    assert caplog.messages == [f"Waiting 30 seconds: {told}"]
+    reason = f"{publisher.host} is failing (HTTP 503) and asks to wait 30 seconds."
+    assert caplog.messages == [f"Waiting 30 seconds: {reason}"]

@@ -1,4 +1,4 @@
-"""Somebody who waits is told so, and nobody after it is over."""
+"""Somebody who waits hears so, and nobody after it is over."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ def test_campuses_that_count_by_their_zip_code_are_no_rows_without_travel(
     synthetic: StateResult, counted: int, lost: int
 ) -> None:
     table = synthetic.table("locations").assign(by_zip=2, by_place=0, counted_by_zip=counted)
-    told = dataclasses.replace(synthetic, tables={**synthetic.tables, "locations": table})
-    view = SiteView(StateView(told), "en", ("en", "es"))
+    changed = dataclasses.replace(synthetic, tables={**synthetic.tables, "locations": table})
+    view = SiteView(StateView(changed), "en", ("en", "es"))
     command = "onramp geocode list.csv list_geocoded.csv"
     assert unlocated_of(view, "training_list") == (lost, counted, command)
     assert unlocated_of(view, "etpl") == (0, 0, "")

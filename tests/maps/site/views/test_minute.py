@@ -73,8 +73,8 @@ def test_the_true_first_communities_are_told_all_together(synthetic: StateResult
     settings = synthetic.settings.with_changes({"uncertainty": {"first_count": 2}})
 
     def sure(members: int) -> str:
-        told = communities.assign(in_first_set=[n < members for n in range(len(communities))])
-        result = replace(synthetic, settings=settings, tables={**synthetic.tables, "communities": told})
+        grouped = communities.assign(in_first_set=[n < members for n in range(len(communities))])
+        result = replace(synthetic, settings=settings, tables={**synthetic.tables, "communities": grouped})
         return _answer(result, "How sure we are").text
 
     some = sure(3)
