@@ -16,7 +16,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Point:
-    """One item of a list: what it is, and what follows."""
+    """One item of a list: what it is, and what follows; after a colon, unless the first is a sentence of its own."""
 
     strong: str
     text: str = ""

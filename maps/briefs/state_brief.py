@@ -104,7 +104,11 @@ def _providers(writer: Writer) -> Fact:
     if is_missing(known.get("providers")):
         unknown = texts("briefs.facts.training_unknown_note")
         return writer.fact("providers", texts("briefs.facts.training_unknown"), unknown)
-    note = texts("briefs.facts.providers_note", n=int(known[col.PROVIDERS_ADVANCED]))
+    # None on a list is not none in the state: the lists that name them may be absent.
+    further = int(known[col.PROVIDERS_ADVANCED])
+    note = (
+        texts("briefs.facts.providers_note", n=further) if further else texts("briefs.facts.providers_note_beginners")
+    )
     return writer.fact("providers", writer.words.number(known["providers"]), note)
 
 

@@ -58,7 +58,7 @@ def top_places(result: StateResult, texts: Texts) -> str:
         top=words.top_share(result.settings.uncertainty),
         n=words.number(facts["tracts_that_count_as_top"]),
         of=words.number(facts["tracts_in_the_list"]),
-        gated=words.number(result.summary[col.N_GATED]),
+        ranked=words.number(result.summary[col.N_RANKED]),
     )
 
 

@@ -246,3 +246,8 @@ def test_the_policy_names_the_style_it_carries(community):
 def test_file_names_hold_nothing_but_plain_signs(synthetic):
     assert brief_name(synthetic, "../XL <b>\x00 7", "en", "pdf") == "xl-brief-xl-b-7.en.pdf"
     assert brief_name(synthetic, None, "es", "html") == "xl-brief.es.html"
+
+
+def test_a_headline_that_is_a_sentence_is_followed_by_no_colon(writer):
+    page = brief_html(state_brief(writer))
+    assert ".</strong> " in page and ".</strong>:" not in page

@@ -109,8 +109,10 @@ def test_nothing_computed_says_nothing(synthetic: StateResult) -> None:
 
 
 def test_a_tier_is_said_with_its_denominators(synthetic: StateResult) -> None:
-    gated = int(synthetic.summary["n_gated"])
+    ranked = int(synthetic.summary["n_ranked"])
     tracts, places = (synthetic.facts[f"tracts_{name}"] for name in ("in_the_list", "that_count_as_top"))
     said = top_places(synthetic, load_texts("en"))
-    assert said == f"the top tenth ({places}) of the state’s {tracts} tracts, {gated} of which are underserved"
-    assert str(gated) in top_places(synthetic, load_texts("es"))
+    assert said == (
+        f"the top tenth ({places}) of the state’s {tracts} scored tracts, {ranked} of which are listed as underserved"
+    )
+    assert str(ranked) in top_places(synthetic, load_texts("es"))
