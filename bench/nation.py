@@ -74,7 +74,7 @@ def made_up_ground(tracts: int = 85_000, providers: int = 10_000, sites: int = 2
         {
             "tracts": TRACTS.validate(shapes),
             "centers": CENTERS.validate(centers),
-            "measures": _measures(base, rng),
+            "measures": _measures(base, centers["population"].to_numpy(), rng),
             "definitions": _definitions(base, rng),
             "sites": _points(SITES, "site", sites, 3, states, status="planned", source="planned_sites"),
             "providers": _points(
@@ -85,11 +85,13 @@ def made_up_ground(tracts: int = 85_000, providers: int = 10_000, sites: int = 2
     )  # fmt: skip
 
 
-def _measures(base: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _measures(base: pd.DataFrame, population: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    """Return every measure of every tract: a fifth of its residents, of group quarters one in 40."""
     frames = []
     for measure in MEASURE_NAMES:
-        share = rng.beta(2, 8, len(base))
-        counts = {"count": np.round(4000 * share), "count_moe": 200.0, "share": share, "share_moe": 0.03}
+        share = rng.beta(1, 39, len(base)) if measure == "group_quarters" else rng.beta(2, 8, len(base))
+        share = np.ones(len(base)) if measure == "population" else share
+        counts = {"count": np.round(population * share), "count_moe": 200.0, "share": share, "share_moe": 0.03}
         frames.append(base[["geoid", "state", "tract_vintage", "ct_scheme"]].assign(measure=measure, **counts))
     made = pd.concat(frames, ignore_index=True).assign(source="acs", vintage=2020, status="value")
     return MEASURES.validate(made)

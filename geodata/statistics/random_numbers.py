@@ -121,83 +121,40 @@ def dirichlet(weights, concentration, begin, first, out):  # type: ignore[no-unt
     return first
 
 
-# The normal quantile between p = 1/32 and 1/2: cubic Hermite pieces 1/1024 wide, below 5e-9 from the true one; tails
-# are Wichura's AS 241 (1988, Applied Statistics 37:477-484), below 1e-15 relative.
-_TAIL = 1.0 / 32.0
-_PER_UNIT = 1024
+# The normal quantile by cubic Hermite pieces, 64 an octave of p from 2^-64 to 1/2, so that the bits of p name the piece:
+# below 1e-9 from the true one, and the same few steps for every p, so that several are done at once.
+_OCTAVES, _PIECE_BITS = 64, 6
+_LEAST = 2.0**-_OCTAVES
+_BELOW_PIECE = np.int64(52 - _PIECE_BITS)
+_WITHIN_PIECE = np.int64((1 << (52 - _PIECE_BITS)) - 1)
+_FIRST_PIECE = np.float64(_LEAST).view(np.int64) >> _BELOW_PIECE
+_OF_A_PIECE = 2.0 ** -(52 - _PIECE_BITS)
 
 
 def _hermite_pieces() -> NDArray[np.float64]:
-    """Return float64[513 * 4]: the coefficients of each cubic in its own unit interval, the last for p = 1/2."""
-    p = np.arange(_PER_UNIT // 2 + 2) / _PER_UNIT
-    inside = np.maximum(p, 1.0 / _PER_UNIT)
-    x = ndtri(inside)
-    slope = np.sqrt(2.0 * np.pi) * np.exp(0.5 * x * x) / _PER_UNIT
-    a, b, da, db = x[:-1], x[1:], slope[:-1], slope[1:]
-    return np.column_stack([a, da, 3 * (b - a) - 2 * da - db, 2 * (a - b) + da + db]).ravel()
+    """Return the coefficients of each cubic in its own unit interval, float64[(64 * 64 + 1) * 4], the last for 1/2."""
+    per_octave = 1 << _PIECE_BITS
+    octaves = 2.0 ** np.arange(-_OCTAVES, -1)
+    edges = np.append((octaves[:, None] * (1 + np.arange(per_octave) / per_octave)).ravel(), 0.5)
+    x, width = ndtri(edges), np.diff(edges)
+    slope = np.sqrt(2.0 * np.pi) * np.exp(0.5 * x * x)
+    a, b, da, db = x[:-1], x[1:], slope[:-1] * width, slope[1:] * width
+    pieces = np.column_stack([a, da, 3 * (b - a) - 2 * da - db, 2 * (a - b) + da + db])
+    return np.vstack([pieces, np.zeros(4)]).ravel()
 
 
 _CUBICS = _hermite_pieces()
 
 
 @numba.njit(cache=True, nogil=True)
-def _lower_tail(p):  # type: ignore[no-untyped-def]
-    """Return the normal quantile for p below 0.075 (AS 241, PPND16)."""
-    r = math.sqrt(-math.log(p))
-    if r <= 5.0:
-        r -= 1.6
-        top = 7.74545014278341407640e-4
-        top = top * r + 2.27238449892691845833e-2
-        top = top * r + 2.41780725177450611770e-1
-        top = top * r + 1.27045825245236838258e0
-        top = top * r + 3.64784832476320460504e0
-        top = top * r + 5.76949722146069140550e0
-        top = top * r + 4.63033784615654529590e0
-        top = top * r + 1.42343711074968357734e0
-        low = 1.05075007164441684324e-9
-        low = low * r + 5.47593808499534494600e-4
-        low = low * r + 1.51986665636164571966e-2
-        low = low * r + 1.48103976427480074590e-1
-        low = low * r + 6.89767334985100004550e-1
-        low = low * r + 1.67638483018380384940e0
-        low = low * r + 2.05319162663775882187e0
-        low = low * r + 1.0
-        return -top / low
-    r -= 5.0
-    top = 2.01033439929228813265e-7
-    top = top * r + 2.71155556874348757815e-5
-    top = top * r + 1.24266094738807843860e-3
-    top = top * r + 2.65321895265761230930e-2
-    top = top * r + 2.96560571828504891230e-1
-    top = top * r + 1.78482653991729133580e0
-    top = top * r + 5.46378491116411436990e0
-    top = top * r + 6.65790464350110377720e0
-    low = 2.04426310338993978564e-15
-    low = low * r + 1.42151175831644588870e-7
-    low = low * r + 1.84631831751005468180e-5
-    low = low * r + 7.86869131145613259100e-4
-    low = low * r + 1.48753612908506148525e-2
-    low = low * r + 1.36929880922735805310e-1
-    low = low * r + 5.99832206555887937690e-1
-    low = low * r + 1.0
-    return -top / low
-
-
-@numba.njit(cache=True, nogil=True)
 def normal_quantiles(p, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the standard normal quantiles at p, all in (0, 1)."""
-    # First as if there were no tails, without a branch, so that it is done for several at once.
-    for i in range(p.size):
-        place = max(min(p[i], 1.0 - p[i]), _TAIL) * _PER_UNIT
-        piece = np.int64(place)
-        s = place - piece
-        k = _FOUR * np.uint64(piece)
+    """Fill `out` with the standard normal quantiles at p, all in 2^-64 to 1 - 2^-53; beyond, those of the ends."""
+    for i in range(out.size):
+        bits = np.float64(max(min(p[i], 1.0 - p[i]), _LEAST)).view(np.int64)
+        k = _FOUR * np.uint64((bits >> _BELOW_PIECE) - _FIRST_PIECE)
+        s = np.float64(bits & _WITHIN_PIECE) * _OF_A_PIECE
         x = _CUBICS[k] + s * (_CUBICS[k + _ONE] + s * (_CUBICS[k + _TWO] + s * _CUBICS[k + _THREE]))
-        out[i] = x if p[i] <= 0.5 else -x
-    for i in range(p.size):
-        folded = min(p[i], 1.0 - p[i])
-        if folded < _TAIL:
-            out[i] = math.copysign(_lower_tail(folded), p[i] - 0.5)
+        out[i] = math.copysign(x, p[i] - 0.5)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -223,7 +180,7 @@ def truncated_normals(begins, draw, mean, se, low, high, share_low, share_width,
     """Fill `out` with draw number `draw` of normals truncated to [low, high], by their quantiles; NaN stays.
 
     `begins`: uint64[n] starts; `share_low`, `share_width`: float64[n], the untruncated share below `low` and within
-    the range; `work`: float64[n].
+    the range; `work`: float64 of at least the size of `out`.
     """
     for i in range(out.size):
         work[i] = share_low[i] + uniform(begins[i], draw) * share_width[i]

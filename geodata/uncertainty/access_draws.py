@@ -29,15 +29,17 @@ _BELOW, _WITHIN = 0.022750131948179195, 0.9544997361036416
 
 
 def _gaussian_terms() -> list[np.float32]:
-    """Return the coefficients, highest first, of (exp(-s/2) - FLOOR) / (1 - FLOOR) for s in 0 to 1; below 1e-9 off."""
-    fitted = Chebyshev.interpolate(lambda s: (np.exp(-0.5 * s) - FLOOR) / (1.0 - FLOOR), 6, domain=[0.0, 1.0])
+    """Return the coefficients, highest first, of (exp(-s/2) - FLOOR) / (1 - FLOOR) for s in 0 to 1; below 5e-8 off."""
+    fitted = Chebyshev.interpolate(lambda s: (np.exp(-0.5 * s) - FLOOR) / (1.0 - FLOOR), 5, domain=[0.0, 1.0])
     return [np.float32(term) for term in fitted.convert(kind=Polynomial, domain=[-1, 1], window=[-1, 1]).coef[::-1]]
 
 
 # Single numbers, and no more digits than access can tell apart: so the compiler takes sixteen draws at a time.
-_A, _B, _C, _D, _E, _F, _G = _gaussian_terms()
+_A, _B, _C, _D, _E, _F = _gaussian_terms()
 _EDGES, _STEPS = (np.array(column, dtype=np.float32) for column in zip(*LUO_QI_BANDS, strict=True))
 _NONE, _WHOLE = np.float32(0.0), np.float32(1.0)
+# A pair is left out unseen only where it is beyond reach by more than single numbers can be off.
+_BEYOND_ROUNDING = np.float32(1.0 + 1e-6)
 
 
 class Pairs(NamedTuple):
@@ -97,49 +99,76 @@ def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ign
     `pairs`: `Pairs`; `capacity` float32[places, draws], which is changed; `people`, `factor` float32[tracts, draws];
     `measure`: `Measure`.
     """
-    draws = out.shape[1]
-    weight, chosen, sums = np.empty(draws, np.float32), np.empty(draws, np.float32), np.empty(draws, np.float32)
-    origins = pairs.tract.size
+    places, draws = capacity.shape
+    here, stretch, weight = np.empty(draws, np.float32), np.empty(draws, np.float32), np.empty(draws, np.float32)
+    sums, chosen = np.empty(draws, np.float32), np.empty(draws, np.float32)
+    place, minutes = pairs.place, pairs.minutes
     if measure.competing:
-        load = np.zeros(capacity.shape, np.float32)
-        for r in range(origins):
-            i = pairs.tract[r]
-            here = people[i] * pairs.weight[r]
-            _sums_of_choices(pairs, r, factor[i], measure, weight, sums)
+        load = np.zeros((places, draws), np.float32)
+        for r in range(pairs.tract.size):
+            for b in range(draws):
+                here[b] = people[pairs.tract[r], b] * pairs.weight[r]
+            farthest = _reach_of_origin(pairs, r, factor, measure, stretch, weight, sums)
             for p in range(pairs.row_start[r], pairs.row_start[r + 1]):
-                _weights_of_pair(pairs, r, p, factor[i], measure, sums, weight)
-                j = pairs.place[p]
+                if minutes[p] > farthest:
+                    continue
+                _weights(minutes[p], stretch, measure.decay, weight)
+                if measure.choosing:
+                    _weights_of_choice(weight, sums)
+                j = place[p]
                 for b in range(draws):
                     load[j, b] += here[b] * weight[b]
-        for j in range(capacity.shape[0]):
+        for j in range(places):
             for b in range(draws):
                 capacity[j, b] = capacity[j, b] / load[j, b] if load[j, b] > _NONE else _NONE
     out[:] = 0.0
-    for r in range(origins):
-        i, share = pairs.tract[r], pairs.weight[r]
+    for r in range(pairs.tract.size):
         chosen[:] = 0.0
-        _sums_of_choices(pairs, r, factor[i], measure, weight, sums)
+        farthest = _reach_of_origin(pairs, r, factor, measure, stretch, weight, sums)
         for p in range(pairs.row_start[r], pairs.row_start[r + 1]):
-            _weights_of_pair(pairs, r, p, factor[i], measure, sums, weight)
-            j = pairs.place[p]
+            if minutes[p] > farthest:
+                continue
+            _weights(minutes[p], stretch, measure.decay, weight)
+            if measure.choosing:
+                _weights_of_choice(weight, sums)
+            j = place[p]
             for b in range(draws):
                 chosen[b] += capacity[j, b] * weight[b]
         for b in range(draws):
-            out[i, b] += share * chosen[b]
+            out[pairs.tract[r], b] += pairs.weight[r] * chosen[b]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _weights(share, factor, decay, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the decay at `share` of the catchment times each factor."""
+def _reach_of_origin(pairs, r, factor, measure, stretch, weight, sums):  # type: ignore[no-untyped-def]
+    """Fill `stretch` with what one minute is of the catchment in each draw; return the minutes none of them goes beyond.
+
+    Where people choose among places, `sums` is filled with the weights of all in reach of origin `r`.
+    """
+    least = np.float32(np.inf)
+    for b in range(stretch.size):
+        stretch[b] = factor[pairs.tract[r], b] / pairs.catchment[r]
+        least = min(least, stretch[b])
+    if measure.choosing:
+        sums[:] = 0.0
+        for p in range(pairs.row_start[r], pairs.row_start[r + 1]):
+            _weights(pairs.minutes[p], stretch, measure.decay, weight)
+            for b in range(sums.size):
+                sums[b] += weight[b]
+    return _BEYOND_ROUNDING / least
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _weights(minutes, stretch, decay, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with the decay of so many minutes in each draw; `stretch` as in `_reach_of_origin`."""
     if decay == GAUSSIAN:
         for b in range(out.size):
-            x = share * factor[b]
+            x = minutes * stretch[b]
             s = x * x
-            value = (((((_A * s + _B) * s + _C) * s + _D) * s + _E) * s + _F) * s + _G
+            value = ((((_A * s + _B) * s + _C) * s + _D) * s + _E) * s + _F
             out[b] = max(value, _NONE) if s <= _WHOLE else _NONE
     elif decay == STEP:
         for b in range(out.size):
-            x = share * factor[b]
+            x = minutes * stretch[b]
             value = _NONE
             for k in range(_EDGES.size - 1, -1, -1):
                 if x <= _EDGES[k]:
@@ -147,25 +176,11 @@ def _weights(share, factor, decay, out):  # type: ignore[no-untyped-def]
             out[b] = value
     else:
         for b in range(out.size):
-            out[b] = _WHOLE if share * factor[b] <= _WHOLE else _NONE
-
-
-@numba.njit(cache=True, nogil=True)
-def _sums_of_choices(pairs, r, factor, measure, weight, sums):  # type: ignore[no-untyped-def]
-    """Fill `sums` with the weights of all places in reach of origin `r`, where people choose among them."""
-    if not measure.choosing:
-        return
-    sums[:] = 0.0
-    for p in range(pairs.row_start[r], pairs.row_start[r + 1]):
-        _weights(pairs.minutes[p] / pairs.catchment[r], factor, measure.decay, weight)
-        for b in range(sums.size):
-            sums[b] += weight[b]
+            out[b] = _WHOLE if minutes * stretch[b] <= _WHOLE else _NONE
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _weights_of_pair(pairs, r, p, factor, measure, sums, weight):  # type: ignore[no-untyped-def]
-    """Fill `weight` with the weights of pair `p` of origin `r`; with a choice among places, Wan, Zou & Sternberg's."""
-    _weights(pairs.minutes[p] / pairs.catchment[r], factor, measure.decay, weight)
-    if measure.choosing:
-        for b in range(weight.size):
-            weight[b] = weight[b] * weight[b] / sums[b] if sums[b] > _NONE else _NONE
+def _weights_of_choice(weight, sums):  # type: ignore[no-untyped-def]
+    """Change weights to those of people who choose among all places in reach (Wan, Zou & Sternberg 2012)."""
+    for b in range(weight.size):
+        weight[b] = weight[b] * weight[b] / sums[b] if sums[b] > _NONE else _NONE

@@ -84,11 +84,21 @@ def test_numbers_are_even_and_neighbors_unrelated():
         assert abs(np.corrcoef(u.ravel(), other.ravel())[0, 1]) < 4 / np.sqrt(n)
 
 
-def test_the_normal_quantile_is_true_to_five_billionths():
+def test_the_normal_quantile_is_true_to_a_billionth():
     rng = np.random.default_rng(0)
-    p = np.concatenate([rng.random(20_000), 10.0 ** -rng.uniform(0, 300, 2000), 1 - 10.0 ** -rng.uniform(0, 15, 2000)])
-    p = np.append(p[(p > 0) & (p < 1)], [0.5, 1 / 32, 31 / 32])
-    np.testing.assert_allclose(_quantiles(p), stats.norm.ppf(p), atol=5e-9, rtol=1e-12)
+    p = np.concatenate([rng.random(20_000), 10.0 ** -rng.uniform(0, 19, 2000), 1 - 10.0 ** -rng.uniform(0, 15, 2000)])
+    p = np.append(p[(p > 0) & (p < 1)], [0.5, 2.0**-64, 1 - 2.0**-53, *(0.5 + k * 2.0**-53 for k in (-2, -1, 2))])
+    np.testing.assert_allclose(_quantiles(p), stats.norm.ppf(p), atol=1e-9, rtol=0)
+    # A number so near an end that it rounds to it has the quantile of the last piece.
+    assert _quantiles(np.array([0.0, 1.0])) == pytest.approx([stats.norm.ppf(2.0**-64), -stats.norm.ppf(2.0**-64)])
+
+
+def test_work_space_longer_than_the_result_fills_nothing_beyond_it():
+    out = np.full(9, 7.0)
+    ones = np.ones(4)
+    begins = np.arange(4, dtype=np.uint64)
+    counter.truncated_normals(begins, 0, ones / 2, ones / 9, 0.0, 1.0, 0 * ones, ones, np.full(9, 0.3), out[:4])
+    assert (out[4:] == 7.0).all()
 
 
 @pytest.mark.parametrize(
