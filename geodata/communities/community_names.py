@@ -32,6 +32,10 @@ NEARLY_CENTRAL = 0.5
 SECOND_SHARE = 0.2
 _FRAME = ["frame_latitude", "frame_longitude", "half_height", "half_width"]
 _NOT_GIVEN = 1e6
+_READ = [
+    col.COMMUNITY_ID, col.GEOID, col.STATE, col.COUNTY_GEOID, col.COUNTY_NAME, col.PLACE_NAME, col.TOWN_NAME,
+    col.NEIGHBORHOOD, "local", col.POPULATION, "people", col.LATITUDE, col.LONGITUDE, col.RURAL,
+]  # fmt: skip
 
 
 class Around(NamedTuple):
@@ -60,52 +64,115 @@ def base_names(members: pd.DataFrame, around: Around | None = None) -> pd.DataFr
     """
     members = _with_names(members)
     if around is None:
-        around = Around(
-            members.iloc[:0], pd.DataFrame({col.GEOID: [], col.CITY: []}, dtype="str"), members.iloc[:0], 0.0
-        )
-    around = around._replace(tracts=_with_names(around.tracts))
+        none = members.iloc[:0]
+        cities, points = pd.DataFrame({col.GEOID: [], col.CITY: []}, dtype="str"), none.assign(**{col.NAME: None})
+        around = Around(none, cities, points, 0.0)
     out = _most(members, col.COUNTY_GEOID).drop(columns="part").set_index(col.COMMUNITY_ID)
     names = members.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
     county = out[col.COUNTY_GEOID].map(names)
     out[col.COUNTY_NAME] = county.where(county.notna(), "County " + out[col.COUNTY_GEOID])
     counties = {row[col.COMMUNITY_ID]: row for row in out.reset_index().to_dict("records")}
-    rows = [_named_by(part, counties[ident], around) for ident, part in members.groupby(col.COMMUNITY_ID)]
+    gazetteer = _gazetteer(members, around)
+    rows = [_named_by(part, counties[ident], gazetteer) for ident, part in members.groupby(col.COMMUNITY_ID)]
     named_by = pd.DataFrame(rows, columns=[col.COMMUNITY_ID, col.PLACE, col.NAME_BASIS, *_FRAME])
     return named_by.merge(out.reset_index(), on=col.COMMUNITY_ID)
+
+
+Named = tuple[str, str, float, float, float, float]
+
+
+class _Gazetteer(NamedTuple):
+    """What names are looked up in, prepared once for all communities.
+
+    `shares` are by column and community the names and their shares of its people, the largest first; `tracts` those of
+    each state, `counties` those of each state and county; `cities` by community [city, key] as its sites and
+    institutions name them, `points` by state the named places with their `key`.
+    """
+
+    shares: dict[str, dict[str, list[tuple[str, float]]]]
+    tracts: dict[str, pd.DataFrame]
+    counties: dict[tuple[str, str], pd.DataFrame]
+    cities: dict[str, pd.DataFrame]
+    points: dict[str, pd.DataFrame]
+    near_km: float
+    designated: frozenset[tuple[str, str]]
+
+
+def _gazetteer(members: pd.DataFrame, around: Around) -> _Gazetteer:
+    tracts = _with_names(around.tracts)
+    keyed = around.points.assign(key=around.points[col.NAME].map(place_key))
+    points = {str(state): of_state for state, of_state in keyed.groupby(col.STATE)}
+    return _Gazetteer(
+        {column: _shares(members, column) for column in (col.PLACE_NAME, col.TOWN_NAME, col.NEIGHBORHOOD, "local")},
+        {str(state): of_state for state, of_state in tracts.groupby(col.STATE)},
+        {(str(state), str(county)): own for (state, county), own in tracts.groupby([col.STATE, col.COUNTY_GEOID])},
+        _cities(members, around.cities, points),
+        points,
+        around.near_km,
+        around.designated,
+    )
 
 
 def _with_names(tracts: pd.DataFrame) -> pd.DataFrame:
     names = (col.PLACE_NAME, col.TOWN_NAME, col.NEIGHBORHOOD)
     known = {name: tracts[name].where(tracts[name].fillna("") != "") for name in names if name in tracts.columns}
     absent = {name: None for name in names if name not in tracts.columns}
+    if col.STATE not in tracts.columns:
+        absent[col.STATE] = ""  # type: ignore[assignment]
     people = tracts[col.POPULATION].astype("float64").fillna(0.0).clip(lower=1.0)
     table = tracts.assign(people=people, **absent, **known)
-    return table.assign(local=table[col.PLACE_NAME].fillna(table[col.TOWN_NAME]))
+    local = table[col.PLACE_NAME].fillna(table[col.TOWN_NAME])
+    return table.assign(local=local)[[name for name in _READ if name in table.columns or name == "local"]]
 
 
-def _named_by(part: pd.DataFrame, county: dict[Any, Any], around: Around) -> tuple[object, ...]:
+def _shares(members: pd.DataFrame, column: str) -> dict[str, list[tuple[str, float]]]:
+    """Return by community the values of `column` and their shares of its people, the largest first.
+
+    People without a value count in the whole.
+    """
+    whole = members.groupby(col.COMMUNITY_ID)["people"].sum()
+    sums = members.groupby([col.COMMUNITY_ID, column])["people"].sum().reset_index()
+    sums = sums.sort_values([col.COMMUNITY_ID, "people", column], ascending=[True, False, True])
+    out: dict[str, list[tuple[str, float]]] = {}
+    for ident, name, people in zip(sums[col.COMMUNITY_ID], sums[column], sums["people"], strict=True):
+        out.setdefault(ident, []).append((str(name), people / whole[ident]))
+    return out
+
+
+def _cities(members: pd.DataFrame, cities: pd.DataFrame, points: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return by community [city, key] the cities its sites and institutions name, as the places of its state write."""
+    named = cities.merge(members[[col.GEOID, col.COMMUNITY_ID, col.STATE]], on=col.GEOID)
+    named = named.assign(**{col.CITY: named[col.CITY].str.strip()})
+    named = named[named[col.CITY].notna() & (named[col.CITY] != "")]
+    out: dict[str, pd.DataFrame] = {}
+    for state, of_state in named.groupby(col.STATE):
+        known = points[str(state)][col.NAME].tolist() if str(state) in points else []
+        spellings = spelled(of_state[col.CITY], known)
+        of_state = of_state.assign(**{col.CITY: spellings, "key": spellings.map(place_key)})
+        out |= {str(ident): own for ident, own in of_state.groupby(col.COMMUNITY_ID)}
+    return out
+
+
+def _named_by(part: pd.DataFrame, county: dict[Any, Any], gazetteer: _Gazetteer) -> tuple[object, ...]:
     """Return (community_id, place, name_basis, frame) by the first rule that gives a name."""
-    ident = county[col.COMMUNITY_ID]
-    tracts = around.tracts[around.tracts[col.STATE] == part[col.STATE].iloc[0]] if col.STATE in part else around.tracts
+    ident, state = str(county[col.COMMUNITY_ID]), str(part[col.STATE].iloc[0])
+    tracts = gazetteer.tracts.get(state, part.iloc[:0])
     for basis, column in (("place", col.PLACE_NAME), ("town", col.TOWN_NAME)):
-        shares = _shares(part, column)
-        if len(shares) and shares.iloc[0] >= 0.5:
-            name = str(shares.index[0])
-            quarter = _shares(part, col.NEIGHBORHOOD)
-            if len(quarter) and quarter.iloc[0] >= 0.5:
-                inside = tracts[tracts[col.NEIGHBORHOOD] == quarter.index[0]]
-                return (ident, f"{quarter.index[0]}, {name}", "neighborhood", *_frame(inside))
+        for name, _ in _holding_half(gazetteer, column, ident):
+            for quarter, _ in _holding_half(gazetteer, col.NEIGHBORHOOD, ident):
+                inside = tracts[tracts[col.NEIGHBORHOOD] == quarter]
+                return (ident, f"{quarter}, {name}", "neighborhood", *_frame(inside))
             return (ident, name, basis, *_frame(tracts[tracts[column] == name]))
-    shares = _shares(part, "local")
-    if len(shares) > 1 and shares.iloc[:2].sum() >= 0.5 and shares.iloc[1] >= SECOND_SHARE:
-        state = str(part[col.STATE].iloc[0]) if col.STATE in part.columns else ""
-        both = _known_first([str(name) for name in shares.index[:2]], tracts, state, around.designated)
+    two = gazetteer.shares["local"].get(ident, [])[:2]
+    if len(two) > 1 and two[0][1] + two[1][1] >= 0.5 and two[1][1] >= SECOND_SHARE:
+        both = _known_first([name for name, _ in two], tracts, state, gazetteer.designated)
         return (ident, "–".join(both), "place", *_frame(tracts[tracts["local"].isin(both)]))
-    own = tracts[tracts[col.COUNTY_GEOID] == county[col.COUNTY_GEOID]]
-    lived_in = own[own[col.POPULATION].fillna(0) > 0]
-    if len(lived_in) and set(lived_in[col.GEOID]) <= set(part[col.GEOID]):
+    own = gazetteer.counties.get((state, str(county[col.COUNTY_GEOID])), part.iloc[:0])
+    lived_in = own.loc[own[col.POPULATION].fillna(0) > 0, col.GEOID]
+    if len(lived_in) and set(lived_in) <= set(part[col.GEOID]):
         return (ident, county[col.COUNTY_NAME], "county", *_frame(own))
-    near = _city(part, around) or _nearest(part, around)
+    points = gazetteer.points.get(state)
+    near = _city(gazetteer.cities.get(ident), points) or _nearest(part, points, gazetteer.near_km)
     if near is not None:
         return (ident, *near)
     rural = part[col.RURAL].fillna(False).astype(bool) if col.RURAL in part.columns else pd.Series(False, part.index)
@@ -113,10 +180,9 @@ def _named_by(part: pd.DataFrame, county: dict[Any, Any], around: Around) -> tup
     return (ident, county[col.COUNTY_NAME], basis, *_frame(own))
 
 
-def _shares(part: pd.DataFrame, column: str) -> pd.Series:
-    """Return the share of people by the value of `column`, the largest first; those without a value count in whole."""
-    sums = part.groupby(column)["people"].sum().reset_index().sort_values(["people", column], ascending=[False, True])
-    return sums.set_index(column)["people"] / part["people"].sum()
+def _holding_half(gazetteer: _Gazetteer, column: str, ident: str) -> list[tuple[str, float]]:
+    """Return the name that holds at least half of a community's people, and its share; or nothing."""
+    return [first for first in gazetteer.shares[column].get(ident, [])[:1] if first[1] >= 0.5]
 
 
 def _known_first(
@@ -131,41 +197,37 @@ def _known_first(
 
 def _frame(tracts: pd.DataFrame) -> tuple[float, float, float, float]:
     """Return the middle (by people) of `tracts` and how far they reach from it, north to south and east to west."""
-    known = tracts[tracts[col.LATITUDE].notna()] if col.LATITUDE in tracts.columns else tracts.iloc[:0]
-    if known.empty:
+    if tracts.empty or col.LATITUDE not in tracts.columns:
         return (math.nan, math.nan, math.nan, math.nan)
-    spots = known[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=float)
-    middle = np.average(spots, axis=0, weights=known["people"].to_numpy(dtype=float))
+    spots = tracts[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=float)
+    known = np.isfinite(spots[:, 0])
+    if not known.any():
+        return (math.nan, math.nan, math.nan, math.nan)
+    spots, people = spots[known], tracts["people"].to_numpy(dtype=float)[known]
+    middle = np.average(spots, axis=0, weights=people)
     half = np.abs(spots - middle).max(axis=0)
     return (float(middle[0]), float(middle[1]), float(half[0]), float(half[1]))
 
 
-def _city(part: pd.DataFrame, around: Around) -> tuple[str, str, float, float, float, float] | None:
+def _city(named: pd.DataFrame | None, points: pd.DataFrame | None) -> Named | None:
     """Return (place, basis, frame) by the city that most sites and institutions of a community name."""
-    named = around.cities.loc[around.cities[col.GEOID].isin(part[col.GEOID]), col.CITY].dropna().str.strip()
-    named = named[named != ""]
-    if named.empty:
+    if named is None:
         return None
-    points = around.points
-    spellings = spelled(named, points[col.NAME].tolist())
-    keys = spellings.map(place_key)
-    most = keys.value_counts().sort_index().idxmax()
-    name = spellings[keys == most].value_counts().sort_index().idxmax()
-    there = points[(points[col.NAME].map(place_key) == most) & (points[col.STATE] == part[col.STATE].iloc[0])]
+    most = named["key"].value_counts().sort_index().idxmax()
+    name = named.loc[named["key"] == most, col.CITY].value_counts().sort_index().idxmax()
+    there = points[points["key"] == most] if points is not None else named.iloc[:0]
     at = there[[col.LATITUDE, col.LONGITUDE]].iloc[0].tolist() if len(there) else [math.nan, math.nan]
     return (str(name), "near", float(at[0]), float(at[1]), 0.0, 0.0)
 
 
-def _nearest(part: pd.DataFrame, around: Around) -> tuple[str, str, float, float, float, float] | None:
+def _nearest(part: pd.DataFrame, points: pd.DataFrame | None, near_km: float) -> Named | None:
     """Return (place, basis, frame) by the named place of the state that is nearest to the middle of a community."""
-    points = around.points
-    points = points[points[col.STATE] == part[col.STATE].iloc[0]] if col.STATE in part.columns else points
     latitude, longitude, *_ = _frame(part)
-    if points.empty or not math.isfinite(latitude):
+    if points is None or not math.isfinite(latitude):
         return None
     spots = unit_vectors_of_degrees(points[col.LATITUDE].to_numpy(float), points[col.LONGITUDE].to_numpy(float))
     chord, spot = cKDTree(spots).query(unit_vectors_of_degrees([latitude], [longitude])[0])
-    if chord > chord_of_km(around.near_km):
+    if chord > chord_of_km(near_km):
         return None
     at = points.iloc[int(spot)]
     return (str(at[col.NAME]), "near", float(at[col.LATITUDE]), float(at[col.LONGITUDE]), 0.0, 0.0)

@@ -121,8 +121,8 @@ def dirichlet(weights, concentration, begin, first, out):  # type: ignore[no-unt
     return first
 
 
-# The normal quantile by cubic Hermite pieces, 64 an octave of p from 2^-64 to 1/2, so that the bits of p name the piece:
-# below 1e-9 from the true one, and the same few steps for every p, so that several are done at once.
+# The normal quantile by cubic Hermite pieces, 64 an octave of p from 2^-64 to 1/2, so that the bits of p name the
+# piece: below 1e-9 from the true one, and the same few steps for every p, so that several are done at once.
 _OCTAVES, _PIECE_BITS = 64, 6
 _LEAST = 2.0**-_OCTAVES
 _BELOW_PIECE = np.int64(52 - _PIECE_BITS)

@@ -94,14 +94,15 @@ def factors_of_draws(seed, first, keys, travel, out):  # type: ignore[no-untyped
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ignore[no-untyped-def]
-    """Fill `out` float32[tracts, draws] with access: supply per person who competes, or supply in reach.
+    """Fill `out` float32[supplies, tracts, draws] with access: supply per person who competes, or supply in reach.
 
-    `pairs`: `Pairs`; `capacity` float32[places, draws], which is changed; `people`, `factor` float32[tracts, draws];
-    `measure`: `Measure`.
+    `pairs`: `Pairs`; `capacity` float32[supplies, places, draws], which is changed: what the places supply, and where
+    there are several supplies, what they would supply otherwise, for the same people and minutes; `people`, `factor`
+    float32[tracts, draws]; `measure`: `Measure`.
     """
-    places, draws = capacity.shape
+    supplies, places, draws = capacity.shape
     here, stretch, weight = np.empty(draws, np.float32), np.empty(draws, np.float32), np.empty(draws, np.float32)
-    sums, chosen = np.empty(draws, np.float32), np.empty(draws, np.float32)
+    sums, chosen = np.empty(draws, np.float32), np.empty((supplies, draws), np.float32)
     place, minutes = pairs.place, pairs.minutes
     if measure.competing:
         load = np.zeros((places, draws), np.float32)
@@ -118,9 +119,10 @@ def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ign
                 j = place[p]
                 for b in range(draws):
                     load[j, b] += here[b] * weight[b]
-        for j in range(places):
-            for b in range(draws):
-                capacity[j, b] = capacity[j, b] / load[j, b] if load[j, b] > _NONE else _NONE
+        for s in range(supplies):
+            for j in range(places):
+                for b in range(draws):
+                    capacity[s, j, b] = capacity[s, j, b] / load[j, b] if load[j, b] > _NONE else _NONE
     out[:] = 0.0
     for r in range(pairs.tract.size):
         chosen[:] = 0.0
@@ -132,15 +134,18 @@ def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ign
             if measure.choosing:
                 _weights_of_choice(weight, sums)
             j = place[p]
+            for s in range(supplies):
+                for b in range(draws):
+                    chosen[s, b] += capacity[s, j, b] * weight[b]
+        i = pairs.tract[r]
+        for s in range(supplies):
             for b in range(draws):
-                chosen[b] += capacity[j, b] * weight[b]
-        for b in range(draws):
-            out[pairs.tract[r], b] += pairs.weight[r] * chosen[b]
+                out[s, i, b] += pairs.weight[r] * chosen[s, b]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _reach_of_origin(pairs, r, factor, measure, stretch, weight, sums):  # type: ignore[no-untyped-def]
-    """Fill `stretch` with what one minute is of the catchment in each draw; return the minutes none of them goes beyond.
+    """Fill `stretch` with what a minute is of the catchment in each draw; return the minutes that none goes beyond.
 
     Where people choose among places, `sums` is filled with the weights of all in reach of origin `r`.
     """

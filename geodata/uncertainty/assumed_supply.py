@@ -1,52 +1,40 @@
 """How much of what is unsure about Priority comes from supply that nobody reported.
 
-The first draws are made again with every assumed seat and unit at its expectation; what they vary less is what the
-assumptions bring: a total sensitivity index of all assumed supply (Homma & Saltelli 1996, Reliability Engineering &
-System Safety 52:1-17). Does not hold the draws (`geodata.uncertainty.draws`) or the verdict
+In the first draws Priority is computed twice, once with every assumed seat and unit at its expectation; what it varies
+less then is what the assumptions bring: a total sensitivity index of all assumed supply (Homma & Saltelli 1996,
+Reliability Engineering & System Safety 52:1-17). Does not hold the draws (`geodata.uncertainty.draws`) or the verdict
 (`geodata.decisions.evidence`).
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.schemas import columns as col
-from geodata.uncertainty.draw_model import AccessModel, DrawModel, Drawn
-from geodata.uncertainty.draws import simulate_ranks
+from geodata.uncertainty.draw_model import AccessModel, Drawn
 from geodata.uncertainty.supply_draws import Providers, Sites
 
 FloatArray = NDArray[np.float64]
 
 
-def variance_of_priority(used: pd.DataFrame, model: DrawModel, drawn: Drawn, draws: int) -> pd.DataFrame:
+def variance_of_priority(used: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
     """Return [variance, assumed] by state: mean variance of Priority over the draws, and the share assumed supply has.
 
-    Of the tracts of `used` (rows of the model) that pass the gate at the point estimate, over the first `draws` draws;
-    no rows where there are none. The share (0-1) is missing where nothing varies.
+    Of the tracts of `used` (rows of the model) that pass the gate at the point estimate, over the draws that were made
+    with expected supply as well; no rows where there are none. The share (0-1) is missing where nothing varies.
     """
-    count = min(draws, drawn.draws)
+    count = len(drawn.with_expected)
     gated = used[col.GATED].astype(bool).to_numpy()[drawn.listed]
     states = used[col.STATE].to_numpy()[drawn.listed][gated]
     if count < 2 or not gated.any():
         return pd.DataFrame(columns=["variance", "assumed"], dtype="float64")
-    every = _variance(drawn, count, gated)
-    rest = every
-    if assumes(model.access):
-        expected = replace(model, access=with_expected_supply(model.access))
-        rest = _variance(simulate_ranks(expected, count, drawn.seed), count, gated)
+    every, rest = (_variance(priority, gated) for priority in (drawn.priority[:count], drawn.with_expected))
     sums = pd.DataFrame({"variance": every, "assumed": every - rest}).groupby(states).sum()
     counts = pd.Series(states).value_counts()
     share = (sums["assumed"] / sums["variance"].where(sums["variance"] > 0)).clip(0.0, 1.0)
     return pd.DataFrame({"variance": sums["variance"] / counts.reindex(sums.index), "assumed": share})
-
-
-def assumes(access: AccessModel) -> bool:
-    """Return whether any supply is assumed."""
-    return bool(np.isnan(access.providers.seats).any() or (access.sites.prior >= 0).any())
 
 
 def with_expected_supply(access: AccessModel) -> AccessModel:
@@ -71,5 +59,5 @@ def _expected_units(sites: Sites) -> Sites:
     return sites._replace(units=units, prior=np.full_like(sites.prior, -1))
 
 
-def _variance(drawn: Drawn, count: int, columns: NDArray[np.bool_]) -> FloatArray:
-    return np.asarray(drawn.priority[:count, columns].var(axis=0, dtype=np.float64))
+def _variance(priority: NDArray[np.float32], columns: NDArray[np.bool_]) -> FloatArray:
+    return np.asarray(priority[:, columns].var(axis=0, dtype=np.float64))

@@ -139,9 +139,8 @@ def drawn_tracts(
         if not (chances.draws > 0 and len(used)):
             made.append(DrawnTracts(used, None))
             continue
-        drawn = simulate_ranks(model, chances.draws, chances.seed)
-        spread = variance_of_priority(used, model, drawn, settings.evidence.draws)
-        made.append(DrawnTracts(used, drawn, spread))
+        drawn = simulate_ranks(model, chances.draws, chances.seed, settings.evidence.draws)
+        made.append(DrawnTracts(used, drawn, variance_of_priority(used, drawn)))
     return made
 
 

@@ -190,13 +190,14 @@ class Drawn:
     `tracts` says how sure their ranks are, `p_gated` float64[n] in which share of the draws each passes the gate.
     `first_half` is `p_top_share` over the first draws // 2 draws alone (NaN with a single draw): communities are cut by
     it and graded by the rest. `priority` float32[draws, listed] is kept for them, in the columns `listed` int64 of the
-    model's rows.
+    model's rows; `with_expected` are its first rows once more, as they are with assumed supply at its expectation.
     """
 
     tracts: RankSummary
     p_gated: FloatArray
     first_half: FloatArray
     priority: NDArray[np.float32]
+    with_expected: NDArray[np.float32]
     listed: NDArray[np.int64]
     draws: int
     seed: int

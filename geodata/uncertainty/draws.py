@@ -21,6 +21,7 @@ from geodata.statistics.random_numbers import normals_of_unit, start
 from geodata.statistics.ranks import group_starts, midrank_percentiles, percentile_ranks, rounded
 from geodata.statistics.threads import in_threads
 from geodata.uncertainty.access_draws import access_of_draws, factors_of_draws
+from geodata.uncertainty.assumed_supply import with_expected_supply
 from geodata.uncertainty.draw_model import AccessModel, DrawModel, Drawn, RankSummary
 from geodata.uncertainty.need_draws import (
     FIRST_MEASURE,
@@ -33,18 +34,24 @@ from geodata.uncertainty.need_draws import (
     truncation,
 )
 from geodata.uncertainty.rank_lists import ListArrays, RankCounts, RankedLists, Top, sorted_list
-from geodata.uncertainty.supply_draws import job_years_of_draws, seats_of_draws
+from geodata.uncertainty.supply_draws import Providers, Sites, job_years_of_draws, seats_of_draws
 
 FloatArray = NDArray[np.float64]
 BLOCK = 64
-_NOT_GATED = 1000.0
+# What stands behind the gate sorts behind all that passes, and not so far away that sorting by buckets loses sight.
+_NOT_GATED = 128.0
 Part = TypeVar("Part")
 
 
 class _Access(NamedTuple):
-    """What access is drawn from, `below` of its people as in `Survey`, and `at` int64[tracts ranked], their rows."""
+    """What access is drawn from, `below` of its people as in `Survey`, and `at` int64[tracts ranked], their rows.
+
+    `providers` and `sites` are those of the model with assumed supply at its expectation.
+    """
 
     model: AccessModel
+    providers: Providers
+    sites: Sites
     below: FloatArray
     at: NDArray[np.int64]
 
@@ -71,28 +78,38 @@ class Plan(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What a block of draws fills, a row a draw: columns are tracts in working order, of `ranks` those listed."""
+    """What a block of draws fills, a row a draw: columns are tracts in working order, of `ranks` those listed.
+
+    `with_expected` is `priority` with assumed supply at its expectation; it has no rows where that is not asked for.
+    """
 
     priority: FloatArray
+    with_expected: FloatArray
     ranks: NDArray[np.int32]
     passed: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, draws: int, tracts: int, listed: int) -> Block:
+    def of(cls, draws: int, tracts: int, listed: int, expected: bool = False) -> Block:
         """Return an empty block."""
         return cls(
             priority=np.empty((draws, tracts)),
+            with_expected=np.empty((draws if expected else 0, tracts)),
             ranks=np.empty((draws, listed), dtype=np.int32),
             passed=np.empty((draws, tracts), dtype=np.bool_),
         )
 
     def rows(self, first: int, end: int) -> Block:
         """Return the draws from `first` to `end`, without copying."""
-        return Block(self.priority[first:end], self.ranks[first:end], self.passed[first:end])
+        return Block(
+            self.priority[first:end], self.with_expected[first:end], self.ranks[first:end], self.passed[first:end]
+        )
 
 
-def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Drawn:
-    """Return how certain each tract's place is over `draws` draws of the model."""
+def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20, expected: int = 0) -> Drawn:
+    """Return how certain each tract's place is over `draws` draws of the model.
+
+    In the first `expected` of them Priority is computed with assumed supply at its expectation as well.
+    """
     if draws < 1:
         raise InputError("at least one draw is needed", field="draws")
     order = working_order(model)
@@ -103,11 +120,15 @@ def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Drawn
     half = draws // 2
     of_half = np.full(lists.length, np.nan)
     most = min(BLOCK, draws)
-    whole = Block.of(most, len(order), lists.length)
+    whole = Block.of(most, len(order), lists.length, expected > 0)
     kept = np.empty((draws, len(order)), dtype=np.float32)
+    with_expected = np.empty((min(expected, draws), len(order)), dtype=np.float32)
     for first, number in _blocks(draws, half):
         block = whole.rows(0, number)
+        if first >= expected:
+            block = block._replace(with_expected=block.with_expected[:0])
         fill(block, first, plan)
+        with_expected[first : first + number] = block.with_expected[: max(len(with_expected) - first, 0)]
         counts.add(block.ranks)
         if first + number == half:
             of_half = counts.within_share / half
@@ -118,7 +139,7 @@ def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20) -> Drawn
     share[model.scope < 0] = np.nan
     first_half = np.full(len(model), np.nan)
     first_half[order[lists.rows]] = of_half
-    return Drawn(counts.summary(len(model), order), share, first_half, kept, order, draws, seed)
+    return Drawn(counts.summary(len(model), order), share, first_half, kept, with_expected, order, draws, seed)
 
 
 def rank_groups(
@@ -218,7 +239,8 @@ def _access(access: AccessModel, at: NDArray[np.int64]) -> _Access:
     below, within = np.zeros((1, len(access.people))), np.ones((1, len(access.people)))
     limits = np.array([[0.0, np.inf]])
     truncation(access.people[None, :], access.people_se[None, :], limits, below, within)
-    return _Access(_as_compiled(access), below[0], at)
+    expected = with_expected_supply(access)
+    return _as_compiled(_Access(access, expected.providers, expected.sites, below[0], at))
 
 
 def _as_compiled(value: Part) -> Part:
@@ -247,21 +269,39 @@ def people_of_draws(seed, first, access, out):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def drawn_access(seed, first, draws, access):  # type: ignore[no-untyped-def]
-    """Return access to training and to work, float32[tracts, draws], of the draws from `first` on."""
+def drawn_access(seed, first, draws, access, supplies):  # type: ignore[no-untyped-def]
+    """Return access to training and to work, float32[supplies, draws, tracts], of the draws from `first` on.
+
+    Of one supply, as drawn, or of two, the second with what is assumed at its expectation.
+    """
     known = access.model
     tracts = known.people.size
     people, factor = np.empty((tracts, draws), np.float32), np.empty((tracts, draws), np.float32)
     people_of_draws(seed, first, access, people)
     factors_of_draws(seed, first, known.key, known.travel, factor)
-    training, work = np.empty((tracts, draws), np.float32), np.empty((tracts, draws), np.float32)
-    seats = np.empty((known.providers.seats.size, draws), np.float32)
-    seats_of_draws(seed, first, known.providers, seats)
-    access_of_draws(known.training, seats, people, factor, known.measure, training)
-    jobs = np.empty((known.sites.built.size, draws), np.float32)
-    job_years_of_draws(seed, first, known.sites, jobs)
-    access_of_draws(known.work, jobs, people, factor, known.measure, work)
+    out = np.empty((supplies, tracts, draws), np.float32)
+    training, work = np.empty((supplies, draws, tracts), np.float32), np.empty((supplies, draws, tracts), np.float32)
+    seats = np.empty((supplies, known.providers.seats.size, draws), np.float32)
+    jobs = np.empty((supplies, known.sites.built.size, draws), np.float32)
+    seats_of_draws(seed, first, known.providers, seats[0])
+    job_years_of_draws(seed, first, known.sites, jobs[0])
+    if supplies > 1:
+        seats_of_draws(seed, first, access.providers, seats[1])
+        job_years_of_draws(seed, first, access.sites, jobs[1])
+    access_of_draws(known.training, seats, people, factor, known.measure, out)
+    _by_draw(out, training)
+    access_of_draws(known.work, jobs, people, factor, known.measure, out)
+    _by_draw(out, work)
     return training, work
+
+
+@numba.njit(cache=True, nogil=True)
+def _by_draw(of_tracts, out):  # type: ignore[no-untyped-def]
+    """Fill `out` [supplies, draws, tracts] with `of_tracts` [supplies, tracts, draws]: a draw lies in one piece."""
+    for s in range(of_tracts.shape[0]):
+        for i in range(of_tracts.shape[1]):
+            for b in range(of_tracts.shape[2]):
+                out[s, b, i] = of_tracts[s, i, b]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -269,34 +309,44 @@ def _draws(first, plan, block):  # type: ignore[no-untyped-def]
     """Fill the rows of `block` with draws `first`, `first` + 1, …; `plan`: `Plan`, `block`: `Block`."""
     areas, pillars, at = plan.areas, plan.pillars, plan.access.at
     priority, passed, draws = block.priority, block.passed, block.ranks.shape[0]
+    twice = block.with_expected.shape[0] > 0
     n = at.size
     space = np.empty((7, n))
     rows, bucket, count = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(2 * n + 2, np.int32)
     work = Work(space[0], space[1], space[2], space[3], space[4], space[5], space[6], rows, bucket, count)
-    values, percentile, served, need, keys = work.values, work.percentile, work.composite, work.need, work.keys
-    training, jobs = drawn_access(plan.seed, first, draws, plan.access)
-    p, q, r = pillars.weights[0], pillars.weights[1], pillars.weights[2]
+    training, jobs = drawn_access(plan.seed, first, draws, plan.access, 2 if twice else 1)
     for b in range(draws):
         for area in range(areas.size - 1):
             a, z = areas[area], areas[area + 1]
             need_of_draw(first + b, a, z, plan.survey, plan.definitions, work)
+            _priority_of_draw(a, z, training[0, b], jobs[0, b], at, pillars, work, priority[b])
+            if twice:
+                _priority_of_draw(a, z, training[1, b], jobs[1, b], at, pillars, work, block.with_expected[b])
             for i in range(a, z):
-                values[i] = rounded(training[at[i], b]) if at[i] >= 0 else 0.0
-            midrank_percentiles(values[a:z], percentile[a:z], keys, rows, bucket, count)
-            for i in range(a, z):
-                values[i] = rounded(jobs[at[i], b]) if at[i] >= 0 else 0.0
-            midrank_percentiles(values[a:z], served[a:z], keys, rows, bucket, count)
-            for i in range(a, z):
-                gap = 100.0 - percentile[i]
-                if pillars.geometric:
-                    logs = p * math.log(need[i]) + q * math.log(gap) + r * math.log(served[i])
-                    priority[b, i] = math.exp(logs)
-                else:
-                    priority[b, i] = p * need[i] + q * gap + r * served[i]
-                passed[b, i] = pillars.designated[i] | (need[i] >= pillars.gate)
+                passed[b, i] = pillars.designated[i] | (work.need[i] >= pillars.gate)
         for i in range(n):
-            values[i] = rounded(-priority[b, i] if passed[b, i] else _NOT_GATED - priority[b, i])
-        sorted_list(values, plan.lists, block.ranks[b], percentile, keys, rows, bucket, count)
+            work.values[i] = rounded(-priority[b, i] if passed[b, i] else _NOT_GATED - priority[b, i])
+        sorted_list(work.values, plan.lists, block.ranks[b], work.percentile, work.keys, rows, bucket, count)
+
+
+@numba.njit(cache=True, nogil=True)
+def _priority_of_draw(a, z, training, jobs, at, pillars, work, out):  # type: ignore[no-untyped-def]
+    """Fill rows a to z of `out`, one area, by Need in `work.need` and access to `training` and `jobs` float32[tracts].
+
+    `at` are the rows of the tracts in those, −1 where nothing is reached; `pillars`: `_Pillars`; `work`: `Work`.
+    """
+    values, percentile, served, need = work.values[a:z], work.percentile[a:z], work.composite[a:z], work.need[a:z]
+    for reached, ranked in ((training, percentile), (jobs, served)):
+        for i in range(a, z):
+            values[i - a] = rounded(reached[at[i]]) if at[i] >= 0 else 0.0
+        midrank_percentiles(values, ranked, work.keys, work.rows, work.bucket, work.counts)
+    p, q, r = pillars.weights[0], pillars.weights[1], pillars.weights[2]
+    for k in range(z - a):
+        gap = 100.0 - percentile[k]
+        if pillars.geometric:
+            out[a + k] = math.exp(p * math.log(need[k]) + q * math.log(gap) + r * math.log(served[k]))
+        else:
+            out[a + k] = p * need[k] + q * gap + r * served[k]
 
 
 @numba.njit(cache=True, nogil=True)

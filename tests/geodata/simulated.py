@@ -93,5 +93,5 @@ def access_of_estimates(access: AccessModel) -> tuple[np.ndarray, np.ndarray]:
     given = dataclasses.replace(given, access=given.access._replace(providers=known._replace(seats=seats)))
     order = working_order(given)
     plan = plan_of(given, order, RankedLists(given.scope[order], given.tie_order[order]), 1)
-    training, work = drawn_access(plan.seed, 0, 1, plan.access)
-    return training[:, 0].astype(float), work[:, 0].astype(float)
+    training, work = drawn_access(plan.seed, 0, 1, plan.access, 1)
+    return training[0, 0].astype(float), work[0, 0].astype(float)

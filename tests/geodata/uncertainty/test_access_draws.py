@@ -25,10 +25,10 @@ def test_decay_at_any_factor_is_the_point_estimates(name: str) -> None:
         np.array([0, 1]), np.array([0]), np.ones(1, np.float32), np.full(1, 30, np.float32),
         np.zeros(1, np.int32), np.full(1, minutes, np.float32),
     )  # fmt: skip
-    out = np.empty((1, 400), np.float32)
+    out = np.empty((1, 1, 400), np.float32)
     ones = np.ones((1, 400), np.float32)
-    access_of_draws(pairs, ones.copy(), ones, factors[None], Measure(DECAY_CODES[name], False, False), out)
-    np.testing.assert_allclose(out[0], DECAYS[name](minutes * factors.astype(float), np.full(400, 30.0)), atol=2e-6)
+    access_of_draws(pairs, ones[None].copy(), ones, factors[None], Measure(DECAY_CODES[name], False, False), out)
+    np.testing.assert_allclose(out[0, 0], DECAYS[name](minutes * factors.astype(float), np.full(400, 30.0)), atol=2e-6)
 
 
 def test_what_is_supplied_is_shared_out_in_every_draw() -> None:
@@ -40,9 +40,10 @@ def test_what_is_supplied_is_shared_out_in_every_draw() -> None:
     )  # fmt: skip
     people, seats = (rng.uniform(10, 90, (2, 16)).astype(np.float32) for _ in range(2))
     factor = rng.uniform(0.5, 1.5, (2, 16)).astype(np.float32)
-    out = np.empty((2, 16), np.float32)
-    access_of_draws(pairs, seats.copy(), people, factor, Measure(DECAY_CODES["gaussian"], True, False), out)
-    np.testing.assert_allclose((out * people).sum(axis=0), seats.sum(axis=0), rtol=1e-5)
+    supplies = np.stack([seats, 3 * seats])
+    out = np.empty((2, 2, 16), np.float32)
+    access_of_draws(pairs, supplies.copy(), people, factor, Measure(DECAY_CODES["gaussian"], True, False), out)
+    np.testing.assert_allclose((out * people).sum(axis=1), supplies.sum(axis=1), rtol=1e-5)
 
 
 def test_states_share_a_factor_and_tracts_have_their_own() -> None:

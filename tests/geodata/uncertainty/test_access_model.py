@@ -44,11 +44,11 @@ def test_where_nothing_is_drawn_access_is_the_point_estimate(measure: str, decay
     given = dataclasses.replace(given, access=fixed)
     order = working_order(given)
     plan = plan_of(given, order, RankedLists(given.scope[order], given.tie_order[order]), 1)
-    training, work = drawn_access(plan.seed, 0, 1, plan.access)
+    training, work = drawn_access(plan.seed, 0, 1, plan.access, 1)
     expected = training_access(world, reached.training, settings).set_index("geoid")["training_access"] / 1000
-    np.testing.assert_allclose(training[:, 0], expected.reindex(geoids), rtol=2e-6, atol=1e-5)
+    np.testing.assert_allclose(training[0, 0], expected.reindex(geoids), rtol=2e-6, atol=1e-5)
     expected = work_access(world, reached.work, settings).set_index("geoid")["work_access"] / 1000
-    np.testing.assert_allclose(work[:, 0], expected.reindex(geoids), rtol=2e-6, atol=1e-5)
+    np.testing.assert_allclose(work[0, 0], expected.reindex(geoids), rtol=2e-6, atol=1e-5)
 
 
 def test_only_straight_lines_have_a_detour_to_be_unsure_of() -> None:
