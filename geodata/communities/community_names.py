@@ -85,8 +85,8 @@ class _Gazetteer(NamedTuple):
     """What names are looked up in, prepared once for all communities.
 
     `shares` are by column and community the names and their shares of its people, the largest first; `tracts` those of
-    each state, `counties` those of each state and county; `cities` by community [city, key] as its sites and
-    institutions name them, `points` by state the named places with their `key`.
+    each state, `counties` those of each state and county; `cities` by community [city, letters] as its sites and
+    institutions name them, `points` by state the named places with their `letters`.
     """
 
     shares: dict[str, dict[str, list[tuple[str, float]]]]
@@ -100,7 +100,7 @@ class _Gazetteer(NamedTuple):
 
 def _gazetteer(members: pd.DataFrame, around: Around) -> _Gazetteer:
     tracts = _with_names(around.tracts)
-    keyed = around.points.assign(key=around.points[col.NAME].map(place_key))
+    keyed = around.points.assign(letters=around.points[col.NAME].map(place_key))
     points = {str(state): of_state for state, of_state in keyed.groupby(col.STATE)}
     return _Gazetteer(
         {column: _shares(members, column) for column in (col.PLACE_NAME, col.TOWN_NAME, col.NEIGHBORHOOD, "local")},
@@ -140,7 +140,7 @@ def _shares(members: pd.DataFrame, column: str) -> dict[str, list[tuple[str, flo
 
 
 def _cities(members: pd.DataFrame, cities: pd.DataFrame, points: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return by community [city, key] the cities its sites and institutions name, as the places of its state write."""
+    """Return by community [city, letters] the cities its sites and institutions name, as its state writes them."""
     named = cities.merge(members[[col.GEOID, col.COMMUNITY_ID, col.STATE]], on=col.GEOID)
     named = named.assign(**{col.CITY: named[col.CITY].str.strip()})
     named = named[named[col.CITY].notna() & (named[col.CITY] != "")]
@@ -148,7 +148,7 @@ def _cities(members: pd.DataFrame, cities: pd.DataFrame, points: dict[str, pd.Da
     for state, of_state in named.groupby(col.STATE):
         known = points[str(state)][col.NAME].tolist() if str(state) in points else []
         spellings = spelled(of_state[col.CITY], known)
-        of_state = of_state.assign(**{col.CITY: spellings, "key": spellings.map(place_key)})
+        of_state = of_state.assign(**{col.CITY: spellings, "letters": spellings.map(place_key)})
         out |= {str(ident): own for ident, own in of_state.groupby(col.COMMUNITY_ID)}
     return out
 
@@ -213,9 +213,9 @@ def _city(named: pd.DataFrame | None, points: pd.DataFrame | None) -> Named | No
     """Return (place, basis, frame) by the city that most sites and institutions of a community name."""
     if named is None:
         return None
-    most = named["key"].value_counts().sort_index().idxmax()
-    name = named.loc[named["key"] == most, col.CITY].value_counts().sort_index().idxmax()
-    there = points[points["key"] == most] if points is not None else named.iloc[:0]
+    most = named["letters"].value_counts().sort_index().idxmax()
+    name = named.loc[named["letters"] == most, col.CITY].value_counts().sort_index().idxmax()
+    there = points[points["letters"] == most] if points is not None else named.iloc[:0]
     at = there[[col.LATITUDE, col.LONGITUDE]].iloc[0].tolist() if len(there) else [math.nan, math.nan]
     return (str(name), "near", float(at[0]), float(at[1]), 0.0, 0.0)
 

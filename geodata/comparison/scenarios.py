@@ -173,7 +173,7 @@ def apply(scenario: Scenario, canonical: CanonicalTables, settings: Settings) ->
         providers.loc[row, col.SEATS] = resized.seats
         providers.loc[row, col.SEATS_EXPECTED] = resized.seats
         providers.loc[row, col.SEATS_BASIS] = "seats"
-        providers.loc[row, col.SEATS_BY_PROGRAM] = None
+        providers.loc[row, [col.SEATS_BY_PROGRAM, col.CAMPUS]] = None
         providers.loc[row, col.P_TEACHES] = float(resized.seats > 0)
     for asked in (*scenario.sites.add, *scenario.sites.resize):
         strange = sorted(set(asked.units) - set(settings.opportunity.kinds))

@@ -212,6 +212,7 @@ def _shared(row: Row, places: list[Row]) -> list[Row]:
                 **{name: place[name] for name in (col.NAME, *_PLACE)},
                 col.PROVIDER_ID: ident,
                 col.SHARE: own,
+                col.CAMPUS: f"{sum(takes[: number + 1])} of {sum(takes)}" if part and not by_students else None,
                 col.SEATS: row[col.SEATS] * own if part else np.nan,
                 col.SEATS_BY_PROGRAM: by_program_text(seats_by_program(row[col.SEATS_BY_PROGRAM]), own),
                 col.P_TEACHES: 1.0 if row[col.SEATS] > 0 else row[col.P_TEACHES],

@@ -40,6 +40,7 @@ IPEDS = "ipeds"
 SAME_PLACE_M = 1_000.0
 # The record that gives a merged provider its identifier, name and address: the first of these sources.
 PRECEDENCE = (IPEDS, "training_list", "etpl", "apprenticeship", "va_apprenticeships", "evitp")
+_OF_SEATS = (col.SEATS, col.SEATS_BASIS, col.SEATS_BY_PROGRAM, col.SHARE, col.CAMPUS)
 _SEATS = {"completions": 0, "shared": 1, "seats": 2, "suppressed": 3, "assumed": 4}
 _ZERO = 2.5
 
@@ -166,6 +167,7 @@ def _as_providers(institutions: pd.DataFrame) -> pd.DataFrame:
             col.SOURCES: IPEDS,
             col.PRIOR: kinds_of(institutions).to_numpy(),
             col.SHARE: 1.0,
+            col.CAMPUS: None,
             col.EVIDENCE: None,
             col.SEATS_BY_PROGRAM: None,
         }
@@ -282,7 +284,7 @@ def _united(rows: list[Record], evidence: list[str]) -> Record:
     evidence = [*dict.fromkeys(filled(col.EVIDENCE)), *evidence]
     return first | {
         **{name: best_place[name] for name in (col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY)},
-        **{name: best_seats[name] for name in (col.SEATS, col.SEATS_BASIS, col.SEATS_BY_PROGRAM, col.SHARE)},
+        **{name: best_seats[name] for name in _OF_SEATS},
         # Whoever lists a program says that it is taught, where no list says how many.
         "p_teaches": 1.0 if any(row[col.SOURCES] != IPEDS for row in rows) else first[col.P_TEACHES],
         "cip_codes": " ".join(codes) or None,

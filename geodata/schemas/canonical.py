@@ -255,6 +255,12 @@ PROVIDERS = Table(
             least=0,
             most=1,
         ),
+        Column(
+            col.CAMPUS,
+            "text",
+            "Which of the campuses over which seats are shared in equal parts for want of knowledge, such as 2 of 5",
+            pattern=r"^[1-9]\d* of [1-9]\d*$",
+        ),
         Column(col.SOURCES, "text", "Sources that carried it, separated by blanks", nullable=False),
         Column(col.EVIDENCE, "text", "Why records of several sources were taken for one"),
         Column(col.URL, "text", "Web address as published"),

@@ -167,7 +167,14 @@ def _providers(providers: pd.DataFrame, priors: pd.DataFrame, settings: Settings
         np.nan_to_num(log_mean),
         np.nan_to_num(log_sd),
         share,
+        *_campuses(providers[col.CAMPUS]),
     )
+
+
+def _campuses(campus: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which of its institution's campuses each provider is, from 0, and of how many: "2 of 5" is 1 and 5."""
+    parts = campus.str.extract(r"^(\d+) of (\d+)$").astype("float64").fillna(1.0).to_numpy(dtype=np.int64)
+    return parts[:, 0] - 1, parts[:, 1].copy()
 
 
 def _sites(sites: pd.DataFrame, priors: pd.DataFrame, settings: Opportunity) -> Sites:

@@ -38,13 +38,14 @@ def variance_of_priority(used: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
 
 
 def with_expected_supply(access: AccessModel) -> AccessModel:
-    """Return `access` with every assumed seat and unit at its expectation, everything else as it is."""
+    """Return `access` with every assumed seat, split and unit at its expectation, everything else as it is."""
     return access._replace(providers=_expected_seats(access.providers), sites=_expected_units(access.sites))
 
 
 def _expected_seats(providers: Providers) -> Providers:
     mean = providers.teaches * np.exp(providers.log_mean + providers.log_sd**2 / 2) * providers.share
-    return providers._replace(seats=np.where(np.isnan(providers.seats), mean, providers.seats))
+    seats = np.where(np.isnan(providers.seats), mean, providers.seats)
+    return providers._replace(seats=seats, campuses=np.ones_like(providers.campuses))
 
 
 def _expected_units(sites: Sites) -> Sites:

@@ -18,7 +18,7 @@ from geodata.statistics.random_numbers import normals_of_unit, start, triangular
 FloatArray = NDArray[np.float64]
 Numbers = NDArray[np.uint64]
 # One purpose per kind of number, so that none is used twice.
-TEACHES, SIZE, PROFILE, BUILT, JOBS = 11, 12, 13, 14, 15
+TEACHES, SIZE, PROFILE, BUILT, JOBS, SPLIT = 11, 12, 13, 14, 15, 16
 
 
 class Providers(NamedTuple):
@@ -26,7 +26,9 @@ class Providers(NamedTuple):
 
     `family` uint64: one number for the campuses of an institution, which teach together or not at all. `seats` are
     those used where they are certain, NaN where they are drawn: with chance `teaches` the institution has a log-normal
-    number of seats (`log_mean`, `log_sd`), of which `share` counts here.
+    number of seats (`log_mean`, `log_sd`), of which `share` counts here. Where seats are shared over `campuses` int64
+    in equal parts for want of knowledge (1 where they are not), any split is as likely as any other: campus number
+    `campus` int64, from 0, takes its part of a flat Dirichlet of the family instead.
     """
 
     family: Numbers
@@ -35,6 +37,8 @@ class Providers(NamedTuple):
     log_mean: FloatArray
     log_sd: FloatArray
     share: FloatArray
+    campus: NDArray[np.int64]
+    campuses: NDArray[np.int64]
 
 
 class Sites(NamedTuple):
@@ -68,6 +72,7 @@ def seats_of_draws(seed, first, providers, out):  # type: ignore[no-untyped-def]
     for j in range(out.shape[0]):
         if providers.seats[j] == providers.seats[j]:
             out[j, :] = providers.seats[j]
+            _split(seed, first, providers, j, out[j])
             continue
         teaches, size = start(seed, TEACHES, providers.family[j]), start(seed, SIZE, providers.family[j])
         normals_of_unit(size, first, 0.0, 1.0, share, quantile)
@@ -77,6 +82,24 @@ def seats_of_draws(seed, first, providers, out):  # type: ignore[no-untyped-def]
                 out[j, b] = seats * providers.share[j]
             else:
                 out[j, b] = 0.0
+        _split(seed, first, providers, j, out[j])
+
+
+@numba.njit(cache=True, nogil=True)
+def _split(seed, first, providers, j, seats):  # type: ignore[no-untyped-def]
+    """Change `seats` float32[draws] of provider j, an equal part of its family's, to the part a draw gives it."""
+    campuses = providers.campuses[j]
+    if campuses < 2:
+        return
+    begin = start(seed, SPLIT, providers.family[j])
+    for b in range(seats.size):
+        own, every = 0.0, 0.0
+        for k in range(campuses):
+            part = -math.log(uniform(begin, campuses * (first + b) + k))
+            every += part
+            if k == providers.campus[j]:
+                own = part
+        seats[b] *= campuses * own / every
 
 
 @numba.njit(cache=True, nogil=True)

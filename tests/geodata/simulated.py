@@ -90,7 +90,10 @@ def access_of_estimates(access: AccessModel) -> tuple[np.ndarray, np.ndarray]:
     seats = np.where(np.isnan(known.seats), expected, known.seats)
     n = len(access.people)
     given = models.certain(models.model(n, access=access, access_row=np.arange(n)))
-    given = dataclasses.replace(given, access=given.access._replace(providers=known._replace(seats=seats)))
+    given = dataclasses.replace(
+        given,
+        access=given.access._replace(providers=known._replace(seats=seats, campuses=np.ones(len(seats), np.int64))),
+    )
     order = working_order(given)
     plan = plan_of(given, order, RankedLists(given.scope[order], given.tie_order[order]), 1)
     training, work = drawn_access(plan.seed, 0, 1, plan.access, 1)

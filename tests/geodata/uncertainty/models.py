@@ -49,6 +49,8 @@ def access(n: int = 50, seed: int = 0, providers: int = 9, sites: int = 12, **ch
             log_mean=rng.uniform(1, 4, providers),
             log_sd=rng.uniform(0, 1.2, providers),
             share=rng.uniform(0.2, 1, providers),
+            campus=np.arange(providers) % 2,
+            campuses=np.where(np.arange(providers) % 5 < 2, 3, 1),
         ),
         "sites": Sites(
             key=np.arange(sites, dtype=np.uint64),
@@ -110,7 +112,9 @@ def certain(given: DrawModel) -> DrawModel:
     )  # fmt: skip
     fixed = known._replace(
         people_se=np.zeros_like(known.people_se),
-        providers=known.providers._replace(seats=np.nan_to_num(known.providers.seats, nan=7.0)),
+        providers=known.providers._replace(
+            seats=np.nan_to_num(known.providers.seats, nan=7.0), campuses=np.ones_like(known.providers.campuses)
+        ),
         sites=sites,
         travel=known.travel._replace(triangles=np.ones((2, 3)), own_sd=0.0),
     )

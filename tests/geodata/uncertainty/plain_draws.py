@@ -70,10 +70,14 @@ def plain_access(access: AccessModel, draw: int, seed: int) -> tuple[np.ndarray,
         low, high = norm.cdf(-2), norm.cdf(2)
         factor[i] = detour / speed * math.exp(access.travel.own_sd * norm.ppf(low + uniform(own, draw) * (high - low)))
     seats = []
-    for family, known, teaches, mean, sd, share in zip(*access.providers, strict=True):
+    for family, known, teaches, mean, sd, share, campus, campuses in zip(*access.providers, strict=True):
         if np.isnan(known):
             drawn = math.exp(mean + sd * norm.ppf(uniform(begin(seed, 12, int(family)), draw))) * share
             known = drawn if uniform(begin(seed, 11, int(family)), draw) < teaches else 0.0
+        if campuses > 1:
+            start = begin(seed, 16, int(family))
+            parts = [-math.log(uniform(start, int(campuses * draw + k))) for k in range(campuses)]
+            known *= campuses * parts[campus] / sum(parts)
         seats.append(known)
     return (
         _at(access, access.training, np.array(seats), people, factor),

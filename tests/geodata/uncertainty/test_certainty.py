@@ -45,7 +45,8 @@ def run(made: Simulated, settings: Settings = MANY) -> Certainty:
 
 def test_without_anything_uncertain_every_draw_gives_the_point_ranks():
     known = supply(120, 1)
-    sure = known.providers._replace(seats=np.nan_to_num(known.providers.seats, nan=9.0))
+    seats = np.nan_to_num(known.providers.seats, nan=9.0)
+    sure = known.providers._replace(seats=seats, campuses=np.ones(12, np.int64))
     sites = known.sites._replace(
         prior=np.full(40, -1), built=np.ones(40), job_years=known.sites.job_years[:, [1, 1, 1]]
     )

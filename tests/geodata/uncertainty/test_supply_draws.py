@@ -17,6 +17,8 @@ def providers(**changes) -> Providers:
         "log_mean": np.full(3, 3.0),
         "log_sd": np.full(3, 0.5),
         "share": np.array([1.0, 0.25, 1.0]),
+        "campus": np.array([0, 1, 0]),
+        "campuses": np.array([1, 1, 1]),
     }
     return Providers(**{**base, **changes})
 
@@ -29,6 +31,27 @@ def test_seats_average_to_what_is_expected_and_reported_ones_never_move() -> Non
     assert out[0].mean() == pytest.approx(0.3 * np.exp(3 + 0.5**2 / 2), rel=0.03)
     # Campuses of one institution teach together, and share its seats.
     np.testing.assert_allclose(out[1], 0.25 * out[0], rtol=1e-6)
+
+
+def test_a_split_nobody_knows_is_drawn_and_gives_out_what_there_is() -> None:
+    # Three campuses of one institution that awards 90, 30 each for want of knowledge; a fourth provider stands apart.
+    family = np.array([7, 7, 7, 8], dtype=np.uint64)
+    every = providers(
+        family=family, seats=np.array([30.0, 30.0, 30.0, 12.0]), teaches=np.ones(4), log_mean=np.zeros(4),
+        log_sd=np.zeros(4), share=np.full(4, 1 / 3), campus=np.array([0, 1, 2, 0]), campuses=np.array([3, 3, 3, 1]),
+    )  # fmt: skip
+    out = np.empty((4, 40_000), np.float32)
+    seats_of_draws(SEED, 0, every, out)
+    np.testing.assert_allclose(out[:3].sum(axis=0), 90, rtol=1e-5)
+    assert out[:3].mean(axis=1) == pytest.approx([30, 30, 30], rel=0.02)
+    # A part of a flat Dirichlet of three: its distribution function is 1 - (1 - x)².
+    assert np.mean(out[0] / 90 < 0.2) == pytest.approx(1 - 0.8**2, abs=0.01)
+    assert (out[3] == 12).all()
+    # A campus draws the same where its siblings are out of reach.
+    alone = every._replace(**{name: getattr(every, name)[1:2] for name in every._fields})
+    one = np.empty((1, 40_000), np.float32)
+    seats_of_draws(SEED, 0, alone, one)
+    np.testing.assert_array_equal(one[0], out[1])
 
 
 def test_a_draw_is_the_same_whichever_block_it_stands_in() -> None:
