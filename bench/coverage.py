@@ -42,7 +42,7 @@ from geodata.uncertainty.certainty import (
     tiers,
     weights_of,
 )
-from geodata.uncertainty.draw_model import DrawModel, Drawn
+from geodata.uncertainty.draw_model import DrawModel, Drawn, RankSummary
 from geodata.uncertainty.draws import Block, fill, plan_of, rank_groups, simulate_ranks, working_order
 from geodata.uncertainty.need_draws import index_of_estimates
 from geodata.uncertainty.rank_lists import RankedLists, Top
@@ -64,7 +64,10 @@ def walk_of(state: str, sources: Path, settings: Settings, as_of: str) -> Walk:
 
 @dataclasses.dataclass
 class Known:
-    """A truth, and the model of what is published of it; `names` are the definitions, `land` the tracts that touch."""
+    """A truth, and the model of what is published of it; `names` are the definitions, `land` the tracts that touch.
+
+    `used` are the tracts of the list, the first rows of the model.
+    """
 
     used: pd.DataFrame
     model: DrawModel
@@ -82,7 +85,7 @@ class Known:
     def grouped(self, drawn: Drawn, settings: Settings) -> pd.DataFrame:
         """Return the communities that the first half of the draws would cut, [geoid, community_id]."""
         gated = self.used[col.GATED].astype(bool)
-        cut = tiers(pd.Series(drawn.first_half, index=self.used.index), gated, settings.uncertainty)
+        cut = tiers(pd.Series(drawn.first_half[: len(self.used)], index=self.used.index), gated, settings.uncertainty)
         return community_tracts(self.used.assign(cut_tier=cut), *self.land, settings.communities)
 
     def truth(self) -> DrawModel:
@@ -126,7 +129,7 @@ def true_ranks(truth: DrawModel, truths: int, seed: int) -> FloatArray:
     fill(block, 0, plan_of(truth, order, lists, seed))
     ranks = np.full((truths, len(truth)), np.nan)
     ranks[:, order[lists.rows]] = block.ranks
-    return ranks
+    return ranks[:, truth.scope >= 0]
 
 
 def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: int = 5) -> dict[str, pd.DataFrame]:
@@ -137,8 +140,10 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
     for survey in range(surveys):
         drawn = simulate_ranks(known.survey(rng), chances.draws, chances.seed)
         ranks = true_ranks(truth, truths, 1000 + survey)
-        first = np.ceil(chances.top_share * drawn.tracts.list_length - 1e-9)
-        of_tracts = _row(drawn.tracts, ranks).assign(said=drawn.tracts.p_top_share, true=(ranks <= first).mean(0))
+        listed = {name: values[: len(known.used)] for name, values in vars(drawn.tracts).items()}
+        of_list = RankSummary(**listed)
+        first = np.ceil(chances.top_share * of_list.list_length - 1e-9)
+        of_tracts = _row(of_list, ranks).assign(said=of_list.p_top_share, true=(ranks <= first).mean(0))
         made["tracts"].append(of_tracts)
         grouping = known.grouped(drawn, settings)
         if len(grouping):
@@ -149,7 +154,7 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
             actual = simulate_ranks(truth, truths, 1000 + survey)
             _, of_groups = rank_groups(actual, group, weight, lists, top, 0)
             # What the tier of a community says: the chance that one of its eligible adults lives in a first tract.
-            chances_of = (np.nan_to_num(drawn.p_of_rest()), of_tracts["true"].to_numpy())
+            chances_of = (np.nan_to_num(drawn.p_of_rest())[: len(known.used)], of_tracts["true"].to_numpy())
             said, true = (means_of_groups(one, group, weight, len(names)) for one in chances_of)
             made["communities"].append(_row(summary, of_groups.astype(float)).assign(said=said, true=true))
     return {name: pd.concat(rows, ignore_index=True) for name, rows in made.items() if rows}

@@ -47,6 +47,7 @@ def nation_model(tracts: int, states: int) -> DrawModel:
         providers=Providers(
             np.arange(providers, dtype=np.uint64), np.full(providers, np.nan), np.full(providers, 0.6),
             np.full(providers, 3.0), np.full(providers, 0.8), np.ones(providers),
+            np.zeros(providers, np.int64), np.ones(providers, np.int64),
         ),
         sites=Sites(
             np.arange(sites, dtype=np.uint64), rng.integers(1, 9, (sites, 1)).astype(float), np.full(sites, -1),

@@ -111,6 +111,11 @@ def scored(scores: pd.DataFrame) -> pd.Series:
     return scores[col.UNRANKED_REASON].fillna("").isin(["", "not_gated"])
 
 
+def compared(scores: pd.DataFrame) -> pd.Series:
+    """Return which tracts percentiles are taken among: the scored ones, and those passed over for group quarters."""
+    return scored(scores) | (scores[col.UNRANKED_REASON].fillna("") == "group_quarters")
+
+
 def first_places(scores: pd.DataFrame, share: float) -> dict[str, int]:
     """Return, by state, how many places the top share of the list has: of all scored tracts, rounded up."""
     sizes = scores[scored(scores)].groupby(col.STATE).size()

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import INDEX_MEASURES, MEASURE_NAMES, WORKFORCE
 from geodata.scoring.eligible_adults import wide
-from geodata.scoring.priority import scored
+from geodata.scoring.priority import compared, scored
 from geodata.settings import Settings, Uncertainty
 from geodata.statistics.margins import Z_95, chance_errors, standard_errors
 from geodata.statistics.random_numbers import tract_keys
@@ -46,8 +46,8 @@ _HAVE_PARTS = 0.9
 class DrawnTracts:
     """Scored tracts and what the draws made of them: parts of states that know the same pillars.
 
-    `used` are rows of `tract_scores` in the order of the rows of `drawn`; None where no draws are made. `spread` says
-    by state how much Priority varies, and what assumed supply has in that (`geodata.uncertainty.assumed_supply`).
+    `used` are rows of `tract_scores` in the order of the first rows of `drawn`; None where no draws are made. `spread`
+    says by state how much Priority varies, and what assumed supply has in that (`geodata.uncertainty.assumed_supply`).
     """
 
     used: pd.DataFrame
@@ -70,15 +70,18 @@ class Certainty:
 def draw_model(
     scores: pd.DataFrame, parts: pd.DataFrame, measures: pd.DataFrame, access: AccessOfTracts, settings: Settings
 ) -> tuple[pd.DataFrame, DrawModel]:
-    """Return the scored tracts in the order of the model, and the model.
+    """Return the scored tracts in the order of the model, and the model, in which those only compared with come last.
 
     `scores` is `tract_scores`, `parts` `need_parts`, `measures` the canonical table. A pillar nothing is known of has
     no weight, as in the point estimate. A survey estimate without a margin is taken as exact. With a national reference
     area Need is ranked within the state here, and the gate stands where it falls in the state at the point estimate:
     the draws of one state cannot rank the nation.
     """
-    used = scores[scored(scores)].sort_values(col.GEOID).reset_index(drop=True)
-    index = pd.Index(used[col.GEOID])
+    inside = scored(scores)
+    others = scores[compared(scores) & ~inside & scores[col.NEED].notna()]
+    parted = [part.sort_values(col.GEOID) for part in (scores[inside], others)]
+    used, rows = parted[0].reset_index(drop=True), pd.concat(parted, ignore_index=True)
+    index = pd.Index(rows[col.GEOID])
     wanted = tuple(name for name in MEASURE_NAMES if name in {*settings.need.workforce_measures, *INDEX_MEASURES})
     shares = wide(measures, wanted, "share").reindex(index).to_numpy(dtype=float)
     margins = wide(measures, wanted, "share_moe").reindex(index).to_numpy(dtype=float)
@@ -86,14 +89,14 @@ def draw_model(
     names = sorted(name for name, weight in settings.need.weights.items() if weight > 0 and name != WORKFORCE)
     values = parts.pivot(index=col.GEOID, columns=col.DEFINITION, values=col.VALUE).reindex(index=index, columns=names)
     weights = [settings.need.weights[name] for name in names]
-    state = pd.factorize(used[col.STATE])[0].astype(np.int32)
+    state = pd.factorize(rows[col.STATE])[0].astype(np.int32)
     pillars = [settings.priority.weights[name] for name in (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY)]
     known = [True, bool(used[col.TRAINING_GAP].notna().any()), bool(used[col.OPPORTUNITY].notna().any())]
     chances = settings.uncertainty
     return used, DrawModel(
-        key=tract_keys(used[col.GEOID]),
+        key=tract_keys(index),
         reference=state,
-        scope=state,
+        scope=np.where(np.arange(len(rows)) < len(used), state, -1),
         measures=shares,
         measures_se=errors,
         measures_range=np.tile([0.0, 1.0], (len(wanted), 1)),
@@ -105,8 +108,8 @@ def draw_model(
         definition_error=_definition_error(names, parts, chances),
         access=access.model,
         access_row=access.geoids.get_indexer(index),
-        designated=_designated(used, settings),
-        tie_order=_tie_order(used),
+        designated=_designated(rows, settings),
+        tie_order=_tie_order(rows),
         pillar_weights=tuple(w if k else 0.0 for w, k in zip(pillars, known, strict=True)),  # type: ignore[arg-type]
         gate_need=_gate_within_state(used, settings),
         geometric=settings.priority.aggregation == "geometric",
@@ -157,12 +160,13 @@ def _of_part(used: pd.DataFrame, drawn: Drawn | None, chances: Uncertainty) -> C
     if drawn is None:
         return _without_draws(used, chances)
     gated = used[col.GATED].astype(bool)
-    tracts = used[[col.GEOID]].assign(**{name: getattr(drawn.tracts, name) for name in RANK_COLUMNS})
+    n = len(used)
+    tracts = used[[col.GEOID]].assign(**{name: getattr(drawn.tracts, name)[:n] for name in RANK_COLUMNS})
     tracts[col.TIER] = tiers(tracts[col.P_TOP_SHARE], gated, chances)
     half = drawn.draws // 2
     first = drawn.first_half if half else drawn.tracts.p_top_share
-    tracts[col.CUT_TIER] = tiers(pd.Series(first, index=tracts.index), gated, chances)
-    tracts[col.P_GATED] = drawn.p_gated
+    tracts[col.CUT_TIER] = tiers(pd.Series(first[:n], index=tracts.index), gated, chances)
+    tracts[col.P_GATED] = drawn.p_gated[:n]
     tracts.loc[~gated, RANK_COLUMNS] = np.nan
     facts = {
         str(state): {
@@ -205,7 +209,7 @@ def _communities_of_part(
         summary, ranks = rank_groups(drawn, group, weight, lists, top, drawn.draws // 2)
         table = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**{n: getattr(summary, n) for n in RANK_COLUMNS})
         table[col.IN_FIRST_SET] = _in_first_set(ranks, lists, chances)
-        p = pd.Series(drawn.p_of_rest(), index=used.index)
+        p = pd.Series(drawn.p_of_rest()[: len(used)], index=used.index)
     # A tract that does not pass the gate at the point estimate has no chance of its own.
     chance = p.where(used[col.GATED].astype(bool), 0.0).fillna(0.0).to_numpy(dtype=float)
     table[col.P_TOP_SHARE] = means_of_groups(chance, group, weight, len(names))

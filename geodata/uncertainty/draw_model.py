@@ -58,7 +58,7 @@ class DrawModel:
     Attributes:
         key: uint64[n], one number per tract that never changes (`geodata.statistics.random_numbers.tract_keys`).
         reference: int32[n], area within which percentiles are taken; -1 leaves a tract out of everything.
-        scope: int32[n], list the tract is ranked in; -1 keeps it in the percentiles without a rank.
+        scope: int32[n], list the tract is ranked in; -1 keeps it in the percentiles without a rank or a Priority kept.
         measures: float64[n, m], survey estimates, more is more need; NaN where missing.
         measures_se: float64[n, m], their standard errors; 0 where exact; needed wherever there is an estimate.
         measures_range: float64[m, 2], least and most possible value of each measure (infinity allowed).

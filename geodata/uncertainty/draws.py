@@ -121,25 +121,28 @@ def simulate_ranks(model: DrawModel, draws: int = 1000, seed: int = 20, expected
     of_half = np.full(lists.length, np.nan)
     most = min(BLOCK, draws)
     whole = Block.of(most, len(order), lists.length, expected > 0)
-    kept = np.empty((draws, len(order)), dtype=np.float32)
-    with_expected = np.empty((min(expected, draws), len(order)), dtype=np.float32)
+    kept = np.empty((draws, lists.length), dtype=np.float32)
+    with_expected = np.empty((min(expected, draws), lists.length), dtype=np.float32)
     for first, number in _blocks(draws, half):
         block = whole.rows(0, number)
         if first >= expected:
             block = block._replace(with_expected=block.with_expected[:0])
         fill(block, first, plan)
-        with_expected[first : first + number] = block.with_expected[: max(len(with_expected) - first, 0)]
+        last = max(len(with_expected) - first, 0)
+        with_expected[first : first + number] = block.with_expected[:last, lists.rows]
         counts.add(block.ranks)
         if first + number == half:
             of_half = counts.within_share / half
         gated += block.passed.sum(axis=0)
-        kept[first : first + number] = block.priority
+        kept[first : first + number] = block.priority[:, lists.rows]
     share = np.full(len(model), np.nan)
     share[order] = gated / draws
     share[model.scope < 0] = np.nan
     first_half = np.full(len(model), np.nan)
     first_half[order[lists.rows]] = of_half
-    return Drawn(counts.summary(len(model), order), share, first_half, kept, with_expected, order, draws, seed)
+    return Drawn(
+        counts.summary(len(model), order), share, first_half, kept, with_expected, order[lists.rows], draws, seed
+    )
 
 
 def rank_groups(

@@ -43,7 +43,8 @@ def run(made: Simulated, settings: Settings = MANY) -> Certainty:
     return certainty(drawn(made, settings), settings.uncertainty)
 
 
-def test_without_anything_uncertain_every_draw_gives_the_point_ranks():
+def all_known():
+    """Return supply and travel that nothing is drawn of."""
     known = supply(120, 1)
     seats = np.nan_to_num(known.providers.seats, nan=9.0)
     sure = known.providers._replace(seats=seats, campuses=np.ones(12, np.int64))
@@ -51,8 +52,24 @@ def test_without_anything_uncertain_every_draw_gives_the_point_ranks():
         prior=np.full(40, -1), built=np.ones(40), job_years=known.sites.job_years[:, [1, 1, 1]]
     )
     still = known.travel._replace(triangles=np.ones((2, 3)), own_sd=0.0)
-    fixed = known._replace(providers=sure, sites=sites, travel=still)
-    made = observed(truth(np.random.default_rng(1), 120), 0.0, fixed, UNEQUAL)
+    return known._replace(providers=sure, sites=sites, travel=still)
+
+
+def test_tracts_passed_over_for_group_quarters_are_compared_with_but_not_listed() -> None:
+    made = observed(truth(np.random.default_rng(1), 120), 0.0, all_known(), UNEQUAL)
+    made.scores.loc[[3, 40, 41], "unranked_reason"] = "group_quarters"
+    (part,) = drawn(made, UNEQUAL.with_changes({"uncertainty": {"draws": 4}}))
+    assert part.drawn is not None and len(part.used) == 117
+    # The percentiles are those of the point estimate, in which all 120 take part.
+    listed = part.used.iloc[part.drawn.listed]
+    np.testing.assert_allclose(part.drawn.priority[0], listed["priority"].astype(float), rtol=1e-6)
+    table = certainty([part], UNEQUAL.uncertainty)
+    assert set(table.tracts["geoid"]) == set(part.used["geoid"])
+    assert table.facts["XL"]["tracts_in_the_list"] == 117
+
+
+def test_without_anything_uncertain_every_draw_gives_the_point_ranks():
+    made = observed(truth(np.random.default_rng(1), 120), 0.0, all_known(), UNEQUAL)
     table = run(made, UNEQUAL.with_changes({"uncertainty": {"draws": 8}})).tracts.set_index("geoid")
     listed = made.scores[made.scores["rank"].notna()].set_index("geoid")
     for name in ("rank_median", "rank_low", "rank_high"):
