@@ -121,15 +121,15 @@ class Known:
         return dataclasses.replace(self.model, measures=measures, definitions=definitions)
 
 
-def true_ranks(truth: DrawModel, truths: int, seed: int) -> FloatArray:
-    """Return the ranks of tracts under truths of supply and travel, float64[truths, n]; NaN where not listed."""
+def true_places(truth: DrawModel, truths: int, seed: int) -> tuple[FloatArray, NDArray[np.float32]]:
+    """Return rank and Priority of the listed tracts under truths of supply and travel, both [truths, listed]."""
     order = working_order(truth)
     lists = RankedLists(truth.scope[order], truth.tie_order[order])
     block = Block.of(truths, len(order), lists.length)
     fill(block, 0, plan_of(truth, order, lists, seed))
     ranks = np.full((truths, len(truth)), np.nan)
     ranks[:, order[lists.rows]] = block.ranks
-    return ranks[:, truth.scope >= 0]
+    return ranks[:, truth.scope >= 0], block.priority[:, lists.rows].astype(np.float32)
 
 
 def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: int = 5) -> dict[str, pd.DataFrame]:
@@ -139,7 +139,7 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
     made: dict[str, list[pd.DataFrame]] = {"tracts": [], "communities": []}
     for survey in range(surveys):
         drawn = simulate_ranks(known.survey(rng), chances.draws, chances.seed)
-        ranks = true_ranks(truth, truths, 1000 + survey)
+        ranks, priority = true_places(truth, truths, 1000 + survey)
         listed = {name: values[: len(known.used)] for name, values in vars(drawn.tracts).items()}
         of_list = RankSummary(**listed)
         first = np.ceil(chances.top_share * of_list.list_length - 1e-9)
@@ -151,7 +151,7 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
             group = community_of(known.used, grouping, names)
             lists = RankedLists(*community_lists(known.used, group, weight, len(names)))
             summary, _ = rank_groups(drawn, group, weight, lists, top, drawn.draws // 2)
-            actual = simulate_ranks(truth, truths, 1000 + survey)
+            actual = dataclasses.replace(drawn, priority=priority, draws=truths)
             _, of_groups = rank_groups(actual, group, weight, lists, top, 0)
             # What the tier of a community says: the chance that one of its eligible adults lives in a first tract.
             chances_of = (np.nan_to_num(drawn.p_of_rest())[: len(known.used)], of_tracts["true"].to_numpy())

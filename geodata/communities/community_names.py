@@ -1,9 +1,9 @@
 """Names of communities: what people call the place, with the part of the compass where several share one.
 
 A community is called by the place that holds most of its people, the town where towns govern, the neighborhood where a
-layer of them is given, two places together, the city its sites and institutions name, the nearest place, or
-as a part of its county. Does not hold the grouping. Names are data to a page: `place`, `name_basis` and `compass` are
-kept apart so that it can say “near” and “north” in its reader's language.
+layer of them is given, two places together, the place that holds a fifth and more of them, the city its sites and
+institutions name, the nearest place, or as a part of its county. Does not hold the grouping. Names are data to a page:
+`place`, `name_basis` and `compass` are kept apart so that it can say “near” and “north” in its reader's language.
 """
 
 from __future__ import annotations
@@ -172,7 +172,9 @@ def _named_by(part: pd.DataFrame, county: dict[Any, Any], gazetteer: _Gazetteer)
     if len(lived_in) and set(lived_in) <= set(part[col.GEOID]):
         return (ident, county[col.COUNTY_NAME], "county", *_frame(own))
     points = gazetteer.points.get(state)
-    near = _city(gazetteer.cities.get(ident), points) or _nearest(part, points, gazetteer.near_km)
+    near = (
+        _inside(two, tracts) or _city(gazetteer.cities.get(ident), points) or _nearest(part, points, gazetteer.near_km)
+    )
     if near is not None:
         return (ident, *near)
     rural = part[col.RURAL].fillna(False).astype(bool) if col.RURAL in part.columns else pd.Series(False, part.index)
@@ -207,6 +209,18 @@ def _frame(tracts: pd.DataFrame) -> tuple[float, float, float, float]:
     middle = np.average(spots, axis=0, weights=people)
     half = np.abs(spots - middle).max(axis=0)
     return (float(middle[0]), float(middle[1]), float(half[0]), float(half[1]))
+
+
+def _inside(shares: list[tuple[str, float]], tracts: pd.DataFrame) -> Named | None:
+    """Return (place, basis, frame) by the place that holds most of a community's people, if a fifth and more of them.
+
+    Postal addresses in a suburb often name the large city beyond it; the place inside is what people there say.
+    """
+    if not shares or shares[0][1] < SECOND_SHARE:
+        return None
+    name = shares[0][0]
+    latitude, longitude, *_ = _frame(tracts[tracts["local"] == name])
+    return (name, "near", latitude, longitude, 0.0, 0.0)
 
 
 def _city(named: pd.DataFrame | None, points: pd.DataFrame | None) -> Named | None:

@@ -17,6 +17,7 @@ from geodata.settings import Settings
 from geodata.uncertainty.certainty import RANK_COLUMNS, DrawnTracts, certainty, holding_ranks
 from geodata.uncertainty.weights import tracts_among_first
 
+UNSURE = "survey_too_small"
 SCORE_COLUMNS = [*RANK_COLUMNS, col.P_GATED, col.TIER, col.CUT_TIER]
 
 
@@ -32,6 +33,8 @@ def ranked_tracts(scores: pd.DataFrame, drawn: Sequence[DrawnTracts], settings: 
     table = holding_ranks(table)
     for name in (col.TIER, col.CUT_TIER):
         table[name] = table[name].fillna("none")
+    unsure = table[col.RANK].notna() & table[col.RANK_HIGH].notna() & table[col.P_TOP_SHARE].isna()
+    table.loc[unsure, col.FLAGS] = [f"{flags} {UNSURE}".strip() for flags in table.loc[unsure, col.FLAGS].fillna("")]
     table[col.TOP_IN_WEIGHT_SETS] = tracts_among_first(table, settings)
     table = TRACT_SCORES.validate(table)
     table[col.ACTION] = actions(table, state_medians(table))

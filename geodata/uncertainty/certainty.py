@@ -59,8 +59,9 @@ class DrawnTracts:
 class Certainty:
     """`tracts` [geoid, rank_median, rank_low, rank_high, p_top_share, p_top_count, p_gated, tier, cut_tier].
 
-    Of scored tracts. `cut_tier` is the tier by the first half of the draws, by which communities are cut. `facts` tell
-    of the draws, by state.
+    Of scored tracts. The chances are missing where more than nine draws of ten place a listed tract better than its own
+    figures do: the survey's errors are so wide there that the draws say little of it. `cut_tier` is the tier by the
+    first half of the draws, by which communities are cut. `facts` tell of the draws, by state.
     """
 
     tracts: pd.DataFrame
@@ -168,10 +169,14 @@ def _of_part(used: pd.DataFrame, drawn: Drawn | None, chances: Uncertainty) -> C
     tracts[col.CUT_TIER] = tiers(pd.Series(first[:n], index=tracts.index), gated, chances)
     tracts[col.P_GATED] = drawn.p_gated[:n]
     tracts.loc[~gated, RANK_COLUMNS] = np.nan
+    unsure = used[col.RANK].astype("float64") > tracts[col.RANK_HIGH]
+    tracts.loc[unsure, [col.P_TOP_SHARE, col.P_TOP_COUNT]] = np.nan
+    tracts.loc[unsure, [col.TIER, col.CUT_TIER]] = "none"
+    known = gated & ~unsure
     facts = {
         str(state): {
             **_list_facts(len(rows), chances),
-            **convergence(tracts[col.P_TOP_SHARE].iloc[rows], drawn.first_half[rows], half, gated.iloc[rows], chances),
+            **convergence(tracts[col.P_TOP_SHARE].iloc[rows], drawn.first_half[rows], half, known.iloc[rows], chances),
         }
         for state, rows in used.groupby(col.STATE).indices.items()
     }

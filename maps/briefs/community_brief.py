@@ -10,7 +10,7 @@ from maps.wording.evidence import action_means, training_known, work_known
 from maps.wording.hub_choice import nearest_hub, recommended_hubs
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
-from maps.wording.stability import top_places, weighed
+from maps.wording.stability import tier_means, weighed
 from maps.wording.trades import trades_sentence
 from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.words import is_missing
@@ -43,7 +43,7 @@ def community_brief(writer: Writer, row: Row) -> Brief:
         facts=_facts(writer, row),
         map_svg=locator_svg(writer.ground, ident, texts),
         map_alt=texts("briefs.map.alt_community", name=words.community(row), state=result.state.name, **seen),
-        map_caption=texts("briefs.map.caption_community", places=top_places(result, texts))
+        map_caption=texts("briefs.map.caption_community", tier=tier_means(result, texts))
         if writer.ground.communities.get(ident)
         else texts("briefs.map.caption_state"),
         sections=[

@@ -10,7 +10,7 @@ from maps.figures.state_map import state_map_alt
 from maps.wording.hub_choice import recommended_hubs
 from maps.wording.questions import state_questions
 from maps.wording.rows import records
-from maps.wording.stability import sensitivity_sentences, weighed
+from maps.wording.stability import sensitivity_sentences, tier_means, weighed
 from maps.wording.trades import trades_sentence
 from maps.wording.where_to_start import first_named, where_to_start
 from maps.wording.words import is_missing
@@ -152,7 +152,7 @@ def _first(writer: Writer) -> Section:
         top=words.top_share(writer.uncertainty),
         pillars=texts(f"format.weighed.{weighed(records(communities)[0])}"),
     )
-    after = [weights, " ".join(sensitivity_sentences(writer.result, texts))]
+    after = [tier_means(writer.result, texts), weights, " ".join(sensitivity_sentences(writer.result, texts))]
     return Section(title, lead=[texts("briefs.first.lead")], grid=grid, after=[text for text in after if text])
 
 

@@ -21,6 +21,7 @@ from maps.inline_content import own_files
 from maps.interactive import leaflet
 from maps.interactive.payload import MapPayload
 from maps.texts import Texts
+from maps.wording.stability import tier_means
 from maps.wording.words import Words
 
 Box = tuple[float, float, float, float]
@@ -91,6 +92,7 @@ def fragments(
         "pages": dict(pages),
         "tiers": [round(100 * tier) for tier in (chances.tier_a, chances.tier_b, chances.tier_c)],
         "top": Words(texts).top_share(chances),
+        "tier_means": tier_means(result, texts),
         "weight_sets": chances.weight_sets,
         "reach_km": _reach_km(result.settings),
     }

@@ -157,6 +157,7 @@ Onramp.cards = function (model) {
       T.listed[i]
         ? el("p", { class: "tier" }, tierSign(T.tier[i]), sure(T.chance[i], "tract") || "")
         : el("p", {}, t("why.unranked.not_gated")),
+      T.listed[i] ? el("p", { class: "note" }, model.tier_means) : null,
       T.listed[i] ? el("p", {}, weights(T.weights[i], T.gap[i], T.work[i], "tract")) : null,
       T.listed[i] ? el("p", {}, place(T.rank[i], T.low[i], T.high[i], model.listed)) : null,
       ...part(
@@ -226,6 +227,7 @@ Onramp.cards = function (model) {
       el("h3", { tabindex: "-1" }, bdi(c.name)),
       c.county && c.county !== c.place ? el("p", { class: "sub" }, bdi(c.county)) : null,
       el("p", { class: "tier" }, tierSign(c.tier), sure(c.chance, c.single ? "tract" : "community") || ""),
+      el("p", { class: "note" }, model.tier_means),
       el("p", {}, weights(c.weights, c.gap, c.work, "community")),
       el(
         "p",

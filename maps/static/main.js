@@ -17,6 +17,7 @@ Onramp.start = async function (map) {
     projector,
     tiers: settings.tiers,
     top: settings.top,
+    tier_means: settings.tier_means,
     weight_sets: settings.weight_sets,
     pages: settings.pages,
     listed: T.rank.reduce((most, rank) => Math.max(most, rank || 0), 0),

@@ -62,6 +62,13 @@ def top_places(result: StateResult, texts: Texts) -> str:
     )
 
 
+def tier_means(result: StateResult, texts: Texts) -> str:
+    """Return what the letter of a tier says, with its denominators; nothing where no tract is listed."""
+    if not result.facts.get("tracts_in_the_list"):
+        return ""
+    return texts("format.tier_means", places=top_places(result, texts))
+
+
 class OtherChoice(NamedTuple):
     """What one other choice makes of the list: who stays among the first, and who leaves."""
 

@@ -23,7 +23,7 @@ def where_to_start(result: StateResult, texts: Texts, isolate: Callable[[str], s
         return [texts("start.none")]
 
     def names(some: list[Row]) -> str:
-        return words.listed([isolate(words.community(row)) for row in some])
+        return words.listed([isolate(words.community(row, within=True)) for row in some])
 
     first, neediest = (_named(rows, need=need) for need in (False, True))
     adults = sum(_number(row[col.ELIGIBLE_ADULTS]) for row in first)

@@ -151,14 +151,19 @@ class Words:
             return self.texts("codes.alternative_without", name=self.texts.word("codes.definition", left_out))
         return self.texts.word("codes.alternative", code)
 
-    def community(self, row: Row) -> str:
-        """Return a community's name: what it is called by, and the part of the compass where that has several."""
+    def community(self, row: Row, *, within: bool = False) -> str:
+        """Return a community's name: what it is called by, and the part of the compass where that has several.
+
+        `within` a sentence a name may need an article: the Darien area.
+        """
         place, compass, basis = row.get("place"), row.get("compass"), row.get("name_basis")
         if is_missing(place):
             return str(row[col.NAME])
         name = str(place)
-        if not is_missing(basis) and self.texts.has(f"format.named.{basis}"):
-            name = self.texts(f"format.named.{basis}", place=name, n=int(row[col.N_TRACTS]))
+        for form in (("within",) if within else ()) + ("named",):
+            if not is_missing(basis) and self.texts.has(f"format.{form}.{basis}"):
+                name = self.texts(f"format.{form}.{basis}", place=name, n=int(row[col.N_TRACTS]))
+                break
         if is_missing(compass):
             return name
         part, _, number = str(compass).partition("#")

@@ -20,7 +20,7 @@ from maps.wording.evidence import action_means, cautions, seats_assumed, trainin
 from maps.wording.hub_choice import nearest_hub
 from maps.wording.questions import community_questions
 from maps.wording.rows import Row, codes_in, is_unlocated, records
-from maps.wording.stability import weights_sentence
+from maps.wording.stability import tier_means, weights_sentence
 from maps.wording.trades import trades_sentence
 from maps.wording.travel import mostly_without_training, reach_notes, share_without_training
 from maps.wording.words import is_missing
@@ -76,6 +76,7 @@ def community(view: SiteView, ident: str) -> Context:
         "quarters": quarter_rows(view, view.state.quarters_of.get(("community", ident))),
         "interval": rank_interval(view, row),
         "sure_text": rank_text(view, row),
+        "tier_means": tier_means(view.result, t),
         "single": _single(view, row),
         "questions": community_questions(t, row, _measures(view, row), isolated),
         "all_href": view.to("communities"),

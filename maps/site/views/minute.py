@@ -97,7 +97,7 @@ def _sure(view: SiteView, rows: list[Row]) -> Answer | None:
     lead = view.count("site.minute.sure_lead", len(rows), a=w.number(sum(row[col.TIER] == "A" for row in rows)))
     span = w.span(rows[0][col.RANK_LOW], rows[0][col.RANK_HIGH])
     places = top_places(view.result, t)
-    text = t("site.minute.sure_text", places=places, name=isolated(w.community(rows[0])), span=span)
+    text = t("site.minute.sure_text", places=places, name=isolated(w.community(rows[0], within=True)), span=span)
     sentences = [text, _first_set(view, rows), _rests(view)]
     return _answer(view, "sure", lead, " ".join(sentence for sentence in sentences if sentence))
 
@@ -115,7 +115,7 @@ def _first_set(view: SiteView, rows: list[Row]) -> str:
         n=w.number(chances.first_count),
         of=w.number(len(members)),
         total=w.number(len(rows)),
-        names=view.names([w.community(row) for row in members]),
+        names=view.names([w.community(row, within=True) for row in members]),
     )
 
 

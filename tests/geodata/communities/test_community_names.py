@@ -12,7 +12,7 @@ def test_names_come_from_the_place_with_most_people_else_the_county():
         {
             "community_id": ["x", "x", "x", "y", "y"],
             "geoid": list("abcde"),
-            "population": [3000, 1000, 500, 900, 1100],
+            "population": [3000, 1000, 500, 200, 1100],
             "place_name": ["Arden", "Brook", None, "Brook", None],
             "county_geoid": ["97001", "97001", "97003", "97003", "97001"],
             "county_name": ["East County", "East County", "West County", "West County", "East County"],
@@ -107,6 +107,8 @@ def name_of(
         ("bad", {}, "Arden", "place"),
         ("de", {}, "Oxbow", "town"),
         ("badef", {}, "Arden–Oxbow", "place"),
+        # A third of its people live in Oxbow; its sites have the postal address of the city beyond.
+        ("dfg", {"g": "FERNHOLLOW"}, "Oxbow area", "near"),
         # Its sites write FERNHOLLOW; the publisher of places spells it.
         ("g", {"g": "FERNHOLLOW"}, "Fernhollow area", "near"),
         ("f", {}, "Fernhollow area", "near"),

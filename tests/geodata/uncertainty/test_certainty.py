@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.scoring.priority import scored
+from geodata.scoring.priority import ranks, scored
 from geodata.settings import Settings
 from geodata.uncertainty.certainty import (
     NONE_FOUND,
@@ -66,6 +66,23 @@ def test_tracts_passed_over_for_group_quarters_are_compared_with_but_not_listed(
     table = certainty([part], UNEQUAL.uncertainty)
     assert set(table.tracts["geoid"]) == set(part.used["geoid"])
     assert table.facts["XL"]["tracts_in_the_list"] == 117
+
+
+def test_what_the_draws_place_better_than_its_own_figures_has_no_chance_and_no_tier() -> None:
+    # A handful of residents: the survey found nothing of anything there, and would have found little else either way.
+    shares = truth(np.random.default_rng(1), 120)
+    shares[5] = 0.0
+    made = observed(shares, 0.01, supply(120, 1), UNEQUAL)
+    made.scores.loc[5, ["gated", "designated_by", "unranked_reason"]] = [True, "cejst", ""]
+    made.scores["rank"] = ranks(made.scores)
+    few = made.measures["geoid"] == made.scores.loc[5, "geoid"]
+    made.measures.loc[few, "share_moe"] = 3.0
+    certain = run(made)
+    row = certain.tracts.set_index("geoid").loc[made.scores.loc[5, "geoid"]]
+    assert row["rank_high"] < made.scores.loc[5, "rank"]
+    assert np.isnan(row["p_top_share"]) and np.isnan(row["p_top_count"])
+    assert row["tier"] == row["cut_tier"] == "none"
+    assert np.isfinite(certain.facts["XL"]["largest_standard_error"])
 
 
 def test_without_anything_uncertain_every_draw_gives_the_point_ranks():
