@@ -216,5 +216,5 @@ def _training(writer: Writer) -> Section:
 
 
 def _questions(writer: Writer) -> Section:
-    names = [writer.words.community(row) for row in first_named(writer.result)]
+    names = [writer.words.community(row, within=True) for row in first_named(writer.result)]
     return writer.asked(state_questions(writer.texts, names, writer.result.state.name))

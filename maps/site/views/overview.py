@@ -38,7 +38,7 @@ def overview(view: SiteView) -> Context:
         ),
         "minute": answers(view, rows),
         "questions": state_questions(
-            t, [isolated(w.community(row)) for row in first_named(view.result)], view.result.state.name
+            t, [isolated(w.community(row, within=True)) for row in first_named(view.result)], view.result.state.name
         ),
         "rows": [community_row(view, row) for row in rows[: len(rows) if view.standalone else SHOWN]],
         "more": "" if len(rows) <= SHOWN or view.standalone else view.count("site.overview.all_communities", len(rows)),
