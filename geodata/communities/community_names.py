@@ -9,7 +9,7 @@ institutions name, the nearest place, or as a part of its county. Does not hold 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -71,27 +71,34 @@ def base_names(members: pd.DataFrame, around: Around | None = None) -> pd.DataFr
     names = members.drop_duplicates(col.COUNTY_GEOID).set_index(col.COUNTY_GEOID)[col.COUNTY_NAME]
     county = out[col.COUNTY_GEOID].map(names)
     out[col.COUNTY_NAME] = county.where(county.notna(), "County " + out[col.COUNTY_GEOID])
-    counties = {row[col.COMMUNITY_ID]: row for row in out.reset_index().to_dict("records")}
     gazetteer = _gazetteer(members, around)
-    rows = [_named_by(part, counties[ident], gazetteer) for ident, part in members.groupby(col.COMMUNITY_ID)]
+    states = members.drop_duplicates(col.COMMUNITY_ID).set_index(col.COMMUNITY_ID)[col.STATE].reindex(out.index)
+    counties = zip(out.index, states, out[col.COUNTY_GEOID], out[col.COUNTY_NAME], strict=True)
+    rows = [(one[0], *_named_by(*one, gazetteer)) for one in counties]
     named_by = pd.DataFrame(rows, columns=[col.COMMUNITY_ID, col.PLACE, col.NAME_BASIS, *_FRAME])
     return named_by.merge(out.reset_index(), on=col.COMMUNITY_ID)
 
 
+Frame = tuple[float, float, float, float]
 Named = tuple[str, str, float, float, float, float]
+_NOWHERE: Frame = (math.nan, math.nan, math.nan, math.nan)
 
 
 class _Gazetteer(NamedTuple):
     """What names are looked up in, prepared once for all communities.
 
-    `shares` are by column and community the names and their shares of its people, the largest first; `tracts` those of
-    each state, `counties` those of each state and county; `cities` by community [city, letters] as its sites and
-    institutions name them, `points` by state the named places with their `letters`.
+    `shares` are by column and community the names and their shares of its people, the largest first. `frames` are of
+    (state, column, value): of named places, towns, neighborhoods and counties, and of communities by their identifier.
+    `tracts` are those of each state; `geoids` where people live, by (state, county), and of each community; `rural` the
+    communities most of whose people are. `cities` are by community [city, letters] as its sites and institutions name
+    them, `points` by state the named places with their `letters`.
     """
 
     shares: dict[str, dict[str, list[tuple[str, float]]]]
+    frames: dict[tuple[str, str, str], Frame]
     tracts: dict[str, pd.DataFrame]
-    counties: dict[tuple[str, str], pd.DataFrame]
+    geoids: dict[tuple[str, str], frozenset[str]]
+    rural: frozenset[str]
     cities: dict[str, pd.DataFrame]
     points: dict[str, pd.DataFrame]
     near_km: float
@@ -100,17 +107,35 @@ class _Gazetteer(NamedTuple):
 
 def _gazetteer(members: pd.DataFrame, around: Around) -> _Gazetteer:
     tracts = _with_names(around.tracts)
+    lived_in = tracts[tracts[col.POPULATION].fillna(0) > 0]
     keyed = around.points.assign(letters=around.points[col.NAME].map(place_key))
     points = {str(state): of_state for state, of_state in keyed.groupby(col.STATE)}
+    names = (col.PLACE_NAME, col.TOWN_NAME, col.NEIGHBORHOOD, "local")
+    frames = {key: frame for name in (*names, col.COUNTY_GEOID) for key, frame in _frames(tracts, name).items()}
     return _Gazetteer(
-        {column: _shares(members, column) for column in (col.PLACE_NAME, col.TOWN_NAME, col.NEIGHBORHOOD, "local")},
+        {column: _shares(members, column) for column in names},
+        frames | _frames(members, col.COMMUNITY_ID),
         {str(state): of_state for state, of_state in tracts.groupby(col.STATE)},
-        {(str(state), str(county)): own for (state, county), own in tracts.groupby([col.STATE, col.COUNTY_GEOID])},
+        _geoids(lived_in, col.COUNTY_GEOID) | _geoids(members, col.COMMUNITY_ID),
+        _mostly_rural(members),
         _cities(members, around.cities, points),
         points,
         around.near_km,
         around.designated,
     )
+
+
+def _geoids(tracts: pd.DataFrame, column: str) -> dict[tuple[str, str], frozenset[str]]:
+    grouped = tracts.groupby([col.STATE, column])[col.GEOID]
+    return {(str(state), str(value)): frozenset(geoids) for (state, value), geoids in grouped}
+
+
+def _mostly_rural(members: pd.DataFrame) -> frozenset[str]:
+    if col.RURAL not in members.columns:
+        return frozenset()
+    people = members["people"].where(members[col.RURAL].fillna(False).astype(bool), 0.0)
+    share = people.groupby(members[col.COMMUNITY_ID]).sum() / members.groupby(col.COMMUNITY_ID)["people"].sum()
+    return frozenset(share[share > 0.5].index)
 
 
 def _with_names(tracts: pd.DataFrame) -> pd.DataFrame:
@@ -153,33 +178,35 @@ def _cities(members: pd.DataFrame, cities: pd.DataFrame, points: dict[str, pd.Da
     return out
 
 
-def _named_by(part: pd.DataFrame, county: dict[Any, Any], gazetteer: _Gazetteer) -> tuple[object, ...]:
-    """Return (community_id, place, name_basis, frame) by the first rule that gives a name."""
-    ident, state = str(county[col.COMMUNITY_ID]), str(part[col.STATE].iloc[0])
-    tracts = gazetteer.tracts.get(state, part.iloc[:0])
+def _named_by(ident: str, state: str, county: str, county_name: str, gazetteer: _Gazetteer) -> Named:
+    """Return (place, name_basis, frame) of a community by the first rule that gives a name."""
+
+    def frame(column: str, value: str) -> Frame:
+        return gazetteer.frames.get((state, column, value), _NOWHERE)
+
     for basis, column in (("place", col.PLACE_NAME), ("town", col.TOWN_NAME)):
         for name, _ in _holding_half(gazetteer, column, ident):
             for quarter, _ in _holding_half(gazetteer, col.NEIGHBORHOOD, ident):
-                inside = tracts[tracts[col.NEIGHBORHOOD] == quarter]
-                return (ident, f"{quarter}, {name}", "neighborhood", *_frame(inside))
-            return (ident, name, basis, *_frame(tracts[tracts[column] == name]))
+                return (f"{quarter}, {name}", "neighborhood", *frame(col.NEIGHBORHOOD, quarter))
+            return (name, basis, *frame(column, name))
     two = gazetteer.shares["local"].get(ident, [])[:2]
     if len(two) > 1 and two[0][1] + two[1][1] >= 0.5 and two[1][1] >= SECOND_SHARE:
+        tracts = gazetteer.tracts[state]
         both = _known_first([name for name, _ in two], tracts, state, gazetteer.designated)
-        return (ident, "–".join(both), "place", *_frame(tracts[tracts["local"].isin(both)]))
-    own = gazetteer.counties.get((state, str(county[col.COUNTY_GEOID])), part.iloc[:0])
-    lived_in = own.loc[own[col.POPULATION].fillna(0) > 0, col.GEOID]
-    if len(lived_in) and set(lived_in) <= set(part[col.GEOID]):
-        return (ident, county[col.COUNTY_NAME], "county", *_frame(own))
+        return ("–".join(both), "place", *_frame(tracts[tracts["local"].isin(both)]))
+    lived_in = gazetteer.geoids.get((state, county))
+    if lived_in and lived_in <= gazetteer.geoids[state, ident]:
+        return (county_name, "county", *frame(col.COUNTY_GEOID, county))
+    if two and two[0][1] >= SECOND_SHARE:
+        # Postal addresses in a suburb often name the large city beyond it; people there say the place inside.
+        return (two[0][0], "near", *frame("local", two[0][0])[:2], 0.0, 0.0)
     points = gazetteer.points.get(state)
-    near = (
-        _inside(two, tracts) or _city(gazetteer.cities.get(ident), points) or _nearest(part, points, gazetteer.near_km)
-    )
+    near = _city(gazetteer.cities.get(ident), points)
+    near = near or _nearest(frame(col.COMMUNITY_ID, ident), points, gazetteer.near_km)
     if near is not None:
-        return (ident, *near)
-    rural = part[col.RURAL].fillna(False).astype(bool) if col.RURAL in part.columns else pd.Series(False, part.index)
-    basis = "rural_county" if part.loc[rural, "people"].sum() > part["people"].sum() / 2 else "part_of_county"
-    return (ident, county[col.COUNTY_NAME], basis, *_frame(own))
+        return near
+    basis = "rural_county" if ident in gazetteer.rural else "part_of_county"
+    return (county_name, basis, *frame(col.COUNTY_GEOID, county))
 
 
 def _holding_half(gazetteer: _Gazetteer, column: str, ident: str) -> list[tuple[str, float]]:
@@ -197,30 +224,26 @@ def _known_first(
     return sorted(names, key=lambda name: ((state, name) in designated, -float(people[name])))
 
 
-def _frame(tracts: pd.DataFrame) -> tuple[float, float, float, float]:
-    """Return the middle (by people) of `tracts` and how far they reach from it, north to south and east to west."""
+def _frames(tracts: pd.DataFrame, column: str) -> dict[tuple[str, str, str], Frame]:
+    """Return the frame of the tracts of each value of `column` in each state."""
     if tracts.empty or col.LATITUDE not in tracts.columns:
-        return (math.nan, math.nan, math.nan, math.nan)
-    spots = tracts[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=float)
-    known = np.isfinite(spots[:, 0])
-    if not known.any():
-        return (math.nan, math.nan, math.nan, math.nan)
-    spots, people = spots[known], tracts["people"].to_numpy(dtype=float)[known]
-    middle = np.average(spots, axis=0, weights=people)
-    half = np.abs(spots - middle).max(axis=0)
-    return (float(middle[0]), float(middle[1]), float(half[0]), float(half[1]))
+        return {}
+    known = tracts[tracts[col.LATITUDE].notna() & tracts[column].notna()]
+    by = [known[col.STATE], known[column]]
+    weight = known["people"] / known["people"].groupby(by).transform("sum")
+    parts = {}
+    for axis, middle, half in ((col.LATITUDE, *_FRAME[::2]), (col.LONGITUDE, *_FRAME[1::2])):
+        at = known[axis].astype("float64")
+        parts[middle] = (at * weight).groupby(by).transform("sum")
+        parts[half] = (at - parts[middle]).abs()
+    found = pd.DataFrame(parts)[_FRAME].groupby(by).max()
+    frames = zip(found.index, found.itertuples(index=False), strict=True)
+    return {(str(state), column, str(value)): (a, b, c, d) for (state, value), (a, b, c, d) in frames}
 
 
-def _inside(shares: list[tuple[str, float]], tracts: pd.DataFrame) -> Named | None:
-    """Return (place, basis, frame) by the place that holds most of a community's people, if a fifth and more of them.
-
-    Postal addresses in a suburb often name the large city beyond it; the place inside is what people there say.
-    """
-    if not shares or shares[0][1] < SECOND_SHARE:
-        return None
-    name = shares[0][0]
-    latitude, longitude, *_ = _frame(tracts[tracts["local"] == name])
-    return (name, "near", latitude, longitude, 0.0, 0.0)
+def _frame(tracts: pd.DataFrame) -> Frame:
+    """Return the middle (by people) of `tracts` and how far they reach from it, north to south and east to west."""
+    return next(iter(_frames(tracts.assign(**{col.STATE: "", "all": ""}), "all").values()), _NOWHERE)
 
 
 def _city(named: pd.DataFrame | None, points: pd.DataFrame | None) -> Named | None:
@@ -234,9 +257,9 @@ def _city(named: pd.DataFrame | None, points: pd.DataFrame | None) -> Named | No
     return (str(name), "near", float(at[0]), float(at[1]), 0.0, 0.0)
 
 
-def _nearest(part: pd.DataFrame, points: pd.DataFrame | None, near_km: float) -> Named | None:
+def _nearest(frame: Frame, points: pd.DataFrame | None, near_km: float) -> Named | None:
     """Return (place, basis, frame) by the named place of the state that is nearest to the middle of a community."""
-    latitude, longitude, *_ = _frame(part)
+    latitude, longitude, *_ = frame
     if points is None or not math.isfinite(latitude):
         return None
     spots = unit_vectors_of_degrees(points[col.LATITUDE].to_numpy(float), points[col.LONGITUDE].to_numpy(float))
