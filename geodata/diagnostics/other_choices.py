@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from geodata.schemas import columns as col
-from geodata.scoring.opportunity import ASSUMED_UNITS, BOUNDS, COUNTED
+from geodata.schemas.canonical import UNITS
+from geodata.scoring.opportunity import ASSUMED_UNITS, BOUNDS, COUNTED, units_used, work_of_units
 from geodata.scoring.priority import combine, ranks
 from geodata.scoring.site_priors import JOB_YEARS_VARIANCE, UNITS_VARIANCE
 from geodata.scoring.study_area import StudyArea
@@ -95,6 +96,11 @@ def _of_supply(settings: Settings, area: StudyArea) -> list[Alternative]:
             ]
     if area.sites[ASSUMED_UNITS].astype(bool).any():
         found.append(Alternative("assumed_units", "none", area=without_assumed_units))
+        if (area.site_priors.groupby([col.STATE, col.SITE_KIND]).size() > 1).any():
+            found += [
+                Alternative("assumed_units", name, area=partial(assumed_units_at, share=share, settings=settings))
+                for name, share in (("lower_quartile", 0.25), ("upper_quartile", 0.75))
+            ]
     return found
 
 
@@ -131,6 +137,23 @@ def without_assumed_units(area: StudyArea) -> StudyArea:
     names = [*counted, col.UNITS, UNITS_VARIANCE, JOB_YEARS_VARIANCE, *(f"job_years_{bound}" for bound in BOUNDS)]
     changed = {name: area.sites[name].mask(assumed, 0.0) for name in names}
     return replace(area, sites=area.sites.assign(**changed))
+
+
+def assumed_units_at(area: StudyArea, share: float, settings: Settings) -> StudyArea:
+    """Return `area` with each site that reports no units at another place of its prior.
+
+    Instead of what existing stations of its state and kind have on average it takes what the one has that stands at
+    `share` of them, in order of the units of all kinds together.
+    """
+    kinds = [UNITS + kind for kind in settings.opportunity.kinds]
+    priors = area.site_priors.assign(total=area.site_priors.reindex(columns=kinds).fillna(0.0).sum(axis=1))
+    priors = priors.sort_values([col.STATE, col.SITE_KIND, "total", col.PROFILE])
+    groups = [priors[col.STATE], priors[col.SITE_KIND]]
+    reached = priors[col.PROBABILITY].astype("float64").groupby(groups).cumsum() >= share - 1e-9
+    one = priors[reached & ~reached.groupby(groups).shift(fill_value=False)].assign(**{col.PROBABILITY: 1.0})
+    used = units_used(area.sites, one, settings.opportunity)
+    changed = pd.concat([used, work_of_units(used, settings.opportunity)], axis=1)
+    return replace(area, sites=pd.concat([area.sites.drop(columns=changed.columns), changed], axis=1))
 
 
 def min_max(scores: pd.DataFrame, settings: Settings) -> pd.DataFrame:

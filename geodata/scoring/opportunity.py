@@ -76,8 +76,13 @@ def site_work(sites: pd.DataFrame, priors: pd.DataFrame, settings: Opportunity, 
     rates, and of the units where they are assumed.
     """
     used = units_used(sites, priors, settings)
-    out = pd.concat([sites, used], axis=1)
-    out[col.QUARTER] = opening_quarters(sites[col.EXPECTED_DATE], as_of)
+    dated = used.assign(**{col.QUARTER: opening_quarters(sites[col.EXPECTED_DATE], as_of)})
+    return pd.concat([sites, dated, work_of_units(used, settings)], axis=1)
+
+
+def work_of_units(used: pd.DataFrame, settings: Opportunity) -> pd.DataFrame:
+    """Return job_years_low/mid/high of sites with the units of `units_used`, by the rule of `site_work`."""
+    out = pd.DataFrame(index=used.index)
     for bound in BOUNDS:
         upkeep = getattr(settings.maintenance_job_years_per_unit_year, bound) * settings.maintenance_years
         installed = sum(

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geodata.decisions.where_to_start import STRONGEST_NEED
 from geodata.schemas import columns as col
 from maps.cartography import symbols
 from maps.cartography.base_map import Ground, apart
@@ -21,7 +22,7 @@ from maps.cartography.lettering import FAMILY, outline, printable, shortened, wi
 
 #: Units of a drawing for one CSS pixel, in which symbols are measured.
 UNIT = 2.0
-#: Badges stand for the first communities only.
+#: Badges stand for the first communities, and for those the first sentence names.
 FIRST_COMMUNITIES = 10
 PLACE_LETTERS, MOST_PLACE_NAMES = 11.0, 6
 #: Marks of a kind beyond which they are drawn smaller, and the least they shrink to.
@@ -152,8 +153,12 @@ class Badge:
 
 
 def badges(ground: Ground, frame: Frame, which: NDArray[np.bool_], size: float = 1.0) -> list[Badge]:
-    """Return the badges of those first communities that `which` picks, moved apart where they crowd."""
-    picked = [place for place in np.flatnonzero(which) if place < FIRST_COMMUNITIES]
+    """Return the badges of communities that `which` picks, moved apart where they crowd.
+
+    Of the first ones by rank, and of those the first sentence names, whatever their rank.
+    """
+    named = ground.first[col.NAMED_FOR].fillna(STRONGEST_NEED).ne(STRONGEST_NEED).to_numpy()
+    picked = np.flatnonzero(which & ((np.arange(len(named)) < FIRST_COMMUNITIES) | named))
     spots = frame.to_sheet(ground.first_xy[picked])
     distance = (2 * symbols.BADGE_RADIUS + symbols.BADGE_RING) * UNIT * size
     ranks = ground.first[col.RANK].to_numpy()

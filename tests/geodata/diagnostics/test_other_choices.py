@@ -50,6 +50,7 @@ def test_supply_is_a_choice_only_where_some_is_assumed(area: StudyArea) -> None:
     assert named(_with(area, seats_assumed=False, assumed_units=False)) == set()
     assumed = _with(area, seats_assumed=True, assumed_units=True)
     # No provider has a prior here, so its quartiles are no choice.
+    assumed = _replaced(assumed, site_priors=area.site_priors.iloc[:0])
     assert named(_with(assumed, prior=None)) == {("assumed_seats", "none"), ("assumed_units", "none")}
     prior = _with(assumed, prior="kind", seats=np.nan)
     quartiles = {("assumed_seats", "lower_quartile"), ("assumed_seats", "upper_quartile")}
@@ -84,6 +85,25 @@ def test_expected_seats_move_to_the_quartiles_of_their_prior(area: StudyArea) ->
     assert [low.iloc[0], high.iloc[0]] == pytest.approx(np.quantile(drawn, [0.25, 0.75]), rel=0.01)
     # Reported seats are what they are.
     assert low.iloc[1:].tolist() == high.iloc[1:].tolist() == [10.0] * (len(providers) - 1)
+
+
+def test_expected_units_move_to_the_station_at_a_quartile_of_its_kind(area: StudyArea) -> None:
+    # Ten stations: seven have 2 Level 2 ports, two have 8, one has 4 DC ports. The quartiles are 2 and 4 units.
+    profiles = {"units_level2": [2, 8, 0], "units_dc_fast": [0, 0, 4], "probability": [0.7, 0.2, 0.1]}
+    state, kind = area.sites["state"].iloc[0], "any"
+    priors = pd.DataFrame(profiles).assign(state=state, site_kind=kind, profile=[1, 2, 3])
+    told = pd.concat([area.sites] * 3, ignore_index=True).assign(state=state, program=None, power_kw=np.nan)
+    sites = told.assign(units_level2=pd.array([5, None, None], dtype="Int64"), units_dc_fast=pd.NA, units_level1=pd.NA)
+    table = _replaced(area, sites=sites, site_priors=priors)
+    low, high = (choices.assumed_units_at(table, share, SETTINGS).sites for share in (0.25, 0.75))
+    assert low["units"].tolist() == [5.0] + [2.0] * (len(sites) - 1)
+    assert high["units"].tolist() == [5.0] + [4.0] * (len(sites) - 1)
+    assert (high["counted_dc_fast"].iloc[1:] == 4).all() and (high["job_years_mid"] > low["job_years_mid"]).iloc[
+        1:
+    ].all()
+    assert ("assumed_units", "upper_quartile") in {
+        (choice.setting, choice.name) for choice in choices.alternatives(SETTINGS, _with(table, assumed_units=True))
+    }
 
 
 def test_the_scale_from_least_to_greatest_by_hand() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from xml.etree import ElementTree as ET
 
+import pandas as pd
+
 from maps.cartography import symbols
 from maps.cartography.locator import Locator
 
@@ -30,6 +32,17 @@ def test_the_state_numbers_its_first_communities_and_colors_every_tier(synthetic
     assert [int(element.text) for element in root.iter("text")] == placed.tolist()
     fills = {element.get("fill") for element in root.iter("path")}
     assert {symbols.AREAS[tier].fill for tier in communities["tier"].unique() if tier in "ABC"} <= fills
+
+
+def test_the_state_numbers_the_communities_the_first_sentence_names_whatever_their_rank(synthetic):
+    communities = synthetic.table("communities").sort_values("rank").dropna(subset=["latitude"]).reset_index(drop=True)
+    communities["named_for"] = [None] * (len(communities) - 1) + ["most_people"]
+    more = pd.concat([communities.iloc[:1]] * 12 + [communities.iloc[1:]], ignore_index=True)
+    more["rank"] = range(1, len(more) + 1)
+    more["community_id"] = [f"c{n}" for n in more["rank"]]
+    changed = dataclasses.replace(synthetic, tables={**synthetic.tables, "communities": more})
+    root = ET.fromstring(Locator(changed).of_state(more, changed.table("community_tracts"), "state"))
+    assert [int(element.text) for element in root.iter("text")] == [*range(1, 11), len(more)]
 
 
 def test_without_any_polygon_there_is_no_map(synthetic):
