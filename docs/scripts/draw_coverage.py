@@ -35,7 +35,7 @@ def table(made: dict[str, dict[str, Any]]) -> str:
     for state, result in made.items():
         for unit in ("tracts", "communities"):
             known, surveys = result["results"][unit], result["arguments"]["surveys"]
-            units = f"{known['rows'] // surveys:,} {unit}"
+            units = f"{round(known['rows'] / surveys):,} {unit}"
             shares = " | ".join(f"{100 * share:.1f}" for share in known["held_by_tenth"])
             lines.append(f"| {STATES[state][0]}, {units} | {surveys} | {100 * known['held']:.1f} % | {shares} |")
     lines += ["", "| chance of the top tenth, said and true | tier A | tier B | tier C |", "|---|---|---|---|"]

@@ -115,7 +115,7 @@ def _gazetteer(members: pd.DataFrame, around: Around) -> _Gazetteer:
     return _Gazetteer(
         {column: _shares(members, column) for column in names},
         frames | _frames(members, col.COMMUNITY_ID),
-        {str(state): of_state for state, of_state in tracts.groupby(col.STATE)},
+        {str(state): tracts[tracts[col.STATE] == state] for state in members[col.STATE].unique()},
         _geoids(lived_in, col.COUNTY_GEOID) | _geoids(members, col.COMMUNITY_ID),
         _mostly_rural(members),
         _cities(members, around.cities, points),

@@ -17,7 +17,7 @@ from geodata.settings import Settings
 from geodata.uncertainty.certainty import RANK_COLUMNS, DrawnTracts, certainty, holding_ranks
 from geodata.uncertainty.weights import tracts_among_first
 
-UNSURE = "survey_too_small"
+UNSURE = "too_uncertain"
 SCORE_COLUMNS = [*RANK_COLUMNS, col.P_GATED, col.TIER, col.CUT_TIER]
 
 

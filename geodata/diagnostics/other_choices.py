@@ -96,7 +96,7 @@ def _of_supply(settings: Settings, area: StudyArea) -> list[Alternative]:
             ]
     if area.sites[ASSUMED_UNITS].astype(bool).any():
         found.append(Alternative("assumed_units", "none", area=without_assumed_units))
-        if (area.site_priors.groupby([col.STATE, col.SITE_KIND]).size() > 1).any():
+        if _several_profiles(area):
             found += [
                 Alternative("assumed_units", name, area=partial(assumed_units_at, share=share, settings=settings))
                 for name, share in (("lower_quartile", 0.25), ("upper_quartile", 0.75))
@@ -137,6 +137,13 @@ def without_assumed_units(area: StudyArea) -> StudyArea:
     names = [*counted, col.UNITS, UNITS_VARIANCE, JOB_YEARS_VARIANCE, *(f"job_years_{bound}" for bound in BOUNDS)]
     changed = {name: area.sites[name].mask(assumed, 0.0) for name in names}
     return replace(area, sites=area.sites.assign(**changed))
+
+
+def _several_profiles(area: StudyArea) -> bool:
+    """Return whether any site that reports no units has a prior of several combinations, which has quartiles."""
+    keys = [col.STATE, col.SITE_KIND]
+    assumed = area.sites.loc[area.sites[ASSUMED_UNITS].astype(bool), keys].drop_duplicates()
+    return bool((area.site_priors.merge(assumed, on=keys).groupby(keys).size() > 1).any())
 
 
 def assumed_units_at(area: StudyArea, share: float, settings: Settings) -> StudyArea:

@@ -112,7 +112,10 @@ def scored(scores: pd.DataFrame) -> pd.Series:
 
 
 def compared(scores: pd.DataFrame) -> pd.Series:
-    """Return which tracts percentiles are taken among: the scored ones, and those passed over for group quarters."""
+    """Return which tracts the draws take percentiles among: the scored, and those passed over for group quarters.
+
+    The estimates' percentiles take in those without an index or an origin as well, as far as they are known.
+    """
     return scored(scores) | (scores[col.UNRANKED_REASON].fillna("") == "group_quarters")
 
 

@@ -435,7 +435,9 @@ class Evidence(Section):
         "for assumed supply is the rest.",
     )
     draws: Annotated[int, Field(ge=0)] = Field(
-        200, description="Draws made again without assumed supply, to see what it brings into Priority; 0 leaves it."
+        200,
+        description="Draws in which Priority is also computed with assumed supply at its expectation, to see what the "
+        "assumption brings into it; 0 leaves it.",
     )
 
 

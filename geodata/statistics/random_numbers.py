@@ -132,7 +132,7 @@ _OF_A_PIECE = 2.0 ** -(52 - _PIECE_BITS)
 
 
 def _hermite_pieces() -> NDArray[np.float64]:
-    """Return the coefficients of each cubic in its own unit interval, float64[(64 * 64 + 1) * 4], the last for 1/2."""
+    """Return the coefficients of each cubic in its own unit interval, float64[(63 * 64 + 1) * 4], the last for 1/2."""
     per_octave = 1 << _PIECE_BITS
     octaves = 2.0 ** np.arange(-_OCTAVES, -1)
     edges = np.append((octaves[:, None] * (1 + np.arange(per_octave) / per_octave)).ravel(), 0.5)
@@ -148,7 +148,7 @@ _CUBICS = _hermite_pieces()
 
 @numba.njit(cache=True, nogil=True)
 def normal_quantiles(p, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the standard normal quantiles at p, all in 2^-64 to 1 - 2^-53; beyond, those of the ends."""
+    """Fill `out` with the standard normal quantiles at p, all in 2^-64 to 1 - 2^-64; beyond, those of the ends."""
     for i in range(out.size):
         bits = np.float64(max(min(p[i], 1.0 - p[i]), _LEAST)).view(np.int64)
         k = _FOUR * np.uint64((bits >> _BELOW_PIECE) - _FIRST_PIECE)

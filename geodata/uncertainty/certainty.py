@@ -40,6 +40,8 @@ RANK_COLUMNS = [col.RANK_MEDIAN, col.RANK_LOW, col.RANK_HIGH, col.P_TOP_SHARE, c
 NONE_FOUND = float(np.pi / 4)
 # Share of the tracts that must have every part of the index for it to be made again in the draws.
 _HAVE_PARTS = 0.9
+# Draws from which on their 95th percentile says that the estimates themselves lie beyond it.
+_FEWEST_DRAWS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +61,9 @@ class DrawnTracts:
 class Certainty:
     """`tracts` [geoid, rank_median, rank_low, rank_high, p_top_share, p_top_count, p_gated, tier, cut_tier].
 
-    Of scored tracts. The chances are missing where more than nine draws of ten place a listed tract better than its own
-    figures do: the survey's errors are so wide there that the draws say little of it. `cut_tier` is the tier by the
-    first half of the draws, by which communities are cut. `facts` tell of the draws, by state.
+    Of scored tracts. The chances are missing where 19 draws of 20 place a listed tract better than its own figures do:
+    what is known of it is so unsure that the draws say little of it. `cut_tier` is the tier by the first half of the
+    draws, by which communities are cut. `facts` tell of the draws, by state.
     """
 
     tracts: pd.DataFrame
@@ -103,7 +105,7 @@ def draw_model(
         measures_range=np.tile([0.0, 1.0], (len(wanted), 1)),
         purposes=np.array([MEASURE_NAMES.index(name) for name in wanted], dtype=np.int64),
         in_composite=np.array([name in settings.need.workforce_measures for name in wanted], dtype=bool),
-        in_index=_in_index(wanted, shares),
+        in_index=_in_index(wanted, shares[: len(used)]),
         definitions=values.to_numpy(dtype=float),
         definition_weights=np.array([*weights, settings.need.weights.get(WORKFORCE, 0.0)]),
         definition_error=_definition_error(names, parts, chances),
@@ -112,7 +114,7 @@ def draw_model(
         designated=_designated(rows, settings),
         tie_order=_tie_order(rows),
         pillar_weights=tuple(w if k else 0.0 for w, k in zip(pillars, known, strict=True)),  # type: ignore[arg-type]
-        gate_need=_gate_within_state(used, settings),
+        gate_need=_gate_within_state(rows, settings),
         geometric=settings.priority.aggregation == "geometric",
         top_share=chances.top_share,
         top_count=chances.top_count,
@@ -169,7 +171,7 @@ def _of_part(used: pd.DataFrame, drawn: Drawn | None, chances: Uncertainty) -> C
     tracts[col.CUT_TIER] = tiers(pd.Series(first[:n], index=tracts.index), gated, chances)
     tracts[col.P_GATED] = drawn.p_gated[:n]
     tracts.loc[~gated, RANK_COLUMNS] = np.nan
-    unsure = used[col.RANK].astype("float64") > tracts[col.RANK_HIGH]
+    unsure = _placed_better(used[col.RANK].astype("float64"), tracts[col.RANK_HIGH], drawn.draws)
     tracts.loc[unsure, [col.P_TOP_SHARE, col.P_TOP_COUNT]] = np.nan
     tracts.loc[unsure, [col.TIER, col.CUT_TIER]] = "none"
     known = gated & ~unsure
@@ -181,6 +183,14 @@ def _of_part(used: pd.DataFrame, drawn: Drawn | None, chances: Uncertainty) -> C
         for state, rows in used.groupby(col.STATE).indices.items()
     }
     return Certainty(tracts, facts)
+
+
+def _placed_better(rank: pd.Series, rank_high: pd.Series, draws: int) -> pd.Series:
+    """Return which tracts 19 draws of 20 place better than their own figures do; none by so few that chance might.
+
+    `rank_high` is within a hundredth in long lists (`geodata.uncertainty.rank_lists`), so as much has to lie between.
+    """
+    return (rank > 1.01 * rank_high) & (draws >= _FEWEST_DRAWS)
 
 
 def communities_certainty(parts: Sequence[DrawnTracts], grouping: pd.DataFrame, chances: Uncertainty) -> pd.DataFrame:

@@ -24,6 +24,16 @@ def test_names_come_from_the_place_with_most_people_else_the_county():
     assert table.loc["y", "name_basis"] == "part_of_county"
 
 
+def test_two_places_name_a_community_of_which_nothing_around_is_known():
+    members = pd.DataFrame(
+        {
+            "community_id": "x", "geoid": list("abc"), "population": [400, 400, 300],
+            "place_name": ["Arden", "Brook", None], "county_geoid": "97001", "county_name": "East County",
+        }
+    )  # fmt: skip
+    assert base_names(members).loc[0, "place"] == "Arden–Brook"
+
+
 def units(n: int, place: str = "Arden") -> pd.DataFrame:
     angle = 2 * np.pi * np.arange(n) / n
     return pd.DataFrame(

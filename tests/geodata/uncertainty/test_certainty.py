@@ -12,6 +12,7 @@ from geodata.settings import Settings
 from geodata.uncertainty.certainty import (
     NONE_FOUND,
     Certainty,
+    _placed_better,
     certainty,
     communities_certainty,
     draw_model,
@@ -19,9 +20,10 @@ from geodata.uncertainty.certainty import (
     holding_ranks,
     tiers,
 )
-from geodata.uncertainty.draws import Block, fill, plan_of, working_order
+from geodata.uncertainty.draws import Block, fill, plan_of, simulate_ranks, working_order
 from geodata.uncertainty.rank_lists import RankedLists
 from tests.geodata.simulated import Simulated, index, observed, supply, truth
+from tests.geodata.uncertainty import models
 from tests.geodata.uncertainty.models import certain
 
 MANY = Settings(uncertainty={"draws": 400}, priority={"gate_need": 40.0})
@@ -83,6 +85,23 @@ def test_what_the_draws_place_better_than_its_own_figures_has_no_chance_and_no_t
     assert np.isnan(row["p_top_share"]) and np.isnan(row["p_top_count"])
     assert row["tier"] == row["cut_tier"] == "none"
     assert np.isfinite(certain.facts["XL"]["largest_standard_error"])
+    others = certain.tracts[
+        certain.tracts["rank_high"].notna() & (certain.tracts["geoid"] != made.scores.loc[5, "geoid"])
+    ]
+    assert others["p_top_share"].notna().all()
+    # So few draws do not say so of any tract.
+    assert run(made, MANY.with_changes({"uncertainty": {"draws": 10}})).tracts["p_top_share"].notna().sum() > len(
+        others
+    )
+
+
+def test_places_counted_in_bins_are_no_reason_to_give_no_chance() -> None:
+    # In a list of 1,500 places beyond the 256th are counted in bins, and nothing here is uncertain.
+    sure = models.certain(models.model(1500, reference=np.zeros(1500), scope=np.zeros(1500), gate_need=None))
+    drawn_ranks = simulate_ranks(sure, 128).tracts
+    rank = pd.Series(drawn_ranks.rank_median).rank(method="first")
+    assert (rank > drawn_ranks.rank_high).any()
+    assert not _placed_better(rank, pd.Series(drawn_ranks.rank_high), 128).any()
 
 
 def test_without_anything_uncertain_every_draw_gives_the_point_ranks():
