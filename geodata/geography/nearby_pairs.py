@@ -29,7 +29,7 @@ def near_pairs(latitude: FloatArray, longitude: FloatArray, meters: float) -> ND
         return np.empty((0, 2), dtype=np.intp)
     tree = cKDTree(_on_globe(latitude[known], longitude[known]))
     pairs = np.sort(known[tree.query_pairs(meters, output_type="ndarray")], axis=1)
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
 
 
 def distance_m(latitude: FloatArray, longitude: FloatArray, pairs: NDArray[np.intp]) -> FloatArray:
