@@ -42,7 +42,7 @@ from geodata.uncertainty.certainty import (
     tiers,
     weights_of,
 )
-from geodata.uncertainty.draw_model import DrawModel, Drawn, RankSummary
+from geodata.uncertainty.draw_model import DrawModel, Drawn
 from geodata.uncertainty.draws import Block, fill, plan_of, rank_groups, simulate_ranks, working_order
 from geodata.uncertainty.need_draws import index_of_estimates
 from geodata.uncertainty.rank_lists import RankedLists, Top
@@ -85,7 +85,7 @@ class Known:
     def grouped(self, drawn: Drawn, settings: Settings) -> pd.DataFrame:
         """Return the communities that the first half of the draws would cut, [geoid, community_id]."""
         gated = self.used[col.GATED].astype(bool)
-        cut = tiers(pd.Series(drawn.first_half[: len(self.used)], index=self.used.index), gated, settings.uncertainty)
+        cut = tiers(pd.Series(drawn.first_half, index=self.used.index), gated, settings.uncertainty)
         return community_tracts(self.used.assign(cut_tier=cut), *self.land, settings.communities)
 
     def truth(self) -> DrawModel:
@@ -138,12 +138,10 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
     weight, top = weights_of(known.used), Top(chances.top_share, 1)
     made: dict[str, list[pd.DataFrame]] = {"tracts": [], "communities": []}
     for survey in range(surveys):
-        drawn = simulate_ranks(known.survey(rng), chances.draws, chances.seed)
+        drawn = simulate_ranks(known.survey(rng), chances.draws, chances.seed).of_first(len(known.used))
         ranks, priority = true_places(truth, truths, 1000 + survey)
-        listed = {name: values[: len(known.used)] for name, values in vars(drawn.tracts).items()}
-        of_list = RankSummary(**listed)
-        first = np.ceil(chances.top_share * of_list.list_length - 1e-9)
-        of_tracts = _row(of_list, ranks).assign(said=of_list.p_top_share, true=(ranks <= first).mean(0))
+        first = np.ceil(chances.top_share * drawn.tracts.list_length - 1e-9)
+        of_tracts = _row(drawn.tracts, ranks).assign(said=drawn.tracts.p_top_share, true=(ranks <= first).mean(0))
         made["tracts"].append(of_tracts)
         grouping = known.grouped(drawn, settings)
         if len(grouping):
@@ -154,7 +152,7 @@ def measured(known: Known, settings: Settings, surveys: int, truths: int, seed: 
             actual = dataclasses.replace(drawn, priority=priority, draws=truths)
             _, of_groups = rank_groups(actual, group, weight, lists, top, 0)
             # What the tier of a community says: the chance that one of its eligible adults lives in a first tract.
-            chances_of = (np.nan_to_num(drawn.p_of_rest())[: len(known.used)], of_tracts["true"].to_numpy())
+            chances_of = (np.nan_to_num(drawn.p_of_rest()), of_tracts["true"].to_numpy())
             said, true = (means_of_groups(one, group, weight, len(names)) for one in chances_of)
             made["communities"].append(_row(summary, of_groups.astype(float)).assign(said=said, true=true))
     return {name: pd.concat(rows, ignore_index=True) for name, rows in made.items() if rows}

@@ -146,8 +146,8 @@ def _with_names(tracts: pd.DataFrame) -> pd.DataFrame:
         absent[col.STATE] = ""  # type: ignore[assignment]
     people = tracts[col.POPULATION].astype("float64").fillna(0.0).clip(lower=1.0)
     table = tracts.assign(people=people, **absent, **known)
-    local = table[col.PLACE_NAME].fillna(table[col.TOWN_NAME])
-    return table.assign(local=local)[[name for name in _READ if name in table.columns or name == "local"]]
+    table["local"] = table[col.PLACE_NAME].fillna(table[col.TOWN_NAME])
+    return table[[name for name in _READ if name in table.columns]]
 
 
 def _shares(members: pd.DataFrame, column: str) -> dict[str, list[tuple[str, float]]]:

@@ -23,6 +23,11 @@ def likely_adults(communities: pd.DataFrame) -> pd.Series:
     return communities[col.ELIGIBLE_ADULTS].astype("float64") * communities[col.P_TOP_SHARE].astype("float64")
 
 
+def to_start_in(communities: pd.DataFrame) -> pd.Series:
+    """Return which communities the first sentence says to start in: named, and not for need alone."""
+    return communities[col.NAMED_FOR].fillna(STRONGEST_NEED).ne(STRONGEST_NEED)
+
+
 def named_first(communities: pd.DataFrame, count: int) -> pd.Series:
     """Return what each row of `communities` is named for on the first page of its state, missing where it is not.
 

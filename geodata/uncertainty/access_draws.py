@@ -100,6 +100,7 @@ def access_of_draws(pairs, capacity, people, factor, measure, out):  # type: ign
     there are several supplies, what they would supply otherwise, for the same people and minutes; `people`, `factor`
     float32[tracts, draws]; `measure`: `Measure`.
     """
+    # What both passes do at a pair stands in each of them: in a function of its own it takes twice as long.
     supplies, places, draws = capacity.shape
     here, stretch, weight = np.empty(draws, np.float32), np.empty(draws, np.float32), np.empty(draws, np.float32)
     sums, chosen = np.empty(draws, np.float32), np.empty((supplies, draws), np.float32)

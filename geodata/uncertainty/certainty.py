@@ -48,7 +48,7 @@ _FEWEST_DRAWS = 100
 class DrawnTracts:
     """Scored tracts and what the draws made of them: parts of states that know the same pillars.
 
-    `used` are rows of `tract_scores` in the order of the first rows of `drawn`; None where no draws are made. `spread`
+    `used` are rows of `tract_scores` in the order of the rows of `drawn`; None where no draws are made. `spread`
     says by state how much Priority varies, and what assumed supply has in that (`geodata.uncertainty.assumed_supply`).
     """
 
@@ -145,7 +145,7 @@ def drawn_tracts(
         if not (chances.draws > 0 and len(used)):
             made.append(DrawnTracts(used, None))
             continue
-        drawn = simulate_ranks(model, chances.draws, chances.seed, settings.evidence.draws)
+        drawn = simulate_ranks(model, chances.draws, chances.seed, settings.evidence.draws).of_first(len(used))
         made.append(DrawnTracts(used, drawn, variance_of_priority(used, drawn)))
     return made
 
@@ -163,13 +163,12 @@ def _of_part(used: pd.DataFrame, drawn: Drawn | None, chances: Uncertainty) -> C
     if drawn is None:
         return _without_draws(used, chances)
     gated = used[col.GATED].astype(bool)
-    n = len(used)
-    tracts = used[[col.GEOID]].assign(**{name: getattr(drawn.tracts, name)[:n] for name in RANK_COLUMNS})
+    tracts = used[[col.GEOID]].assign(**{name: getattr(drawn.tracts, name) for name in RANK_COLUMNS})
     tracts[col.TIER] = tiers(tracts[col.P_TOP_SHARE], gated, chances)
     half = drawn.draws // 2
     first = drawn.first_half if half else drawn.tracts.p_top_share
-    tracts[col.CUT_TIER] = tiers(pd.Series(first[:n], index=tracts.index), gated, chances)
-    tracts[col.P_GATED] = drawn.p_gated[:n]
+    tracts[col.CUT_TIER] = tiers(pd.Series(first, index=tracts.index), gated, chances)
+    tracts[col.P_GATED] = drawn.p_gated
     tracts.loc[~gated, RANK_COLUMNS] = np.nan
     unsure = _placed_better(used[col.RANK].astype("float64"), tracts[col.RANK_HIGH], drawn.draws)
     tracts.loc[unsure, [col.P_TOP_SHARE, col.P_TOP_COUNT]] = np.nan
@@ -224,7 +223,7 @@ def _communities_of_part(
         summary, ranks = rank_groups(drawn, group, weight, lists, top, drawn.draws // 2)
         table = pd.DataFrame({col.COMMUNITY_ID: names}).assign(**{n: getattr(summary, n) for n in RANK_COLUMNS})
         table[col.IN_FIRST_SET] = _in_first_set(ranks, lists, chances)
-        p = pd.Series(drawn.p_of_rest()[: len(used)], index=used.index)
+        p = pd.Series(drawn.p_of_rest(), index=used.index)
     # A tract that does not pass the gate at the point estimate has no chance of its own.
     chance = p.where(used[col.GATED].astype(bool), 0.0).fillna(0.0).to_numpy(dtype=float)
     table[col.P_TOP_SHARE] = means_of_groups(chance, group, weight, len(names))

@@ -11,7 +11,7 @@ errors. Does not hold the simulation (`geodata.uncertainty.draws`) or the tables
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -201,6 +201,13 @@ class Drawn:
     listed: NDArray[np.int64]
     draws: int
     seed: int
+
+    def of_first(self, rows: int) -> Drawn:
+        """Return the result for the first rows of the model, which hold all that are listed."""
+        if (self.listed >= rows).any():
+            raise InputError("a listed tract would be left out", field="rows")
+        tracts = RankSummary(**{name: values[:rows] for name, values in vars(self.tracts).items()})
+        return replace(self, tracts=tracts, p_gated=self.p_gated[:rows], first_half=self.first_half[:rows])
 
     def p_of_rest(self) -> FloatArray:
         """Return `p_top_share` over the draws after the first half, float64[n]."""

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geodata.decisions.where_to_start import STRONGEST_NEED
+from geodata.decisions.where_to_start import to_start_in
 from geodata.schemas import columns as col
 from maps.cartography import symbols
 from maps.cartography.base_map import Ground, apart
@@ -157,7 +157,7 @@ def badges(ground: Ground, frame: Frame, which: NDArray[np.bool_], size: float =
 
     Of the first ones by rank, and of those the first sentence names, whatever their rank.
     """
-    named = ground.first[col.NAMED_FOR].fillna(STRONGEST_NEED).ne(STRONGEST_NEED).to_numpy()
+    named = to_start_in(ground.first).to_numpy()
     picked = np.flatnonzero(which & ((np.arange(len(named)) < FIRST_COMMUNITIES) | named))
     spots = frame.to_sheet(ground.first_xy[picked])
     distance = (2 * symbols.BADGE_RADIUS + symbols.BADGE_RING) * UNIT * size

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from geodata.decisions.where_to_start import STRONGEST_NEED
+import pandas as pd
+
+from geodata.decisions.where_to_start import STRONGEST_NEED, to_start_in
 from geodata.schemas import columns as col
 from geodata.schemas.state_result import StateResult
 from maps.texts import Texts
@@ -18,23 +20,26 @@ from maps.wording.words import Words, is_missing
 
 def where_to_start(result: StateResult, texts: Texts, isolate: Callable[[str], str] = str) -> list[str]:
     """Return the sentences, without what to check first; `isolate` marks names for the page they stand on."""
-    rows, words = records(result.table("communities").drop(columns="geometry")), Words(texts)
-    if not rows:
+    communities, words = result.table("communities").drop(columns="geometry"), Words(texts)
+    if communities.empty:
         return [texts("start.none")]
 
     def names(some: list[Row]) -> str:
         return words.listed([isolate(words.community(row, within=True)) for row in some])
 
-    first, neediest = (_named(rows, need=need) for need in (False, True))
+    first, neediest = _named(communities, need=False), _named(communities, need=True)
     adults = sum(_number(row[col.ELIGIBLE_ADULTS]) for row in first)
     everyone = result.summary[col.ELIGIBLE_ADULTS_GROUPED]
-    more = [texts("start.more", n=len(rows))]
+    more = [texts("start.more", n=len(communities))]
     if is_missing(everyone) or not adults:
         start = [texts("start.first", names=names(first)), *more]
-    elif len(first) == len(rows):
-        start = [texts("start.all", names=names(first), adults=words.about(adults)), *(more if len(rows) == 1 else [])]
+    elif len(first) == len(communities):
+        start = [
+            texts("start.all", names=names(first), adults=words.about(adults)),
+            *(more if len(communities) == 1 else []),
+        ]
     else:
-        share, of = words.percent(adults / everyone), words.number(len(rows))
+        share, of = words.percent(adults / everyone), words.number(len(communities))
         start = [texts("start.most", names=names(first), adults=words.about(adults), share=share, of=of)]
     need = [texts("start.need", names=names(neediest))] if neediest else []
     return [*start, *need, *people_and_work(result, texts)]
@@ -42,7 +47,7 @@ def where_to_start(result: StateResult, texts: Texts, isolate: Callable[[str], s
 
 def first_named(result: StateResult) -> list[Row]:
     """Return the communities the first sentence names, those with most of the people first."""
-    return _named(records(result.table("communities").drop(columns="geometry")), need=False)
+    return _named(result.table("communities").drop(columns="geometry"), need=False)
 
 
 def people_and_work(result: StateResult, texts: Texts) -> list[str]:
@@ -56,13 +61,11 @@ def people_and_work(result: StateResult, texts: Texts) -> list[str]:
     return [texts("start.ratio", **span, adults=words.about(adults), state=result.state.name)]
 
 
-def _named(rows: list[Row], *, need: bool) -> list[Row]:
-    """Return the rows named for need, or for people, in the order in which they are named."""
-    some = [
-        row for row in rows if not is_missing(row[col.NAMED_FOR]) and (row[col.NAMED_FOR] == STRONGEST_NEED) == need
-    ]
+def _named(communities: pd.DataFrame, *, need: bool) -> list[Row]:
+    """Return the rows named for need, or to start in, in the order in which they are named."""
+    chosen = communities[col.NAMED_FOR].eq(STRONGEST_NEED).fillna(False) if need else to_start_in(communities)
     by = col.NEED if need else col.LIKELY_ADULTS
-    return sorted(some, key=lambda row: (-_number(row[by]), row[col.RANK]))
+    return sorted(records(communities[chosen]), key=lambda row: (-_number(row[by]), row[col.RANK]))
 
 
 def _number(value: object) -> float:

@@ -160,10 +160,9 @@ class Words:
         if is_missing(place):
             return str(row[col.NAME])
         name = str(place)
-        for form in (("within",) if within else ()) + ("named",):
-            if not is_missing(basis) and self.texts.has(f"format.{form}.{basis}"):
-                name = self.texts(f"format.{form}.{basis}", place=name, n=int(row[col.N_TRACTS]))
-                break
+        form = "within" if within and self.texts.has(f"format.within.{basis}") else "named"
+        if not is_missing(basis) and self.texts.has(f"format.{form}.{basis}"):
+            name = self.texts(f"format.{form}.{basis}", place=name, n=int(row[col.N_TRACTS]))
         if is_missing(compass):
             return name
         part, _, number = str(compass).partition("#")
