@@ -278,6 +278,20 @@ def test_paper_gets_the_whole_map_and_the_screen_its_own_back(site: Path, deskto
     assert len(one.pages) <= 4
 
 
+def test_tables_fit_on_paper_without_shrinking_the_page(site: Path, desktop: webdriver.Chrome) -> None:
+    page = opened(desktop, site / "index.html")
+    # US Letter without its margins of 14 mm.
+    letter = {"width": 710, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    desktop.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", letter)
+    desktop.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        widths = page.run("return [...document.querySelectorAll('main table')].map(table => table.offsetWidth)")
+        assert len(widths) > 2 and max(widths) <= 710
+    finally:
+        desktop.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        desktop.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_hostile_names_are_shown_and_never_run(hostile_site: Path, desktop: webdriver.Chrome) -> None:
     for file in sorted(hostile_site.glob("*.html")):
         page = opened(desktop, file)
