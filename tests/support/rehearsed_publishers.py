@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from geodata.sample import invented_names, write_sample
 from tests.support.publisher_server import Reply, Seen
-from tests.support.rehearsal import Answer, features_at, files_at
+from tests.support.rehearsal import TODAY, Answer, features_at, files_at
 
 TRACTS = 100
 KEY = "k3y-of-the-rehearsal"
@@ -37,6 +38,9 @@ def lay_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = (folder / "CenPop2020_Mean_TR.txt").read_text(encoding="utf-8-sig").splitlines()
     own = [rows[0], *(row for row in rows if row.startswith("44,"))]
     (folder / "CenPop2020_Mean_TR44.txt").write_text("\n".join(own) + "\n", encoding="utf-8-sig")
+    for path in folder.iterdir():
+        # Where nobody says when a file was obtained, its date does.
+        os.utime(path, (TODAY.timestamp(), TODAY.timestamp()))
     return folder
 
 

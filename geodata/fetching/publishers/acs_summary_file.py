@@ -20,6 +20,7 @@ from geodata.fetching.transport import Job, split_address
 from geodata.storage.files import written_aside
 
 TRACT_PREFIX = "1400000US"
+_ROWS_AT_ONCE = 50_000
 _VARIABLE = re.compile(r"^([A-Z]+\d+[A-Z]*)_(\d{3})([EM])$")
 
 
@@ -41,13 +42,15 @@ def tables_of(variables: Sequence[str]) -> dict[str, dict[str, str]]:
 def read_tracts(path: Path, columns: dict[str, str], host: str) -> pd.DataFrame:
     """Return the tract rows of one file as text, by 11-digit geoid, under the Data API's names.
 
-    Raises FetchError when a column is gone or a tract stands twice.
+    The file holds every other geography as well, whose rows are left out as they are read. Raises FetchError when a column is gone or a tract stands twice.
     """
     try:
-        table = pd.read_csv(path, sep="|", dtype=str, usecols=["GEO_ID", *columns], encoding="utf-8-sig")
+        with pd.read_csv(
+            path, sep="|", dtype=str, usecols=["GEO_ID", *columns], encoding="utf-8-sig", chunksize=_ROWS_AT_ONCE
+        ) as parts:
+            tracts = pd.concat([part[part["GEO_ID"].str.startswith(TRACT_PREFIX, na=False)] for part in parts])
     except ValueError as problem:
         raise FetchError(f"{host} sent a table without the columns expected: {problem}.", "content") from None
-    tracts = table[table["GEO_ID"].str.startswith(TRACT_PREFIX, na=False)]
     geoids = tracts["GEO_ID"].str.removeprefix(TRACT_PREFIX)
     if geoids.duplicated().any() or not geoids.str.fullmatch(r"\d{11}").all():
         raise FetchError(f"{host} sent a table whose tract codes are not 11 digits each, once.", "content")

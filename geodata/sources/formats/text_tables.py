@@ -7,17 +7,17 @@ dates, and the modules of the publishers for the rest.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import difflib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
@@ -29,12 +29,11 @@ from geodata.schemas.parsed import Parsed, RejectLog, Unread
 from geodata.schemas.table import Table
 from geodata.sources.formats.archives import read_member
 from geodata.sources.formats.row_limit import refuse_more_rows
+from geodata.sources.formats.text_stream import TextStream, decode
 from geodata.sources.formats.unread import ALIKE, likeness, unread_columns
 
 MOST_BYTES = 1_000_000_000
 _DELIMITERS = ",|\t;"
-_START_BYTES = 400
-_AS_1252 = "onramp_cp1252"
 Json = Any
 """What a JSON file holds: objects, lists, text, numbers."""
 
@@ -112,20 +111,15 @@ def read_csv(
     or another kind of file, lacks a wanted column, or has many rows of the wrong length. `headers` names the columns
     of a file that has no header line.
     """
-    path = Path(path)
-    name = path.name
-    if path.suffix.lower() == ".zip":
-        name, data = read_member(path, member or "*.csv", most_bytes=MOST_BYTES)
-    else:
-        data = read_bytes(path)
-    text = decode(data)
-    _refuse_other_kinds(text[:400], data[:4], name)
-    text, delimiter = delimited(text)
-    found, body = (list(headers), text) if headers else _split_header(text, delimiter, name)
-    chosen, absent = choose_columns(found, columns, name)
-    arrow, bad_rows = _read_body(body, len(found), sorted(chosen.values()), delimiter, name)
+    with _opened(Path(path), member) as (name, file):
+        stream = TextStream(file)
+        _refuse_other_kinds(stream.head[:400], stream.magic, name)
+        text, delimiter = delimited(stream.head)
+        found, body = (list(headers), text) if headers else _split_header(text, delimiter, name)
+        chosen, absent = choose_columns(found, columns, name)
+        stream.skip(len(stream.head) - len(body))
+        arrow, bad_rows = _read_body(stream, len(found), sorted(chosen.values()), delimiter, name)
     rows_in = arrow.num_rows + len(bad_rows)
-    refuse_more_rows(rows_in, name)
     if len(bad_rows) > max(20, arrow.num_rows // 10):
         raise InputError(
             f"{len(bad_rows):,} of {rows_in:,} rows do not have the {len(found)} fields of the header",
@@ -150,11 +144,26 @@ def read_csv(
     return Text(frame, name, rows_in, log, tuple(found), absent, unread=unread_columns(found, chosen, columns))
 
 
+@contextmanager
+def _opened(path: Path, member: str | None) -> Iterator[tuple[str, BinaryIO]]:
+    """Open a delimited file, or the member of a zip, with the name to call it by."""
+    if path.suffix.lower() == ".zip":
+        name, data = read_member(path, member or "*.csv", most_bytes=MOST_BYTES)
+        yield name, io.BytesIO(data)
+        return
+    _refuse_sizes(path, MOST_BYTES)
+    with path.open("rb") as file:
+        yield path.name, file
+
+
 def _read_body(
-    body: str, width: int, chosen: list[int], delimiter: str, name: str
+    body: TextStream, width: int, chosen: list[int], delimiter: str, name: str
 ) -> tuple[pa.Table, list[tuple[int, int]]]:
-    """Return the chosen columns, named by position, and the place and length of each row of another length."""
-    if not body.strip():
+    """Return the chosen columns, named by position, and the place and length of each row of another length.
+
+    Of a large file no more is held than one block and these columns.
+    """
+    if body.is_blank:
         return pa.table({str(i): pa.array([], pa.string()) for i in chosen}), []
     bad_rows: list[tuple[int, int]] = []
 
@@ -162,9 +171,10 @@ def _read_body(
         bad_rows.append((row.number - 1, row.actual_columns))
         return "skip"
 
+    batches, rows = [], 0
     try:
-        table = arrow_csv.read_csv(
-            io.BytesIO(body.encode("utf-8")),
+        reader = arrow_csv.open_csv(
+            body,
             # One thread, because only then the reader gives the number of a bad row.
             read_options=arrow_csv.ReadOptions(
                 column_names=[str(i) for i in range(width)], use_threads=False, block_size=16 << 20
@@ -178,9 +188,13 @@ def _read_body(
                 strings_can_be_null=False,
             ),
         )
+        for batch in reader:
+            batches.append(batch)
+            rows += batch.num_rows
+            refuse_more_rows(rows + len(bad_rows), name)
     except pa.ArrowInvalid as problem:
         raise InputError(f"the rows cannot be separated ({problem})", file=name, remedy=AGAIN) from None
-    return table, bad_rows
+    return pa.Table.from_batches(batches, reader.schema), bad_rows
 
 
 def _trimmed(column: pa.ChunkedArray) -> pd.Series:
@@ -191,6 +205,11 @@ def _trimmed(column: pa.ChunkedArray) -> pd.Series:
 
 def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """Return the bytes of a file; InputError where it is missing, empty or beyond `most_bytes`."""
+    _refuse_sizes(path, most_bytes)
+    return path.read_bytes()
+
+
+def _refuse_sizes(path: Path, most_bytes: int) -> None:
     try:
         size = path.stat().st_size
     except OSError:
@@ -199,41 +218,6 @@ def read_bytes(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
         raise InputError("the file is empty", file=path, remedy=AGAIN)
     if size > most_bytes:
         raise InputError(f"the file has {size:,} bytes, more than the {most_bytes:,} allowed", file=path, remedy=AGAIN)
-    return path.read_bytes()
-
-
-def decode(data: bytes) -> str:
-    """Return `data` as text: UTF-16 as Excel saves “Unicode text”, else UTF-8 (BOM dropped).
-
-    Bytes that are no UTF-8 are taken for Windows-1252, as older federal files are, one by one: a single one pasted
-    into a UTF-8 file spoils no other accent of it.
-    """
-    encoding = _utf16(data)
-    if encoding is not None:
-        return data.decode(encoding, errors="replace").removeprefix("\ufeff")
-    return data.decode("utf-8-sig", errors=_AS_1252)
-
-
-def _utf16(data: bytes) -> str | None:
-    """Return the UTF-16 a file is in, by its byte order mark or by every other byte of its start being zero."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    start = data[: _START_BYTES - _START_BYTES % 2]
-    pairs = len(start) // 2
-    for encoding, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
-        if pairs and zeros.count(0) > 0.9 * pairs and start.count(0) < 1.1 * pairs:
-            return encoding
-    return None
-
-
-def _bytes_as_1252(problem: UnicodeError) -> tuple[str, int]:
-    """Return the bytes that are no UTF-8 as Windows-1252; registered with the codecs under `_AS_1252`."""
-    if not isinstance(problem, UnicodeDecodeError):
-        raise problem
-    return problem.object[problem.start : problem.end].decode("cp1252", errors="replace"), problem.end
-
-
-codecs.register_error(_AS_1252, _bytes_as_1252)
 
 
 def delimited(text: str) -> tuple[str, str]:
