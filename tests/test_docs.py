@@ -87,6 +87,17 @@ def test_the_coverage_in_the_methodology_is_that_of_the_results_kept() -> None:
     assert text == drawer.page(text, made), again
 
 
+def test_the_closing_list_that_is_shown_is_the_one_of_a_rehearsed_run() -> None:
+    shown = (
+        (ROOT / "docs" / "getting-data.md")
+        .read_text(encoding="utf-8")
+        .split("```text\nWhat this run")[1]
+        .split("```")[0]
+    )
+    played = ROOT / "tests" / "rehearsal" / "golden" / "a-bad-day-of-everybody.txt"
+    assert set(f"What this run{shown}".splitlines()) <= set(played.read_text(encoding="utf-8").splitlines())
+
+
 @pytest.mark.parametrize("file", ["data-dictionary.md", "settings.md"])
 def test_the_reference_pages_say_what_the_code_says(file: str) -> None:
     writer = script("write_reference")

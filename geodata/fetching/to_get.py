@@ -11,6 +11,7 @@ from typing import Any
 from geodata.fetching.folder import fill_patterns
 from geodata.fetching.live import CAREER_USER, SUPPLIED_FOLDER, never_came
 from geodata.fetching.transport import fill_address
+from geodata.schemas.canonical import DEFINITIONS, MEASURES
 from geodata.settings import Settings
 from geodata.sources import SOURCES
 from geodata.sources.spec import SourceSpec, turned_off
@@ -36,6 +37,7 @@ class ToGet:
     address: str
     size_bytes: int | None
     folder: str
+    defines_need: bool = False
     brought: bool = False
     keys: tuple[str, ...] = ()
     key_page: str = ""
@@ -77,6 +79,7 @@ def to_get(
         address=plain or spec.page,
         size_bytes=spec.size_bytes,
         folder=str(folder),
+        defines_need=spec.table in (DEFINITIONS, MEASURES),
         brought=not (spec.urls or spec.others),
         keys=tuple(name for name in keys_of(spec) if not environ.get(name, "").strip()),
         key_page=spec.key_page or "",
@@ -103,7 +106,7 @@ def keys_not_set(settings: Settings, environ: Mapping[str, str]) -> list[tuple[t
 
 def in_order(entries: Iterable[ToGet]) -> list[ToGet]:
     """Return the entries, those first without which nothing can be computed."""
-    return sorted(entries, key=lambda one: (not one.required, one.brought, one.old_copy))
+    return sorted(entries, key=lambda one: (not one.required, one.brought, one.old_copy, not one.defines_need))
 
 
 def _file_name(spec: SourceSpec, state: State | None, address: str) -> str:

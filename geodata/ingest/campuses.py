@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.geography.located import LOCATED_QUALITIES, QUALITY_ORDER
+from geodata.geography.located import LOCATED_QUALITIES, QUALITY_ORDER, located
 from geodata.geography.nearby_pairs import distance_m
-from geodata.ingest.name_matching import words
+from geodata.ingest.name_matching import name_key, words
 from geodata.schemas import columns as col
 from geodata.schemas.programs import by_program_text, seats_by_program
 from geodata.settings import Training
 
 #: The order in which sources name a campus: the first one's name and address stay.
-PRECEDENCE = ("campus_list", "dapip", "scorecard_branches", "va_approved")
+PRECEDENCE = ("campus_list", "dapip", "scorecard_branches", "va_approved", "workforce_almanac")
 IPEDS_FAMILY = "ipeds:"
 PLACED = (*LOCATED_QUALITIES, "zip")
 # Two records of one institution closer than this are one campus: another building or another geocoder.
@@ -34,7 +34,13 @@ SAME_ZIP_M = 8_000.0
 _PLACE = [col.ADDRESS, col.CITY, col.ZIP, col.LATITUDE, col.LONGITUDE, col.LOCATION_QUALITY]
 
 # How the identifiers of a list's campuses begin.
-_LISTS = {"campus_list": "campus_list", "dapip": "dapip", "scorecard": "scorecard_branches", "va": "va_approved"}
+_LISTS = {
+    "campus_list": "campus_list",
+    "dapip": "dapip",
+    "scorecard": "scorecard_branches",
+    "va": "va_approved",
+    "almanac": "workforce_almanac",
+}
 
 Row = dict[str, Any]
 
@@ -136,6 +142,49 @@ def with_campuses(
         own = [] if row[col.SEATS] == 0 else by_institution.get(row[col.UNITID], [])
         made += _shared(row, _places(row, own))
     return pd.DataFrame(made, columns=[*rows.columns])
+
+
+def with_points_of(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return provider `rows` in which those without coordinates have the point of the same name in `places`.
+
+    The same is a name of the same words in the same state and ZIP code, or in the same city where one of the two says
+    no ZIP code, at one place alone; `evidence` names it.
+    """
+    known = places[located(places)]
+    lost = rows[~located(rows)]
+    if known.empty or lost.empty:
+        return rows
+    by_key: dict[tuple[object, ...], list[Row]] = {}
+    for place in _records(known):
+        for key in _keys(place):
+            by_key.setdefault(key, []).append(place)
+    found: dict[Any, Row] = {}
+    for number, row in zip(lost.index, _records(lost), strict=True):
+        same = [place for key in _keys(row) for place in by_key.get(key, []) if _same_zip(place, row)]
+        if same and all(_same_campus(same[0], other) for other in same[1:]):
+            found[number] = same[0]
+    if not found:
+        return rows
+    moved = pd.DataFrame.from_dict(found, orient="index")
+    said = "place of “" + moved[col.NAME].astype("str") + "” by " + moved[col.CAMPUS_ID].astype("str")
+    earlier = rows.loc[moved.index, col.EVIDENCE].astype("object")
+    rows = rows.copy()
+    rows.loc[moved.index, [col.LATITUDE, col.LONGITUDE]] = moved[[col.LATITUDE, col.LONGITUDE]].to_numpy(dtype=float)
+    rows.loc[moved.index, col.LOCATION_QUALITY] = moved[col.LOCATION_QUALITY].to_numpy(dtype=object)
+    rows.loc[moved.index, col.EVIDENCE] = (earlier + "; ").fillna("").to_numpy() + said.to_numpy()
+    return rows
+
+
+def _keys(row: Row) -> list[tuple[object, ...]]:
+    """Return what a row is looked up by: state, the words of its name, and its ZIP code or city."""
+    start = (row[col.STATE], name_key(str(row[col.NAME])))
+    city = row[col.CITY].casefold() if isinstance(row[col.CITY], str) else None
+    return [(*start, what) for what in (row[col.ZIP], city) if isinstance(what, str)]
+
+
+def _same_zip(one: Row, other: Row) -> bool:
+    zips = [row[col.ZIP] for row in (one, other)]
+    return zips[0] == zips[1] or not all(isinstance(code, str) for code in zips)
 
 
 def _records(table: pd.DataFrame) -> list[Row]:

@@ -17,9 +17,9 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geodata.geography.located import QUALITY_ORDER
+from geodata.geography.located import QUALITY_ORDER, located
 from geodata.geography.nearby_pairs import distance_m, near_pairs
-from geodata.ingest.campuses import with_campuses
+from geodata.ingest.campuses import with_campuses, with_points_of
 from geodata.ingest.name_matching import alike, name_key
 from geodata.ingest.provider_priors import (
     chosen_awards,
@@ -72,6 +72,11 @@ def providers(
                 "of the awards (equal parts, flagged as shared)."
             )
     listed = listed.assign(prior=listed[col.PRIOR].fillna(prior_of_listed(listed[col.KIND])))
+    if campuses is not None and len(listed):
+        lost = int((~located(listed)).sum())
+        listed = with_points_of(listed, campuses)
+        if placed := lost - int((~located(listed)).sum()):
+            notes.append(f"Providers without coordinates that a list of campuses places by their name: {placed:,}.")
     rows = [frame for frame in (own, listed) if len(frame)]
     if not rows:
         return Refined(PROVIDERS.empty(), teaching.rejects, notes)

@@ -21,6 +21,9 @@ Word = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^{}<>]+$")]
 # Detour factor, urban and rural speed (km/h) that stand in for those left out where one of the three is set.
 CONSTANT_SPEEDS = (1.35, 40.0, 70.0)
 
+# Printable ASCII around one @: it is sent as part of a header.
+MAIL_ADDRESS = r"^[!-?A-~]+@[!-?A-~]+$"
+
 
 class Section(BaseModel):
     """A group of settings: unknown names are refused, so a typing error cannot pass unseen."""
@@ -470,7 +473,9 @@ class Sources(Section):
         "publishers: before a publisher is asked, or only after it gave nothing.",
     )
     contact: str | None = Field(
-        None, description="Mail address that publishers may write to about this program's requests; it is sent to them."
+        None,
+        pattern=MAIL_ADDRESS,
+        description="Mail address that publishers may write to about this program's requests; it is sent to them.",
     )
     quiet_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         60.0, description="Longest that a source a run can do without may keep it waiting without a byte, in seconds."

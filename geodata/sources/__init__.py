@@ -33,6 +33,7 @@ from geodata.sources import (
     training_list,
     user_index,
     va_approved,
+    workforce_almanac,
     workforce_areas,
 )
 from geodata.sources.spec import Source
@@ -59,6 +60,7 @@ _ALL = (
     Source(dapip.SPEC, dapip.parse),
     Source(campus_list.SCORECARD, campus_list.parse_scorecard),
     Source(va_approved.SPEC, va_approved.parse),
+    Source(workforce_almanac.SPEC, workforce_almanac.parse),
     Source(etpl.SPEC, etpl.parse),
     Source(apprenticeship.SPEC, apprenticeship.parse),
     Source(training_list.SPEC, training_list.parse),

@@ -62,8 +62,7 @@ def print_list(
         line("")
         line(f"What this run did not get ({len(refused)}), and how to get it by hand:", "bold")
     for entry in refused:
-        need = "required" if entry.required else "an old copy serves" if entry.old_copy else "the run goes on without"
-        line(f"• {entry.title} ({need})", "red" if entry.required else "yellow")
+        line(f"• {entry.title} ({_need(entry)})", "red" if entry.required else "yellow")
         line(f"    {entry.why}")
         weight = f", about {size(entry.size_bytes)}" if entry.size_bytes else ""
         line(f"    file: {entry.file}{weight}")
@@ -92,3 +91,11 @@ def print_list(
     if refused or keys:
         line(f"Then repeat: {again}")
         line("")
+
+
+def _need(entry: ToGet) -> str:
+    if entry.required:
+        return "required"
+    if entry.old_copy:
+        return "an old copy serves"
+    return "this or another definition of need is required" if entry.defines_need else "a run goes on without"

@@ -8,6 +8,7 @@ terminal, in CI, with `--no-input` or where there is a settings file.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from platformdirs import user_config_path
 from geodata.errors import SettingsError
 from geodata.fetching.to_get import keys_not_set
 from geodata.settings import SETTINGS_FILE, Settings
+from geodata.settings.sections import MAIL_ADDRESS
 from geodata.states import SAMPLE_STATE, State, find_state
 
 Ask = Callable[[str, bool], str]
@@ -69,8 +71,7 @@ def first_answers(state: str | None, ask: Ask, say: Say, environ: Mapping[str, s
             if not answer:
                 break
             keys[name] = answer
-    contact = ask("Mail address that publishers may write to about this program's requests (Enter for none)", False)
-    contact = contact.strip()
+    contact = _contact(ask, say)
     values: dict[str, object] = {"states": [place.usps]}
     if contact:
         values["sources"] = {"contact": contact}
@@ -96,3 +97,12 @@ def _state(typed: str | None, ask: Ask, say: Say) -> State:
             return find_state(answer or SAMPLE_STATE)
         except SettingsError as problem:
             say(str(problem))
+
+
+def _contact(ask: Ask, say: Say) -> str:
+    while True:
+        question = "Mail address that publishers may write to about this program's requests (Enter for none)"
+        answer = ask(question, False).strip()
+        if not answer or re.search(MAIL_ADDRESS, answer):
+            return answer
+        say(f"“{answer}” is no mail address.")

@@ -21,11 +21,18 @@ KEYS = {
     "CAREERONESTOP_TOKEN": KEY,
     "CAREERONESTOP_USER_ID": "the-user-of-the-rehearsal",
 }
+# Each scene costs a run. These two end before anything is scored: all that can be refused, and what is asked for.
+ALWAYS = ("[a bad day of everybody]", "test_every_request_of_a_run_was_listed_before")
 
 
-if not os.environ.get("ONRAMP_REHEARSE"):
-    # A minute of two cores each: the campaign `rehearsal` of tests/robustness plays them.
-    collect_ignore = ["test_first_contact.py"]
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Play the two scenes that say most, and all of them in the campaign `rehearsal` of tests/robustness."""
+    if os.environ.get("ONRAMP_REHEARSE"):
+        return
+    here = Path(__file__).parent
+    left = [one for one in items if one.path.parent == here and not one.name.endswith(ALWAYS)]
+    items[:] = [one for one in items if one not in left]
+    config.hook.pytest_deselected(items=left)
 
 
 class Ended(NamedTuple):

@@ -42,7 +42,8 @@ def tables_of(variables: Sequence[str]) -> dict[str, dict[str, str]]:
 def read_tracts(path: Path, columns: dict[str, str], host: str) -> pd.DataFrame:
     """Return the tract rows of one file as text, by 11-digit geoid, under the Data API's names.
 
-    The file holds every other geography as well, whose rows are left out as they are read. Raises FetchError when a column is gone or a tract stands twice.
+    The file holds every other geography as well, whose rows are left out as they are read. Raises FetchError when a
+    column is gone or a tract stands twice.
     """
     try:
         with pd.read_csv(

@@ -15,12 +15,12 @@ from geodata.errors import AGAIN, InputError, reading_of
 from geodata.schemas.parsed import RejectLog
 from geodata.sources.formats.archives import check_zip
 from geodata.sources.formats.row_limit import no_more_rows, refuse_more_rows, rows_to_read
+from geodata.sources.formats.text_stream import decode
 from geodata.sources.formats.text_tables import (
     Text,
     Wanted,
     as_text,
     choose_columns,
-    decode,
     delimited,
     positions_of,
     read_bytes,

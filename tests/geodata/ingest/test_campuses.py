@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.ingest.campuses import institutions_of, with_campuses
+from geodata.ingest.campuses import institutions_of, with_campuses, with_points_of
 from geodata.schemas.canonical import CAMPUSES, INSTITUTIONS, PROVIDERS
 from geodata.settings import Training
 
@@ -162,3 +162,48 @@ def test_awards_in_are_awards_out(seats: float, places: list[tuple[float, str, i
     assert made["seats"].sum() == pytest.approx(seats)
     assert made["share"].sum() == pytest.approx(1)
     assert made["provider_id"].is_unique
+
+
+LOST = {"provider_id": "etpl:1", "unitid": None, "name": "Jatc Local 9001", "location_quality": "unknown"}
+LOST |= {"latitude": np.nan, "longitude": np.nan, "zip": "02921", "sources": "etpl"}
+HALL = {"name": "LOCAL 9001 JATC", "campus_id": "almanac:a3", "kind": "other_place", "zip": "02921"}
+HALL |= {"latitude": 41.75, "longitude": -71.47, "location_quality": "point"}
+
+
+def test_a_provider_without_coordinates_takes_the_point_of_its_name_in_its_zip_code() -> None:
+    made = with_points_of(provider(**LOST), campuses(NORTH, HALL)).iloc[0]
+    assert (made["latitude"], made["longitude"], made["location_quality"]) == (41.75, -71.47, "point")
+    assert made["evidence"] == "place of “LOCAL 9001 JATC” by almanac:a3"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        HALL | {"zip": "02840"},
+        HALL | {"name": "LOCAL 9002 JATC"},
+        HALL | {"state": "MA"},
+        HALL | {"latitude": np.nan, "longitude": np.nan, "location_quality": "unknown"},
+        HALL | {"location_quality": "zip"},
+    ],
+)
+def test_another_name_state_or_zip_code_places_nobody(place: dict[str, object]) -> None:
+    rows = provider(**LOST)
+    pd.testing.assert_frame_equal(with_points_of(rows, campuses(place)), rows)
+
+
+def test_a_city_stands_in_for_a_zip_code_nobody_gives_and_two_places_of_one_name_place_nobody() -> None:
+    rows = provider(**LOST | {"zip": None, "city": "Cranston"})
+    in_city = HALL | {"city": "CRANSTON"}
+    assert with_points_of(rows, campuses(in_city))["location_quality"].tolist() == ["point"]
+    other = in_city | {"campus_id": "almanac:a4", "latitude": 41.80}
+    assert with_points_of(rows, campuses(in_city, other))["location_quality"].tolist() == ["unknown"]
+    near = in_city | {"campus_id": "almanac:a5", "latitude": 41.751}
+    assert with_points_of(rows, campuses(in_city, near))["latitude"].tolist() == [41.75]
+
+
+def test_what_has_a_point_keeps_it() -> None:
+    rows = provider()
+    same = campuses(
+        {"name": COLLEGE, "zip": "02886", "latitude": 41.0, "longitude": -71.0, "location_quality": "point"}
+    )
+    assert with_points_of(rows, same) is rows

@@ -141,7 +141,9 @@ def test_each_limit_has_its_sentence(tmp_path: Path) -> None:
     assert "more than the 299 rows allowed" in refused(path, rows=299)
     assert "bytes, more than the 1e-06 GB allowed" in refused(path, size_gb=1e-6)
     heavy = tmp_path / "planned_sites_heavy.csv"
-    heavy.write_bytes(b"state,site_id,name,latitude,longitude\n" + b"RI,1,%b,41.8,-71.4\n" % (b"Depot" * 50) * 1_250_000)
+    heavy.write_bytes(
+        b"state,site_id,name,latitude,longitude\n" + b"RI,1,%b,41.8,-71.4\n" % (b"Depot" * 50) * 1_250_000
+    )
     assert "takes more than the 0.25 GB of memory allowed" in refused(heavy, memory_gb=0.25)
 
 

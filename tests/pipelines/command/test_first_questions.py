@@ -40,11 +40,12 @@ def answering(*answers: str):
 
 def test_answers_are_kept_and_taken_by_later_commands() -> None:
     said: list[str] = []
-    # A state nobody knows is asked for again; of the two names of one key the first is skipped, and so the second.
-    ask, asked = answering("Atlantis", "Rhode Island", "census-key", "nlr-key", "", "office@ri.example")
+    # A state nobody knows and an address that is none are asked for again; of the two names of one key the first is
+    # skipped, and so the second.
+    ask, asked = answering("Atlantis", "Rhode Island", "census-key", "nlr-key", "", "the office", "office@ri.example")
     place, file = first_answers(None, ask, said.append, {})
     assert (place.usps, file) == ("RI", own_settings_file())
-    assert [hidden for _, hidden in asked] == [False, False, True, True, True, False]
+    assert [hidden for _, hidden in asked] == [False, False, True, True, True, False, False]
     assert any("Atlantis" in one for one in said) and any("https://" in one for one in said)
     assert not any(key in one for one in said for key in ("census-key", "nlr-key"))
     settings = load_settings(own_settings_file())
