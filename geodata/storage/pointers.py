@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from pydantic import TypeAdapter
 
 from geodata.errors import OnrampError
+from geodata.storage.sealed_json import sealed, unsealed
 
 FORMAT = 1
 
@@ -34,17 +35,17 @@ class Pointer:
     format: int = field(default=FORMAT, compare=False)
 
     def text(self) -> str:
-        """Return it as JSON, files in the order of their paths."""
+        """Return it as JSON with a checksum, files in the order of their paths."""
         files = dict(sorted(self.files.items()))
-        return _POINTER.dump_json(Pointer(self.roots, files), indent=1).decode()
+        return sealed(_POINTER.dump_python(Pointer(self.roots, files), mode="json"))
 
     @classmethod
     def read(cls, text: str) -> Pointer:
         """Return what `text` holds.
 
-        Raises ValueError where it is no pointer, OnrampError where it would reach outside the home folder.
+        Raises ValueError where it is no pointer or no longer what was written, OnrampError where it would reach outside the home folder.
         """
-        made = _POINTER.validate_json(text)
+        made = _POINTER.validate_python(unsealed(text))
         for path in (*made.roots, *made.files):
             if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
                 raise OnrampError(f"The shared storage names a file outside the home folder, “{path}”; it is refused.")

@@ -1,7 +1,8 @@
 """The cache of publishers' files: content-addressed objects and one manifest per source and scope.
 
     objects/ab/cdef…/<publisher's file name>     the bytes, named by their SHA-256, never changed in place
-    manifests/<source>/<scope>.json              what was obtained, when, from where, newest first
+    manifests/<source>/<scope>.json              what was obtained, when, from where, newest first; beside it the
+                                                 list before this one (.earlier)
     partial/…                                    downloads under way, which may be resumed
 
 An object is complete before a manifest names it, and a manifest is replaced by renaming, so a run that dies at
@@ -21,10 +22,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock, Timeout
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from geodata.errors import OnrampError
 from geodata.storage.files import sha256_of, write_text
+from geodata.storage.sealed_json import sealed, unsealed
 from geodata.storage.shared_home import SharedHome
 
 MANIFEST_FORMAT = 1
@@ -33,6 +35,7 @@ _LOCK_SECONDS = 60.0
 # Another run that downloads the same file is worth waiting for: its copy serves both.
 _DOWNLOAD_SECONDS = 3600.0
 _ABANDONED = timedelta(days=7)
+_EARLIER = ".earlier"
 
 
 class CacheBusyError(OnrampError):
@@ -184,16 +187,20 @@ class Cache:
             self._shared.publish(name, self._manifest_path(source, scope), *(path for path in copies if path.exists()))
 
     def manifest(self, source: str, scope: str) -> Manifest:
-        """Return what is known of `source` for `scope`; empty when nothing is."""
+        """Return what is known of `source` for `scope`; empty when nothing is.
+
+        Of a list that a disk changed the one before it is taken.
+        """
         path = self._manifest_path(source, scope)
-        try:
-            return _MANIFEST.validate_json(path.read_bytes())
-        except ValidationError:
-            # Damage is set aside rather than met again at each run; the objects themselves are untouched.
-            with suppress(FileNotFoundError):  # Another run was faster.
-                path.replace(path.with_suffix(".damaged"))
-        except FileNotFoundError:
-            pass
+        for known in (path, path.with_suffix(_EARLIER)):
+            try:
+                return _MANIFEST.validate_python(unsealed(known.read_text(encoding="utf-8")))
+            except FileNotFoundError:
+                continue
+            except ValueError:
+                # Damage is set aside rather than met again at each run; the objects themselves are untouched.
+                with suppress(FileNotFoundError):  # Another run was faster.
+                    known.replace(path.with_suffix(".damaged"))
         return Manifest(source, scope)
 
     def open(self, entry: Entry) -> Path:
@@ -280,8 +287,11 @@ class Cache:
             self._write(replace(known, last_failure=Failure(iso(at), reason)))
 
     def _write(self, manifest: Manifest) -> None:
-        text = _MANIFEST.dump_json(manifest, indent=1).decode() + "\n"
-        write_text(self._manifest_path(manifest.source, manifest.scope), text)
+        path = self._manifest_path(manifest.source, manifest.scope)
+        text = sealed(_MANIFEST.dump_python(manifest, mode="json"))
+        with suppress(FileNotFoundError):
+            path.replace(path.with_suffix(_EARLIER))
+        write_text(path, text)
 
     def prune(self, keep: int, *, now: datetime) -> Pruned:
         """Keep the newest `keep` copies of each source and scope; remove every object no manifest names.

@@ -52,9 +52,9 @@ def test_only_keys_that_are_not_set_are_asked_for():
     assert "secret" not in str(one.to_dict())
 
 
-def test_an_entry_survives_being_written_down_and_required_ones_come_first():
+def test_an_entry_survives_being_written_down_and_required_ones_come_first_then_definitions_of_need():
     entries = [
         to_get(SOURCES[name].spec, [RI], load_settings(), SAID, environ={}) for name in ("afdc", "centers", "svi")
     ]
     assert [ToGet.from_dict(entry.to_dict()) for entry in entries] == entries
-    assert [entry.source for entry in in_order(entries)] == ["centers", "afdc", "svi"]
+    assert [entry.source for entry in in_order(entries)] == ["centers", "svi", "afdc"]

@@ -32,6 +32,19 @@ def test_a_damaged_one_is_a_value_error(text: str) -> None:
         Pointer.read(text)
 
 
+def test_one_in_which_a_bit_changed_is_the_same_or_a_value_error() -> None:
+    whole = POINTER.text().encode()
+    refused = 0
+    for bit in range(8 * len(whole)):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        try:
+            assert Pointer.read(flipped.decode("utf-8", "replace")) == POINTER
+        except ValueError:
+            refused += 1
+    assert refused > 0.7 * 8 * len(whole)
+
+
 @pytest.mark.parametrize("path", ["../outside", "/etc/outside", "a/../../outside"])
 def test_one_that_reaches_outside_is_refused(path: str) -> None:
     with pytest.raises(OnrampError, match="outside the home folder"):
