@@ -43,7 +43,8 @@ class Pointer:
     def read(cls, text: str) -> Pointer:
         """Return what `text` holds.
 
-        Raises ValueError where it is no pointer or no longer what was written, OnrampError where it would reach outside the home folder.
+        Raises ValueError where it is no pointer or no longer what was written, OnrampError where it would reach outside
+        the home folder.
         """
         made = _POINTER.validate_python(unsealed(text))
         for path in (*made.roots, *made.files):
