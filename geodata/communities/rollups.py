@@ -38,14 +38,14 @@ def rollups(
     table = table[table[col.POPULATION] > 0]
     if table.empty:
         return ROLLUPS.empty()
-    gated = table[col.GATED].astype(bool)
-    top = gated & table[col.TIER].isin(["A", "B"])
+    listed = table[col.RANK].notna()
+    top = listed & table[col.TIER].isin(["A", "B"])
     columns: dict[str, int | pd.Series] = {
         "n_tracts": 1,
-        "n_gated": gated.astype(int),
-        "n_tier_a": (gated & (table[col.TIER] == "A")).astype(int),
-        "n_tier_b": (gated & (table[col.TIER] == "B")).astype(int),
-        "eligible_adults_gated": table[col.ELIGIBLE_ADULTS].where(gated),
+        "n_gated": listed.astype(int),
+        "n_tier_a": (listed & (table[col.TIER] == "A")).astype(int),
+        "n_tier_b": (listed & (table[col.TIER] == "B")).astype(int),
+        "eligible_adults_gated": table[col.ELIGIBLE_ADULTS].where(listed),
         "eligible_adults_top": table[col.ELIGIBLE_ADULTS].where(top),
     }
     table = table.assign(**columns)
@@ -58,7 +58,7 @@ def rollups(
     out[col.AREA_NAME] = grouped[col.AREA_NAME].first()
     for pillar in (col.NEED, col.TRAINING_GAP, col.OPPORTUNITY):
         out[pillar] = _mean(table, pillar)
-    out[col.PRIORITY] = _mean(table[gated], "priority")
+    out[col.PRIORITY] = _mean(table[listed], "priority")
     inside = (
         table.dropna(subset=[col.COMMUNITY_ID]).sort_values(col.COMMUNITY_ID).drop_duplicates([*KEY, col.COMMUNITY_ID])
     )

@@ -59,20 +59,19 @@ def state_summary(
 
 
 def _tracts(tracts: pd.DataFrame) -> dict[str, float | int]:
-    gated = tracts[col.GATED].fillna(False).astype(bool)
-    tier = tracts[col.TIER].where(gated)
+    listed = tracts[col.RANK].notna()
+    tier = tracts[col.TIER].where(listed)
     inside = tracts[col.COMMUNITY_ID].notna()
     return {
         col.N_TRACTS: len(tracts),
-        col.N_RANKED: int(tracts[col.RANK].notna().sum()),
-        col.N_GATED: int(gated.sum()),
+        col.N_RANKED: int(listed.sum()),
         col.N_TIER_A: int(tier.eq("A").sum()),
         col.N_TIER_B: int(tier.eq("B").sum()),
         col.N_TIER_C: int(tier.eq("C").sum()),
         col.POPULATION: _people(tracts, col.POPULATION),
         col.WORKING_AGE: _people(tracts, col.WORKING_AGE),
         **_adults(tracts, ""),
-        **_adults(tracts[gated], "_gated"),
+        **_adults(tracts[listed], "_gated"),
         **_adults(tracts[tier.isin(["A"])], "_tier_a"),
         **_adults(tracts[tier.isin(["A", "B"])], "_top"),
         **_adults(tracts[inside], "_grouped"),

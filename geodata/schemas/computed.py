@@ -482,7 +482,7 @@ ROLLUPS = Table(
         Column(col.AREA_ID, "text", "Identifier", nullable=False),
         Column(col.AREA_NAME, "text", "Name", nullable=False),
         Column(col.N_TRACTS, "integer", "Tracts with residents", least=0),
-        Column(col.N_GATED, "integer", "Underserved tracts", least=0),
+        Column(col.N_GATED, "integer", "Tracts listed as underserved", least=0),
         Column(col.N_TIER_A, "integer", "Tracts of tier A", least=0),
         Column(col.N_TIER_B, "integer", "Tracts of tier B", least=0),
         *_ADULTS,
@@ -520,8 +520,7 @@ STATE_SUMMARY = Table(
     (
         _STATE,
         Column(col.N_TRACTS, "integer", "Tracts", least=0),
-        Column(col.N_RANKED, "integer", "Tracts with a rank", least=0),
-        Column(col.N_GATED, "integer", "Underserved tracts", least=0),
+        Column(col.N_RANKED, "integer", "Tracts listed as underserved, each with a rank", least=0),
         Column(col.N_TIER_A, "integer", "Tracts of tier A", least=0),
         Column(col.N_TIER_B, "integer", "Tracts of tier B", least=0),
         Column(col.N_TIER_C, "integer", "Tracts of tier C", least=0),

@@ -78,7 +78,7 @@ def _facts(writer: Writer) -> list[Fact]:
         writer.fact(
             "tracts",
             words.number(known[col.N_TIER_A]),
-            texts("briefs.facts.tracts_note", n=words.number(known[col.N_GATED])),
+            texts("briefs.facts.tracts_note", n=words.number(known[col.N_RANKED])),
         ),
         writer.fact(
             "adults_ab",

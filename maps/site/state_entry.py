@@ -51,7 +51,7 @@ def entry_of(result: StateResult) -> StateEntry:
         counties=_counties(result),
         communities=len(communities),
         adults=float(known[col.ELIGIBLE_ADULTS_GROUPED]) if len(communities) else float("nan"),
-        gated=int(known[col.N_GATED]),
+        gated=int(known[col.N_RANKED]),
         tracts=int(known[col.N_TRACTS]),
         first=next(iter(records(communities.head(1))), None),
         definitions=tuple(available_definitions(result)),

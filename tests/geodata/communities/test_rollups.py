@@ -15,7 +15,9 @@ NO_SITES = pd.DataFrame({"job_years_mid": [], "assumed_units": []})
 def test_sums_means_and_ranks():
     shapes = tracts(4, 1)
     table = scores(shapes, [1000.0, 3000.0, 2000.0, 0.0])
-    table["gated"] = [True, True, False, False]
+    # The third passes the gate, and stands in no list, because most of its people live in group quarters.
+    table["gated"] = [True, True, True, False]
+    table["rank"] = [1, 2, None, None]
     table["tier"] = ["A", "B", "none", "none"]
     table["priority"] = [80.0, 60.0, 10.0, 5.0]
     table["community_id"] = ["c1", "c1", None, None]
@@ -45,7 +47,7 @@ def test_sums_means_and_ranks():
 def test_adults_nobody_asked_about_are_unknown_and_areas_are_ranked_by_their_tracts():
     shapes = tracts(4, 1)
     table = scores(shapes).assign(eligible_adults=float("nan"), gated=[False, True, True, False], community_id=None)
-    table["tier"] = ["none", "none", "A", "none"]
+    table["tier"], table["rank"] = ["none", "none", "A", "none"], [None, 1, 2, None]
     named = members([("district", f"d{place}", "tract", geoid(place, 0)) for place in range(4)])
     areas = tract_areas(table, COUNTY, PLACE, named)
     sites = pd.DataFrame({"latitude": [], "longitude": [], "state": [], "job_years_mid": [], "assumed_units": []})
@@ -68,7 +70,7 @@ def test_nothing_with_residents_is_an_empty_table():
 
 def test_an_area_of_a_state_without_a_list_of_providers_has_no_number_of_them():
     shapes = tracts(2, 1)
-    table = scores(shapes).assign(community_id=None)
+    table = scores(shapes).assign(community_id=None, rank=[1, 2])
     areas = tract_areas(table, COUNTY, PLACE, members([]))
     none = point_areas(pd.DataFrame({"latitude": [], "longitude": [], "state": []}), areas, shapes, COUNTY, PLACE)
     made = rollups(table, areas, none, none, NO_SITES, KNOWN.assign(training=False))
