@@ -54,6 +54,7 @@ WHY = {
     "access": "peer of the access measures in tests and benchmarks",
     "check-jsonschema": "knows the schema of compose files",
     "codespell": "misspelled words and British spellings",
+    "common-expression-language": "evaluates the expressions of Kubernetes admission policies in tests",
     "cryptography": "certificates of test servers",
     "duckdb": "runs the queries of docs/duckdb.md in tests",
     "esda": "peer of the cluster statistics in tests",
