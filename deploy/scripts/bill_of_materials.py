@@ -93,15 +93,14 @@ def _installed(package: Locked) -> Distribution | None:
 
 def _license(one: Distribution | None) -> tuple[str, bool]:
     """Return a license and whether it is an expression of SPDX; nothing where none is said."""
-    said: Mapping[str, Any] | Any = one.metadata if one else {}
-    if said.get("License-Expression"):
+    if one is None:
+        return "", False
+    said = one.metadata
+    if "License-Expression" in said:
         return str(said["License-Expression"]), True
-    classified = [
-        value.rpartition(" :: ")[2]
-        for value in (said.get_all("Classifier") if one else None) or []
-        if value.startswith("License :: OSI")
-    ]
-    return " ".join((" AND ".join(classified) or str(said.get("License") or "")).split())[:100], False
+    kinds = [value.rpartition(" :: ")[2] for value in said.get_all("Classifier") or [] if "License :: OSI" in value]
+    named = str(said["License"]) if "License" in said else ""
+    return " ".join((" AND ".join(kinds) or named).split())[:100], False
 
 
 def _debian(status: Path) -> Iterator[dict[str, Any]]:

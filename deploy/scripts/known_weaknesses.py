@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 ACCEPTED = ROOT / "deploy" / "accepted-weaknesses.yaml"
 #: A record is some kilobytes; one of this size is none.
 LARGEST_RECORD = 20_000_000
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class DatabaseRefused(Exception):
@@ -54,7 +55,7 @@ class Database:
     by_package: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     records: int = 0
     unread: list[str] = field(default_factory=list)
-    newest: datetime = datetime.min.replace(tzinfo=UTC)
+    newest: datetime = _LONG_AGO
 
 
 def load(source: Path) -> Database:

@@ -15,7 +15,7 @@ _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class Locked:
-    """One package at one version, the hashes its files may have, and where it is installed (a marker, or everywhere)."""
+    """One package at one version, hashes its files may have, and where it is installed (a marker, or everywhere)."""
 
     name: str
     version: str
