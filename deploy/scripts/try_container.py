@@ -1,6 +1,6 @@
 """Build the image and run a deployment of it: `sudo python -m deploy.scripts.try_container FOLDER` (`make container`).
 
-Needs Debian's packages buildah, crun, debootstrap and golang-github-containers-common (the usual seccomp profile), and
+Needs Debian's packages buildah, runc, debootstrap and golang-github-containers-common (the usual seccomp profile), and
 postgresql for the part with the database; no container engine, no registry, no cluster. The base is a Debian made
 here. Everything is run as a cluster would: the image's unprivileged user, root read-only, no capabilities, no new
 privileges, limits of memory and processes, a network without a way out. What is asked and answered is printed, without
@@ -25,6 +25,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from packaging.markers import default_environment
+
+from deploy.scripts.bill_of_materials import names, of_image
+from deploy.scripts.locks import locked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -42,12 +46,12 @@ _LAUNCH = """mutation($p: ExecutionParams!){launchRun(executionParams: $p){__typ
 _STATUS = "query($r: ID!){runOrError(runId: $r){... on Run{status}}}"
 _SELECTOR = {"repositoryLocationName": "onramp", "repositoryName": "__repository__", "jobName": "check_ages"}
 #: Tries to write beside the volume, to call out, and to become somebody else.
-_WALLS = """import os, socket
+_WALLS = """import errno, os, socket
 def refused(deed):
     try:
         deed()
     except OSError as problem:
-        return type(problem).__name__
+        return errno.errorcode.get(problem.errno, type(problem).__name__)
     return "possible"
 print(os.getuid(), refused(lambda: open("/opt/onramp/a", "w")), refused(lambda: open("/etc/a", "w")),
       refused(lambda: socket.create_connection(("1.1.1.1", 443), 3)), refused(lambda: os.setuid(0)),
@@ -218,39 +222,39 @@ class Trial:
         (folder / "config.json").write_text(json.dumps(told), encoding="utf-8")
         return folder
 
-    def crun(self, *words: str, **options: Any) -> str:
+    def runtime(self, *words: str, **options: Any) -> str:
         """Return what the runtime prints."""
-        return ran(["crun", "--root", f"{self.folder}/crun", *words], **options)
+        return ran(["runc", "--root", f"{self.folder}/runc", *words], **options)
 
     def run(self, name: str, spec: Mapping[str, Any], seconds: int = 900) -> str:
         """Return what a container prints that ends by itself."""
-        return self.crun("run", "--bundle", str(self.prepared(name, spec)), name, timeout=seconds)
+        return self.runtime("run", "--bundle", str(self.prepared(name, spec)), name, timeout=seconds)
 
     @contextmanager
     def running(self, name: str, spec: Mapping[str, Any]) -> Iterator[int]:
         """Run a container beside this program; gives its process."""
         log = self.folder / f"{name}.log"
-        command = ["crun", "--root", f"{self.folder}/crun", "run", "--bundle", str(self.prepared(name, spec)), name]
+        command = ["runc", "--root", f"{self.folder}/runc", "run", "--bundle", str(self.prepared(name, spec)), name]
         with log.open("w", encoding="utf-8") as out:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
         try:
             yield until(lambda: self._pid(name), 20, f"{name} did not start", log)
         finally:
             subprocess.run(
-                ["crun", "--root", f"{self.folder}/crun", "delete", "--force", name], capture_output=True, check=False
+                ["runc", "--root", f"{self.folder}/runc", "delete", "--force", name], capture_output=True, check=False
             )
             process.wait(timeout=30)
 
     def _pid(self, name: str) -> int:
         done = subprocess.run(
-            ["crun", "--root", f"{self.folder}/crun", "state", name], capture_output=True, text=True, check=False
+            ["runc", "--root", f"{self.folder}/runc", "state", name], capture_output=True, text=True, check=False
         )
         return int(json.loads(done.stdout)["pid"]) if done.returncode == 0 else 0
 
     def healthy(self, name: str, check: Sequence[str], seconds: int = 120) -> float:
         """Return after how many seconds a container answers its health check."""
         begun = time.monotonic()
-        command = ["crun", "--root", f"{self.folder}/crun", "exec", name, *check]
+        command = ["runc", "--root", f"{self.folder}/runc", "exec", name, *check]
         until(
             lambda: subprocess.run(command, capture_output=True, check=False).returncode == 0,
             seconds,
@@ -298,6 +302,18 @@ def look_at(trial: Trial, files: Mapping[str, Path]) -> None:
     history = trial.buildah("inspect", "--type", "image", IMAGE)
     lines = {line.strip() for file in files.values() for line in file.read_text().splitlines() if "://" in line}
     held(not any(line in history for line in lines), "nor in its history")
+    environment: dict[str, str] = {name: str(value) for name, value in default_environment().items()}
+    environment |= {"python_full_version": "3.13.5", "python_version": "3.13"}
+    wanted = {
+        one.name: one.version
+        for one in locked(ROOT / "locks/deploy.txt")
+        if one.marker is None or one.marker.evaluate(environment)
+    }
+    installed = names(of_image(trial.rootfs))
+    extra = {name for name in installed if installed[name] != wanted.get(name)} - {"onramp", "pip"}
+    held(
+        not extra and wanted.keys() <= installed.keys(), f"it holds the {len(wanted)} packages of the lock and no other"
+    )
     added = (path for folder in ("opt", "srv") for path in (trial.rootfs / folder).rglob("*"))
     odd = [path.name for path in added if not path.is_symlink() and path.stat().st_mode & 0o6000]
     held(not odd, "it adds no program that runs as another user")
@@ -311,10 +327,14 @@ def sample(trial: Trial) -> None:
     mounts = {"/srv/onramp": home}
     said = trial.run("walls", bundle(trial.image, ["python", "-c", _WALLS], mounts, {}, (512 << 20, 64))).split()
     held(said[0] == str(USER) and "possible" not in said, f"nothing is written, called or become: {' '.join(said[1:])}")
-    bomb = "import subprocess\nfor _ in range(200): subprocess.Popen(['sleep', '5'])"
-    for what, code in (("processes", bomb), ("memory", "bytearray(2 << 30).replace(b'a', b'b')")):
+    for what, code, little, much in (
+        ("processes", "import subprocess, sys; [subprocess.Popen(['sleep', '1']) for _ in range(%d)]", 10, 200),
+        ("memory", "bytearray(%d << 20).replace(b'a', b'b')", 50, 2000),
+    ):
+        limits = (512 << 20, 64)
+        trial.run(f"few-{what}", bundle(trial.image, ["python", "-c", code % little], mounts, {}, limits))
         try:
-            trial.run(f"too-many-{what}", bundle(trial.image, ["python", "-c", code], mounts, {}, (512 << 20, 64)))
+            trial.run(f"many-{what}", bundle(trial.image, ["python", "-c", code % much], mounts, {}, limits))
         except Failed:
             held(True, f"a container that takes too much ({what}) is stopped")
         else:
@@ -438,7 +458,7 @@ def _ask(trial: Trial, question: Mapping[str, Any]) -> dict[str, Any]:
         "{'Content-Type': 'application/json'})\n"
         "print(u.urlopen(r, timeout=30).read().decode())"
     )
-    data: dict[str, Any] = json.loads(trial.crun("exec", "web", "python", "-c", code, json.dumps(question)))["data"]
+    data: dict[str, Any] = json.loads(trial.runtime("exec", "web", "python", "-c", code, json.dumps(question)))["data"]
     return data
 
 
