@@ -34,7 +34,10 @@ class Authority:
 
     def __init__(self, folder: Path, names: list[str]) -> None:
         self.folder, self.ca = folder, folder / "ca.pem"
-        key, common = rsa.generate_private_key(65537, 2048), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+        key, common = (
+            rsa.generate_private_key(65537, 2048),
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")]),
+        )
         server = rsa.generate_private_key(65537, 2048)
         alternative = x509.SubjectAlternativeName(
             [*(x509.DNSName(name) for name in names), x509.IPAddress(ip_address("127.0.0.1"))]
