@@ -20,7 +20,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "deploy" / "kubernetes"
 #: In the order in which a cluster wants them.
-MANIFESTS = ("namespace", "access", "network", "onramp", "backup")
+MANIFESTS = ("namespace", "access", "network", "onramp", "sign-in", "backup")
 #: Kinds that lie in no namespace.
 _OF_THE_CLUSTER = ("Namespace", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
 _BY_DIGEST = re.compile(r"[^@\s:]+(:\d+)?(/[^@\s]+)?@sha256:[0-9a-f]{64}")
@@ -52,7 +52,7 @@ def checked(values: Mapping[str, Any]) -> dict[str, str]:
                 raise ValuesRefused(
                     f"“{name}” is {text}, which is no range of addresses such as 10.1.2.3/32."
                 ) from None
-        if name in ("host", "namespace") and not _NAME.fullmatch(text):
+        if name in ("host", "show_host", "namespace") and not _NAME.fullmatch(text):
             raise ValuesRefused(f"“{name}” is {text}, which is no such name.")
         if re.search(r"[\"'\\\n]", text):
             raise ValuesRefused(f"“{name}” holds a quotation mark, a backslash or a line break.")

@@ -33,13 +33,14 @@ from deploy.scripts.locks import locked
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
 SUITE, PACKAGES = "trixie", "python3,python3-venv,python-is-python3,ca-certificates"
-BASE, IMAGE = "localhost/onramp-base", "localhost/onramp"
+BASE, IMAGE, PROXY = "localhost/onramp-base", "localhost/onramp", "localhost/onramp-proxy"
 USER = 10001
 #: Bytes that must be free: layers are whole copies where the storage driver is vfs.
 ROOM = 12 << 30
 PROFILE = Path("/usr/share/containers/seccomp.json")
 _MACHINES = {"x86_64": ("amd64", "SCMP_ARCH_X86_64"), "aarch64": ("arm64", "SCMP_ARCH_AARCH64")}
 _PORT = 3000
+_CERTIFICATES = {"CERTIFICATE": "pem", "KEY": "key"}
 #: Launches the smallest job of the deployment, as the UI does.
 _LAUNCH = """mutation($p: ExecutionParams!){launchRun(executionParams: $p){__typename
 ... on LaunchRunSuccess{run{runId}} ... on PythonError{message}}}"""
@@ -199,9 +200,18 @@ class Trial:
             *("--file", str(DEPLOY / "Containerfile"), "--tag", IMAGE, str(ROOT)),
         )
 
-    def unpack(self) -> None:
-        """Mount the image and read its configuration."""
-        container = self.buildah("from", "--pull-never", IMAGE)
+    def build_proxy(self, digest: str) -> None:
+        """Build the sign-in proxy's image on the base with `digest`."""
+        self.buildah(
+            "build",
+            *("--isolation", "chroot", "--format", "docker", "--pull-never"),
+            *("--build-arg", f"BASE={BASE}", "--build-arg", f"BASE_DIGEST={digest}"),
+            *("--file", str(DEPLOY / "proxy/Containerfile"), "--tag", PROXY, str(DEPLOY / "proxy")),
+        )
+
+    def unpack(self, name: str = IMAGE) -> None:
+        """Mount an image and read its configuration."""
+        container = self.buildah("from", "--pull-never", name)
         self.rootfs = Path(self.buildah("mount", container))
         said = json.loads(self.buildah("inspect", container))
         self.image = said["Docker"]["config"]
@@ -445,6 +455,28 @@ def deployment(trial: Trial) -> None:
         held(ended == 1, "the daemon took it from the queue, the code server ran it, and it ended well")
 
 
+def proxy(trial: Trial) -> None:
+    """Start the sign-in proxy's image, as a stranger meets it; its sign-in is tried by tests/deploy/test_sign_in.py."""
+    folder = trial.folder / "certificates"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    subject = ["-subj", "/CN=onramp.example.gov", "-days", "2", "-newkey", "rsa:2048", "-nodes"]
+    ran(["openssl", "req", "-x509", *subject, "-keyout", f"{folder}/server.key", "-out", f"{folder}/server.pem"])
+    uid = int(trial.image["User"].partition(":")[0])
+    for file in folder.iterdir():
+        os.chown(file, uid, uid)
+    example = (DEPLOY / "sign-in.example.env").read_text(encoding="utf-8").splitlines()
+    said = dict(line.split("=", 1) for line in example if "=" in line and not line.startswith("#"))
+    said |= {"OIDC_CLIENT_SECRET": "a", "OIDC_COOKIE_SECRET": "b", "ONRAMP_PROXY_SECRET": "c"}
+    said |= {"ONRAMP_WEB": "http://web:3000/", "ONRAMP_SHOW_WEB": "http://show:3000/"}
+    said |= {f"ONRAMP_PROXY_{name}": f"/etc/onramp/certificates/server.{end}" for name, end in _CERTIFICATES.items()}
+    spec = bundle(trial.image, trial.image["Cmd"], {"/etc/onramp/certificates": folder}, said, (512 << 20, 256))
+    with trial.running("proxy", spec):
+        check = ["perl", "-MIO::Socket::INET", "-e", "IO::Socket::INET->new(PeerAddr => '127.0.0.1:8443') or exit 1"]
+        seconds = trial.healthy("proxy", check, 30)
+        held(uid > 0, f"the sign-in proxy runs as user {uid} with a read-only root, healthy after {seconds:.0f} s")
+
+
 def in_bytes(limit: str) -> int:
     """Return the bytes of a limit such as `1g` or `${NAME:-14g}`."""
     text = limit.removesuffix("}").rpartition(":-")[2]
@@ -496,6 +528,10 @@ def main(words: list[str] | None = None) -> None:
         sample(trial)
         print("A deployment: PostgreSQL, migration, code server, web server, daemon", flush=True)
         deployment(trial)
+        print("The sign-in proxy", flush=True)
+        trial.build_proxy(digest)
+        trial.unpack(PROXY)
+        proxy(trial)
     except Failed as problem:
         sys.exit(str(problem))
     print("All of it held.")

@@ -88,6 +88,8 @@ def test_what_manifests_name_is_there() -> None:
                 assert ("ConfigMap", volume["configMap"]["name"]) in names, app
             if "persistentVolumeClaim" in volume:
                 assert ("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]) in names, app
+            if "secret" in volume:
+                assert ("Secret", volume["secret"]["secretName"]) in names and app == "onramp-proxy"
         for origin in container.get("envFrom", []):
             ((kind, named),) = origin.items()
             assert ({"configMapRef": "ConfigMap", "secretRef": "Secret"}[kind], named["name"]) in names, app
@@ -149,6 +151,8 @@ def test_each_part_has_its_own_secret_and_sees_no_other() -> None:
         "onramp-migrate": {"onramp-owner"},
         "onramp-code": {"onramp-code"},
         "onramp-web": {"onramp-web"},
+        "onramp-show": {"onramp-web"},
+        "onramp-proxy": {"onramp-proxy"},
         "onramp-daemon": {"onramp-daemon"},
         "onramp-backup": {"onramp-backup"},
     }
@@ -227,17 +231,17 @@ def test_nobody_reaches_anybody_unless_a_policy_says_so() -> None:
     spoken = {
         (one, other) for one in apps for other in apps for port in (80, 3000, 4000, 5432) if asks(one, other, port)
     }
-    assert spoken >= {("onramp-web", "onramp-code"), ("onramp-daemon", "onramp-code")}
-    assert {pair for pair in spoken if pair[0] == "onramp-run" or pair[1] == "onramp-run"} == set()
-    assert {other for _, other in spoken} <= {"onramp-code", "onramp-web"}
+    asks_code = {(f"onramp-{one}", "onramp-code") for one in ("web", "show", "daemon")}
+    assert spoken == asks_code | {("onramp-proxy", "onramp-web"), ("onramp-proxy", "onramp-show")}
 
 
 #: Address and port, and the parts that reach it.
 REACHED = {
-    ("10.20.0.5", 5432): {"web", "code", "daemon", "run", "migrate", "backup"},
+    ("10.20.0.5", 5432): {"web", "show", "code", "daemon", "run", "migrate", "backup"},
     ("10.20.0.9", 443): {"code", "run"},
     ("10.96.0.1", 443): {"web", "daemon"},
     ("10.20.0.25", 587): {"code"},
+    ("10.20.0.30", 443): {"proxy"},
     # A publisher by HTTPS, by FTP, and the data of the one that is asked by FTP.
     ("203.0.113.7", 443): {"run", "code"},
     ("203.0.113.7", 21): {"run"},

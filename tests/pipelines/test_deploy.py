@@ -130,7 +130,8 @@ def test_each_service_has_the_secrets_of_its_role_only() -> None:
         "backup": {"ONRAMP_BACKUP_PASSWORD"},
     }
     example = (DEPLOY / "example.env").read_text()
-    wanted = set(re.findall(r"\$\{(\w+):\?", (DEPLOY / "compose.yaml").read_text())) | {"CENSUS_API_KEY", "NLR_API_KEY"}
+    composed = "".join((DEPLOY / f"compose{more}.yaml").read_text() for more in ("", ".sign-in"))
+    wanted = set(re.findall(r"\$\{(\w+):\?", composed)) | {"CENSUS_API_KEY", "NLR_API_KEY"}
     assert all(f"\n{name}=\n" in example for name in wanted), "the example names everything and holds no secret"
 
 
@@ -145,6 +146,30 @@ def test_only_what_calls_out_has_a_way_out() -> None:
     assert published == {"web"} and all(port.startswith("127.0.0.1:") for port in composed["services"]["web"]["ports"])
     images = {service["image"] for service in composed["services"].values()}
     assert all(image.startswith("onramp:") or "@sha256:${POSTGRES_DIGEST:?" in image for image in images)
+
+
+def test_sign_in_leaves_the_proxy_as_the_only_way_in() -> None:
+    class Loader(yaml.SafeLoader):
+        """Knows compose's own tag, which takes away what the file below says."""
+
+    Loader.add_constructor("!reset", lambda loader, node: [])
+    laid_over = yaml.load((DEPLOY / "compose.sign-in.yaml").read_text(), Loader)["services"]
+    assert laid_over["web"]["ports"] == laid_over["show"]["ports"] == []
+    proxy = laid_over["proxy"]
+    assert proxy["read_only"] and proxy["cap_drop"] == ["ALL"] and proxy["mem_limit"] == proxy["memswap_limit"]
+    assert proxy["pids_limit"] == 256 and "healthcheck" in proxy
+    assert laid_over["show"]["environment"]["ONRAMP_WEB__READ_ONLY"] == "true"
+    example = (DEPLOY / "sign-in.example.env").read_text()
+    given = {**proxy["environment"], **dict.fromkeys(re.findall(r"(?m)^(\w+)=", example))}
+    given |= dict.fromkeys(re.findall(r"(\w+)=", (DEPLOY / "proxy" / "Containerfile").read_text()))
+    wanted = set(re.findall(r"\$\{(\w+)\}", (DEPLOY / "proxy" / "httpd.conf").read_text())) - {"LIKE_THIS"}
+    assert wanted <= given.keys()
+    (pod,) = [one for one in manifests() if one["metadata"]["name"] == "onramp-proxy" and one["kind"] == "Deployment"]
+    (secret,) = [one for one in manifests() if one["metadata"]["name"] == "onramp-proxy" and one["kind"] == "Secret"]
+    container = pod["spec"]["template"]["spec"]["containers"][0]
+    told = {one["name"] for one in container["env"]} | secret["stringData"].keys()
+    image = {"ONRAMP_PROXY_RUN", "ONRAMP_PROXY_PORT", "OIDC_AUTHORITIES"}
+    assert wanted <= told | image
 
 
 def test_commands_of_the_image_and_the_compose_file_exist() -> None:
