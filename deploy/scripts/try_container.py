@@ -101,7 +101,8 @@ def bundle(
     those under /etc and dagster.yaml read-only. `limits` are bytes of memory and processes. Without `network` (a
     namespace's file) the container has one of its own, in which there is nobody but itself.
     """
-    variables = {name: value for name, _, value in (one.partition("=") for one in image["Env"])} | dict(environment)
+    set_by_image = {name: value for name, _, value in (one.partition("=") for one in image["Env"])}
+    variables = {"PATH": "/usr/local/bin:/usr/bin:/bin", **set_by_image, **environment}
     uid, _, gid = image["User"].partition(":")
     usual = [
         ("/proc", "proc", "proc", []),
@@ -126,7 +127,7 @@ def bundle(
             "user": {"uid": int(uid), "gid": int(gid)},
             "args": list(command),
             "env": [f"{name}={value}" for name, value in variables.items()],
-            "cwd": image["WorkingDir"],
+            "cwd": image.get("WorkingDir") or "/",
             "capabilities": {kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")},
             "noNewPrivileges": True,
         },
