@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
+from dagster._core.instance.ref import InstanceRef
 
 from tests.support.cluster import ROOT, denied, manifests, restricted
 
@@ -265,3 +267,12 @@ REACHED = {
 @pytest.mark.parametrize(("there", "who"), REACHED.items(), ids=[f"{host}-{port}" for host, port in REACHED])
 def test_who_reaches_what(there: tuple[str, int], who: set[str]) -> None:
     assert {app for app in [*pods(), "onramp-run"] if reaches(app, *there)} == {f"onramp-{name}" for name in who}
+
+
+def test_instances_without_a_launcher_are_what_dagster_loads(tmp_path: Path) -> None:
+    (files,) = [one for one in manifests() if one["metadata"]["name"] == "onramp-instance"]
+    (tmp_path / "dagster.yaml").write_text(files["data"]["migration.yaml"])
+    known = InstanceRef.from_dir(str(tmp_path))
+    assert known.run_coordinator_data is not None and known.storage_data is not None
+    assert known.run_coordinator_data.class_name == "QueuedRunCoordinator"
+    assert "k8s" not in files["data"]["migration.yaml"].lower()
