@@ -168,12 +168,13 @@ class Trial:
         """Return what buildah prints; Failed with its last lines where it ends with an error."""
         return ran(["buildah", *self._store, *words], **options)
 
-    def make_base(self, mirror: str) -> str:
+    def make_base(self, mirror: str | None) -> str:
         """Return the digest of a base image made from Debian's own packages."""
         tree = self.folder / "base"
         if not (tree / "usr/bin/python").exists():
             shutil.rmtree(tree, ignore_errors=True)
-            ran(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(tree), mirror])
+            where = [str(tree), *([mirror] if mirror else [])]
+            ran(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, *where])
         if not self.known(BASE):
             container = self.buildah("from", "scratch")
             # A runtime brings /dev itself; devices are no files to copy.
@@ -501,7 +502,7 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, help="a scratch folder with 12 GB of room")
     parser.add_argument("--pip-conf", type=Path, help="settings of pip while the image is built")
     parser.add_argument("--authority", type=Path, help="certificates, as /run/authority.crt while the image is built")
-    parser.add_argument("--debian", default="http://deb.debian.org/debian", help="mirror of Debian (%(default)s)")
+    parser.add_argument("--debian", help="mirror of Debian (default: debootstrap's own)")
     parser.add_argument("--storage", default="vfs", choices=("vfs", "overlay"), help="of layers (%(default)s)")
     given = parser.parse_args(words)
     files = {name: file.resolve() for name, file in (("pip", given.pip_conf), ("authority", given.authority)) if file}
