@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -23,6 +24,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from pipelines.web.guard import Guard, Rules
 from tests.conftest import ROOT
@@ -230,6 +234,22 @@ def test_the_name_of_who_signed_in_arrives_and_nothing_a_browser_says_of_itself(
         assert answer.status_code == 401
     posted = session.post(front.url(ACTS, "/graphql"), json={"query": "{version}"}, timeout=30)
     assert posted.json()["method"] == "POST"
+
+
+def test_a_web_socket_is_opened_for_who_signed_in_and_for_no_other_page(front: Front) -> None:
+    session = front.signed_in(OPERATOR)
+    cookie = "; ".join(f"{one.name}={one.value}" for one in session.cookies)
+    address = front.url(ACTS, "/graphql").replace("https", "wss")
+    trust = ssl.create_default_context(cafile=front.authority)
+
+    def opened(origin: str, **headers: str) -> str:
+        with connect(address, ssl=trust, origin=Origin(origin), additional_headers=headers, proxy=None) as line:
+            return str(line.recv(timeout=20))
+
+    assert opened(front.url(ACTS).rstrip("/"), Cookie=cookie, **{HEADER: "root@example.gov"}) == "olga@example.gov"
+    for origin, headers in (("https://evil.example.org", {"Cookie": cookie}), (front.url(ACTS).rstrip("/"), {})):
+        with pytest.raises(InvalidStatus):
+            opened(origin, **headers)
 
 
 def test_each_group_reaches_its_server_and_no_other(front: Front) -> None:
