@@ -24,7 +24,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 LOCKED := $(PIP) --no-deps --require-hashes -r
 
 .PHONY: help install run dev test tests lint format types contracts spelling scripts docs docs-serve code-coverage coverage bench peers \
-  robustness lock test-oldest test-newest clean supported renewed
+  robustness container weaknesses bill lock test-oldest test-newest clean supported renewed
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -94,6 +94,15 @@ peers: $(VENV)/.peers-$(VERSION) ## tools that are only measured against, in an 
 
 robustness: $(DEV) ## campaigns that break things on purpose, an hour (docs/reliability.md)
 	$(BIN)/python -m tests.robustness
+
+container: $(DEV) ## the image built and a deployment of it tried, as root on Debian (FOLDER=, OPTIONS=; docs/reliability.md)
+	$(BIN)/python -m deploy.scripts.try_container $(OPTIONS) "$(if $(FOLDER),$(FOLDER),$(error FOLDER= names a scratch folder with 12 GB of room))"
+
+weaknesses: $(DEV) ## known weaknesses of what the locks name, by a database you bring (DATABASE=; docs/dependencies.md)
+	$(BIN)/python -m deploy.scripts.known_weaknesses "$(if $(DATABASE),$(DATABASE),$(error DATABASE= names a zip file or folder of OSV records))"
+
+bill: $(DEV) ## what the image is made of by its lock, as CycloneDX, in bill-of-materials.json
+	$(BIN)/python -m deploy.scripts.bill_of_materials lock locks/deploy.txt > bill-of-materials.json
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
   --no-emit-index-url

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("geodata", "maps", "assets", "pipelines")
+ROOMS = ("geodata", "maps", "assets", "pipelines", "deploy")
 # One line a package: the modules of it that have no test file of their name yet.
 WITHOUT = {
     "assets": (

@@ -54,6 +54,7 @@ WHY = {
     "access": "peer of the access measures in tests and benchmarks",
     "check-jsonschema": "knows the schema of compose files",
     "codespell": "misspelled words and British spellings",
+    "common-expression-language": "evaluates the expressions of Kubernetes admission policies in tests",
     "cryptography": "certificates of test servers",
     "duckdb": "runs the queries of docs/duckdb.md in tests",
     "esda": "peer of the cluster statistics in tests",
@@ -102,6 +103,26 @@ PERMISSIVE = re.compile(
 SAID = {"pyvalhalla": "MIT License"}
 #: Where a package names its license by another's.
 MEANT = {"(same as Leaflet)": "BSD-2-Clause, as Leaflet"}
+
+
+UNSEEN = "not installed where this page was made (another system or Python)"
+WEAKNESSES = """## Known weaknesses, and bills of materials
+
+```sh
+make weaknesses DATABASE=all.zip    # a zip file or folder of records in the OSV format, such as OSV's PyPI/all.zip
+make bill                           # bill-of-materials.json: locks/deploy.txt as CycloneDX 1.6
+python -m deploy.scripts.bill_of_materials image FOLDER    # an unpacked image: Debian's packages and Python's
+```
+
+The first needs no network: it holds every lock to the records you bring, by Python's own order of versions, and ends
+with 1 where something is known, with 2 where the records are none, old, or partly unreadable. A record that gives
+commits and no versions counts as known. What was looked into and does not matter here stands in
+`deploy/accepted-weaknesses.yaml`, with a reason and a day on which it is looked at again. No database comes with it:
+the one on the package index is of 2021 and may not be used commercially, so nothing is said here of what is known
+today. Bills hold no time and no random number: the same lock gives the same bytes.
+
+A bill is held to CycloneDX's schema in tests, and `make container` holds the image to the lock: its Python packages
+are those of `locks/deploy.txt` and no other."""
 
 
 def named() -> dict[str, list[str]]:
@@ -154,6 +175,9 @@ def page(known_licenses: dict[str, str]) -> str:
         f"{len(others)} further packages, of which {len(known)} were installed where this page was made. All of those "
         f"are under permissive licenses but for: {', '.join(odd) or 'none'}.",
         "Copyleft of a file (MPL) or a library (LGPL) binds who changes the package; none is changed here.",
+        "| package | version | license |\n|---|---|---|\n"
+        + "\n".join(f"| {name} | {versions[name]} | {known.get(name, UNSEEN)} |" for name in others),
+        WEAKNESSES,
     ]
     return "\n\n".join(parts) + "\n"
 

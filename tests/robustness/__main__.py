@@ -26,8 +26,8 @@ CAMPAIGNS = {
 }
 
 
-#: Campaigns that are tests, played where the environment asks for them.
-TESTS = {"rehearsal": ["tests/rehearsal"]}
+#: Campaigns that are tests, played where the environment asks for them or what they need is installed.
+TESTS = {"rehearsal": ["tests/rehearsal"], "sign-in": ["-rs", "tests/deploy/test_sign_in.py"]}
 
 
 def command(name: str, folder: Path) -> list[str]:
