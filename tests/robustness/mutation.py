@@ -1,10 +1,10 @@
-"""Do the tests notice a wrong sign? Each mutant is one change of the domain, run against its own test file alone.
+"""Do the tests notice a wrong sign? Each mutant is one change of the domain, run against the tests of its package.
 
 `python -m tests.robustness.mutation --report F.jsonl` runs them all on one core; `--minutes` ends earlier, the order
 depends on the seed alone. Everything is loaded and each test run once; a mutant is a fork in which the change is put in
 force (`in_force.py`) and the tests of `tests/geodata/a/test_b.py` for `geodata/a/b.py` run, quick ones first, until one
-fails; without real data. Nothing is written to the project. Survivors that are known, and why they are left, stand in
-`survivors.yaml`. Needs a system that can fork.
+fails, then those of the other files of its folder (not with `--own`); without real data. Nothing is written to the
+project. Survivors that are known, and why they are left, stand in `survivors.yaml`. Needs a system that can fork.
 """
 
 from __future__ import annotations
@@ -45,11 +45,17 @@ DOMAIN = (
     "uncertainty/*.py",
     "geography/crosswalk*.py",
 )
-LEFT_OUT = "not realdata and not browser and not services"
+LEFT_OUT = "not realdata and not browser and not services and not slow"
 SURVIVORS = Path(__file__).with_name("survivors.yaml")
 # A mutant that asks for more is stopped by the system instead of the machine by it.
 MEMORY = 12 << 30
-NOT_IN_FORCE = 71
+KILLED, KILLED_BY_OTHERS, NOT_IN_FORCE = 70, 71, 72
+OUTCOMES = {
+    0: "survived",
+    KILLED: "killed",
+    KILLED_BY_OTHERS: "killed by others",
+    NOT_IN_FORCE: "not in force",
+}
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -203,10 +209,10 @@ def drawn(names: list[str], seed: int) -> Iterator[Mutant]:
 class Campaign:
     """A plugin of pytest that runs the tests of a session once, and then again in a fork for each mutant."""
 
-    def __init__(self, every: Sequence[Mutant], minutes: float, report: TextIO | None) -> None:
-        self.every, self.minutes, self.report = every, minutes, report
+    def __init__(self, every: Sequence[Mutant], minutes: float, own: bool, report: TextIO | None) -> None:
+        self.every, self.minutes, self.own, self.report = every, minutes, own, report
         self.outcomes: list[tuple[Mutant, str, float]] = []
-        self.in_fork = False
+        self.fails_with: int | None = None
         self.spent: Counter[str] = Counter()
         self.failed: set[str] = set()
 
@@ -218,8 +224,8 @@ class Campaign:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """End a fork with the first test that fails."""
-        if report.failed and self.in_fork:
-            os._exit(1)
+        if report.failed and self.fails_with is not None:
+            os._exit(self.fails_with)
         self.spent[report.nodeid] += report.duration  # type: ignore[assignment]
         if report.failed:
             self.failed.add(report.nodeid)
@@ -231,57 +237,64 @@ class Campaign:
             items[item.path].append(item)
         for of_file in items.values():
             _run(of_file)
-            of_file.sort(key=lambda item: self.spent[item.nodeid])
+        if self.failed:
+            raise SystemExit(f"These fail without a mutant: {', '.join(sorted(self.failed))}")
+        taken = {path: sum(self.spent[item.nodeid] for item in of_file) for path, of_file in items.items()}
         gc.collect()
         gc.freeze()
-        end, limits = time.monotonic() + 60 * self.minutes, {}
+        end = time.monotonic() + 60 * self.minutes
         for mutant in self.every:
             if time.monotonic() > end:
                 break
-            of_module = items[tests_of(mutant.module)]
-            if mutant.module not in limits:
-                code, seconds = self._outcome(None, of_module, 300.0)
-                if code != "survived":
-                    raise SystemExit(f"{tests_of(mutant.module)} fails without a mutant: {self.failed or code}")
-                limits[mutant.module] = 5.0 + 3.0 * seconds
-            what, seconds = self._outcome(mutant, of_module, limits[mutant.module])
+            own = tests_of(mutant.module)
+            others = sorted(
+                (path for path in items if path.parent == own.parent and path != own), key=taken.__getitem__
+            )
+            files = [own] if self.own else [own, *others]
+            what, seconds = self._outcome(mutant, [self._quick_first(items[path]) for path in files])
             self.outcomes.append((mutant, what, seconds))
             if self.report:
                 said = {**asdict(mutant), "outcome": what, "seconds": round(seconds, 2)}
                 print(json.dumps(said), file=self.report, flush=True)
         return True
 
-    def _outcome(self, mutant: Mutant | None, items: Sequence[pytest.Item], seconds: float) -> tuple[str, float]:
-        """Return "killed", "survived", "timeout" or "not in force", and the seconds taken."""
+    def _quick_first(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        return sorted(items, key=lambda item: self.spent[item.nodeid])
+
+    def _outcome(self, mutant: Mutant, files: Sequence[Sequence[pytest.Item]]) -> tuple[str, float]:
+        """Return one of OUTCOMES or "timeout", and the seconds taken."""
         begun = time.monotonic()
+        # Four times what the tests took as it was, and what compiling takes.
+        limit = 30.0 + 4.0 * sum(self.spent[item.nodeid] for items in files for item in items)
         child = os.fork()
         if not child:
-            self._in_fork(mutant, items)
-        ended = {0: "survived", NOT_IN_FORCE: "not in force"}
-        while time.monotonic() - begun < seconds:
+            self._in_fork(mutant, files)
+        while time.monotonic() - begun < limit:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
-                return ended.get(os.waitstatus_to_exitcode(status), "killed"), time.monotonic() - begun
+                return OUTCOMES.get(os.waitstatus_to_exitcode(status), "killed"), time.monotonic() - begun
             time.sleep(0.01)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return "timeout", time.monotonic() - begun
 
-    def _in_fork(self, mutant: Mutant | None, items: Sequence[pytest.Item]) -> NoReturn:
-        code = 70
+    def _in_fork(self, mutant: Mutant, files: Sequence[Sequence[pytest.Item]]) -> NoReturn:
+        code = KILLED
         try:
             os.setpgid(0, 0)
-            self.in_fork = True
+            self.fails_with = KILLED
             hole = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(hole, stream)
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            name = "" if mutant is None else mutant.module.removesuffix(".py").replace("/", ".")
+            name = mutant.module.removesuffix(".py").replace("/", ".")
             # A module that can no longer be loaded at all ends here as well, and counts as noticed.
-            if mutant is not None and not put_in_force(sys.modules[name], mutated(mutant)):
+            if not put_in_force(sys.modules[name], mutated(mutant)):
                 os._exit(NOT_IN_FORCE)
-            _run(items)
+            for items in files:
+                _run(items)
+                self.fails_with = KILLED_BY_OTHERS
             code = 0
         finally:
             os._exit(code)
@@ -298,6 +311,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1000.0, help="how long to go on")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[], help="modules whose path holds one of these words")
+    parser.add_argument("--own", action="store_true", help="run the test file of the module alone")
     parser.add_argument("--again", type=Path, help="report of an earlier run: only what survived in it")
     parser.add_argument("--report", type=Path, help="file for the outcome of each mutant, JSON a line")
     options = parser.parse_args()
@@ -310,8 +324,8 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="onramp-mutants-"))
         report = stack.enter_context(options.report.open("a", encoding="utf-8")) if options.report else None
-        campaign = Campaign(every, options.minutes, report)
-        files = sorted({str(tests_of(one.module)) for one in every})
+        campaign = Campaign(every, options.minutes, options.own, report)
+        files = sorted({str(tests_of(one.module) if options.own else tests_of(one.module).parent) for one in every})
         words = ["-s", "-q", "--tb=no", "-m", LEFT_OUT, "--basetemp", f"{folder}/pytest"]
         words += ["-p", "no:cacheprovider", "-p", "no:faulthandler"]
         with contextlib.redirect_stdout(stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))):
@@ -331,7 +345,7 @@ def _print_summary(campaign: Campaign) -> None:
         what = "killed" if what == "timeout" else what
         if what == "survived" and known_as(mutant) in known:
             what = "listed"
-        elif what != "killed":
+        elif not what.startswith("killed"):
             print(f"{mutant.module}:{mutant.line}: {mutant.before}  ->  {mutant.after}  ({what})")
         counts[mutant.module.split("/")[1]][what] += 1
     for package, of_package in [*sorted(counts.items()), ("all", sum(counts.values(), Counter()))]:
