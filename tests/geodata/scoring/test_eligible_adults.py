@@ -148,3 +148,37 @@ def test_the_index_of_2018_alone_gives_eligible_adults_below_100_percent(realdat
     lived_in = adults[adults["population"] > 0]
     assert set(lived_in["eligible_adults_basis"].dropna()) == {"below_100"}
     assert lived_in["eligible_adults"].notna().sum() >= 240
+
+
+def test_a_tract_of_one_resident_counts_like_any_other() -> None:
+    ages = {"population": {"count": 1.0}, "under_18": {"count": 0.0}, "over_64": {"count": 0.0}}
+    poor = {"poverty_150": {"count": 0.25, "share": 0.5}}
+    found = one(**ages, **poor, group_quarters={"count": 1.0})
+    assert found[["working_age", "eligible_adults", "group_quarters_share"]].tolist() == [1.0, 0.25, 1.0]
+    # More people in group quarters than residents: two tables of the survey, one whole.
+    assert one(**AGES, group_quarters={"count": 1200.0})["group_quarters_share"] == 1.0
+
+
+def test_what_rounding_of_the_share_explains_is_no_cap() -> None:
+    ages = {"population": {"count": 1000.0}, "under_18": {"count": 0.0}, "over_64": {"count": 0.0}}
+    for poor, basis in ((250.0, "estimated"), (249.6, "estimated"), (249.4, "capped")):
+        found = one(**ages, poverty_150={"count": poor, "share": 0.25})
+        assert (found["eligible_adults"], found["eligible_adults_basis"]) == (pytest.approx(poor), basis)
+
+
+def test_without_any_measured_resident_everybody_is_demand() -> None:
+    tracts = pd.DataFrame(
+        {
+            "geoid": ["a", "b", "c"],
+            "state": ["XL", "XL", "XS"],
+            "population": [0.0, 500.0, 30.0],
+            "eligible_adults": [0.0, np.nan, np.nan],
+            "eligible_adults_moe": [0.0, np.nan, np.nan],
+        }
+    )
+    table = demand(tracts, pd.Series(dtype="float64"))
+    assert table["demand"].tolist() == [0, 500, 30]
+    assert table["demand_basis"].tolist() == ["measured", "imputed", "imputed"]
+    # One measured resident in all is enough for a share, and one of a state for its own.
+    one_measured = tracts.assign(population=[1.0, 500.0, 30.0], eligible_adults=[0.5, np.nan, np.nan])
+    assert demand(one_measured, pd.Series(dtype="float64"))["demand"].tolist() == [0.5, 250, 15]
