@@ -231,3 +231,29 @@ def test_a_table_without_a_vintage_is_no_part_of_the_bridge_and_stays() -> None:
     assert found["measures"]["geoid"].tolist() == ["09013528100"]
     with_county = tables["measures"].assign(county_geoid="09110")
     assert align_connecticut({**tables, "measures": with_county})["measures"]["county_geoid"].tolist() == ["09013"]
+
+
+def test_definitions_are_carried_over_by_name_and_their_rows_are_numbered_anew() -> None:
+    """Two definitions, the second by name first, each with a tract that has no successor."""
+    old = pd.concat([definitions({A10: (1, True), D10: (1, True)}, name=name) for name in ("svi", "cejst")])
+    parts = relationship([(W20, A10, 0), (C20, C10, 5), (B20, C10, 5), (A20, A10, 1)])
+    found = to_2020(old, parts, SLIVER)
+    assert [note.split(":")[0] for note in found.notes] == ["cejst", "svi"]
+    assert found.rejects[["source", "key"]].to_numpy().tolist() == [["cejst", D10], ["svi", D10]]
+    for table in (found.table, found.rejects, found.unmatched):
+        assert table.index.tolist() == list(range(len(table)))
+    assert found.unmatched["geoid"].tolist() == [B20, C20, W20] * 2
+    newer = definitions({A20: (0.5, None)}, 2020)
+    newer.index = pd.Index([7])
+    assert to_2020(newer, parts, SLIVER).table.equals(newer.reset_index(drop=True))
+    nowhere = to_2020(definitions({D10: (1, True)}), parts, SLIVER)
+    assert nowhere.table.empty and nowhere.rejects["key"].tolist() == [D10]
+
+
+def test_a_note_counts_as_slivers_and_as_mixed_only_what_has_land() -> None:
+    parts = [(A20, A10, 1), (A20, B10, 999), (A20, C10, 0), (B20, A10, 1.1), (B20, B10, 998.9)]
+    old = definitions({A10: (1, True), B10: (0, False), C10: (0, False)})
+    note = to_2020(old, relationship(parts), 0.0).notes[0]
+    # Of A20 a thousandth is designated, which is none; of B20 a little more.
+    assert note.endswith("1 lie partly in designated land.")
+    assert to_2020(old, relationship([(A20, A10, 1), (A20, C10, 0)]), SLIVER).notes[0].endswith("designated land.")
