@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from geodata.communities.community_table import communities_table
-from geodata.communities.grouping import Previous, group
+from geodata.communities.grouping import Previous, _plane, group
 from geodata.geography.contiguity import contacts
 from geodata.settings import Communities
 from tests.geodata.communities.grouped_lattice import CHOICES, grouped
@@ -148,3 +148,43 @@ def test_rhode_island_groups_whole_and_the_same_in_any_order(realdata):
     assert made["name"].is_unique
     assert made.geometry.is_valid.all()
     assert made["population"].max() <= CHOICES.residents_cap
+
+
+def continued(now: list[str], then: dict[str, str]) -> str:
+    """Return the identifier of the one community of touching tracts, given who was in which one before."""
+    shapes = tracts(6, 1)
+    table = scores(shapes, 1000).assign(gated=lambda rows: rows["geoid"].isin([geoid(int(n), 0) for n in now]))
+    before = pd.DataFrame({"geoid": [geoid(int(n), 0) for n in then], "state": "XL", "community_id": then.values()})
+    return str(grouped(shapes, table, Previous(before, pd.DataFrame()))["community_id"].unique().item())
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "kept"),
+    [
+        # Half of today's people, or half of those of then, are enough; less of both is another community.
+        ("01", {"1": "XL-a", "4": "XL-a", "5": "XL-a"}, "XL-a"),
+        ("012", {"2": "XL-a", "5": "XL-a"}, "XL-a"),
+        ("012", {"2": "XL-a", "4": "XL-a", "5": "XL-a"}, None),
+        # Of several the one that is more alike, and among equals the first by name.
+        ("012", {"0": "XL-a", "1": "XL-b", "2": "XL-b"}, "XL-b"),
+        ("01", {"0": "XL-b", "1": "XL-a"}, "XL-a"),
+    ],
+)
+def test_a_community_goes_on_where_half_of_its_people_do(now: str, then: dict[str, str], kept: str | None) -> None:
+    found = continued(list(now), then)
+    assert found == kept if kept else found not in then.values()
+
+
+def test_a_border_is_shared_whichever_tract_is_named_first() -> None:
+    shapes = tracts(4, 1)
+    pairs = pd.DataFrame({"geoid_a": [geoid(1, 0)], "geoid_b": [geoid(0, 0)], "shared_m": [1000.0]})
+    table = scores(shapes, 1000).assign(gated=[True, True, False, True])
+    found = group(table, shapes, pairs, Communities(water_gap_m=0.0)).set_index("geoid")["community_id"]
+    assert found[geoid(0, 0)] == found[geoid(1, 0)] != found[geoid(3, 0)]
+
+
+def test_places_in_the_plane_are_kilometers_apart() -> None:
+    spots = pd.DataFrame({"latitude": [60.5, 59.5, np.nan], "longitude": [10.0, 11.0, np.nan]})
+    east, north = np.abs(np.diff(_plane(spots)[:2], axis=0))[0]
+    assert north == pytest.approx(111.2, abs=0.3) and east == pytest.approx(111.2 / 2, abs=0.3)
+    assert _plane(spots)[2] == pytest.approx(_plane(spots)[:2].mean(axis=0))
