@@ -43,7 +43,7 @@ def _project() -> list[ModuleType]:
 def _exchanged(owner: Any, name: str, new: Any) -> Iterator[Any]:
     """Exchange one name of a module or class, and yield what has become another by it."""
     old = vars(owner).get(name)
-    if old is new or (name.startswith("__") and not isinstance(new, FunctionType)):
+    if old is new or (name.startswith("__") and not isinstance(new, FunctionType | staticmethod)):
         return
     if isinstance(new, Dispatcher):
         if _given(old.py_func, new.py_func):

@@ -117,7 +117,7 @@ def test_every_listed_survivor_is_a_mutant_and_says_why() -> None:
 
 def test_most_wrong_signs_of_a_small_module_are_noticed(tmp_path: Path) -> None:
     report = tmp_path / "report.jsonl"
-    words = ["--only", "decisions/quarters", "--report", str(report)]
+    words = ["--own", "--only", "decisions/quarters", "--report", str(report)]
     subprocess.run([sys.executable, "-m", "tests.robustness.mutation", *words], cwd=mutation.ROOT, check=True)
     said = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
     assert len(said) == len(mutation.mutants("geodata/decisions/quarters.py"))

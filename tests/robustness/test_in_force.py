@@ -16,6 +16,7 @@ BEFORE = """
 from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 import numba
 
 FACTOR = 1000.5
@@ -49,8 +50,12 @@ class Held:
     @classmethod
     def made(cls):
         return cls(5.0)
+
+class Pair(NamedTuple):
+    first: float
+    second: float = 7.0
 """
-USER = "from tests.made_up import FACTOR, Held, function, kernel, using\n"
+USER = "from tests.made_up import FACTOR, Held, Pair, function, kernel, using\n"
 
 
 @pytest.fixture
@@ -73,7 +78,7 @@ def answers(user: ModuleType) -> list[float]:
     """What every part of the module says, as its user sees it."""
     held = user.Held()
     whole = [user.FACTOR, user.kernel(1.0), user.using(1.0), user.function(1)]
-    return [*whole, held.value, held.method(), held.seen, held.kept, user.Held.made().value]
+    return [*whole, held.value, held.method(), held.seen, held.kept, user.Held.made().value, user.Pair(1.0).second]
 
 
 @pytest.mark.parametrize(
@@ -89,6 +94,7 @@ def answers(user: ModuleType) -> list[float]:
         ("self.value + 2", "self.value - 2", {6: 1.0}),
         ("self.value + 3", "self.value - 3", {7: 0.0}),
         ("cls(5.0)", "cls(6.0)", {8: 6.0}),
+        ("second: float = 7.0", "second: float = 8.0", {9: 8.0}),
     ],
 )
 def test_a_change_is_seen_by_whoever_imported_the_name(
@@ -96,7 +102,7 @@ def test_a_change_is_seen_by_whoever_imported_the_name(
 ) -> None:
     module, user = modules
     before = answers(user)
-    assert before == [1000.5, 2.0, 2001.0, -1, 3.0, 4.0, 5.0, 6.0, 5.0]
+    assert before == [1000.5, 2.0, 2001.0, -1, 3.0, 4.0, 5.0, 6.0, 5.0, 7.0]
     assert BEFORE.count(old) == 1
     assert put_in_force(module, ast.parse(BEFORE.replace(old, new)))
     assert answers(user) == [then.get(place, value) for place, value in enumerate(before)]

@@ -77,7 +77,9 @@ def test_people_to_reach_are_those_of_tiers_a_and_b():
             "eligible_adults": [10.0, 20.0, 30.0, 40.0, 0.0],
         }
     )
-    assert people_to_reach(scores)["adults"].tolist() == [10.0, 20.0]
+    found = people_to_reach(scores.set_index(pd.Index([9, 8, 7, 6, 5])))
+    assert found.to_dict("list") == {"geoid": ["1", "2"], "state": ["XL", "XL"], "adults": [10.0, 20.0]}
+    assert found.index.tolist() == [0, 1]
 
 
 def test_a_tract_is_covered_as_far_as_its_people_are():
@@ -100,3 +102,16 @@ def test_people_whose_line_to_a_hub_crosses_water_are_counted():
     places = sites.assign(latitude=0.0, longitude=0.25)
     homes = Points([0.0, 0.0], [0.05, 0.3])
     assert over_water(cells, pairs, homes, places, OpenWater.of(land, 1.5)) == {("XL", "a"): 30.0}
+
+
+def test_hubs_are_ordered_by_whom_each_covers_alone_and_end_where_nobody_more_is_reached() -> None:
+    adults = {"1": 10.0, "2": 30.0, "3": 20.0}
+    minutes = {("1", "a"): 1.0, ("2", "b"): 1.0, ("3", "c"): 1.0, ("3", "d"): 1.0}
+    people, sites, pairs = example(minutes, adults)
+    beyond = pd.DataFrame({"origin": ["1", "9"], "candidate_id": ["z", "b"], "minutes": 1.0})
+    table = hubs(people, sites, pd.concat([pairs, beyond], ignore_index=True), CHOICES, "XL")
+    whole = table[table["p"] == 3]
+    assert whole["candidate_id"].tolist() == ["b", "c", "a"] and whole["order"].tolist() == [1, 2, 3]
+    assert whole["covered_alone"].tolist() == [30.0, 20.0, 10.0]
+    assert table.groupby("p")["covered_adults"].first().to_dict() == {1: 30.0, 2: 50.0, 3: 60.0}
+    assert (table["greedy_adults"] == table["covered_adults"]).all()
