@@ -82,6 +82,7 @@ def test_amounts_must_be_as_many_as_places_in_one_column_or_several_where_these_
             weights.reachable(supply)
     wide = catchment_weights(travel_minutes([0], [2], [1.0], 1, 3), 30.0, flat)
     assert wide.demand_on([4.0]).tolist() == [0, 0, 4] and wide.reachable([1.0, 2.0, 3.0]).tolist() == [3]
+    assert wide.reachable([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]).tolist() == [[5.0, 6.0]]
     with pytest.raises(InputError, match=r"seats is -1\.0, which is not an amount") as refused:
         amounts([[1.0, 2.0], [0.0, 3.0], [4.0, -1.0]], 3, "seats", columns=True)
     assert "row 2" in str(refused.value)

@@ -201,7 +201,7 @@ def test_a_group_of_nobody_has_no_share_and_half_a_person_is_somebody() -> None:
 def test_shares_and_means_are_rounded_to_nine_places_and_equal_votes_go_to_the_first_place() -> None:
     n = 6
     minutes = travel_minutes(list(range(n)), [1, 0] * 3, [5.0] * n, n, 2)
-    weight = np.array([0.1, 0.2, 0.2, 0.1, 0.2, 0.2]) + np.array([0, 1e-13, 0, 0, 0, -1e-13])
+    weight = np.array([0.1, 0.2, 0.2, 0.1, 0.2, 0.2]) + np.array([0, 2e-10, 0, 0, 0, -2e-10])
     here = Reach(pd.Index(["a"]), np.zeros(n, dtype=np.int64), weight, np.full(n, 30.0), minutes, SUPPLY)
     found = GroupReach.of(here, here.tract_of_origin, weight, 1)
     assert found.share.tolist() == [1.0]
@@ -234,6 +234,16 @@ def test_places_keep_their_numbers_whatever_rows_a_table_came_from() -> None:
     )
     homes = pd.DataFrame({"geoid": ["b", "a"], "latitude": 0.0, "longitude": [0.0, 9.0], "weight": 1.0, "rural": False})
     found = reach(homes, supply, GreatCircle.at_constant_speed(1.0, 60.0, 60.0), Access())
+    assert found.supply.columns.tolist() == supply.columns.tolist()
     assert found.supply.index.tolist() == [0, 1] and list(found.geoids) == ["a", "b"]
     assert found.tract_of_origin.tolist() == [1, 0]
     assert nearest(found, "provider_id")["nearest_id"].fillna("").tolist() == ["", "q"]
+
+
+def test_a_place_is_named_where_it_is_the_only_one_and_a_group_of_nobody_reaches_none() -> None:
+    minutes = travel_minutes([0], [0], [5.0], 3, 1)
+    here = Reach(pd.Index(["a", "b", "c"]), np.arange(3), np.ones(3), np.full(3, 30.0), minutes, SUPPLY.iloc[:1])
+    assert nearest(here, "provider_id")["nearest_id"].isna().tolist() == [False, True, True]
+    nobody = GroupReach.of(here, np.array([1, 0, 0]), np.array([0.0, 1.0, 1.0]), 2)
+    assert nobody.count().tolist() == [0, 0] and nobody.share.tolist() == pytest.approx([0, np.nan], nan_ok=True)
+    assert GroupReach.of(here, np.zeros(3, dtype=np.int64), np.ones(3), 1).share.tolist() == [0.333333333]

@@ -55,3 +55,9 @@ def test_less_than_half_of_the_land_says_nothing_of_the_whole() -> None:
     assert list(found.index) == ["a", "b", "c"]
     assert found.tolist() == pytest.approx([3.0, float("nan"), 7.0], nan_ok=True)
     assert list(mostly_known(GROUPS, pd.Series([1.0] * 5), pd.Series([True] * 5), 0.0).index) == ["a", "b", "c"]
+
+
+def test_a_piece_of_exactly_the_least_share_is_no_sliver() -> None:
+    parts = pd.DataFrame({"new": ["a", "a"], "land_part_m2": [99.0, 1.0], "new_m2": 100.0})
+    assert len(without_slivers(parts, 0.01, ("new", "new_m2"))) == 2
+    assert len(without_slivers(parts, 0.011, ("new", "new_m2"))) == 1

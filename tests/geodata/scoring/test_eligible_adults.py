@@ -182,3 +182,23 @@ def test_without_any_measured_resident_everybody_is_demand() -> None:
     # One measured resident in all is enough for a share, and one of a state for its own.
     one_measured = tracts.assign(population=[1.0, 500.0, 30.0], eligible_adults=[0.5, np.nan, np.nan])
     assert demand(one_measured, pd.Series(dtype="float64"))["demand"].tolist() == [0.5, 250, 15]
+
+
+def test_without_residents_there_is_no_share_in_group_quarters_and_equal_estimates_keep_the_margin_of_the_share() -> (
+    None
+):
+    empty = {name: {"count": 0.0} for name in AGES}
+    assert np.isnan(one(**empty, group_quarters={"count": 3.0})["group_quarters_share"])
+    ages = {"population": {"count": 1000.0, "count_moe": 0.0}, "under_18": {"count": 0.0, "count_moe": 0.0}}
+    both = {"poverty_150": {"count": 250.0, "count_moe": 80.0, "share": 0.25, "share_moe": 0.1}}
+    found = one(**ages, over_64={"count": 0.0, "count_moe": 0.0}, **both)
+    assert (found["eligible_adults"], found["eligible_adults_moe"]) == (250.0, pytest.approx(100.0))
+
+
+def test_one_measured_resident_speaks_for_a_state_and_states_of_none_take_the_share_of_all() -> None:
+    tracts = pd.DataFrame(
+        {"geoid": list("abcd"), "state": ["XL", "XL", "XS", "XM"], "population": [1.0, 500.0, 9.0, 60.0]}
+    )
+    tracts["eligible_adults"] = [0.5, np.nan, 0.5, np.nan]
+    found = demand(tracts.assign(eligible_adults_moe=np.nan), pd.Series(dtype="float64"))["demand"]
+    assert found.tolist() == pytest.approx([0.5, 250.0, 0.5, 60 * 1.0 / 10])

@@ -213,3 +213,17 @@ def test_rows_of_the_reference_are_numbered_anew() -> None:
     assert table.index.tolist() == [0] and table["geoid"].tolist() == ["b"]
     one = tracts.assign(population=[1.0, 0.0])
     assert reference_areas(one, Settings().need)["geoid"].tolist() == ["a"]
+
+
+def test_the_middle_of_the_upper_half_is_the_edge_of_the_worst_quarter_and_tracts_without_an_index_count_none() -> None:
+    a, b, c = grid.GEOIDS[:3]
+    tracts = pd.DataFrame({"geoid": [a, b, c], "state": "XL", "population": 10.0})
+    two = grid.definition("svi", [0.1, 0.2] + [None] * 7, [None] * 9, True)
+    none = grid.measures().iloc[:0]
+    parts = need_parts(two, none, tracts, Settings(need={"weights": {"svi": 1}}).need)
+    # Of two the second is at 75 and agrees.
+    assert parts.set_index("geoid")["agrees"].to_dict() == {a: False, b: True}
+    table = need(parts, tracts, Settings(need={"weights": {"svi": 1}}).need).set_index("geoid")
+    assert table["n_indices"].tolist() == [1, 1, 0] and table["agreement_count"].tolist() == [0, 1, 0]
+    assert table["need"].tolist() == pytest.approx([25.0, 75.0, np.nan], nan_ok=True)
+    assert reference_areas(tracts, Settings().need).columns.tolist() == ["geoid", "state", "reference"]

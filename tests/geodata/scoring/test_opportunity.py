@@ -141,7 +141,11 @@ def test_chosen_sites_are_numbered_anew_and_those_without_a_point_left_out(
     one = canonical.table("sites")
     sites = pd.concat([one.assign(status="open"), one.assign(location_quality="zip"), one], ignore_index=True)
     chosen = working_sites(sites, settings.opportunity, AS_OF)
-    assert chosen.index.tolist() == [0] and chosen["status"].tolist() == ["planned"]
+    assert (
+        chosen.columns.tolist() == sites.columns.tolist()
+        and chosen.index.tolist() == [0]
+        and chosen["status"].tolist() == ["planned"]
+    )
 
 
 def test_what_a_group_has_within_reach_is_a_mean_over_its_people() -> None:
@@ -171,3 +175,8 @@ def test_what_a_group_has_within_reach_is_a_mean_over_its_people() -> None:
     assert row["job_years_mid"] == pytest.approx(4.0)
     assert row["job_years_low"] == pytest.approx(4.0 - np.hypot(2.0, 1.645 * 1.0))
     assert row["job_years_high"] == pytest.approx(4.0 + np.hypot(4.0, 1.645 * 1.0))
+
+
+def test_units_are_at_least_those_that_are_reported() -> None:
+    sites = pd.DataFrame({"units": [4.0, 2.0], "assumed_units": [False, True], "units_variance": [0.0, 100.0]})
+    assert units_span(sites) == (4.0, pytest.approx(6 + 1.645 * 10))

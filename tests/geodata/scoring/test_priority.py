@@ -108,3 +108,11 @@ def test_points_of_a_tract_without_need_or_without_any_weight_are_unknown() -> N
     assert combine(pillars, only_work)["priority"].tolist() == pytest.approx([20, np.nan, 30], nan_ok=True)
     unknown = pillars.assign(opportunity=np.nan)
     assert combine(unknown, only_work)["priority"].isna().all()
+
+
+def test_a_need_nobody_knows_opens_no_gate_and_of_nothing_the_geometric_mean_is_nothing() -> None:
+    scores = pd.DataFrame({"need": pd.array([None, 70.0], dtype="Float64"), "designated_by": None})
+    assert gate(scores, Priority(gate_need=65.0))["gated"].tolist() == [False, True]
+    weights = np.array([0.5, 0.3, 0.2])
+    assert points(np.zeros((1, 3)), weights, True).tolist() == [[0.0, 0.0, 0.0]]
+    assert points(np.full((1, 3), 0.5), weights, True)[0].tolist() == pytest.approx([0.25, 0.15, 0.1])

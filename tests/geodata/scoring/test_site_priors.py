@@ -126,3 +126,13 @@ def test_combinations_are_numbered_from_one_and_name_their_newest_station() -> N
     assumed = site_priors(FOUR.iloc[:0], ["RI"], FEW)
     assert assumed["profile"].tolist() == [1] * 4 and assumed["stations"].tolist() == [0] * 4
     assert assumed["probability"].tolist() == [1.0] * 4 and set(assumed["source"]) == {"setting"}
+
+
+def test_a_station_of_no_ports_is_none_and_one_of_one_port_is_one() -> None:
+    settings = Opportunity(prior_least_stations=2)
+    sites = stations(("RI", "open", 0, 0), ("RI", "open", 1, None), ("RI", "open", 1, 3), ("RI", "open", 0, None))
+    table = site_priors(sites, ["RI"], settings)
+    assert table.index.tolist() == list(range(len(table)))
+    own = table[table["site_kind"].isin(["any", "level2"])]
+    assert set(own["stations_of"]) == {"RI"}
+    assert own[["units_level2", "units_dc_fast", "probability"]].to_numpy().tolist() == [[1, 0, 0.5], [1, 3, 0.5]] * 2

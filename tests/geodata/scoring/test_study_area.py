@@ -103,7 +103,7 @@ def test_shapes_are_kept_whose_box_lies_within_the_margin_of_the_centers() -> No
     beyond = {"west": (-72.1, 40.5), "east": (-68.9, 40.5), "south": (-70.5, 38.9), "north": (-70.5, 42.1)}
     shapes = pd.DataFrame({"geometry": [Point(*at) for at in (*beyond.values(), *inside.values())]})
     kept = _drawn_near(shapes, middle, 1.0)
-    assert kept.index.tolist() == [0, 1, 2, 3]
+    assert kept.index.tolist() == [0, 1, 2, 3] and kept.columns.tolist() == ["geometry"]
     assert [(point.x, point.y) for point in kept["geometry"]] == list(inside.values())
     assert len(_drawn_near(shapes, middle.iloc[:0], 1.0)) == len(_drawn_near(shapes.iloc[:0], middle, 1.0)) == 0
 

@@ -213,3 +213,15 @@ def test_only_points_of_zip_codes_tell_where_training_without_an_address_is(
         point = pd.DataFrame({"kind": [kind], "state": ["XL"], "latitude": [latitude], "longitude": [longitude]})
         scores = tract_scores(replace(area, place_points=point), parts, *tables, settings)
         assert set(scores["unlocated_where"]) == {expected}
+
+
+def test_all_work_within_reach_is_shared_out_a_thousand_people_at_a_time(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    area = study_area(canonical, ["XL"], settings, AS_OF)
+    found = travel(area, grid.GridEngine(), settings).work
+    table = work_access(area, found, settings)
+    people = demand_of(found, area)
+    for bound, column in (("low", "work_access_low"), ("mid", "work_access"), ("high", "work_access_high")):
+        shared = (table[column].to_numpy() * people).sum() / 1000
+        assert shared == pytest.approx(area.sites[f"job_years_{bound}"].sum())

@@ -66,3 +66,9 @@ def test_rows_are_numbered_anew_and_one_seat_is_a_supply() -> None:
 def test_half_a_seat_is_one_and_a_share_nobody_knows_is_the_whole() -> None:
     rows = providers(seats=[0.5, np.nan, np.nan], share=[1.0, np.nan, 0.25])
     assert counting_providers(rows, CHOICES)["seats_used"].tolist() == [0.5, 12.0, 3.0]
+
+
+def test_a_share_of_a_campus_known_by_its_county_alone_counts_nowhere() -> None:
+    rows = providers(location_quality=["point", "county", "zip"], share=[1.0, 0.5, 0.5])
+    assert unlocated_providers(rows, CHOICES)["location_quality"].tolist() == ["county"]
+    assert counting_providers(rows, CHOICES).columns.tolist() == [*rows.columns, "seats_used", "seats_assumed"]
