@@ -291,3 +291,19 @@ def test_a_part_is_kept_by_identifier_and_place_and_one_of_two_gives_way() -> No
     alone = three.iloc[:1]
     assert named(alone, before)["compass"].tolist() == ["north_east"] and named(alone)["compass"].tolist() == [None]
     assert named(three, before[["community_id", "place"]])["compass"].tolist() == ["north", "north_east", "south"]
+
+
+def test_a_name_lent_by_a_place_has_a_middle_and_no_extent() -> None:
+    tracts = PLACES.assign(population=[25, 5, 5, 0, 0, 0, 75, 5])
+    members = tracts[tracts["geoid"].isin(["a", "g"])].assign(community_id="x")
+    none = pd.DataFrame({"geoid": [], "city": []}, dtype="str")
+    row = base_names(members, Around(tracts, none, POINTS, 16.0)).iloc[0]
+    assert (row["place"], row["name_basis"], row["half_height"], row["half_width"]) == ("Arden", "near", 0.0, 0.0)
+    # A city of which the state's list of places knows nothing stands nowhere; of two entries the first counts.
+    bare = tracts.assign(place_name=None, town_name=None)
+    cities = pd.DataFrame({"geoid": ["g"], "city": ["Fernhollow"]})
+    lone = bare[bare["geoid"] == "g"].assign(community_id="x")
+    row = base_names(lone, Around(bare, cities, POINTS.assign(state="YL"), 16.0)).iloc[0]
+    assert (row["place"], row["name_basis"]) == ("Fernhollow", "near") and np.isnan(row["frame_latitude"])
+    twice = pd.concat([POINTS, POINTS.assign(latitude=1.0)], ignore_index=True)
+    assert base_names(lone, Around(bare, cities, twice, 16.0)).iloc[0]["frame_latitude"] == 42.05

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from geodata.communities.community_table import communities_table
-from geodata.communities.grouping import Previous, _plane, group
+from geodata.communities.grouping import Previous, _kept, _plane, group
+from geodata.communities.partition import Graph
 from geodata.geography.contiguity import contacts
 from geodata.settings import Communities
 from tests.geodata.communities.grouped_lattice import CHOICES, grouped
@@ -188,3 +189,25 @@ def test_places_in_the_plane_are_kilometers_apart() -> None:
     east, north = np.abs(np.diff(_plane(spots)[:2], axis=0))[0]
     assert north == pytest.approx(111.2, abs=0.3) and east == pytest.approx(111.2 / 2, abs=0.3)
     assert _plane(spots)[2] == pytest.approx(_plane(spots)[:2].mean(axis=0))
+
+
+def test_new_tracts_join_the_earlier_part_of_the_longest_border_and_only_misfits_are_redone() -> None:
+    """Tracts 0 and 1 were parts; 2 touches both, 3 touches 2 alone by half a meter, 4 touches nobody."""
+    edges = [(0, 1, 9.0), (0, 2, 1.0), (1, 2, 5.0), (2, 3, 0.5)]
+    graph = Graph.of(np.array([4.0, 4.0, 1.0, 1.0, 1.0]), np.zeros((5, 2)), edges)
+    assert _kept(graph, [[0], [1]], [2, 3, 4], 1.0, 6.0) == [[0], [1, 2, 3], [4]]
+    # Below the floor a part joins a neighbor that leaves room; without one it stays.
+    assert _kept(graph, [[0], [1]], [2], 5.0, 8.5) == [[0], [1, 2]]
+    assert _kept(graph, [[0], [1]], [2], 5.0, 10.0) == [[0, 1, 2]]
+    # Above the cap it is cut anew.
+    assert sorted(len(part) for part in _kept(graph, [[0], [1]], [2, 3], 1.0, 5.0)) == [1, 1, 2]
+
+
+def test_an_island_is_not_bridged_across_the_state_line() -> None:
+    shapes = tracts(3, 1)
+    shapes.loc[2, "geometry"] = translate(shapes.geometry.iloc[2], 0.5 * KM)
+    table = scores(shapes).assign(state=["XL", "XM", "XL"], gated=[True, True, True])
+    assert len(sets(grouped(shapes, table.assign(state="XL")))) == 1
+    # Half a kilometer of water from the other state's tract, more than the gap from its own state's.
+    choices = Communities(water_gap_m=1000.0)
+    assert len(sets(grouped(shapes, table, choices=choices))) == 3

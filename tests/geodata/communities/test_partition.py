@@ -132,3 +132,9 @@ def test_small_parts_join_the_neighbor_of_the_longest_border_that_leaves_room() 
     assert joined(path([4.0, 4.0, 4.0]), [[0], [1], [2]], 5.0, 8.0) == [[0, 1], [2]]
     block = lattice(3, 2, [1, 1, 3, 2, 2, 3])
     assert joined(block, [[0, 1], [2], [3, 4], [5]], 3.0, 9.0) == [[0, 1, 3, 4], [2], [5]]
+
+
+def test_the_most_compact_of_all_directions_is_taken() -> None:
+    # Six by four: halves of three columns are more compact than halves of two rows, and than any on the slant.
+    halves = _halved(lattice(6, 4, 1), list(range(24)), 2)
+    assert sorted(sorted({node % 6 for node in half}) for half in halves) == [[0, 1, 2], [3, 4, 5]]
