@@ -220,6 +220,7 @@ def test_the_nearest_place_gives_its_name_within_reach_of_the_middle_where_peopl
     for near_km, basis in ((5.1, "near"), (4.9, "part_of_county")):
         row = base_names(members.assign(rural=False), Around(tracts, none, POINTS, near_km)).iloc[0]
         assert row["name_basis"] == basis
+        assert basis != "near" or row[["half_height", "half_width"]].tolist() == [0.0, 0.0]
     assert base_names(members, Around(tracts, none, POINTS.assign(state="YL"), 99.0))["name_basis"][0] == "rural_county"
 
 
@@ -307,3 +308,23 @@ def test_a_name_lent_by_a_place_has_a_middle_and_no_extent() -> None:
     assert (row["place"], row["name_basis"]) == ("Fernhollow", "near") and np.isnan(row["frame_latitude"])
     twice = pd.concat([POINTS, POINTS.assign(latitude=1.0)], ignore_index=True)
     assert base_names(lone, Around(bare, cities, twice, 16.0)).iloc[0]["frame_latitude"] == 42.05
+
+
+def test_of_three_places_the_two_largest_lend_their_names() -> None:
+    tracts = PLACES.assign(population=[40.0, 5, 5, 35, 5, 5, 25, 5])
+    tracts.loc[6, "place_name"] = "Zeta"
+    assert name_of("adg", tracts=tracts) == ("Arden–Oxbow", "place")
+
+
+def test_tracts_of_unknown_position_are_no_part_of_a_frame() -> None:
+    tracts = PLACES.assign(latitude=[41.0, np.nan, 41.2, *PLACES["latitude"][3:]])
+    none = pd.DataFrame({"geoid": [], "city": []}, dtype="str")
+    row = base_names(tracts.iloc[:2].assign(community_id="x"), Around(tracts, none, POINTS, 16.0)).iloc[0]
+    assert row[["frame_latitude", "half_height"]].tolist() == pytest.approx([41.1, 0.1])
+
+
+def test_names_need_no_number_of_tracts_and_add_no_columns() -> None:
+    rows = units(1).assign(name_basis="part_of_county")
+    made = named(rows)
+    assert made["name"].tolist() == ["Arden, 1 tract"]
+    assert set(made.columns) == {*rows.columns, "compass", "name"}

@@ -88,7 +88,7 @@ def test_what_a_community_reaches_is_what_its_adults_reach():
     assert second["job_years_mid"] == pytest.approx(0.4 * 200 / 800)
     assert work.loc[("community", one["community_id"])]["job_years_mid"].sum() == pytest.approx(one["job_years_mid"])
     assert work.loc[("community", one["community_id"]), "sites_assumed"].tolist() == [0, 1]
-    assert work.loc[("tract", b, "2027Q1"), "sites"] == 1
+    assert work.loc[("tract", b, "2027Q1"), "sites"] == work.loc[("tract", a, "2027Q1"), "sites"] == 1
     # The state counts the sites that stand in it, reached or not, and all of their work.
     assert work.loc["state"].index.tolist() == [("XL", "2027Q1")]
     assert work.loc[("state", "XL", "2027Q1"), "job_years_mid"] == 0.2
@@ -164,19 +164,21 @@ def test_means_leave_out_what_is_unknown_and_a_trace_of_weight_keeps_tracts_with
 
 
 def test_training_without_an_exact_place_is_that_of_the_area_most_adults_share() -> None:
-    members = pd.DataFrame({"community_id": list("aaabbc"), "eligible_adults": [3.0, 2.0, 2.0, 1.0, 1.0, np.nan]})
-    members["unlocated_providers"] = [1, 4, 4, 2, 5, np.nan]
-    members["unlocated_where"] = ["East", "West", "West", "West", "East", None]
+    members = pd.DataFrame(
+        {"community_id": list("aaabbcdd"), "eligible_adults": [3.0, 2.0, 2.0, 0.4, 0.2, np.nan, 1.0, 1.0]}
+    )
+    members["unlocated_providers"] = [1, 4, 4, 2, 5, np.nan, 7, 8]
+    members["unlocated_where"] = ["East", "West", "West", "West", "East", None, "West", "East"]
     found = _unlocated(members)
-    assert found.to_numpy().tolist()[:2] == [["a", 4, "West"], ["b", 5, "East"]]
-    assert found["unlocated_providers"].tolist() == [4, 5, 0] and pd.isna(found["unlocated_where"][2])
+    assert found.to_numpy().tolist()[:2] == [["a", 4, "West"], ["b", 2, "West"]]
+    assert found["unlocated_providers"].tolist() == [4, 2, 0, 8] and pd.isna(found["unlocated_where"][2])
     none = _unlocated(members.drop(columns="unlocated_where"))
-    assert none["community_id"].tolist() == list("abc") and none["unlocated_where"].isna().all()
+    assert none["community_id"].tolist() == list("abcd") and none["unlocated_where"].isna().all()
     assert _over_water(members).empty
-    reaching = members.assign(share_reaching_training=[1.0, 0.5, 0.0, 0.0, np.nan, 1.0])
-    water = _over_water(reaching.assign(share_over_water=[0.5, 1.0, np.nan, np.nan, np.nan, 0.25]))
+    reaching = members.assign(share_reaching_training=[1.0, 0.5, 0.0, 0.0, np.nan, 1.0, 1.0, 1.0])
+    water = _over_water(reaching.assign(share_over_water=[0.5, 1.0, np.nan, np.nan, np.nan, 0.25, 0.0, 1.0]))
     # Three people and one reach training, half of the three and all of the one across water.
-    assert water.tolist() == pytest.approx([(1.5 + 1) / 4, np.nan, 0.25], nan_ok=True)
+    assert water.tolist() == pytest.approx([(1.5 + 1) / 4, np.nan, 0.25, 0.5], nan_ok=True)
 
 
 def test_holes_below_a_hectare_are_filled_and_larger_ones_are_kept_wherever_they_lie() -> None:

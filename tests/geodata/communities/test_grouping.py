@@ -131,6 +131,8 @@ def test_a_new_community_gets_an_id_made_of_its_tracts():
     one, two = grouped(shapes, scores(shapes)), grouped(shapes.iloc[::-1], scores(shapes))
     assert one["community_id"].iloc[0] == two["community_id"].iloc[0]
     assert one["community_id"].iloc[0].startswith("XL-")
+    assert one.columns.tolist() == ["community_id", "geoid", "state", "kind", "single_reason"]
+    assert one.index.tolist() == [0, 1]
 
 
 @pytest.mark.realdata
@@ -199,6 +201,9 @@ def test_new_tracts_join_the_earlier_part_of_the_longest_border_and_only_misfits
     # Below the floor a part joins a neighbor that leaves room; without one it stays.
     assert _kept(graph, [[0], [1]], [2], 5.0, 8.5) == [[0], [1, 2]]
     assert _kept(graph, [[0], [1]], [2], 5.0, 10.0) == [[0, 1, 2]]
+    # Of equal borders the first part's counts.
+    equal = Graph.of(np.ones(3), np.zeros((3, 2)), [(0, 2, 1.0), (1, 2, 1.0)])
+    assert _kept(equal, [[0], [1]], [2], 1.0, 9.0) == [[0, 2], [1]]
     # Above the cap it is cut anew.
     assert sorted(len(part) for part in _kept(graph, [[0], [1]], [2, 3], 1.0, 5.0)) == [1, 1, 2]
 

@@ -138,3 +138,12 @@ def test_the_most_compact_of_all_directions_is_taken() -> None:
     # Six by four: halves of three columns are more compact than halves of two rows, and than any on the slant.
     halves = _halved(lattice(6, 4, 1), list(range(24)), 2)
     assert sorted(sorted({node % 6 for node in half}) for half in halves) == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_rows_are_cut_as_well_as_columns_and_pairs_as_well_as_rows() -> None:
+    halves = _halved(lattice(4, 6, 1), list(range(24)), 2)
+    assert sorted(sorted({node // 4 for node in half}) for half in halves) == [[0, 1, 2], [3, 4, 5]]
+    assert _halved(path([1.0, 1.0]), [0, 1], 2) == [[0], [1]]
+    # Two parts would do for nine people by five, but no cut of threes makes them; so a pair is cut again.
+    assert split(path([3.0, 3.0, 3.0]), range(3), 5.0, 5.0) == [[0], [1], [2]]
+    assert _smoothed(path([1.0, 1.0, 1.0]), [[0], [1, 2]], 0.0, 9.0) == [[0], [1, 2]]
