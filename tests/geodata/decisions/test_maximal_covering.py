@@ -139,6 +139,10 @@ def test_the_best_is_found_where_neither_the_relaxation_nor_exchanges_find_it(p:
         found = ExactCover(cover).solve(p, 10.0, list(range(p)))
         assert (found.covered, found.bound, found.gap) == (pytest.approx(best), pytest.approx(best), 0.0)
         assert cover.covered(found.sites) == found.covered
+        # Of all choices that are best any is kept.
+        every = [choice for choice in combinations(range(10), p) if cover.covered(choice) == best]
+        for choice in (every[0], every[-1]):
+            assert ExactCover(cover).solve(p, 10.0, list(choice)).sites.tolist() == list(choice)
         hard += near_best(cover, p)[-1].covered < best
     assert hard
 
@@ -149,5 +153,35 @@ def test_sites_given_stay_where_others_cover_no_more() -> None:
     assert solver.solve(2, 10.0, [2, 3]).sites.tolist() == [2, 3]
     assert solver.solve(4, 10.0, [0, 1, 2, 3]).covered == 20.0
     one = solver.solve(1, 10.0, [3])
-    assert (one.covered, one.gap, len(one.sites)) == (5.0, 0.0, 1)
+    assert (one.covered, one.gap, one.sites.tolist()) == (5.0, 0.0, [0])
     assert solver.solve(2, 10.0, [0, 1], bound=10.0).bound == 10.0
+
+
+def test_after_exchanges_no_single_one_covers_more() -> None:
+    for seed in range(60):
+        cover = random_cover(np.random.default_rng(seed), 40, 12, 0.3)
+        chosen = swapped(cover, [0, 1, 2, 3])
+        best = max(cover.covered([*chosen[:k], other, *chosen[k + 1 :]]) for k in range(4) for other in range(12))
+        assert best <= cover.covered(chosen) + 1e-6
+
+
+def test_there_are_as_many_choices_as_sites_and_of_nobody_nothing_is_missed() -> None:
+    cover = random_cover(np.random.default_rng(4), 60, 12, 0.3)
+    near = near_best(cover, 4)
+    assert [len(found.sites) for found in near] == [1, 2, 3, 4]
+    # How far a choice may be off is a share, whatever people are counted in.
+    small = near_best(Cover(cover.weight / 1e6, cover.rows), 4)
+    assert [found.gap for found in small] == pytest.approx([found.gap for found in near], abs=1e-6)
+    assert max(found.gap for found in near) > 0
+    nobody = near_best(Cover.from_pairs([0], [0], [0.0], 2), 9)
+    assert [(len(found.sites), found.gap, found.bound) for found in nobody] == [(1, 0.0, 0.0), (2, 0.0, 0.0)]
+    few, kept = reduced(Cover.from_pairs([0], [0], [0.5], 1))
+    assert (kept.tolist(), few.weight.tolist()) == ([0], [0.5])
+
+
+def test_a_solver_takes_about_the_time_it_is_given() -> None:
+    solver = ExactCover(random_cover(np.random.default_rng(4), 30, 9, 0.3))
+    for seconds in (50.0, 20.0):
+        solver.solve(3, seconds, [0, 1, 2])
+        _, limit = solver._lp.getOptionValue("time_limit")
+        assert seconds <= limit < seconds + 10
