@@ -1,9 +1,13 @@
 """What a model of draws must be."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
 from geodata.errors import InputError
+from geodata.settings import Settings
+from geodata.uncertainty.draw_model import DrawModel
 from geodata.uncertainty.draws import simulate_ranks
 from tests.geodata.uncertainty.models import access, model
 
@@ -93,3 +97,16 @@ def test_the_rest_of_the_draws_says_what_the_first_half_did_not() -> None:
     assert drawn.of_first(rows).p_gated.tolist() == drawn.p_gated[:rows].tolist()
     with pytest.raises(InputError, match="left out"):
         drawn.of_first(rows - 1)
+
+
+def test_what_a_model_does_not_say_is_what_the_settings_say() -> None:
+    chances, priority = Settings().uncertainty, Settings().priority
+    made = {field.name: field.default for field in fields(DrawModel)}
+    assert made["pillar_weights"] == tuple(priority.weights[name] for name in ("need", "training_gap", "opportunity"))
+    assert (made["gate_need"], made["top_share"], made["top_count"]) == (
+        priority.gate_need, chances.top_share, chances.top_count,
+    )  # fmt: skip
+    # Draws with expected supply are made where they are asked for.
+    assert len(simulate_ranks(model(), 3).with_expected) == 0
+    assert len(simulate_ranks(model(), 3, 20, 2).with_expected) == 2
+    assert len(simulate_ranks(model(), 3, 20, 9).with_expected) == 3

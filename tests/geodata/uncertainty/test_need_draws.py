@@ -59,3 +59,10 @@ def test_each_measure_and_tract_has_random_numbers_of_its_own() -> None:
     starts_of(np.uint64(5), np.array([4, 0]), np.array([7, 8, 9], np.uint64), begins)
     assert len(np.unique(begins)) == 6
     assert begins[0, 1] == start(np.uint64(5), FIRST_MEASURE + 4, np.uint64(8))
+
+
+def test_a_range_cuts_off_what_lies_beyond_either_end() -> None:
+    below, within = np.zeros((1, 2)), np.ones((1, 2))
+    truncation(np.array([[0.9, 0.25]]), np.full((1, 2), 0.1), np.array([[0.2, 1.0]]), below, within)
+    np.testing.assert_allclose(below[0], [0.0, 0.308538], atol=1e-6)
+    np.testing.assert_allclose(within[0], [0.841345, 0.691462], atol=1e-6)
