@@ -40,9 +40,10 @@ def collapse(
     if len(values) != len(index):
         raise InputError("access and origins differ in number")
     columns = values[:, None] if values.ndim == 1 else values
+    # Of nothing bincount gives whole numbers, which have no place for what is missing.
     out: FloatArray = np.column_stack(
         [np.bincount(index, weights=column * share, minlength=n_tracts) for column in columns.T]
-    )
+    ).astype(np.float64)
     out[np.bincount(index, minlength=n_tracts) == 0] = np.nan
     return out[:, 0] if values.ndim == 1 else out
 

@@ -71,7 +71,8 @@ def _parts(geoids: pd.Series, relationship: pd.DataFrame, sliver: float) -> pd.D
 def _carried(rows: pd.DataFrame, parts: pd.DataFrame, sliver: float) -> pd.DataFrame:
     """Return the measures of 2020 tracts made of `rows` of 2010 tracts and the pieces they share."""
     people = rows.loc[rows[col.MEASURE] == "population"].set_index(col.GEOID)[col.COUNT]
-    pieces = parts.assign(people=parts[col.GEOID_2010].map(people) * parts["portion"])
+    # Of no pieces at all the people would be text.
+    pieces = parts.assign(people=parts[col.GEOID_2010].map(people).astype("float64") * parts["portion"])
     made = [_one(str(name), own, pieces, sliver) for name, own in rows.groupby(col.MEASURE, sort=False)]
     return pd.concat(made, ignore_index=True) if made else MEASURES.empty()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from geodata.errors import OnrampError
@@ -99,7 +98,8 @@ def need_parts(definitions: pd.DataFrame, measures: pd.DataFrame, tracts: pd.Dat
     parts[col.PERCENTILE] = percentile_rank(parts[col.VALUE], parts["reference"] + "|" + parts[col.DEFINITION])
     weight = parts[col.DEFINITION].map(settings.weights).fillna(0.0).astype("float64")
     total = weight.groupby(parts[col.GEOID]).transform("sum")
-    parts[col.WEIGHT] = np.where(total > 0, weight / total.where(total > 0, 1.0), 0.0)
+    # Where nothing has a weight each is zero, of whatever total.
+    parts[col.WEIGHT] = weight / total.where(total > 0, 1.0)
     parts[col.DESIGNATED] = parts[col.DESIGNATED].astype("boolean")
     parts[col.AGREES] = parts[col.DESIGNATED].fillna(parts[col.PERCENTILE] >= WORST_QUARTER)
     return NEED_PARTS.validate(parts.sort_values([col.GEOID, col.DEFINITION]))
@@ -140,7 +140,7 @@ def need(parts: pd.DataFrame, tracts: pd.DataFrame, settings: Need) -> pd.DataFr
     by_tract = parts.groupby(col.GEOID)
     named = parts[parts[col.OFFICIAL] & parts[col.DESIGNATED].fillna(False)]
     table = pd.DataFrame(index=universe.index)
-    table[col.NEED_ENSEMBLE] = weighted_mean(percentiles, weights.fillna(0.0))
+    table[col.NEED_ENSEMBLE] = weighted_mean(percentiles, weights)
     table[col.NEED] = percentile_rank(table[col.NEED_ENSEMBLE], universe["reference"])
     table[col.N_INDICES] = percentiles.notna().sum(axis=1)
     table[col.AGREEMENT_COUNT] = by_tract[col.AGREES].sum()

@@ -17,6 +17,8 @@ FloatArray = NDArray[np.float64]
 _SMALL = 24
 _SKEWED = 0.15
 _OCTAVES = 2.0**-16
+# Spreads between these can be divided into buckets; beyond them a quotient is infinite or zero.
+_LEAST_SPREAD, _MOST_SPREAD = 1e-290, 1e290
 _HALF_DIGIT, _DIGITS = np.int64(1 << 11), np.int64(-(1 << 12))
 
 
@@ -110,8 +112,8 @@ def midrank_percentiles(values, out, keys, rows, bucket, count):  # type: ignore
 def sort_ascending(values, keys, rows, bucket, count):  # type: ignore[no-untyped-def]
     """Put the values in `keys`, rising, and their places in `rows`, NaN last; return how many are not NaN.
 
-    Values must not be infinite. Work space: `keys` float64, `rows`, `bucket` int32 of at least the size of values;
-    `count` int32 of twice that and two more.
+    Work space: `keys` float64, `rows`, `bucket` int32 of at least the size of values; `count` int32 of twice that and
+    two more.
     """
     n, total = 0, 0.0
     least, most = np.inf, -np.inf
@@ -124,9 +126,10 @@ def sort_ascending(values, keys, rows, bucket, count):  # type: ignore[no-untype
             most = max(most, v)
     spread = most - least
     # Two buckets a value leave few to be sorted in one; the last bucket is for what is missing.
-    buckets = 2 * n if spread > 0.0 else 1
+    divisible = _LEAST_SPREAD < spread < _MOST_SPREAD
+    buckets = 2 * n if divisible else 1
     last = buckets - 1.0
-    if not spread > 0.0:
+    if not divisible:
         for i in range(values.size):
             bucket[i] = 0 if values[i] == values[i] else buckets
     elif total / n - least > _SKEWED * spread:

@@ -1,8 +1,10 @@
-"""Do the tests notice a wrong sign? Each mutant is one change of the domain, run against its own test file alone.
+"""Do the tests notice a wrong sign? Each mutant is one change of the domain, run against the tests of its package.
 
-`python -m tests.robustness.mutation --minutes 30 --report F.json`. Mutants are drawn with a fixed seed; none is written
-to disk: a child process loads the changed module and runs `tests/geodata/a/test_b.py` of `geodata/a/b.py`, without real
-data. Needs a system that can fork. Does not hold which survivors are harmless (docs/reliability.md).
+`python -m tests.robustness.mutation --report F.jsonl` runs them all on one core; `--minutes` ends earlier, the order
+depends on the seed alone. Everything is loaded and each test run once; a mutant is a fork in which the change is put in
+force (`in_force.py`) and the tests of `tests/geodata/a/test_b.py` for `geodata/a/b.py` run, quick ones first, until one
+fails, then those of the other files of its folder (not with `--own`); without real data. Nothing is written to the
+project. Survivors that are known, and why they are left, stand in `survivors.yaml`. Needs a system that can fork.
 """
 
 from __future__ import annotations
@@ -11,21 +13,26 @@ import argparse
 import ast
 import contextlib
 import copy
-import importlib
-import importlib.machinery
+import gc
 import json
 import os
 import random
+import resource
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
 import pytest
+import yaml
+from hypothesis import Phase, settings
+
+from tests.robustness.in_force import put_in_force
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: The packages and modules whose arithmetic decides what a page says.
@@ -38,9 +45,17 @@ DOMAIN = (
     "uncertainty/*.py",
     "geography/crosswalk*.py",
 )
-LEFT_OUT = "not realdata and not browser and not services"
-# What takes long to load and holds nothing of the project, loaded once before the children are made.
-HEAVY = ("geopandas", "hypothesis", "networkx", "numba", "pandas", "pandera", "pydantic", "scipy.sparse", "shapely")
+LEFT_OUT = "not realdata and not browser and not services and not slow"
+SURVIVORS = Path(__file__).with_name("survivors.yaml")
+# A mutant that asks for more is stopped by the system instead of the machine by it.
+MEMORY = 12 << 30
+KILLED, KILLED_BY_OTHERS, NOT_IN_FORCE = 70, 71, 72
+OUTCOMES = {
+    0: "survived",
+    KILLED: "killed",
+    KILLED_BY_OTHERS: "killed by others",
+    NOT_IN_FORCE: "not in force",
+}
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -64,6 +79,7 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
 }
+CHANGED = ast.BinOp, ast.BoolOp, ast.AugAssign, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Call, ast.Constant
 # Flags of a call that guard against misuse, or say how and not what.
 GUARDS = frozenset({"strict", "frozen", "eq", "slots", "kw_only", "copy", "cache", "nogil", "parallel", "nullable"})
 
@@ -139,6 +155,8 @@ def _untouched(tree: ast.AST) -> set[ast.AST]:
 
 def _changed(node: ast.AST) -> ast.AST | None:
     """Return a changed copy of a node, or None where the tool knows no change of it."""
+    if not isinstance(node, CHANGED):
+        return None
     new = copy.deepcopy(node)
     if isinstance(new, ast.BinOp | ast.BoolOp | ast.AugAssign) and type(new.op) in SWAPPED:
         # Text before a percent sign or added to text is no arithmetic.
@@ -169,49 +187,16 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
-def outcome(module: str, tree: ast.Module | None, seconds: float) -> tuple[str, float]:
-    """Return "killed", "survived" or "timeout" of a module's tests with `tree` in its place, and the seconds taken."""
-    begun = time.monotonic()
-    child = os.fork()
-    if not child:
-        _run_in_child(module, tree)
-    while time.monotonic() - begun < seconds:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            passed = os.waitstatus_to_exitcode(status) == 0
-            return ("survived" if passed else "killed"), time.monotonic() - begun
-        time.sleep(0.05)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return "timeout", time.monotonic() - begun
+def known_survivors() -> dict[tuple[str, str, str], str]:
+    """Return the reason each listed survivor is left, by module, line of code without its margins, and change."""
+    listed = yaml.safe_load(SURVIVORS.read_text("utf-8")) or {}
+    return {(module, one["code"], one["change"]): one["reason"] for module, many in listed.items() for one in many}
 
 
-def _run_in_child(module: str, tree: ast.Module | None) -> None:
-    """Load `module` from `tree` wherever it is imported, run its tests, and end the process with their code."""
-    code = 70
-    try:
-        os.setpgid(0, 0)
-        hole = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(hole, stream)
-        path = str(ROOT / module)
-        as_written = importlib.machinery.SourceFileLoader.get_code
-
-        def get_code(loader: importlib.machinery.SourceFileLoader, fullname: str) -> Any:
-            if tree is not None and loader.path == path:
-                return compile(tree, path, "exec")
-            return as_written(loader, fullname)
-
-        importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign,assignment]
-        with tempfile.TemporaryDirectory(prefix="onramp-mutant-") as folder:
-            if "njit" in Path(path).read_text("utf-8"):
-                # What numba compiled of the file as it is written must not stand in for the mutant.
-                importlib.import_module("numba").config.CACHE_DIR = folder
-            words = ["-x", "-q", "-m", LEFT_OUT, "-p", "no:cacheprovider", "--basetemp", f"{folder}/pytest"]
-            code = int(pytest.main([str(tests_of(module)), *words]))
-    finally:
-        os._exit(code)
+def known_as(mutant: Mutant) -> tuple[str, str, str]:
+    """Return what a mutant is listed under: a change is known again where lines above it have moved."""
+    code = (ROOT / mutant.module).read_text("utf-8").splitlines()[mutant.line - 1].strip()
+    return mutant.module, code, f"{mutant.before} -> {mutant.after}"
 
 
 def drawn(names: list[str], seed: int) -> Iterator[Mutant]:
@@ -221,45 +206,155 @@ def drawn(names: list[str], seed: int) -> Iterator[Mutant]:
     yield from every
 
 
+class Campaign:
+    """A plugin of pytest that runs the tests of a session once, and then again in a fork for each mutant."""
+
+    def __init__(self, every: Sequence[Mutant], minutes: float, own: bool, report: TextIO | None) -> None:
+        self.every, self.minutes, self.own, self.report = every, minutes, own, report
+        self.outcomes: list[tuple[Mutant, str, float]] = []
+        self.fails_with: int | None = None
+        self.spent: Counter[str] = Counter()
+        self.failed: set[str] = set()
+
+    def pytest_collection(self) -> None:
+        """Let a failing property end its test at once: which example is the smallest one is of no interest here."""
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("mutants", settings.get_profile("steady"), phases=phases, report_multiple_bugs=False)
+        settings.load_profile("mutants")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """End a fork with the first test that fails."""
+        if report.failed and self.fails_with is not None:
+            os._exit(self.fails_with)
+        self.spent[report.nodeid] += report.duration  # type: ignore[assignment]
+        if report.failed:
+            self.failed.add(report.nodeid)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run what was collected as it is, then with each mutant in force."""
+        items: dict[Path, list[pytest.Item]] = defaultdict(list)
+        for item in session.items:
+            items[item.path].append(item)
+        for of_file in items.values():
+            _run(of_file)
+        if self.failed:
+            raise SystemExit(f"These fail without a mutant: {', '.join(sorted(self.failed))}")
+        taken = {path: sum(self.spent[item.nodeid] for item in of_file) for path, of_file in items.items()}
+        gc.collect()
+        gc.freeze()
+        end = time.monotonic() + 60 * self.minutes
+        for mutant in self.every:
+            if time.monotonic() > end:
+                break
+            own = tests_of(mutant.module)
+            others = sorted(
+                (path for path in items if path.parent == own.parent and path != own), key=taken.__getitem__
+            )
+            files = [own] if self.own else [own, *others]
+            what, seconds = self._outcome(mutant, [self._quick_first(items[path]) for path in files])
+            self.outcomes.append((mutant, what, seconds))
+            if self.report:
+                said = {**asdict(mutant), "outcome": what, "seconds": round(seconds, 2)}
+                print(json.dumps(said), file=self.report, flush=True)
+        return True
+
+    def _quick_first(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        return sorted(items, key=lambda item: self.spent[item.nodeid])
+
+    def _outcome(self, mutant: Mutant, files: Sequence[Sequence[pytest.Item]]) -> tuple[str, float]:
+        """Return one of OUTCOMES or "timeout", and the seconds taken."""
+        begun = time.monotonic()
+        # Four times what the tests took as it was, and what compiling takes.
+        limit = 30.0 + 4.0 * sum(self.spent[item.nodeid] for items in files for item in items)
+        child = os.fork()
+        if not child:
+            self._in_fork(mutant, files)
+        while time.monotonic() - begun < limit:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return OUTCOMES.get(os.waitstatus_to_exitcode(status), "killed"), time.monotonic() - begun
+            time.sleep(0.01)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return "timeout", time.monotonic() - begun
+
+    def _in_fork(self, mutant: Mutant, files: Sequence[Sequence[pytest.Item]]) -> NoReturn:
+        code = KILLED
+        try:
+            os.setpgid(0, 0)
+            self.fails_with = KILLED
+            hole = os.open(os.devnull, os.O_RDWR)
+            for stream in (0, 1, 2):
+                os.dup2(hole, stream)
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            name = mutant.module.removesuffix(".py").replace("/", ".")
+            # A module that can no longer be loaded at all ends here as well, and counts as noticed.
+            if not put_in_force(sys.modules[name], mutated(mutant)):
+                os._exit(NOT_IN_FORCE)
+            for items in files:
+                _run(items)
+                self.fails_with = KILLED_BY_OTHERS
+            code = 0
+        finally:
+            os._exit(code)
+
+
+def _run(items: Sequence[pytest.Item]) -> None:
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+
 def main() -> None:
-    """Run a sample, write what became of each mutant, and print the survivors."""
+    """Run all mutants or a sample, write what became of each, and print the survivors that are not listed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=30.0, help="how long to go on")
+    parser.add_argument("--minutes", type=float, default=1000.0, help="how long to go on")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--part", default="1/1", help="2/3: the second of three parts of the sample")
     parser.add_argument("--only", nargs="*", default=[], help="modules whose path holds one of these words")
+    parser.add_argument("--own", action="store_true", help="run the test file of the module alone")
+    parser.add_argument("--again", type=Path, help="report of an earlier run: only what survived in it")
     parser.add_argument("--report", type=Path, help="file for the outcome of each mutant, JSON a line")
     options = parser.parse_args()
-    part, of = map(int, options.part.split("/"))
-    names = [name for name in modules() if not options.only or any(word in name for word in options.only)]
     os.chdir(ROOT)
-    for heavy in HEAVY:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(heavy)
-    if any(name.startswith("geodata") for name in sys.modules):
-        raise SystemExit("A module of the project is loaded already: a mutant of it would never be read.")
-    end, limits, counts, survivors = time.monotonic() + 60 * options.minutes, {}, {"killed": 0, "survived": 0}, []
-    for mutant in list(drawn(names, options.seed))[part - 1 :: of]:
-        if time.monotonic() > end:
-            break
-        if mutant.module not in limits:
-            whole, seconds = outcome(mutant.module, None, 300.0)
-            if whole != "survived":
-                print(f"{tests_of(mutant.module)} fails without a mutant; left out.", flush=True)
-            limits[mutant.module] = 10.0 + 4.0 * seconds if whole == "survived" else 0.0
-        if not limits[mutant.module]:
-            continue
-        what, seconds = outcome(mutant.module, mutated(mutant), limits[mutant.module])
+    every = list(drawn([name for name in modules() if _asked(name, options.only)], options.seed))
+    if options.again:
+        said = [json.loads(line) for line in options.again.read_text("utf-8").splitlines()]
+        survived = {(one["module"], one["node"]) for one in said if one["outcome"] == "survived"}
+        every = [one for one in every if (one.module, one.node) in survived]
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="onramp-mutants-"))
+        report = stack.enter_context(options.report.open("a", encoding="utf-8")) if options.report else None
+        campaign = Campaign(every, options.minutes, options.own, report)
+        files = sorted({str(tests_of(one.module) if options.own else tests_of(one.module).parent) for one in every})
+        words = ["-s", "-q", "--tb=no", "-m", LEFT_OUT, "--basetemp", f"{folder}/pytest"]
+        words += ["-p", "no:cacheprovider", "-p", "no:faulthandler"]
+        with contextlib.redirect_stdout(stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))):
+            pytest.main([*files, *words], plugins=[campaign])
+    _print_summary(campaign)
+
+
+def _asked(name: str, words: Sequence[str]) -> bool:
+    return not words or any(word in name for word in words)
+
+
+def _print_summary(campaign: Campaign) -> None:
+    known = known_survivors()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for mutant, what, _ in campaign.outcomes:
         # Code that no longer ends is noticed as well as code that fails.
-        counts["survived" if what == "survived" else "killed"] += 1
-        if what == "survived":
-            survivors.append(mutant)
-        if options.report:
-            with options.report.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({**asdict(mutant), "outcome": what, "seconds": round(seconds, 1)}) + "\n")
-    for mutant in survivors:
-        print(f"{mutant.module}:{mutant.line}: {mutant.before}  ->  {mutant.after}")
-    print(f"{counts['killed']} of {sum(counts.values())} killed.")
+        what = "killed" if what == "timeout" else what
+        if what == "survived" and known_as(mutant) in known:
+            what = "listed"
+        elif not what.startswith("killed"):
+            print(f"{mutant.module}:{mutant.line}: {mutant.before}  ->  {mutant.after}  ({what})")
+        counts[mutant.module.split("/")[1]][what] += 1
+    for package, of_package in [*sorted(counts.items()), ("all", sum(counts.values(), Counter()))]:
+        print(f"{package}: {sum(of_package.values())} tried, {dict(of_package)}")
+    seconds = sorted(seconds for *_, seconds in campaign.outcomes)
+    if seconds:
+        print(
+            f"{seconds[len(seconds) // 2]:.2f} s a mutant in the median, {sum(seconds) / len(seconds):.2f} in the mean."
+        )
 
 
 if __name__ == "__main__":

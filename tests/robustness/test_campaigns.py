@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import random
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -104,3 +106,20 @@ def test_a_mutant_differs_from_its_module_in_one_place() -> None:
 def test_the_sample_of_mutants_depends_on_its_seed_alone() -> None:
     names = mutation.modules()[:2]
     assert list(mutation.drawn(names, 3)) == list(mutation.drawn(names, 3)) != list(mutation.drawn(names, 4))
+
+
+def test_every_listed_survivor_is_a_mutant_and_says_why() -> None:
+    known = mutation.known_survivors()
+    every = {mutation.known_as(one) for module in {name for name, *_ in known} for one in mutation.mutants(module)}
+    assert set(known) <= every
+    assert all(len(reason) > 20 for reason in known.values())
+
+
+def test_most_wrong_signs_of_a_small_module_are_noticed(tmp_path: Path) -> None:
+    report = tmp_path / "report.jsonl"
+    words = ["--own", "--only", "decisions/quarters", "--report", str(report)]
+    subprocess.run([sys.executable, "-m", "tests.robustness.mutation", *words], cwd=mutation.ROOT, check=True)
+    said = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
+    assert len(said) == len(mutation.mutants("geodata/decisions/quarters.py"))
+    assert {one["outcome"] for one in said} <= {"killed", "killed by others", "survived"}
+    assert sum(one["outcome"] == "killed" for one in said) > len(said) / 2

@@ -49,3 +49,37 @@ def test_named_decays_are_the_functions():
     np.testing.assert_array_equal(DECAYS["gaussian"](t, 30), gaussian_decay(t, 30))
     np.testing.assert_array_equal(DECAYS["step"](t, 30), step_decay(t, 30))
     np.testing.assert_array_equal(DECAYS["flat"](t, 30), flat(t, 30))
+
+
+@pytest.mark.parametrize(
+    ("bands", "expected"),
+    [
+        # The first edge may be anything above zero and the last anything up to one; weights may be zero and one.
+        ([(0.01, 1.0)], [1.0, 0.0, 0.0, 0.0]),
+        ([(0.01, 0.0), (1.0, 1.0)], [0.0, 1.0, 1.0, 0.0]),
+        ([(0.5, 0.25), (0.9, 0.0)], [0.25, 0.25, 0.0, 0.0]),
+    ],
+)
+def test_steps_may_reach_to_the_bounds_of_share_and_weight(
+    bands: list[tuple[float, float]], expected: list[float]
+) -> None:
+    assert step_decay([0.1, 5.0, 10.0, 10.1], 10.0, bands).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("bands", "said"),
+    [
+        ([(0.0, 1.0)], "must rise within 0 to 1"),
+        ([(0.5, 1.0), (0.5, 0.5)], "must rise within 0 to 1"),
+        ([(0.5, 1.0), (1.1, 0.5)], "must rise within 0 to 1"),
+        ([(0.5, 1.1)], "weights of a step decay"),
+        ([(0.5, 1.0), (0.6, -0.1)], "weights of a step decay"),
+        ([(0.5, 0.0), (0.6, 0.0)], "weights of a step decay"),
+        ([(0.5, 1.0, 2.0)], "list of"),
+        ([(0.5, math.inf)], "list of"),
+        (np.zeros((1, 2, 2)), "list of"),
+    ],
+)
+def test_each_rule_of_steps_is_held_alone(bands: object, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        step_decay([5.0], 10.0, bands)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from geodata.access.reach import (
     catchments,
     farthest_km,
     nearest,
+    points,
     reach,
     tract_access,
     within_reach,
@@ -173,3 +175,75 @@ def test_the_first_place_of_a_list_has_a_name_like_the_others() -> None:
     table = nearest(here, "provider_id").set_index("geoid")
     assert table.loc[["a", "b"], "nearest_name"].tolist() == ["Near", "Far"]
     assert table.loc["c"].isna().all()
+
+
+def test_gravity_counts_supply_by_its_distance_whatever_the_demand() -> None:
+    settings = Access(measure="gravity", decay="step")
+    access = tract_access(reached(), SUPPLY["seats"].to_numpy(), np.array([1e9, 1.0]), settings)
+    # The first origin reaches p in the first third (weight 1), the second p in the last (0.22) and q in the first.
+    np.testing.assert_allclose(access, [0.25 * 30 + 0.75 * (0.22 * 30 + 50), 0.0])
+
+
+def test_a_group_of_nobody_has_no_share_and_half_a_person_is_somebody() -> None:
+    found = GroupReach.of(reached(), np.array([0, 0, 1]), np.array([0.5, 0.0, 0.0]), 3)
+    assert found.share.tolist() == pytest.approx([1.0, np.nan, np.nan], nan_ok=True)
+    assert found.count().tolist() == [1, 0, 0]
+    assert found.count(np.array([False, True])).tolist() == [0, 0, 0]
+    np.testing.assert_array_equal(
+        found.mean(np.array([[30.0, 1.0], [50.0, 1.0]])), [[30, 1], [np.nan] * 2, [np.nan] * 2]
+    )
+    half = GroupReach.of(reached(), np.array([0, 0, -1]), np.array([0.25, 0.75, 9.0]), 1)
+    assert half.variance(np.array([4.0, 16.0])).tolist() == [1.0 * 4.0 + 0.75**2 * 16.0]
+    near = NearestPlaces.of(reached()).by_group(np.array([0, 0, 1]), np.array([0.5, 0.0, 0.0]), 2)
+    assert near.place.tolist() == [0, -1] and near.minutes[0] == 5.0 and np.isnan(near.minutes[1])
+
+
+def test_shares_and_means_are_rounded_to_nine_places_and_equal_votes_go_to_the_first_place() -> None:
+    n = 6
+    minutes = travel_minutes(list(range(n)), [1, 0] * 3, [5.0] * n, n, 2)
+    weight = np.array([0.1, 0.2, 0.2, 0.1, 0.2, 0.2]) + np.array([0, 2e-10, 0, 0, 0, -2e-10])
+    here = Reach(pd.Index(["a"]), np.zeros(n, dtype=np.int64), weight, np.full(n, 30.0), minutes, SUPPLY)
+    found = GroupReach.of(here, here.tract_of_origin, weight, 1)
+    assert found.share.tolist() == [1.0]
+    assert found.mean(np.array([[1 / 3], [1 / 3]])).tolist() == [[0.333333333]]
+    assert NearestPlaces.of(here).by_group(here.tract_of_origin, weight, 1).place.tolist() == [0]
+
+
+def test_travel_by_roads_keeps_how_far_origins_are_from_one(tmp_path: Path) -> None:
+    here = reached()
+    roads = replace(here, minutes=replace(here.minutes, snap_km=np.array([0.1, 0.2, 0.3])))
+    roads.save(tmp_path)
+    again = Reach.load(tmp_path)
+    assert again.minutes.snap_km.tolist() == [0.1, 0.2, 0.3]
+    assert again.minutes.row_start.tolist() == here.minutes.row_start.tolist()
+    for part in ("geoids", "tract_of_origin", "weight", "catchment"):
+        assert list(getattr(again, part)) == list(getattr(here, part))
+
+
+def test_points_know_the_kind_of_area_only_where_their_table_does() -> None:
+    table = pd.DataFrame({"latitude": [1.0, 2.0, 3.0], "longitude": [4.0, 5.0, 6.0]}, index=[7, 8, 9])
+    assert points(table).rural is None
+    known = points(table.assign(rural=pd.array([True, None, False], dtype="boolean")))
+    assert known.rural is not None and known.rural.tolist() == [True, False, False]
+    assert (known.latitude.tolist(), known.longitude.tolist()) == ([1, 2, 3], [4, 5, 6])
+
+
+def test_places_keep_their_numbers_whatever_rows_a_table_came_from() -> None:
+    supply = pd.DataFrame(
+        {"provider_id": ["p", "q"], "name": "", "latitude": 0.0, "longitude": [0.2, 0.1]}, index=[5, 3]
+    )
+    homes = pd.DataFrame({"geoid": ["b", "a"], "latitude": 0.0, "longitude": [0.0, 9.0], "weight": 1.0, "rural": False})
+    found = reach(homes, supply, GreatCircle.at_constant_speed(1.0, 60.0, 60.0), Access())
+    assert found.supply.columns.tolist() == supply.columns.tolist()
+    assert found.supply.index.tolist() == [0, 1] and list(found.geoids) == ["a", "b"]
+    assert found.tract_of_origin.tolist() == [1, 0]
+    assert nearest(found, "provider_id")["nearest_id"].fillna("").tolist() == ["", "q"]
+
+
+def test_a_place_is_named_where_it_is_the_only_one_and_a_group_of_nobody_reaches_none() -> None:
+    minutes = travel_minutes([0], [0], [5.0], 3, 1)
+    here = Reach(pd.Index(["a", "b", "c"]), np.arange(3), np.ones(3), np.full(3, 30.0), minutes, SUPPLY.iloc[:1])
+    assert nearest(here, "provider_id")["nearest_id"].isna().tolist() == [False, True, True]
+    nobody = GroupReach.of(here, np.array([1, 0, 0]), np.array([0.0, 1.0, 1.0]), 2)
+    assert nobody.count().tolist() == [0, 0] and nobody.share.tolist() == pytest.approx([0, np.nan], nan_ok=True)
+    assert GroupReach.of(here, np.zeros(3, dtype=np.int64), np.ones(3), 1).share.tolist() == [0.333333333]

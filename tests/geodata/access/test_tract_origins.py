@@ -37,3 +37,37 @@ def test_weights_must_sum_to_one():
         collapse([1.0, 2.0], [0, 0], [0.5, 0.4])
     with pytest.raises(InputError, match="does not exist"):
         spread([1.0], [0, 1], [1.0, 1.0])
+
+
+def test_the_number_of_tracts_is_that_of_the_last_one_named() -> None:
+    assert collapse([4.0, 5.0], [0, 2], [1.0, 1.0])[[0, 2]].tolist() == [4.0, 5.0]
+    assert len(collapse([4.0, 5.0], [0, 2], [1.0, 1.0])) == 3
+    assert len(collapse([], [], [])) == 0
+    assert np.isnan(collapse([], [], [], 2)).tolist() == [True, True]
+    assert np.isnan(collapse([[4.0, 1.0]], [0], [1.0], 2)[1]).all()
+
+
+def test_weights_may_miss_one_by_rounding_and_may_be_zero() -> None:
+    assert collapse([4.0, 8.0], [0, 0], [0.0, 1.0 + 9e-7]).tolist() == pytest.approx([8.0])
+    for off in (1.0 + 1.1e-6, 1.0 - 1.1e-6):
+        with pytest.raises(InputError, match="row 1") as refused:
+            collapse([4.0, 8.0], [0, 1], [1.0, off])
+        assert "not 1" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("index", "weight", "said"),
+    [
+        ([0, 1], [1.0], "differ in number"),
+        ([[0]], [[1.0]], "differ in number"),
+        ([-1], [1.0], "does not exist"),
+        ([2], [1.0], "does not exist"),
+        ([0, 0], [-0.5, 1.5], "at least 0"),
+        ([0], [np.nan], "at least 0"),
+    ],
+)
+def test_origins_that_belong_to_no_tract_are_refused(index: object, weight: object, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        spread([1.0, 1.0], index, weight)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="access and origins"):
+        collapse([1.0], [0, 1], [1.0, 1.0])

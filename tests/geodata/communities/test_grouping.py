@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from geodata.communities.community_table import communities_table
-from geodata.communities.grouping import Previous, group
+from geodata.communities.grouping import Previous, _kept, _plane, group
+from geodata.communities.partition import Graph
 from geodata.geography.contiguity import contacts
 from geodata.settings import Communities
 from tests.geodata.communities.grouped_lattice import CHOICES, grouped
@@ -130,6 +131,8 @@ def test_a_new_community_gets_an_id_made_of_its_tracts():
     one, two = grouped(shapes, scores(shapes)), grouped(shapes.iloc[::-1], scores(shapes))
     assert one["community_id"].iloc[0] == two["community_id"].iloc[0]
     assert one["community_id"].iloc[0].startswith("XL-")
+    assert one.columns.tolist() == ["community_id", "geoid", "state", "kind", "single_reason"]
+    assert one.index.tolist() == [0, 1]
 
 
 @pytest.mark.realdata
@@ -148,3 +151,68 @@ def test_rhode_island_groups_whole_and_the_same_in_any_order(realdata):
     assert made["name"].is_unique
     assert made.geometry.is_valid.all()
     assert made["population"].max() <= CHOICES.residents_cap
+
+
+def continued(now: list[str], then: dict[str, str]) -> str:
+    """Return the identifier of the one community of touching tracts, given who was in which one before."""
+    shapes = tracts(6, 1)
+    table = scores(shapes, 1000).assign(gated=lambda rows: rows["geoid"].isin([geoid(int(n), 0) for n in now]))
+    before = pd.DataFrame({"geoid": [geoid(int(n), 0) for n in then], "state": "XL", "community_id": then.values()})
+    return str(grouped(shapes, table, Previous(before, pd.DataFrame()))["community_id"].unique().item())
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "kept"),
+    [
+        # Half of today's people, or half of those of then, are enough; less of both is another community.
+        ("01", {"1": "XL-a", "4": "XL-a", "5": "XL-a"}, "XL-a"),
+        ("012", {"2": "XL-a", "5": "XL-a"}, "XL-a"),
+        ("012", {"2": "XL-a", "4": "XL-a", "5": "XL-a"}, None),
+        # Of several the one that is more alike, and among equals the first by name.
+        ("012", {"0": "XL-a", "1": "XL-b", "2": "XL-b"}, "XL-b"),
+        ("01", {"0": "XL-b", "1": "XL-a"}, "XL-a"),
+    ],
+)
+def test_a_community_goes_on_where_half_of_its_people_do(now: str, then: dict[str, str], kept: str | None) -> None:
+    found = continued(list(now), then)
+    assert found == kept if kept else found not in then.values()
+
+
+def test_a_border_is_shared_whichever_tract_is_named_first() -> None:
+    shapes = tracts(4, 1)
+    pairs = pd.DataFrame({"geoid_a": [geoid(1, 0)], "geoid_b": [geoid(0, 0)], "shared_m": [1000.0]})
+    table = scores(shapes, 1000).assign(gated=[True, True, False, True])
+    found = group(table, shapes, pairs, Communities(water_gap_m=0.0)).set_index("geoid")["community_id"]
+    assert found[geoid(0, 0)] == found[geoid(1, 0)] != found[geoid(3, 0)]
+
+
+def test_places_in_the_plane_are_kilometers_apart() -> None:
+    spots = pd.DataFrame({"latitude": [60.5, 59.5, np.nan], "longitude": [10.0, 11.0, np.nan]})
+    east, north = np.abs(np.diff(_plane(spots)[:2], axis=0))[0]
+    assert north == pytest.approx(111.2, abs=0.3) and east == pytest.approx(111.2 / 2, abs=0.3)
+    assert _plane(spots)[2] == pytest.approx(_plane(spots)[:2].mean(axis=0))
+
+
+def test_new_tracts_join_the_earlier_part_of_the_longest_border_and_only_misfits_are_redone() -> None:
+    """Tracts 0 and 1 were parts; 2 touches both, 3 touches 2 alone by half a meter, 4 touches nobody."""
+    edges = [(0, 1, 9.0), (0, 2, 1.0), (1, 2, 5.0), (2, 3, 0.5)]
+    graph = Graph.of(np.array([4.0, 4.0, 1.0, 1.0, 1.0]), np.zeros((5, 2)), edges)
+    assert _kept(graph, [[0], [1]], [2, 3, 4], 1.0, 6.0) == [[0], [1, 2, 3], [4]]
+    # Below the floor a part joins a neighbor that leaves room; without one it stays.
+    assert _kept(graph, [[0], [1]], [2], 5.0, 8.5) == [[0], [1, 2]]
+    assert _kept(graph, [[0], [1]], [2], 5.0, 10.0) == [[0, 1, 2]]
+    # Of equal borders the first part's counts.
+    equal = Graph.of(np.ones(3), np.zeros((3, 2)), [(0, 2, 1.0), (1, 2, 1.0)])
+    assert _kept(equal, [[0], [1]], [2], 1.0, 9.0) == [[0, 2], [1]]
+    # Above the cap it is cut anew.
+    assert sorted(len(part) for part in _kept(graph, [[0], [1]], [2, 3], 1.0, 5.0)) == [1, 1, 2]
+
+
+def test_an_island_is_not_bridged_across_the_state_line() -> None:
+    shapes = tracts(3, 1)
+    shapes.loc[2, "geometry"] = translate(shapes.geometry.iloc[2], 0.5 * KM)
+    table = scores(shapes).assign(state=["XL", "XM", "XL"], gated=[True, True, True])
+    assert len(sets(grouped(shapes, table.assign(state="XL")))) == 1
+    # Half a kilometer of water from the other state's tract, more than the gap from its own state's.
+    choices = Communities(water_gap_m=1000.0)
+    assert len(sets(grouped(shapes, table, choices=choices))) == 3

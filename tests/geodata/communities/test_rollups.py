@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -75,3 +76,14 @@ def test_an_area_of_a_state_without_a_list_of_providers_has_no_number_of_them():
     none = point_areas(pd.DataFrame({"latitude": [], "longitude": [], "state": []}), areas, shapes, COUNTY, PLACE)
     made = rollups(table, areas, none, none, NO_SITES, KNOWN.assign(training=False))
     assert made["providers"].isna().all() and (made["planned_sites"] == 0).all() and made["training_gap"].isna().all()
+
+
+def test_only_listed_tracts_have_a_tier_and_few_adults_weigh_as_many_as_they_are():
+    shapes = tracts(3, 1)
+    table = scores(shapes).assign(community_id=None, gated=[True, True, False], tier=["A", "none", "B"])
+    table["eligible_adults"], table["need"] = [0.25, 0.75, np.nan], [80.0, 40.0, 0.0]
+    areas = tract_areas(table, COUNTY, PLACE, members([]))
+    none = point_areas(pd.DataFrame({"latitude": [], "longitude": [], "state": []}), areas, shapes, COUNTY, PLACE)
+    county = rollups(table, areas, none, none, NO_SITES, KNOWN).set_index("area_id").loc["97001"]
+    assert (county["n_tier_a"], county["n_tier_b"], county["eligible_adults_top"]) == (1, 0, 0.25)
+    assert county["need"] == pytest.approx(50.0)

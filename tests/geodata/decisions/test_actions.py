@@ -17,3 +17,6 @@ def test_actions_by_quadrant_and_the_median_is_not_near():
     # A mean of tracts at the median may lie above it by its last digit.
     hair = pd.DataFrame({"opportunity": [50 + 7e-15], "training_gap": [50 - 7e-15], "state": ["XL"]})
     assert actions(hair, medians).tolist() == ["build_both"]
+    clear = pd.DataFrame({"opportunity": [50.4], "training_gap": [49.6], "state": ["XL"]})
+    assert actions(clear, medians).tolist() == ["recruit_now"]
+    assert actions(units.iloc[:0], medians).empty

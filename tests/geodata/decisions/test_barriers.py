@@ -85,3 +85,49 @@ def test_lists_name_the_farthest_above_first():
     rows += [(3, "no_internet", 3.0, 0.01, 0.01, "value"), (1, "no_internet", 200.0, 0.9, 0.01, "value")]
     made = table(rows).reset_index()
     assert barrier_lists(made, "community")["c"] == "no_internet no_vehicle"
+
+
+def test_tracts_without_a_value_or_without_residents_add_nothing() -> None:
+    made = table(VEHICLES, members=((0, "c"), (1, "c"), (4, "c")))
+    community = made.loc[("community", "c", "no_vehicle")]
+    assert community["share"] == pytest.approx(140 / 600)
+    assert community["share_moe"] == pytest.approx(np.hypot(400 * 0.06, 200 * 0.08) / 600)
+    rows = survey(
+        [*VEHICLES[:1], (1, "no_vehicle", 0.0, 0.0, 0.03, "value"), (2, "no_vehicle", 20.0, 0.05, 0.02, "value")]
+    )
+    tracts = pd.DataFrame({"geoid": GEOIDS, "state": "XL", "population": [1000.0, 1000.0, 0.0, 0.0, 0.0]})
+    grouped = pd.DataFrame({"geoid": GEOIDS[:2], "community_id": "c"})
+    one = barriers(rows, tracts, grouped, CHOICES).set_index(["unit_kind", "measure"]).loc[("community", "no_vehicle")]
+    # Of the tracts with residents one says how many households they are, 0.4 each; 400 are another 1,000.
+    assert one["share"] == pytest.approx(80 / 800)
+
+
+def test_lists_go_by_how_many_times_the_median_then_by_name_and_units_in_order() -> None:
+    rows = [
+        ("b", "no_vehicle", 0.3, 0.1), ("b", "no_internet", 0.9, 0.5), ("b", "disability", 0.6, 0.2),
+        ("a", "no_vehicle", 0.2, 0.0), ("a", "no_internet", 0.3, 0.0),
+    ]  # fmt: skip
+    made = pd.DataFrame(rows, columns=["unit_id", "measure", "share", "state_median"])
+    made = made.assign(unit_kind="tract", clearly_above=pd.array([True] * 5, dtype="boolean"))
+    found = barrier_lists(made, "tract")
+    assert found.to_dict() == {"a": "no_internet no_vehicle", "b": "disability no_vehicle no_internet"}
+    assert list(found.index) == ["a", "b"] and barrier_lists(made, "community").empty
+
+
+def test_a_share_or_a_count_of_nothing_says_nothing_of_how_many_are_asked() -> None:
+    # Rounded by the publisher: five of a share of none, none of a tenth. 400 of 1,000 residents are usual here.
+    rows = [(0, "no_vehicle", 5.0, 0.0, 0.01, "value"), (1, "no_vehicle", 0.0, 0.1, 0.01, "value")]
+    others = [(2, "no_vehicle", 80.0, 0.2, 0.02, "value"), (3, "no_vehicle", 1.0, 0.0025, 0.001, "value")]
+    community = table(rows + others).loc[("community", "c", "no_vehicle")]
+    assert community["share"] == pytest.approx(0.1 * 400 / 800)
+    one = table(rows + others, members=((3, "c"), (2, "c"))).loc[("community", "c", "no_vehicle")]
+    assert one["share"] == pytest.approx(81 / 800)
+
+
+def test_half_of_the_residents_are_enough_to_speak_for_a_community() -> None:
+    made = table(VEHICLES, members=((0, "c"), (4, "c")))
+    assert made.loc[("community", "c", "no_vehicle"), "share"] == pytest.approx(0.2)
+    assert made.loc[("state", "XL", "no_vehicle"), "share"] == pytest.approx(200 / 1400)
+    unknown = pd.DataFrame({"unit_kind": "tract", "unit_id": ["a"], "measure": "no_vehicle", "share": 0.9})
+    unknown = unknown.assign(state_median=0.1, clearly_above=pd.array([None], dtype="boolean"))
+    assert barrier_lists(unknown, "tract").empty

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely.geometry import box
 
 from geodata.analysis.step import Walk
 from geodata.communities.grouping import Previous
-from geodata.decisions.communities import communities, community_ranks, community_tracts, work_by_quarter
+from geodata.decisions.communities import communities, community_ranks, community_tracts, named_by, work_by_quarter
+from tests.geodata.scoring import grid
 from tests.geodata.small_world import SETTINGS
 
 
@@ -48,3 +53,31 @@ def test_work_is_counted_by_quarter_for_tracts_communities_and_the_state(small_w
     table = work_by_quarter(work, ranked, members)
     assert set(table["unit_kind"]) == {"tract", "community", "state"}
     assert set(table["quarter"]) == {"2027Q1"}
+
+
+def test_communities_are_named_by_cities_of_located_rows_and_by_places_that_govern(small_walk: Walk) -> None:
+    ranked, area = small_walk.value("ranked_tracts"), small_walk.value("study_area")
+    here, there = grid.place(1), grid.place(9)
+    sites = area.all_sites.assign(city="Ardenville")
+    lost = area.all_providers.assign(city="Nowhere", location_quality="county")
+    named = replace(area, all_sites=sites, all_providers=lost, all_job_centers=area.all_job_centers.assign(city=None))
+    half = grid.STEP_DEGREES / 2
+    shapes = [box(lon - half, lat - half, lon + half, lat + half) for lat, lon in (here, there)]
+    places = gpd.GeoDataFrame(
+        {"name": ["Arden city", "Brook"], "kind": ["city", "CDP"]}, geometry=shapes, crs="EPSG:4326"
+    )
+    points = pd.DataFrame({"kind": ["place", "zip"], "name": ["Cole", "02840"], "latitude": 1.0, "longitude": 2.0})
+    points["state"] = "XL"
+    drawn = named_by(replace(named, places=places.assign(state="XL"), place_points=points), ranked, 7.0)
+    assert (
+        drawn.cities[["geoid", "city"]].to_numpy().tolist() == [[grid.GEOIDS[8], "Ardenville"]] and drawn.near_km == 7.0
+    )
+    assert drawn.designated == {("XL", "Brook")} and len(drawn.points) == 1
+    assert drawn.points[["latitude", "longitude"]].to_numpy()[0].tolist() == pytest.approx(list(here))
+    # Without a place that governs those of the list of places stand in, and without these what else it has.
+    listed = named_by(replace(named, place_points=points), ranked, 7.0)
+    assert listed.points["name"].tolist() == ["Cole"] and listed.designated == frozenset()
+    other = named_by(replace(named, place_points=points.iloc[1:]), ranked, 7.0)
+    assert other.points["name"].tolist() == ["02840"]
+    none = {name: getattr(area, name).iloc[:0] for name in ("all_sites", "all_providers", "all_job_centers")}
+    assert named_by(replace(area, **none), ranked, 7.0).cities.empty

@@ -142,3 +142,21 @@ def test_training_known_without_an_exact_location_is_no_lack_of_training() -> No
     row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state").loc["RI"]
     # A quarter of the people reach training with an exact location; only the others rest on what has none.
     assert (row["no_training_share_grouped"], row["unlocated_share_grouped"]) == (0.0, 0.75)
+
+
+def test_less_than_one_person_is_still_somebody() -> None:
+    tracts = TRACTS.assign(community_id=["x", None, "x", None], eligible_adults=[0.5, 0.25, 0.0, np.nan])
+    row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST, LISTED, KNOWN).set_index("state").loc["RI"]
+    assert row["eligible_adults_share_grouped"] == pytest.approx(0.5 / 0.75)
+    assert (row["need_grouped"], row["work_share_grouped"], row["no_training_share_grouped"]) == (80.0, 0.5, 0.75)
+
+
+def test_what_is_unknown_is_neither_listed_nor_part_of_a_mean() -> None:
+    gated = pd.array([None, True, False, False], dtype="boolean")
+    tracts = TRACTS.assign(
+        community_id=["x", "x", None, None], gated=gated, share_reaching_work=[0.5, np.nan, 0.0, 0.0]
+    )
+    listed = pd.concat([LISTED, LISTED.iloc[:1]])
+    row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST, listed, KNOWN).set_index("state").loc["RI"]
+    assert (row["n_gated"], row["n_tier_a"], row["n_tier_c"], row["providers_advanced"]) == (1, 0, 1, 1)
+    assert row["work_share_grouped"] == 0.5

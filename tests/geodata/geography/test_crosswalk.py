@@ -231,3 +231,61 @@ def test_a_table_without_a_vintage_is_no_part_of_the_bridge_and_stays() -> None:
     assert found["measures"]["geoid"].tolist() == ["09013528100"]
     with_county = tables["measures"].assign(county_geoid="09110")
     assert align_connecticut({**tables, "measures": with_county})["measures"]["county_geoid"].tolist() == ["09013"]
+
+
+def test_definitions_are_carried_over_by_name_and_their_rows_are_numbered_anew() -> None:
+    """Two definitions, the second by name first, each with a tract that has no successor."""
+    old = pd.concat([definitions({A10: (1, True), D10: (1, True)}, name=name) for name in ("svi", "cejst")])
+    parts = relationship([(W20, A10, 0), (C20, C10, 5), (B20, C10, 5), (A20, A10, 1)])
+    found = to_2020(old, parts, SLIVER)
+    assert [note.split(":")[0] for note in found.notes] == ["cejst", "svi"]
+    assert found.rejects[["source", "key"]].to_numpy().tolist() == [["cejst", D10], ["svi", D10]]
+    for table in (found.table, found.rejects, found.unmatched):
+        assert table.index.tolist() == list(range(len(table)))
+    assert found.unmatched["geoid"].tolist() == [B20, C20, W20] * 2
+    newer = definitions({A20: (0.5, None)}, 2020)
+    newer.index = pd.Index([7])
+    assert to_2020(newer, parts, SLIVER).table.equals(newer.reset_index(drop=True))
+    nowhere = to_2020(definitions({D10: (1, True)}), parts, SLIVER)
+    assert nowhere.table.empty and nowhere.rejects["key"].tolist() == [D10]
+
+
+def test_a_note_counts_as_slivers_and_as_mixed_only_what_has_land() -> None:
+    parts = [
+        (A20, A10, 1),
+        (A20, B10, 999),
+        (A20, C10, 0),
+        (B20, A10, 1.1),
+        (B20, B10, 998.9),
+        (C20, A10, 999),
+        (C20, B10, 1),
+    ]
+    old = definitions({A10: (1, True), B10: (0, False), C10: (0, False)})
+    note = to_2020(old, relationship(parts), 0.0).notes[0]
+    # Of A20 a thousandth is designated, which is none, and of C20 all but that; of B20 a little more.
+    assert note.endswith("1 lie partly in designated land.")
+    assert to_2020(old, relationship([(A20, A10, 1), (A20, C10, 0)]), SLIVER).notes[0].endswith("designated land.")
+
+
+def test_a_score_below_one_is_a_mean_as_well_and_an_unknown_verdict_makes_no_degree_a_score() -> None:
+    parts = relationship([(A20, A10, 60), (A20, B10, 40), (C20, C10, 5)])
+    found = to_2020(definitions({A10: (0.9, True), B10: (0.4, False)}), parts, SLIVER)
+    assert found.table["value"].tolist() == pytest.approx([0.7])
+    degree = to_2020(definitions({A10: (3, True), B10: (0, False), C10: (2, None)}), parts, SLIVER)
+    assert degree.table.set_index("geoid")["value"].to_dict() == {A20: 3.0, C20: 2.0}
+
+
+def test_half_a_square_meter_is_land_and_an_index_has_no_mixed_tracts() -> None:
+    parts = relationship([(A20, A10, 1), (C20, C10, 0.5)])
+    found = to_2020(definitions({A10: (0.2, None)}), parts, SLIVER)
+    assert found.unmatched.to_numpy().tolist() == [[C20, "cejst", "no_2010_value"]]
+    assert found.notes[0].endswith("0 lie partly in designated land.")
+
+
+def test_connecticut_s_tracts_of_2010_are_no_part_of_the_bridge() -> None:
+    tables = {
+        "old": centers(["09013528100"], "counties", 2010),
+        "measures": centers(["09110528100", "44001010100"], "planning_regions"),
+    }
+    found = align_connecticut(tables)
+    assert found["measures"] is tables["measures"] and found["old"] is tables["old"]

@@ -159,3 +159,76 @@ def test_rhode_island_of_2018_keeps_its_people(realdata: Path) -> None:
     beside = of(new, "no_vehicle").join(of(table, "no_vehicle"), rsuffix="_carried")
     assert beside["share_carried"].notna().sum() >= 244
     assert beside["share"].corr(beside["share_carried"], method="spearman") > 0.85
+
+
+def test_a_tract_without_land_is_divided_evenly_and_sources_keep_their_vintage() -> None:
+    parts = relationship([(B20, B10, 0), (C20, B10, 0), (A20, A10, 5)])
+    first = survey("population", {B10: {"count": 8, "count_moe": 2}, D10: {"count": 1}})
+    second = survey("population", {A10: {"count": 3}, D10: {"count": 1}}, source="acs")
+    table, rejects, notes = measures_to_2020(pd.concat([first, second]), parts, SLIVER)
+    assert table.set_index("geoid")["count"].to_dict() == {A20: 3.0, B20: 4.0, C20: 4.0}
+    assert table.set_index("geoid")["source"].to_dict() == {A20: "acs", B20: "svi", C20: "svi"}
+    assert rejects[["source", "key"]].to_numpy().tolist() == [["acs", D10], ["svi", D10]]
+    assert table.index.tolist() == [0, 1, 2] and rejects.index.tolist() == [0, 1] and len(notes) == 2
+
+
+def test_a_piece_without_people_says_nothing_and_takes_nothing() -> None:
+    """Half of A20's land is B10, where nobody lives and the survey has no margin; of B20's, one person does."""
+    parts = relationship([(A20, A10, 50), (A20, B10, 50), (B20, C10, 50), (B20, D10, 50)])
+    people = {A10: {"count": 100}, B10: {"count": 0}, C10: {"count": 100}, D10: {"count": 1}}
+    half = {"count": 20, "count_moe": 4, "share": 0.2, "share_moe": 0.1}
+    unknown = {"count": 0, "share": 0.9}
+    measure = survey("no_vehicle", {A10: half, B10: unknown, C10: half, D10: unknown})
+    table, _, _ = measures_to_2020(pd.concat([survey("population", people), measure]), parts, SLIVER)
+    found = of(table, "no_vehicle")
+    assert found["share"].tolist() == pytest.approx([0.2, (20 + 0.9) / 101])
+    assert found["share_moe"].tolist() == pytest.approx([0.1, np.nan], nan_ok=True)
+    assert found["count_moe"].tolist() == [4.0, 4.0]
+
+
+def test_without_a_count_there_is_no_share_and_no_margin() -> None:
+    parts = relationship([(A20, A10, 50), (A20, B10, 50)])
+    row = {"share": 0.2, "share_moe": 0.1}
+    measure = survey("no_vehicle", {A10: {"count": 20, **row}, B10: {"count": None, **row, "status": "suppressed"}})
+    both = pd.concat([survey("population", {A10: {"count": 100}, B10: {"count": 100}}), measure])
+    found = of(measures_to_2020(both, parts, SLIVER)[0], "no_vehicle").loc[A20]
+    assert found[["count", "count_moe", "share", "share_moe"]].isna().all() and found["status"] == "suppressed"
+
+
+def test_where_nobody_lives_nothing_need_be_known_and_where_one_does_it_must() -> None:
+    parts = relationship([(A20, A10, 50), (A20, B10, 50), (B20, C10, 50), (B20, D10, 50)])
+    people = {A10: {"count": 100}, B10: {"count": 0}, C10: {"count": 100}, D10: {"count": 1}}
+    half = {"count": 20, "count_moe": 4, "share": 0.2, "share_moe": 0.1}
+    measure = survey("no_vehicle", {A10: half, B10: {"count": 0}, C10: half, D10: {"count": 1}})
+    found = of(measures_to_2020(pd.concat([survey("population", people), measure]), parts, SLIVER)[0], "no_vehicle")
+    nan = np.nan
+    assert found["share"].tolist() == pytest.approx([0.2, nan], nan_ok=True)
+    assert found["share_moe"].tolist() == pytest.approx([0.1, nan], nan_ok=True)
+    assert found["count_moe"].tolist() == pytest.approx([4.0, nan], nan_ok=True)
+
+
+def test_shares_weigh_by_people_that_are_known_though_few() -> None:
+    parts = relationship([(A20, A10, 50), (A20, B10, 50), (W20, B10, 0)])
+    row = {"count": 20, "share": 0.2, "share_moe": 0.1}
+    measure = survey("no_vehicle", {A10: row, B10: {**row, "share": 0.8}})
+    both = pd.concat([survey("population", {A10: {"count": 0.5}}), measure])
+    found = of(measures_to_2020(both, parts, SLIVER)[0], "no_vehicle")
+    # A piece without land of a tract with some is nobody's home and makes no tract.
+    assert found.index.tolist() == [A20]
+    assert found.loc[A20, ["share", "share_moe"]].tolist() == pytest.approx([0.2, 0.1])
+
+
+def test_land_below_a_square_meter_divides_people_and_the_reason_of_a_gap_is_kept() -> None:
+    parts = relationship([(A20, A10, 0.6), (B20, A10, 0.2), (C20, C10, 1), (W20, B10, 1)])
+    gaps = {C10: {"count": None, "status": "missing"}, B10: {"count": None, "status": "suppressed"}}
+    found = of(measures_to_2020(survey("population", {A10: {"count": 8}, **gaps}), parts, SLIVER)[0], "population")
+    assert found["count"].fillna(-1).to_dict() == pytest.approx({A20: 6.0, B20: 2.0, C20: -1, W20: -1})
+    assert found["status"].to_dict() == {A20: "value", B20: "value", C20: "missing", W20: "suppressed"}
+    table, rejects, _ = measures_to_2020(survey("population", {D10: {"count": 8}}), parts, SLIVER)
+    assert table.empty and rejects["key"].tolist() == [D10]
+
+
+def test_a_survey_that_names_no_year_is_carried_over_as_well() -> None:
+    undated = survey("population", {A10: {"count": 8}}).assign(vintage=pd.array([None], dtype="Int64"))
+    table, _, notes = measures_to_2020(MEASURES.validate(undated), relationship([(A20, A10, 1)]), SLIVER)
+    assert table["count"].tolist() == [8.0] and table["vintage"].isna().all() and len(notes) == 1

@@ -48,3 +48,16 @@ def test_a_sliver_is_small_in_both_tracts_and_never_the_largest_piece_of_one() -
     assert kept.index.tolist() == [0, 2, 3]
     # Of a small tract the same strip is much.
     assert without_slivers(parts.assign(new_m2=10.0), 0.01, ("new", "new_m2")).index.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_less_than_half_of_the_land_says_nothing_of_the_whole() -> None:
+    found = land_mean(GROUPS, pd.Series([6.0, 4.9, 5.1, 4.0, 1.0]), pd.Series([None, None, 3.0, 2.0, 7.0]))
+    assert list(found.index) == ["a", "b", "c"]
+    assert found.tolist() == pytest.approx([3.0, float("nan"), 7.0], nan_ok=True)
+    assert list(mostly_known(GROUPS, pd.Series([1.0] * 5), pd.Series([True] * 5), 0.0).index) == ["a", "b", "c"]
+
+
+def test_a_piece_of_exactly_the_least_share_is_no_sliver() -> None:
+    parts = pd.DataFrame({"new": ["a", "a"], "land_part_m2": [99.0, 1.0], "new_m2": 100.0})
+    assert len(without_slivers(parts, 0.01, ("new", "new_m2"))) == 2
+    assert len(without_slivers(parts, 0.011, ("new", "new_m2"))) == 1

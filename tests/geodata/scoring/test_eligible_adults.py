@@ -148,3 +148,57 @@ def test_the_index_of_2018_alone_gives_eligible_adults_below_100_percent(realdat
     lived_in = adults[adults["population"] > 0]
     assert set(lived_in["eligible_adults_basis"].dropna()) == {"below_100"}
     assert lived_in["eligible_adults"].notna().sum() >= 240
+
+
+def test_a_tract_of_one_resident_counts_like_any_other() -> None:
+    ages = {"population": {"count": 1.0}, "under_18": {"count": 0.0}, "over_64": {"count": 0.0}}
+    poor = {"poverty_150": {"count": 0.25, "share": 0.5}}
+    found = one(**ages, **poor, group_quarters={"count": 1.0})
+    assert found[["working_age", "eligible_adults", "group_quarters_share"]].tolist() == [1.0, 0.25, 1.0]
+    # More people in group quarters than residents: two tables of the survey, one whole.
+    assert one(**AGES, group_quarters={"count": 1200.0})["group_quarters_share"] == 1.0
+
+
+def test_what_rounding_of_the_share_explains_is_no_cap() -> None:
+    ages = {"population": {"count": 1000.0}, "under_18": {"count": 0.0}, "over_64": {"count": 0.0}}
+    for poor, basis in ((250.0, "estimated"), (249.6, "estimated"), (249.4, "capped")):
+        found = one(**ages, poverty_150={"count": poor, "share": 0.25})
+        assert (found["eligible_adults"], found["eligible_adults_basis"]) == (pytest.approx(poor), basis)
+
+
+def test_without_any_measured_resident_everybody_is_demand() -> None:
+    tracts = pd.DataFrame(
+        {
+            "geoid": ["a", "b", "c"],
+            "state": ["XL", "XL", "XS"],
+            "population": [0.0, 500.0, 30.0],
+            "eligible_adults": [0.0, np.nan, np.nan],
+            "eligible_adults_moe": [0.0, np.nan, np.nan],
+        }
+    )
+    table = demand(tracts, pd.Series(dtype="float64"))
+    assert table["demand"].tolist() == [0, 500, 30]
+    assert table["demand_basis"].tolist() == ["measured", "imputed", "imputed"]
+    # One measured resident in all is enough for a share, and one of a state for its own.
+    one_measured = tracts.assign(population=[1.0, 500.0, 30.0], eligible_adults=[0.5, np.nan, np.nan])
+    assert demand(one_measured, pd.Series(dtype="float64"))["demand"].tolist() == [0.5, 250, 15]
+
+
+def test_without_residents_there_is_no_share_in_group_quarters_and_equal_estimates_keep_the_margin_of_the_share() -> (
+    None
+):
+    empty = {name: {"count": 0.0} for name in AGES}
+    assert np.isnan(one(**empty, group_quarters={"count": 3.0})["group_quarters_share"])
+    ages = {"population": {"count": 1000.0, "count_moe": 0.0}, "under_18": {"count": 0.0, "count_moe": 0.0}}
+    both = {"poverty_150": {"count": 250.0, "count_moe": 80.0, "share": 0.25, "share_moe": 0.1}}
+    found = one(**ages, over_64={"count": 0.0, "count_moe": 0.0}, **both)
+    assert (found["eligible_adults"], found["eligible_adults_moe"]) == (250.0, pytest.approx(100.0))
+
+
+def test_one_measured_resident_speaks_for_a_state_and_states_of_none_take_the_share_of_all() -> None:
+    tracts = pd.DataFrame(
+        {"geoid": list("abcd"), "state": ["XL", "XL", "XS", "XM"], "population": [1.0, 500.0, 9.0, 60.0]}
+    )
+    tracts["eligible_adults"] = [0.5, np.nan, 0.5, np.nan]
+    found = demand(tracts.assign(eligible_adults_moe=np.nan), pd.Series(dtype="float64"))["demand"]
+    assert found.tolist() == pytest.approx([0.5, 250.0, 0.5, 60 * 1.0 / 10])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,6 +17,7 @@ from geodata.scoring.need import (
     reference_areas,
     require_need,
     usable_definitions,
+    workforce_composite,
 )
 from geodata.scoring.study_area import study_area
 from geodata.settings import Settings
@@ -129,3 +131,99 @@ def test_a_list_with_the_least_weight_is_ranked_and_one_without_any_is_not() -> 
         table = lists_ranked(rows, universe, settings)
         assert len(table) == expected
         assert table["value"].sum() == (1 if expected else 0)
+
+
+def test_weights_are_shared_among_the_definitions_a_tract_has() -> None:
+    tracts = grid.centers()[["geoid", "state", "population"]]
+    svi = grid.definition("svi", [n / 10 for n in range(1, 10)], [None] * 9, True)
+    own = grid.definition("own", [None] + [9.0 - n for n in range(1, 9)], [None] * 9, False)
+    rows = pd.concat([svi, own], ignore_index=True)
+    settings = Settings(need={"weights": {"svi": 0.1, "own": 0.3}}).need
+    parts = need_parts(rows, grid.measures(), tracts, settings)
+    weight = parts.pivot(index="geoid", columns="definition", values="weight")
+    assert weight["svi"].tolist() == pytest.approx([1.0] + [0.25] * 8)
+    assert weight["own"].dropna().tolist() == pytest.approx([0.75] * 8)
+    # What has no weight is ranked and shown, and neither moves Need nor counts among its indices.
+    assert set(weight["workforce"].dropna()) <= {0.0}
+    table = need(parts, tracts, settings)
+    assert table["n_indices"].tolist() == [1] + [2] * 8
+    second = 0.25 * 100 * 1.5 / 9 + 0.75 * 100 * 7.5 / 8
+    assert table["need_ensemble"].iloc[1] == pytest.approx(second)
+
+
+def test_the_survey_composite_is_the_mean_rank_of_the_measures_a_tract_has() -> None:
+    first, second, *_ = Settings().need.workforce_measures
+    rows = pd.DataFrame(
+        [
+            ("a", first, 0.1),
+            ("b", first, 0.2),
+            ("c", first, 0.3),
+            ("d", first, 0.9),
+            ("a", second, 0.5),
+            ("b", second, 0.4),
+        ],
+        columns=["geoid", "measure", "share"],
+    ).assign(status="value")
+    universe = pd.DataFrame({"geoid": ["c", "b", "a", "d"], "reference": ["XL", "XL", "XL", "YL"]})
+    table = workforce_composite(rows, universe, Settings().need).set_index("geoid")["value"]
+    assert table.index.tolist() == ["c", "b", "a", "d"]
+    third = 100 / 3
+    assert table.tolist() == pytest.approx([2.5 * third, (1.5 * third + 25) / 2, (0.5 * third + 75) / 2, 50])
+
+
+def test_the_quarter_that_is_worst_off_agrees_and_a_designation_overrides_the_rank() -> None:
+    a, b, c, d = grid.GEOIDS[:4]
+    tracts = pd.DataFrame({"geoid": [a, b, c, d], "state": "XL", "population": 10.0})
+    rows = pd.DataFrame(
+        {
+            "geoid": [a, a, b, c, d, d],
+            "definition": ["svi", "cejst", "svi", "svi", "svi", "cejst"],
+            "value": [0.1, 1.0, 0.2, 0.3, 0.4, 0.0],
+            "designated": pd.array([None, True, None, None, None, False], dtype="boolean"),
+            "official": [True, True, True, True, True, False],
+            "archived": False,
+            "vintage": 2022,
+            "state": "XL",
+            "pooled": "nation",
+        }
+    )
+    parts = need_parts(rows, grid.measures(), tracts, Settings(need={"weights": {"svi": 1, "cejst": 1}}).need)
+    own = parts[parts["definition"] != "workforce"]
+    agrees = own.set_index(["geoid", "definition"])["agrees"].to_dict()
+    survey = parts[parts["definition"] == "workforce"]
+    assert not survey["official"].any() and not survey["archived"].any()
+    # Of four the last is at 87.5 and the third at 62.5; cejst names a and expressly not d.
+    assert agrees == {
+        (a, "svi"): False,
+        (a, "cejst"): True,
+        (b, "svi"): False,
+        (c, "svi"): False,
+        (d, "svi"): True,
+        (d, "cejst"): False,
+    }
+    table = need(parts, tracts, Settings(need={"weights": {"svi": 1}}).need).set_index("geoid")
+    assert table["designated_by"].fillna("").tolist() == ["cejst", "", "", ""]
+    # The survey's composite of the grid agrees in the worst tract of the four as well.
+    assert table["agreement_count"].tolist() == [1, 0, 0, 2]
+
+
+def test_rows_of_the_reference_are_numbered_anew() -> None:
+    tracts = pd.DataFrame({"geoid": ["a", "b"], "state": "XL", "population": [np.nan, 20.0]}, index=[5, 3])
+    table = reference_areas(tracts, Settings().need)
+    assert table.index.tolist() == [0] and table["geoid"].tolist() == ["b"]
+    one = tracts.assign(population=[1.0, 0.0])
+    assert reference_areas(one, Settings().need)["geoid"].tolist() == ["a"]
+
+
+def test_the_middle_of_the_upper_half_is_the_edge_of_the_worst_quarter_and_tracts_without_an_index_count_none() -> None:
+    a, b, c = grid.GEOIDS[:3]
+    tracts = pd.DataFrame({"geoid": [a, b, c], "state": "XL", "population": 10.0})
+    two = grid.definition("svi", [0.1, 0.2] + [None] * 7, [None] * 9, True)
+    none = grid.measures().iloc[:0]
+    parts = need_parts(two, none, tracts, Settings(need={"weights": {"svi": 1}}).need)
+    # Of two the second is at 75 and agrees.
+    assert parts.set_index("geoid")["agrees"].to_dict() == {a: False, b: True}
+    table = need(parts, tracts, Settings(need={"weights": {"svi": 1}}).need).set_index("geoid")
+    assert table["n_indices"].tolist() == [1, 1, 0] and table["agreement_count"].tolist() == [0, 1, 0]
+    assert table["need"].tolist() == pytest.approx([25.0, 75.0, np.nan], nan_ok=True)
+    assert reference_areas(tracts, Settings().need).columns.tolist() == ["geoid", "state", "reference"]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.access.reach import GroupReach, Reach
 from geodata.errors import SettingsError
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.schemas.canonical import STATUSES, STATUSES_AHEAD
@@ -13,11 +14,13 @@ from geodata.scoring.opportunity import (
     site_work,
     units_span,
     with_spread,
+    work_within,
     working_sites,
 )
 from geodata.scoring.site_priors import site_priors
 from geodata.settings import Settings
 from tests.geodata.scoring.grid import AS_OF
+from tests.geodata.travel_pairs import travel_minutes
 
 SILENT = {f"units_{kind}": pd.array([None], dtype="Int64") for kind in ("level1", "level2", "dc_fast")}
 
@@ -113,3 +116,67 @@ def test_units_together_are_certain_where_they_are_reported() -> None:
 def test_units_by_kind_stand_in_the_order_of_the_settings(canonical: CanonicalTables, settings: Settings) -> None:
     kinds = settings.opportunity.kinds
     assert counted_units(work(canonical.table("sites"), settings), kinds).tolist() == [[0.0, 0.0, 1.0]]
+
+
+def test_upkeep_is_counted_for_every_unit_and_year(canonical: CanonicalTables, settings: Settings) -> None:
+    chosen = settings.with_changes(
+        {
+            "opportunity": {
+                "maintenance_years": 5,
+                "maintenance_job_years_per_unit_year": {"low": 0.01, "mid": 0.02, "high": 0.04},
+            }
+        }
+    )
+    sites = canonical.table("sites").assign(units_level2=pd.array([3], dtype="Int64"))
+    site = work(sites, chosen).iloc[0]
+    rates = chosen.opportunity.job_years_per_unit
+    for bound, upkeep in (("low", 0.05), ("mid", 0.1), ("high", 0.2)):
+        expected = getattr(rates["dc_fast"], bound) + 3 * getattr(rates["level2"], bound) + 4 * upkeep
+        assert site[f"job_years_{bound}"] == pytest.approx(expected)
+
+
+def test_chosen_sites_are_numbered_anew_and_those_without_a_point_left_out(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    one = canonical.table("sites")
+    sites = pd.concat([one.assign(status="open"), one.assign(location_quality="zip"), one], ignore_index=True)
+    chosen = working_sites(sites, settings.opportunity, AS_OF)
+    assert (
+        chosen.columns.tolist() == sites.columns.tolist()
+        and chosen.index.tolist() == [0]
+        and chosen["status"].tolist() == ["planned"]
+    )
+
+
+def test_what_a_group_has_within_reach_is_a_mean_over_its_people() -> None:
+    """Of two people one reaches both sites, the other the first; only the units of the second site are assumed."""
+    minutes = travel_minutes([0, 0, 1], [0, 1, 0], [5.0, 5.0, 5.0], 2, 2)
+    reached = Reach(
+        minutes=minutes,
+        tract_of_origin=np.zeros(2, dtype=np.int64),
+        weight=np.array([0.5, 0.5]),
+        geoids=pd.Index(["a"]),
+        catchment=np.full(2, 30.0),
+        supply=pd.DataFrame({"latitude": [0.0, 0.0], "longitude": [0.0, 0.0]}),
+    )
+    sites = pd.DataFrame(
+        {
+            "job_years_low": [1.0, 2.0],
+            "job_years_mid": [2.0, 4.0],
+            "job_years_high": [4.0, 8.0],
+            "job_years_variance": [0.0, 4.0],
+            "assumed_units": [False, True],
+        }
+    )
+    found = GroupReach.of(reached, np.zeros(2, dtype=np.int64), np.array([0.5, 0.5]), 1)
+    row = work_within(found, sites).iloc[0]
+    assert (row["sites_within"], row["sites_assumed"], row["share_reaching_work"]) == (2, 1, 1.0)
+    # Mid 2 + half of 4; its low is 2 below, its high 4 above; the second site's variance counts with half squared.
+    assert row["job_years_mid"] == pytest.approx(4.0)
+    assert row["job_years_low"] == pytest.approx(4.0 - np.hypot(2.0, 1.645 * 1.0))
+    assert row["job_years_high"] == pytest.approx(4.0 + np.hypot(4.0, 1.645 * 1.0))
+
+
+def test_units_are_at_least_those_that_are_reported() -> None:
+    sites = pd.DataFrame({"units": [4.0, 2.0], "assumed_units": [False, True], "units_variance": [0.0, 100.0]})
+    assert units_span(sites) == (4.0, pytest.approx(6 + 1.645 * 10))

@@ -93,3 +93,46 @@ def test_without_any_site_in_any_list_nothing_is_expected_and_nothing_breaks() -
     nothing = site_priors(pd.DataFrame(), [], FEW)
     assert not len(nothing)
     assert not len(expected_units(nothing, FEW))
+
+
+def test_upkeep_of_the_years_counted_is_part_of_the_work_of_a_site() -> None:
+    """2 ports of a station and none of the other: 1 expected, variance 1; each port 0.036 and 3 years of 0.01."""
+    settings = Opportunity(
+        prior_least_stations=2,
+        maintenance_years=3,
+        maintenance_job_years_per_unit_year={"low": 0.005, "mid": 0.01, "high": 0.02},
+    )
+    table = site_priors(
+        stations(("RI", "open", 2, None), ("RI", "open", 4, None), ("MA", "open", 9, 9)), ["RI"], settings
+    )
+    a_port = settings.job_years_per_unit["level2"].mid + 3 * 0.01
+    expected = expected_units(table, settings).loc[("RI", "level2")]
+    assert expected["level2"] == 3 and expected["units_variance"] == pytest.approx(1.0)
+    assert expected["job_years_variance"] == pytest.approx(a_port**2)
+    elsewhere = table.assign(state="MA", units_level2=50)
+    units, work = site_without_units(pd.concat([table, elsewhere]), "RI", settings)
+    assert units == {"level1": 0, "level2": 3, "dc_fast": 0}
+    assert work == pytest.approx(3 * a_port)
+
+
+def test_combinations_are_numbered_from_one_and_name_their_newest_station() -> None:
+    sites = FOUR.assign(source=["b", "a", "b", "a"])
+    sites["as_of"] = pd.to_datetime(["2026-08-11", "2026-08-12", None, "2026-08-01"]).astype("datetime64[s]")
+    whole = site_priors(sites, ["RI"], FEW).query("site_kind == 'any'")
+    assert whole["profile"].tolist() == [1, 2, 3]
+    assert set(whole["source"]) == {"a b"} and set(whole["vintage"]) == {"2026-08-12"}
+    undated = site_priors(sites.assign(as_of=pd.NaT), ["RI"], FEW).query("site_kind == 'any'")
+    assert undated["vintage"].isna().all()
+    assumed = site_priors(FOUR.iloc[:0], ["RI"], FEW)
+    assert assumed["profile"].tolist() == [1] * 4 and assumed["stations"].tolist() == [0] * 4
+    assert assumed["probability"].tolist() == [1.0] * 4 and set(assumed["source"]) == {"setting"}
+
+
+def test_a_station_of_no_ports_is_none_and_one_of_one_port_is_one() -> None:
+    settings = Opportunity(prior_least_stations=2)
+    sites = stations(("RI", "open", 0, 0), ("RI", "open", 1, None), ("RI", "open", 1, 3), ("RI", "open", 0, None))
+    table = site_priors(sites, ["RI"], settings)
+    assert table.index.tolist() == list(range(len(table)))
+    own = table[table["site_kind"].isin(["any", "level2"])]
+    assert set(own["stations_of"]) == {"RI"}
+    assert own[["units_level2", "units_dc_fast", "probability"]].to_numpy().tolist() == [[1, 0, 0.5], [1, 3, 0.5]] * 2

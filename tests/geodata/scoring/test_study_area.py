@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import Point, box
 
 from geodata.errors import OnrampError
+from geodata.geography.coordinates import Points
 from geodata.ingest.canonical_tables import CanonicalTables
-from geodata.scoring.study_area import StudyArea, areas_of, reach_of, study_area, supplied, universe
+from geodata.scoring.study_area import (
+    StudyArea,
+    _drawn_near,
+    _land,
+    _listed,
+    areas_of,
+    reach_of,
+    study_area,
+    supplied,
+    universe,
+    water_around,
+)
 from geodata.settings import Settings
 from tests.geodata.scoring import grid
 
@@ -76,3 +90,62 @@ def test_it_is_read_as_it_was_written(canonical: CanonicalTables, settings: Sett
 def test_a_state_no_table_knows_is_an_error(canonical: CanonicalTables, settings: Settings) -> None:
     with pytest.raises(OnrampError, match="no tract of XQ"):
         study_area(canonical, ["XQ"], settings, grid.AS_OF)
+
+
+def test_the_one_state_of_an_area_is_the_area_itself(canonical: CanonicalTables, settings: Settings) -> None:
+    area = study_area(canonical, ["XL"], settings, grid.AS_OF)
+    assert areas_of(area, canonical, settings) == {"XL": area}
+
+
+def test_shapes_are_kept_whose_box_lies_within_the_margin_of_the_centers() -> None:
+    middle = pd.DataFrame({"latitude": [40.0, 41.0], "longitude": [-71.0, -70.0]})
+    inside = {"west": (-71.9, 40.5), "east": (-69.1, 40.5), "south": (-70.5, 39.1), "north": (-70.5, 41.9)}
+    beyond = {"west": (-72.1, 40.5), "east": (-68.9, 40.5), "south": (-70.5, 38.9), "north": (-70.5, 42.1)}
+    shapes = pd.DataFrame({"geometry": [Point(*at) for at in (*beyond.values(), *inside.values())]})
+    kept = _drawn_near(shapes, middle, 1.0)
+    assert kept.index.tolist() == [0, 1, 2, 3] and kept.columns.tolist() == ["geometry"]
+    assert [(point.x, point.y) for point in kept["geometry"]] == list(inside.values())
+    assert len(_drawn_near(shapes, middle.iloc[:0], 1.0)) == len(_drawn_near(shapes.iloc[:0], middle, 1.0)) == 0
+
+
+def test_land_is_that_of_counties_and_of_tracts_only_where_none_lacks_its_polygon(canonical: CanonicalTables) -> None:
+    middle = canonical.table("centers")
+    there = Point(middle["longitude"].iloc[0], middle["latitude"].iloc[0])
+    tracts = pd.DataFrame({"geoid": middle["geoid"], "geometry": [there] * len(middle)})
+    counties = pd.DataFrame({"geometry": [there]})
+    for known, shapes in (
+        ({"tracts": tracts}, 9),
+        ({"tracts": tracts.iloc[1:]}, 0),
+        ({"tracts": tracts, "counties": counties}, 1),
+        ({}, 0),
+    ):
+        assert len(_land(CanonicalTables({**canonical.tables, **known}), middle)) == shapes
+
+
+def test_what_has_no_point_is_listed_with_its_state_alone() -> None:
+    table = pd.DataFrame(
+        {
+            "name": ["near", "far", "no latitude", "no longitude", "elsewhere"],
+            "state": ["YL", "XL", "XL", "XL", "YL"],
+            "latitude": [40.1, 60.0, np.nan, 40.0, np.nan],
+            "longitude": [-71.0, -71.0, -71.0, np.nan, np.nan],
+        }
+    )
+    middle = pd.DataFrame({"latitude": [40.0], "longitude": [-71.0]})
+    found = _listed(table, middle, 50.0, ["XL"])
+    assert found["name"].tolist() == ["near", "no latitude", "no longitude"]
+    assert found.index.tolist() == [0, 1, 2]
+    placed = _listed(table.iloc[:2], middle, 50.0, ["XL"])
+    assert placed["name"].tolist() == ["near"]
+
+
+def test_open_water_is_what_is_not_land_and_the_water_among_landmarks(canonical: CanonicalTables) -> None:
+    settings = Settings(travel={"engine": "great_circle", "open_water_km": 1.0})
+    area = study_area(canonical, ["XL"], settings, grid.AS_OF)
+    assert water_around(area, settings) is None
+    land = pd.DataFrame({"geometry": [box(-140, 35, -130, 45)]})
+    lakes = pd.DataFrame({"kind": ["water", "park"], "geometry": [box(-135, 40, -134, 41), box(-133, 40, -132, 41)]})
+    water = water_around(replace(area, land=land, landmarks=lakes), settings)
+    assert water is not None
+    start, end = (Points(np.full(2, 40.5), np.array(at)) for at in ([-135.5, -133.5], [-133.5, -131.5]))
+    assert water.crossed(start, end).tolist() == [True, False]

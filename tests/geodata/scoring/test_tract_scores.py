@@ -14,7 +14,16 @@ from geodata.access.reach import reach, tract_access
 from geodata.ingest.canonical_tables import CanonicalTables
 from geodata.scoring.need import need_parts
 from geodata.scoring.study_area import study_area
-from geodata.scoring.tract_scores import demand_of, tract_scores, training_access, travel, work_access
+from geodata.scoring.tract_scores import (
+    _flags,
+    _origin_facts,
+    demand_of,
+    pillar_percentile,
+    tract_scores,
+    training_access,
+    travel,
+    work_access,
+)
 from geodata.settings import Settings
 from geodata.travel.choose_engine import straight_lines
 from tests.geodata.scoring import grid
@@ -134,3 +143,85 @@ def test_without_any_provider_the_gap_is_unknown_and_weights_renormalize(
     assert pd.isna(nine["training_gap"])
     assert nine["priority"] == pytest.approx((0.5 * nine["need"] + 0.2 * nine["opportunity"]) / 0.7)
     assert "training_unknown" in nine["flags"].split()
+
+
+def test_flags_say_what_is_unknown_of_a_tract_and_nothing_else(canonical: CanonicalTables, settings: Settings) -> None:
+    plain = scored(canonical, settings)
+    # No table of polygons was given, so every tract lacks one, and nothing else is amiss.
+    assert set(plain["flags"]) == {"no_polygon"}
+    area = study_area(canonical, ["XL"], settings, AS_OF)
+    table = plain.assign(
+        has_polygon=True,
+        need=[np.nan, *plain["need"][1:]],
+        training_gap=[np.nan] * 2 + [1.0] * 7,
+        opportunity=[np.nan, 1.0, np.nan] + [1.0] * 6,
+        eligible_adults_basis=["counted"] * 3 + ["below_100", None] + ["capped"] * 4,
+    )
+    demand = area.demand.assign(demand_basis=["measured"] * 5 + ["imputed"] + ["unknown"] * 3)
+    said = _flags(table, replace(area, demand=demand)).tolist()
+    assert said == ["", "training_unknown", "work_unknown", "adults_below_100", "", "adults_imputed", "", "", ""]
+    both = _flags(table.assign(training_gap=np.nan, opportunity=np.nan, has_polygon=False), area)
+    assert both.iloc[8] == "no_polygon training_unknown work_unknown"
+
+
+def test_a_tract_lies_in_the_weighted_middle_of_its_origins(canonical: CanonicalTables, settings: Settings) -> None:
+    area = study_area(canonical, ["XL"], settings, AS_OF)
+    origins = pd.DataFrame(
+        {
+            "geoid": ["a", "a", "b"],
+            "latitude": [40.0, 42.0, 10.0],
+            "longitude": [-70.0, -74.0, -20.0],
+            "weight": [0.75, 0.25, 1.0],
+            "origin_basis": ["cells", "cells", "center"],
+            "rural": [True, True, False],
+        }
+    )
+    facts = _origin_facts(replace(area, origins=origins)).set_index("geoid")
+    assert facts[["latitude", "longitude"]].to_numpy().tolist() == [[40.5, -71.0], [10.0, -20.0]]
+    assert facts["origin_basis"].tolist() == ["cells", "center"] and facts["rural"].tolist() == [True, False]
+
+
+def test_seats_that_are_assumed_are_counted_apart_and_people_nobody_knows_ask_for_none(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    area = study_area(canonical, ["XL"], settings, AS_OF)
+    two = pd.concat([area.providers, area.providers.assign(provider_id="test:2", seats_used=30.0, seats_assumed=True)])
+    area = replace(area, providers=two.reset_index(drop=True), demand=area.demand.iloc[1:])
+    found = travel(area, grid.GridEngine(), settings).training
+    assert demand_of(found, area).tolist() == [0.0, *(100.0 * n for n in range(2, 10))]
+    first = training_access(area, found, settings).iloc[0]
+    assert first[["providers_within", "seats_within", "seats_within_assumed"]].tolist() == [2, 120, 30]
+
+
+def test_pillars_are_ranked_within_the_state_among_tracts_with_residents_that_count() -> None:
+    tracts = pd.DataFrame({"state": ["XL"] * 4 + ["YL"], "population": [1.0, 10.0, 0.0, 10.0, 10.0]})
+    access = pd.Series([3.0, 1.0, 9.0, 5.0, 7.0])
+    counted = pd.Series([True, True, True, False, True])
+    assert pillar_percentile(access, tracts, counted).fillna(-1).tolist() == [75, 25, -1, -1, 50]
+
+
+def test_only_points_of_zip_codes_tell_where_training_without_an_address_is(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    lost = grid.providers().assign(location_quality="zip", zip="02840")
+    area = study_area(CanonicalTables({**canonical.tables, "providers": lost}), ["XL"], settings, AS_OF)
+    latitude, longitude = grid.place(9)
+    parts = need_parts(canonical.table("definitions"), canonical.table("measures"), area.tracts, settings.need)
+    reached = travel(area, grid.GridEngine(), settings)
+    tables = training_access(area, reached.training, settings), work_access(area, reached.work, settings)
+    for kind, expected in (("zip", "ZIP 02840"), ("town", "County 97001")):
+        point = pd.DataFrame({"kind": [kind], "state": ["XL"], "latitude": [latitude], "longitude": [longitude]})
+        scores = tract_scores(replace(area, place_points=point), parts, *tables, settings)
+        assert set(scores["unlocated_where"]) == {expected}
+
+
+def test_all_work_within_reach_is_shared_out_a_thousand_people_at_a_time(
+    canonical: CanonicalTables, settings: Settings
+) -> None:
+    area = study_area(canonical, ["XL"], settings, AS_OF)
+    found = travel(area, grid.GridEngine(), settings).work
+    table = work_access(area, found, settings)
+    people = demand_of(found, area)
+    for bound, column in (("low", "work_access_low"), ("mid", "work_access"), ("high", "work_access_high")):
+        shared = (table[column].to_numpy() * people).sum() / 1000
+        assert shared == pytest.approx(area.sites[f"job_years_{bound}"].sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geodata.scoring.training import counting_providers
+from geodata.scoring.training import counting_providers, unlocated_providers
 from geodata.settings import Training
 
 CHOICES = Training(cip_codes=("46.0302",), entry_stages=("entry",), assumed_seats=12)
@@ -53,3 +53,22 @@ def test_a_provider_known_to_award_nothing_is_no_supply() -> None:
 def test_a_campus_that_shares_awards_counts_from_its_zip_code_and_no_other_provider_does() -> None:
     rows = providers(location_quality=["zip", "zip", "zip", "place"], share=[0.5, 1.0, 0.0, 0.5])
     assert counting_providers(rows, CHOICES)["share"].tolist() == [0.5]
+
+
+def test_rows_are_numbered_anew_and_one_seat_is_a_supply() -> None:
+    rows = providers(seats=[0.0, 1.0, np.nan], entry_stage=["entry", "entry", "advanced"])
+    made = counting_providers(rows, CHOICES)
+    assert made.index.tolist() == [0] and made["seats_used"].tolist() == [1.0]
+    lost = providers(location_quality=["point", "county", "county"], entry_stage=["entry", "advanced", "entry"])
+    assert unlocated_providers(lost, CHOICES).index.tolist() == [0]
+
+
+def test_half_a_seat_is_one_and_a_share_nobody_knows_is_the_whole() -> None:
+    rows = providers(seats=[0.5, np.nan, np.nan], share=[1.0, np.nan, 0.25])
+    assert counting_providers(rows, CHOICES)["seats_used"].tolist() == [0.5, 12.0, 3.0]
+
+
+def test_a_share_of_a_campus_known_by_its_county_alone_counts_nowhere() -> None:
+    rows = providers(location_quality=["point", "county", "zip"], share=[1.0, 0.5, 0.5])
+    assert unlocated_providers(rows, CHOICES)["location_quality"].tolist() == ["county"]
+    assert counting_providers(rows, CHOICES).columns.tolist() == [*rows.columns, "seats_used", "seats_assumed"]

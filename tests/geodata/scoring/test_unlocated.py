@@ -101,3 +101,22 @@ def test_people_of_the_zip_code_are_told_whatever_their_place_and_county() -> No
 def test_without_tracts_or_providers_nothing_is_told(count: int) -> None:
     table = unlocated_near(TRACTS.iloc[:count], at(41.0, "zip").iloc[:0], NO_ZIPS)
     assert table["unlocated_providers"].sum() == 0
+
+
+def test_a_place_comes_before_a_zip_code_and_a_zip_code_before_a_county() -> None:
+    """One provider each way: in tract a's place, in the ZIP code of b and c, and in the county of all but d."""
+    zips = pd.DataFrame({"state": "XL", "latitude": [41.3, 41.01], "longitude": [-71.3, -71.01]})
+    assert named(at(41.3, "zip"), zips) == [(1, "East County"), (1, "Oxbow"), (1, "ZIP 02840"), (0, None)]
+    # Of two codes at one point the one of more providers is named, and of equals the lower number.
+    equal = pd.concat([at(41.3, "zip").assign(zip="02841"), at(41.3, "zip")])
+    assert named(equal, zips)[2] == (1, "ZIP 02840")
+    # A code nobody has written down is none.
+    assert named(at(41.3, "zip").assign(zip=None), zips)[2] == (0, None)
+
+
+def test_tracts_without_a_center_have_no_zip_code_and_are_nobodys_home() -> None:
+    tracts = TRACTS.assign(latitude=[float("nan"), 41.2, 42.0, 41.0])
+    zips = pd.DataFrame({"state": ["XL"], "latitude": [41.0], "longitude": [-71.0]})
+    found = unlocated_near(tracts, at(41.0, "zip"), zips)
+    assert found["unlocated_where"].fillna("").tolist() == ["East County", "Oxbow", "ZIP 02840", ""]
+    assert found["unlocated_providers"].tolist() == [1, 1, 1, 0]

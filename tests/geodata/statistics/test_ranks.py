@@ -57,6 +57,14 @@ def test_any_distribution_is_ranked(values):
     np.testing.assert_allclose(percentile_ranks(drawn), expected(drawn), rtol=1e-12)
 
 
+@pytest.mark.parametrize("least", [-1.5e308, 0.0])
+@pytest.mark.parametrize("step", [5e-324, 1e-310, 2.3e-308, 1e-291, 1e-280, 1e280, 1e291, 1e307, 1.6e308, np.inf])
+def test_no_spread_is_too_narrow_or_too_wide(least, step):
+    values = np.where(np.arange(70) % 3 == 0, least + step, least)
+    values[5] = np.nan
+    np.testing.assert_allclose(percentile_ranks(values), expected(values), rtol=1e-12)
+
+
 @given(hnp.arrays(float, st.integers(1, 40), elements=st.floats(-50, 50)))
 def test_the_mean_is_fifty_and_order_is_kept(values):
     ranks = percentile_ranks(values)

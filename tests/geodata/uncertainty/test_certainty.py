@@ -12,13 +12,19 @@ from geodata.settings import Settings
 from geodata.uncertainty.certainty import (
     NONE_FOUND,
     Certainty,
+    DrawnTracts,
     _placed_better,
     certainty,
     communities_certainty,
+    community_lists,
+    community_of,
+    convergence,
     draw_model,
     drawn_tracts,
     holding_ranks,
+    means_of_groups,
     tiers,
+    weights_of,
 )
 from geodata.uncertainty.draws import Block, fill, plan_of, simulate_ranks, working_order
 from geodata.uncertainty.rank_lists import RankedLists
@@ -310,3 +316,72 @@ def test_the_first_communities_are_all_in_the_set_that_is_said_to_hold_them():
     first = means.rank(axis=1, ascending=False) <= 3
     assert (~first.loc[:, ~members.reindex(first.columns).to_numpy(dtype=bool)].any(axis=1)).mean() >= 0.9
     assert 3 <= members.sum() < 20
+
+
+def test_convergence_by_hand() -> None:
+    """Of 100 draws half are the first: chances of 0.5 and 0.9, of which the first half says 0.4 and 0.9."""
+    chances = Settings(uncertainty={"draws": 100}).uncertainty
+    p, half = pd.Series([0.5, 0.9, 0.1]), np.array([0.4, 0.9, 0.9])
+    gated = pd.Series([True, True, False])
+    found = convergence(p, half, 50, gated, chances)
+    # The other half says 0.6, tier B where the first says C; 0.9 is 3.3 standard errors from 0.8.
+    assert found == pytest.approx(
+        {
+            "largest_standard_error": 0.05,
+            "largest_difference_between_halves": 0.2,
+            "tiers_that_differ_between_halves": 0.5,
+            "tracts_near_a_tier_bound": 1,
+        }
+    )
+    assert convergence(p, half, 0, gated, chances) == convergence(p, half, 50, ~gated & gated, chances) == {}
+    assert convergence(p, half, 1, gated, chances)["tracts_near_a_tier_bound"] == 1
+
+
+def test_groups_weigh_their_tracts_and_equals_go_by_adults_then_as_listed() -> None:
+    group, weight = np.array([0, 1, 0, 2, -1], np.int32), np.array([1.0, 4.0004, 3.0, 4.0, 9.0])
+    assert means_of_groups(np.array([1.0, 5.0, 3.0, 7.0, 9.0]), group, weight, 3).tolist() == [2.5, 5.0, 7.0]
+    used = pd.DataFrame({"geoid": list("abcde"), "state": ["RI", "MA", "RI", "RI", "MA"]})
+    scope, place = community_lists(used, group, weight, 3)
+    assert (scope.tolist(), place.tolist()) == ([0, 1, 0], [0, 1, 2])
+    scope, place = community_lists(used, group, weight + np.array([0, 1, 0, 2, 0]), 3)
+    assert place.tolist() == [2, 1, 0]
+    grouping = pd.DataFrame({"geoid": ["e", "a"], "community_id": ["y", "x"]})
+    assert community_of(used, grouping, ["x", "y"]).tolist() == [0, -1, -1, -1, 1]
+    assert weights_of(pd.DataFrame({"eligible_adults": [2.5, np.nan, 0.0]})).tolist() == [2.5, 1e-6, 1e-6]
+
+
+def test_what_lies_between_rank_and_interval_must_be_more_than_a_bin() -> None:
+    rank, high = pd.Series([102.0, 101.0, 100.0, np.nan]), pd.Series([100.0] * 4)
+    assert _placed_better(rank, high, 100).tolist() == [True, False, False, False]
+    assert not _placed_better(rank, high, 99).any()
+
+
+def test_point_ranks_that_stand_in_are_certain() -> None:
+    used = pd.DataFrame({"geoid": list("abcd"), "state": "XL", "rank": pd.array([1, 2, 3, None], dtype="Int64")})
+    used["gated"] = [True, True, True, False]
+    chances = Settings(uncertainty={"draws": 0, "top_share": 0.5, "top_count": 1}).uncertainty
+    found = certainty([DrawnTracts(used, None)], chances)
+    assert found.tracts["p_top_share"].fillna(-1).tolist() == [1, 1, 0, -1]
+    assert found.tracts["p_top_count"].fillna(-1).tolist() == [1, 0, 0, -1]
+    assert found.tracts["p_gated"].tolist() == [1, 1, 1, 0] and found.tracts["tier"].tolist() == [
+        "A",
+        "A",
+        "none",
+        "none",
+    ]
+    assert found.facts["XL"]["tracts_that_count_as_top"] == 2 and found.facts["XL"]["tracts_in_the_list"] == 4
+
+
+def test_with_a_national_area_the_gate_stands_where_it_falls_in_the_state() -> None:
+    made = state()
+    nation = MANY.with_changes({"need": {"reference_area": "nation"}})
+    _, model = draw_model(made.scores, made.parts, made.measures, made.access, nation)
+    rows = made.scores[scored(made.scores)]
+    assert model.gate_need == pytest.approx(100 * (rows["need"] < 40).sum() / len(rows))
+    _, model = draw_model(made.scores, made.parts, made.measures, made.access, MANY)
+    assert model.gate_need == 40.0
+    named = made.scores.assign(designated_by="cejst")
+    _, model = draw_model(named, made.parts, made.measures, made.access, MANY)
+    assert model.designated.all()
+    off = MANY.with_changes({"priority": {"gate_designations": False}})
+    assert not draw_model(named, made.parts, made.measures, made.access, off)[1].designated.any()

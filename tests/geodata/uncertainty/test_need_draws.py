@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from geodata.uncertainty.need_draws import index_of_estimates, truncation
+from geodata.statistics.random_numbers import start
+from geodata.uncertainty.need_draws import FIRST_MEASURE, add_ranks, index_of_estimates, starts_of, truncation
 
 ZERO = np.zeros(4, np.int32)
 
@@ -32,3 +33,36 @@ def test_truncation_tells_what_lies_below_and_within_the_range() -> None:
     truncation(mean, se, np.array([[0.0, 1.0]]), below, within)
     np.testing.assert_allclose(below[0], [0.5, 0.0, 0.0, 0.0], atol=1e-6)
     np.testing.assert_allclose(within[0], [0.5, 1.0, 1.0, 1.0], atol=1e-6)
+
+
+def test_of_two_equals_both_have_the_lowest_rank_of_the_index_and_the_mean_one_of_the_composite() -> None:
+    values, both = np.array([3.0, 1.0, 1.0, np.nan]), (True, True)
+    composite, counted, index = np.zeros(4), np.zeros(4), np.array([1.0, 0.0, 0.0, 0.0])
+    add_ranks(
+        values,
+        *both,
+        composite,
+        counted,
+        index,
+        np.empty(4),
+        np.empty(4, np.int32),
+        np.empty(4, np.int32),
+        np.empty(10, np.int32),
+    )
+    np.testing.assert_allclose(composite, [250 / 3, 100 / 3, 100 / 3, 0])
+    np.testing.assert_allclose(counted, [1, 1, 1, 0])
+    np.testing.assert_allclose(index, [101, 0, 0, np.nan])
+
+
+def test_each_measure_and_tract_has_random_numbers_of_its_own() -> None:
+    begins = np.zeros((2, 3), np.uint64)
+    starts_of(np.uint64(5), np.array([4, 0]), np.array([7, 8, 9], np.uint64), begins)
+    assert len(np.unique(begins)) == 6
+    assert begins[0, 1] == start(np.uint64(5), FIRST_MEASURE + 4, np.uint64(8))
+
+
+def test_a_range_cuts_off_what_lies_beyond_either_end() -> None:
+    below, within = np.zeros((1, 2)), np.ones((1, 2))
+    truncation(np.array([[0.9, 0.25]]), np.full((1, 2), 0.1), np.array([[0.2, 1.0]]), below, within)
+    np.testing.assert_allclose(below[0], [0.0, 0.308538], atol=1e-6)
+    np.testing.assert_allclose(within[0], [0.841345, 0.691462], atol=1e-6)

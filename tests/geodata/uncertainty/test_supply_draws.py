@@ -71,3 +71,28 @@ def test_sites_take_profiles_by_their_chance_and_are_built_by_theirs() -> None:
     assert (out[0] == 3).all()
     shares = {value: (out[1] == value).mean() for value in (0.0, 2.0, 40.0, 18.0)}
     assert shares == pytest.approx({0.0: 0.5, 2.0: 0.1, 40.0: 0.25, 18.0: 0.15}, abs=0.01)
+
+
+def test_upkeep_adds_its_years_to_every_unit_and_rates_stay_within_their_range() -> None:
+    sites = access().sites._replace(
+        key=np.arange(2, dtype=np.uint64), units=np.array([[3.0, 2.0], [0.0, 0.0]]), prior=np.array([-1, 1]),
+        built=np.ones(2), job_years=np.array([[1, 1, 1], [10, 10, 10], [0.5, 0.5, 0.5]]), upkeep_years=4.0,
+    )  # fmt: skip
+    out = np.empty((2, 4000), np.float32)
+    job_years_of_draws(SEED, 0, sites, out)
+    assert (out[0] == 3 * (1 + 2) + 2 * (10 + 2)).all()
+    # The second group of profiles: one of either kind in six of ten draws, else twelve of the second.
+    assert set(out[1]) == {15.0, 144.0} and (out[1] == 15).mean() == pytest.approx(0.6, abs=0.03)
+    wide = sites._replace(job_years=np.array([[0, 1, 2], [0, 0, 0], [0, 0, 0]], dtype=float))
+    job_years_of_draws(SEED, 0, wide, out)
+    assert out[0].min() >= 0 and out[0].max() <= 6 and out[0].mean() == pytest.approx(3, abs=0.1)
+
+
+def test_two_campuses_share_by_chance_and_keep_their_sum_where_seats_are_drawn() -> None:
+    two = providers(campuses=np.array([2, 2, 1]), share=np.array([0.5, 0.5, 1.0]), log_sd=np.zeros(3))
+    out = np.empty((3, 2000), np.float32)
+    seats_of_draws(SEED, 0, two, out)
+    sums = out[0] + out[1]
+    assert sums[sums > 0] == pytest.approx(np.exp(3), rel=1e-5)
+    # Any split of two is as likely as any other.
+    assert np.quantile(out[0][sums > 0] / np.exp(3), [0.25, 0.5, 0.75]) == pytest.approx([0.25, 0.5, 0.75], abs=0.06)
