@@ -87,7 +87,7 @@ def test_points_of_a_tract_without_need_or_without_any_weight_are_unknown() -> N
         index=[4, 2, 9],
     )
     table = combine(pillars, Priority())
-    assert table.index.tolist() == [4, 2, 9]
+    assert table.index.tolist() == [4, 2, 9] and table.columns[0] == "priority"
     assert table["priority"].tolist() == pytest.approx([40 + 15 + 4, np.nan, (30 + 6) / 0.7], nan_ok=True)
     assert table["points_need"].tolist() == pytest.approx([40, np.nan, 30 / 0.7], nan_ok=True)
     assert table["points_training_gap"].tolist() == pytest.approx([15, np.nan, np.nan], nan_ok=True)

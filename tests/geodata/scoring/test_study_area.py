@@ -159,3 +159,5 @@ def test_origins_are_of_the_tracts_asked_for_or_of_all(canonical: CanonicalTable
     assert set(two["geoid"]) == set(grid.GEOIDS[:2])
     area = study_area(canonical, ["XL"], settings, grid.AS_OF)
     assert area.job_centers.columns.tolist() == area.all_job_centers.columns.tolist()
+    assert area.tracts.columns.tolist() == universe(canonical).columns.tolist()
+    assert set(area.tracts["county_geoid"]) == {"97001"} and "index" not in area.demand.columns
