@@ -148,9 +148,14 @@ _CUBICS = _hermite_pieces()
 
 @numba.njit(cache=True, nogil=True)
 def normal_quantiles(p, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the standard normal quantiles at p, all in 2^-64 to 1 - 2^-64; beyond, those of the ends."""
+    """Fill `out` with the standard normal quantiles at p, all in 2^-64 to 1 - 2^-64; beyond, those of the ends.
+
+    Where p is not a number, that of an end: callers leave such draws out.
+    """
     for i in range(out.size):
-        bits = np.float64(max(min(p[i], 1.0 - p[i]), _LEAST)).view(np.int64)
+        nearest = min(p[i], 1.0 - p[i])
+        # What is no number is not above the least either; it would be looked up outside the table.
+        bits = np.float64(nearest if nearest > _LEAST else _LEAST).view(np.int64)
         k = _FOUR * np.uint64((bits >> _BELOW_PIECE) - _FIRST_PIECE)
         s = np.float64(bits & _WITHIN_PIECE) * _OF_A_PIECE
         x = _CUBICS[k] + s * (_CUBICS[k + _ONE] + s * (_CUBICS[k + _TWO] + s * _CUBICS[k + _THREE]))

@@ -15,6 +15,7 @@ from functools import cached_property
 from types import FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
 from numba.core.caching import NullCache
 from numba.core.dispatcher import Dispatcher
 
@@ -84,7 +85,8 @@ def _given(old: Any, new: Any) -> bool:
 
 
 def _said(value: Any) -> str:
-    return _ADDRESS.sub("", repr(value))
+    # Long arrays are said with dots in between.
+    return value.tobytes().hex() if isinstance(value, np.ndarray) else _ADDRESS.sub("", repr(value))
 
 
 def _compile_again(changed: list[Any]) -> None:
@@ -106,5 +108,9 @@ def _compile_again(changed: list[Any]) -> None:
 
 
 def _used(dispatcher: Any) -> set[int]:
+    """Return what a compiled function names, by itself or as a part of a module."""
     function = dispatcher.py_func
-    return {id(function.__globals__.get(name)) for name in function.__code__.co_names}
+    names = function.__code__.co_names
+    held = [function.__globals__.get(name) for name in names]
+    parts = [vars(one).get(name) for one in held if isinstance(one, ModuleType) for name in names]
+    return {id(one) for one in (*held, *parts)}

@@ -313,6 +313,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="modules whose path holds one of these words")
     parser.add_argument("--own", action="store_true", help="run the test file of the module alone")
     parser.add_argument("--again", type=Path, help="report of an earlier run: only what survived in it")
+    parser.add_argument("--besides", type=Path, help="report of an earlier run: only what was not tried in it")
     parser.add_argument("--report", type=Path, help="file for the outcome of each mutant, JSON a line")
     options = parser.parse_args()
     os.chdir(ROOT)
@@ -321,6 +322,10 @@ def main() -> None:
         said = [json.loads(line) for line in options.again.read_text("utf-8").splitlines()]
         survived = {(one["module"], one["node"]) for one in said if one["outcome"] == "survived"}
         every = [one for one in every if (one.module, one.node) in survived]
+    if options.besides:
+        said = [json.loads(line) for line in options.besides.read_text("utf-8").splitlines()]
+        tried = {(one["module"], one["node"]) for one in said}
+        every = [one for one in every if (one.module, one.node) not in tried]
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="onramp-mutants-"))
         report = stack.enter_context(options.report.open("a", encoding="utf-8")) if options.report else None

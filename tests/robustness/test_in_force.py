@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+import tests
 from tests.robustness.in_force import put_in_force
 
 BEFORE = """
@@ -18,7 +19,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 import numba
+import numpy as np
 
+TABLE = np.arange(5000.0)
 FACTOR = 1000.5
 
 @numba.njit(cache=True)
@@ -55,7 +58,15 @@ class Pair(NamedTuple):
     first: float
     second: float = 7.0
 """
-USER = "from tests.made_up import FACTOR, Held, Pair, function, kernel, using\n"
+USER = """
+import numba
+from tests import made_up
+from tests.made_up import FACTOR, TABLE, Held, Pair, function, kernel, using
+
+@numba.njit
+def by_module(value):
+    return made_up.kernel(value)
+"""
 
 
 @pytest.fixture
@@ -69,6 +80,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[ModuleType]
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         monkeypatch.setitem(sys.modules, f"tests.{name}", module)
+        monkeypatch.setattr(tests, name, module, raising=False)
         spec.loader.exec_module(module)
         loaded.append(module)
     return loaded
@@ -78,14 +90,24 @@ def answers(user: ModuleType) -> list[float]:
     """What every part of the module says, as its user sees it."""
     held = user.Held()
     whole = [user.FACTOR, user.kernel(1.0), user.using(1.0), user.function(1)]
-    return [*whole, held.value, held.method(), held.seen, held.kept, user.Held.made().value, user.Pair(1.0).second]
+    return [
+        *whole,
+        held.value,
+        held.method(),
+        held.seen,
+        held.kept,
+        user.Held.made().value,
+        user.Pair(1.0).second,
+        user.by_module(1.0),
+        user.TABLE[2500],
+    ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "then"),
     [
         ("FACTOR = 1000.5", "FACTOR = 1.5", {0: 1.5, 2: 3.0}),
-        ("value + 1.0", "value - 1.0", {1: 0.0, 2: 0.0}),
+        ("value + 1.0", "value - 1.0", {1: 0.0, 2: 0.0, 10: 0.0}),
         ("FACTOR * kernel", "FACTOR / kernel", {2: 500.25}),
         ("value - more", "value + more", {3: 3}),
         ("more=2", "more=4", {3: -3}),
@@ -94,6 +116,7 @@ def answers(user: ModuleType) -> list[float]:
         ("self.value + 2", "self.value - 2", {6: 1.0}),
         ("self.value + 3", "self.value - 3", {7: 0.0}),
         ("cls(5.0)", "cls(6.0)", {8: 6.0}),
+        ("np.arange(5000.0)", "np.arange(5000.0) + 1", {11: 2501.0}),
         ("second: float = 7.0", "second: float = 8.0", {9: 8.0}),
     ],
 )
@@ -102,7 +125,7 @@ def test_a_change_is_seen_by_whoever_imported_the_name(
 ) -> None:
     module, user = modules
     before = answers(user)
-    assert before == [1000.5, 2.0, 2001.0, -1, 3.0, 4.0, 5.0, 6.0, 5.0, 7.0]
+    assert before == [1000.5, 2.0, 2001.0, -1, 3.0, 4.0, 5.0, 6.0, 5.0, 7.0, 2.0, 2500.0]
     assert BEFORE.count(old) == 1
     assert put_in_force(module, ast.parse(BEFORE.replace(old, new)))
     assert answers(user) == [then.get(place, value) for place, value in enumerate(before)]

@@ -201,7 +201,7 @@ def test_a_group_of_nobody_has_no_share_and_half_a_person_is_somebody() -> None:
 def test_shares_and_means_are_rounded_to_nine_places_and_equal_votes_go_to_the_first_place() -> None:
     n = 6
     minutes = travel_minutes(list(range(n)), [1, 0] * 3, [5.0] * n, n, 2)
-    weight = np.array([0.1, 0.2, 0.2, 0.1, 0.2, 0.2]) + np.array([0, 2e-10, 0, 0, 0, -2e-10])
+    weight = np.array([0.1, 0.2, 0.2, 0.1, 0.2, 0.2]) + np.array([2e-10, 0, 0, -2e-10, 0, 0])
     here = Reach(pd.Index(["a"]), np.zeros(n, dtype=np.int64), weight, np.full(n, 30.0), minutes, SUPPLY)
     found = GroupReach.of(here, here.tract_of_origin, weight, 1)
     assert found.share.tolist() == [1.0]

@@ -300,6 +300,7 @@ def test_a_name_lent_by_a_place_has_a_middle_and_no_extent() -> None:
     none = pd.DataFrame({"geoid": [], "city": []}, dtype="str")
     row = base_names(members, Around(tracts, none, POINTS, 16.0)).iloc[0]
     assert (row["place"], row["name_basis"], row["half_height"], row["half_width"]) == ("Arden", "near", 0.0, 0.0)
+    assert row["frame_latitude"] == pytest.approx((25 * 41.0 + 5 * 41.1 + 5 * 41.2) / 35)
     # A city of which the state's list of places knows nothing stands nowhere; of two entries the first counts.
     bare = tracts.assign(place_name=None, town_name=None)
     cities = pd.DataFrame({"geoid": ["g"], "city": ["Fernhollow"]})

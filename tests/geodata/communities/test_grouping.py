@@ -201,6 +201,8 @@ def test_new_tracts_join_the_earlier_part_of_the_longest_border_and_only_misfits
     # Below the floor a part joins a neighbor that leaves room; without one it stays.
     assert _kept(graph, [[0], [1]], [2], 5.0, 8.5) == [[0], [1, 2]]
     assert _kept(graph, [[0], [1]], [2], 5.0, 10.0) == [[0, 1, 2]]
+    short = Graph.of(np.ones(3), np.zeros((3, 2)), [(0, 2, 0.4), (1, 2, 0.5)])
+    assert _kept(short, [[0], [1]], [2], 1.0, 9.0) == [[0], [1, 2]]
     # Of equal borders the first part's counts.
     equal = Graph.of(np.ones(3), np.zeros((3, 2)), [(0, 2, 1.0), (1, 2, 1.0)])
     assert _kept(equal, [[0], [1]], [2], 1.0, 9.0) == [[0, 2], [1]]

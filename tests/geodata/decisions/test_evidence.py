@@ -135,3 +135,11 @@ def test_priority_is_weak_where_most_of_what_is_unsure_is_assumed(
     assert (row["total"], row["verdict"]) == (pytest.approx(40), verdict)
     assert (row["measured"], row["assumed"]) == (pytest.approx(1 - share), pytest.approx(share))
     assert (None if pd.isna(row["settled_by"]) else row["settled_by"]) == settled
+
+
+def test_supply_of_another_state_is_evidence_only_where_a_state_has_none(small_walk: Walk) -> None:
+    area = small_walk.value("study_area")
+    beyond = area.providers.assign(state="XM", seats_used=7.0)
+    for providers, total in ((pd.concat([area.providers, beyond], ignore_index=True), 90), (beyond, 7)):
+        table = of_changed(small_walk, area.__class__(**{**vars(area), "providers": providers}))
+        assert table.set_index("subject").loc["seats", "total"] == total

@@ -185,3 +185,12 @@ def test_a_solver_takes_about_the_time_it_is_given() -> None:
         solver.solve(3, seconds, [0, 1, 2])
         _, limit = solver._lp.getOptionValue("time_limit")
         assert seconds <= limit < seconds + 10
+
+
+def test_no_site_of_a_better_choice_is_struck_out_before_numbers_are_tried() -> None:
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        site = np.concatenate([rng.choice(20, 3, replace=False) for _ in range(40)])
+        cover = Cover.from_pairs(np.repeat(np.arange(40), 3), site, rng.integers(1, 9, 40).astype(float), 20)
+        found = ExactCover(cover).solve(5, 20.0, list(range(5)))
+        assert (found.covered, found.gap) == (pytest.approx(best_of_all(cover, 5)), 0.0)

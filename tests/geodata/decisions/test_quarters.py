@@ -28,3 +28,4 @@ def test_sums_stay_and_there_are_no_more_dated_rows_than_asked_for(quarters: lis
     assert (made["quarter"] != "unknown").sum() <= most
     for name in SUMMED:
         assert made[name].sum() == rows[name].sum()
+    assert set(made.columns) == set(rows.columns)

@@ -232,3 +232,10 @@ def test_a_survey_that_names_no_year_is_carried_over_as_well() -> None:
     undated = survey("population", {A10: {"count": 8}}).assign(vintage=pd.array([None], dtype="Int64"))
     table, _, notes = measures_to_2020(MEASURES.validate(undated), relationship([(A20, A10, 1)]), SLIVER)
     assert table["count"].tolist() == [8.0] and table["vintage"].isna().all() and len(notes) == 1
+
+
+def test_a_margin_of_more_than_everybody_is_everybody() -> None:
+    row = {"count": 20, "share": 0.2, "share_moe": 1.5}
+    both = pd.concat([survey("population", {A10: {"count": 100}}), survey("no_vehicle", {A10: row})])
+    table, _, _ = measures_to_2020(both, relationship([(A20, A10, 50)]), SLIVER)
+    assert of(table, "no_vehicle")["share_moe"].tolist() == [1.0]

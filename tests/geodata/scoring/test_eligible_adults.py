@@ -202,3 +202,10 @@ def test_one_measured_resident_speaks_for_a_state_and_states_of_none_take_the_sh
     tracts["eligible_adults"] = [0.5, np.nan, 0.5, np.nan]
     found = demand(tracts.assign(eligible_adults_moe=np.nan), pd.Series(dtype="float64"))["demand"]
     assert found.tolist() == pytest.approx([0.5, 250.0, 0.5, 60 * 1.0 / 10])
+
+
+def test_only_values_count_and_no_age_is_less_than_nobody() -> None:
+    hidden = {**POOR["poverty_150"], "status": "not_applicable"}
+    assert np.isnan(one(**AGES, poverty_150=hidden)["eligible_adults"])
+    ages = {"population": {"count": 100.0}, "under_18": {"count": 60.0}, "over_64": {"count": 40.0}}
+    assert one(**ages, **POOR)["working_age"] == 0

@@ -103,7 +103,9 @@ def test_a_run_stops_where_no_definition_with_a_weight_has_a_value_here(canonica
     elsewhere = replace(area, tracts=area.tracts.assign(geoid="56" + area.tracts["geoid"].str[2:]))
     assert not has_need(elsewhere, settings)
     # What has no weight does not say where need is either.
-    unweighted = settings.model_copy(update={"need": settings.need.model_copy(update={"weights": {"ejscreen": 1.0}})})
+    unweighted = settings.model_copy(
+        update={"need": settings.need.model_copy(update={"weights": {"ejscreen": 1.0, "svi": 0.0}})}
+    )
     with pytest.raises(OnrampError, match=r"\(ejscreen\) has a value here"):
         require_need(area, unweighted)
 
@@ -227,3 +229,14 @@ def test_the_middle_of_the_upper_half_is_the_edge_of_the_worst_quarter_and_tract
     assert table["n_indices"].tolist() == [1, 1, 0] and table["agreement_count"].tolist() == [0, 1, 0]
     assert table["need"].tolist() == pytest.approx([25.0, 75.0, np.nan], nan_ok=True)
     assert reference_areas(tracts, Settings().need).columns.tolist() == ["geoid", "state", "reference"]
+
+
+def test_a_tract_known_by_definitions_without_a_weight_alone_has_no_need_and_weighs_nothing() -> None:
+    a, b = grid.GEOIDS[:2]
+    tracts = pd.DataFrame({"geoid": [a, b], "state": "XL", "population": 10.0})
+    svi = grid.definition("svi", [0.1] + [None] * 8, [None] * 9, True)
+    own = grid.definition("own", [1.0, 2.0] + [None] * 7, [None] * 9, False)
+    chosen = Settings(need={"weights": {"svi": 1}}).need
+    parts = need_parts(pd.concat([own, svi], ignore_index=True), grid.measures().iloc[:0], tracts, chosen)
+    assert parts[["geoid", "definition", "weight"]].to_numpy().tolist() == [[a, "own", 0], [a, "svi", 1], [b, "own", 0]]
+    assert need(parts, tracts, chosen)["need"].tolist() == pytest.approx([50.0, np.nan], nan_ok=True)

@@ -43,15 +43,9 @@ def test_a_tract_is_passed_over_for_the_first_reason_that_holds() -> None:
         ],
         columns=["group_quarters_share", "population", "need", "latitude", "gated"],
     )
-    assert unranked_reasons(scores, Priority(group_quarters_above=0.5)).tolist() == [
-        "no_residents",
-        "no_residents",
-        "no_index",
-        "no_origin",
-        "group_quarters",
-        "not_gated",
-        "",
-    ]
+    reasons = ["no_residents", "no_residents", "no_index", "no_origin", "group_quarters", "not_gated", ""]
+    for table in (scores, scores.convert_dtypes()):
+        assert unranked_reasons(table, Priority(group_quarters_above=0.5)).tolist() == reasons
 
 
 def test_ranks_are_within_the_state_and_ties_go_to_more_people_then_to_the_lower_number() -> None:
@@ -93,7 +87,7 @@ def test_points_of_a_tract_without_need_or_without_any_weight_are_unknown() -> N
         index=[4, 2, 9],
     )
     table = combine(pillars, Priority())
-    assert table.index.tolist() == [4, 2, 9]
+    assert table.index.tolist() == [4, 2, 9] and table.columns[0] == "priority"
     assert table["priority"].tolist() == pytest.approx([40 + 15 + 4, np.nan, (30 + 6) / 0.7], nan_ok=True)
     assert table["points_need"].tolist() == pytest.approx([40, np.nan, 30 / 0.7], nan_ok=True)
     assert table["points_training_gap"].tolist() == pytest.approx([15, np.nan, np.nan], nan_ok=True)

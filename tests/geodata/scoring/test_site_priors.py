@@ -136,3 +136,10 @@ def test_a_station_of_no_ports_is_none_and_one_of_one_port_is_one() -> None:
     own = table[table["site_kind"].isin(["any", "level2"])]
     assert set(own["stations_of"]) == {"RI"}
     assert own[["units_level2", "units_dc_fast", "probability"]].to_numpy().tolist() == [[1, 0, 0.5], [1, 3, 0.5]] * 2
+
+
+def test_where_all_stations_are_alike_nothing_varies() -> None:
+    settings = Opportunity(prior_least_stations=2)
+    table = site_priors(stations(("RI", "open", 2, None), ("RI", "open", 2, None)), ["RI"], settings)
+    expected = expected_units(table, settings).loc[("RI", "level2")]
+    assert (expected["units_variance"], expected["job_years_variance"]) == (0.0, 0.0)

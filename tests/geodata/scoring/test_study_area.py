@@ -18,6 +18,7 @@ from geodata.scoring.study_area import (
     _drawn_near,
     _land,
     _listed,
+    all_origins,
     areas_of,
     reach_of,
     study_area,
@@ -149,3 +150,14 @@ def test_open_water_is_what_is_not_land_and_the_water_among_landmarks(canonical:
     assert water is not None
     start, end = (Points(np.full(2, 40.5), np.array(at)) for at in ([-135.5, -133.5], [-133.5, -131.5]))
     assert water.crossed(start, end).tolist() == [True, False]
+
+
+def test_origins_are_of_the_tracts_asked_for_or_of_all(canonical: CanonicalTables, settings: Settings) -> None:
+    every = all_origins(canonical, settings)
+    assert set(every["geoid"]) == set(grid.GEOIDS)
+    two = all_origins(canonical, settings, pd.Series(grid.GEOIDS[:2], dtype="str"))
+    assert set(two["geoid"]) == set(grid.GEOIDS[:2])
+    area = study_area(canonical, ["XL"], settings, grid.AS_OF)
+    assert area.job_centers.columns.tolist() == area.all_job_centers.columns.tolist()
+    assert area.tracts.columns.tolist() == universe(canonical).columns.tolist()
+    assert set(area.tracts["county_geoid"]) == {"97001"} and "index" not in area.demand.columns

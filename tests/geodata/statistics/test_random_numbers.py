@@ -144,3 +144,8 @@ def test_keys_are_geoids_and_stay():
     assert keys[:2].tolist() == [44007000101, 1001020100]
     assert (keys[2:] >= 2**63).all()
     np.testing.assert_array_equal(counter.tract_keys(["cell-7"]), keys[2:3])
+
+
+def test_a_share_that_is_no_number_is_looked_up_within_the_table():
+    ends = np.abs(_quantiles(np.full(1000, np.nan)))
+    assert set(ends) == {abs(_quantiles(np.zeros(1))[0])}
