@@ -12,6 +12,7 @@ from __future__ import annotations
 
 # The words are easier to compare on few lines.
 # ruff: noqa: E501
+import io
 import resource
 import sys
 import tempfile
@@ -62,16 +63,18 @@ def values() -> Target:
 def delimited() -> Target:
     """Bytes as a table of text, up to the columns of its rows."""
     from geodata.sources.formats import text_tables as reading
+    from geodata.sources.formats.text_stream import TextStream
 
     columns = reading.wanted("geoid", "value", required=False)
 
     def read(data: bytes) -> None:
-        text = reading.decode(data)
-        reading._refuse_other_kinds(text[:400], data[:4], "x.csv")
-        delimiter = max(",|\t;", key=text.partition("\n")[0].count)
+        stream = TextStream(io.BytesIO(data))
+        reading._refuse_other_kinds(stream.head[:400], stream.magic, "x.csv")
+        text, delimiter = reading.delimited(stream.head)
         found, body = reading._split_header(text, delimiter, "x.csv")
         chosen, _ = reading.choose_columns(found, columns, "x.csv")
-        arrow, bad = reading._read_body(body, len(found), sorted(chosen.values()), delimiter, "x.csv")
+        stream.skip(len(stream.head) - len(body))
+        arrow, bad = reading._read_body(stream, len(found), sorted(chosen.values()), delimiter, "x.csv")
         for place in chosen.values():
             assert len(reading._trimmed(arrow.column(str(place)))) == arrow.num_rows
         assert all(place >= 0 for place, _ in bad)

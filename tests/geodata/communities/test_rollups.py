@@ -80,7 +80,7 @@ def test_an_area_of_a_state_without_a_list_of_providers_has_no_number_of_them():
 
 def test_only_listed_tracts_have_a_tier_and_few_adults_weigh_as_many_as_they_are():
     shapes = tracts(3, 1)
-    table = scores(shapes).assign(community_id=None, gated=[True, True, False], tier=["A", "none", "B"])
+    table = scores(shapes).assign(community_id=None, rank=[1, 2, None], tier=["A", "none", "B"])
     table["eligible_adults"], table["need"] = [0.25, 0.75, np.nan], [80.0, 40.0, 0.0]
     areas = tract_areas(table, COUNTY, PLACE, members([]))
     none = point_areas(pd.DataFrame({"latitude": [], "longitude": [], "state": []}), areas, shapes, COUNTY, PLACE)

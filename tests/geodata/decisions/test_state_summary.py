@@ -152,11 +152,10 @@ def test_less_than_one_person_is_still_somebody() -> None:
 
 
 def test_what_is_unknown_is_neither_listed_nor_part_of_a_mean() -> None:
-    gated = pd.array([None, True, False, False], dtype="boolean")
     tracts = TRACTS.assign(
-        community_id=["x", "x", None, None], gated=gated, share_reaching_work=[0.5, np.nan, 0.0, 0.0]
+        community_id=["x", "x", None, None], rank=[None, 1, None, None], share_reaching_work=[0.5, np.nan, 0.0, 0.0]
     )
     listed = pd.concat([LISTED, LISTED.iloc[:1]])
     row = state_summary(tracts, COMMUNITIES, PROVIDERS, SITES, LOST, listed, KNOWN).set_index("state").loc["RI"]
-    assert (row["n_gated"], row["n_tier_a"], row["n_tier_c"], row["providers_advanced"]) == (1, 0, 1, 1)
+    assert (row["n_ranked"], row["n_tier_a"], row["n_tier_c"], row["providers_advanced"]) == (1, 0, 1, 1)
     assert row["work_share_grouped"] == 0.5
