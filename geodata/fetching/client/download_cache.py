@@ -236,9 +236,10 @@ class Cache:
 
     def manifests(self) -> list[Manifest]:
         """Return every manifest of the cache, by source and scope."""
-        # A name with a dot in front is one being written aside, here or by a run that died.
-        found = sorted(self.root.glob("manifests/*/[!.]*.json"))
-        return [self.manifest(path.parent.name, path.stem) for path in found]
+        # A name with a dot in front is one being written aside, here or by a run that died. One that died just then, or
+        # damage, may have left the list before alone.
+        found = (path for ending in (".json", _EARLIER) for path in self.root.glob(f"manifests/*/[!.]*{ending}"))
+        return [self.manifest(*place) for place in sorted({(path.parent.name, path.stem) for path in found})]
 
     def store(self, source: str, scope: str, downloaded: Path, entry: Entry) -> Path:
         """Move the complete file `downloaded` into the cache, make `entry` the newest copy, return its path.

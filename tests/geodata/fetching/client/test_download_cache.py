@@ -90,6 +90,18 @@ def test_of_a_damaged_manifest_the_one_before_it_is_taken(tmp_path):
     assert cache.newest_good("stations", "RI") is None
 
 
+def test_what_a_damaged_or_missing_manifest_named_is_not_pruned_while_the_one_before_names_it(tmp_path):
+    cache = Cache(tmp_path)
+    put(cache, b"one")
+    cache.failed("stations", "RI", NOW, "away")
+    manifest = tmp_path / "manifests" / "stations" / "RI.json"
+    manifest.write_text("")
+    for _ in range(2):
+        cache.prune(1, now=NOW)
+        assert cache.newest_good("stations", "RI")[1].read_bytes() == b"one"
+    assert [one.scope for one in cache.manifests()] == ["RI"]
+
+
 def test_a_manifest_in_which_a_disk_changed_a_bit_is_never_believed(tmp_path):
     cache = Cache(tmp_path)
     put(cache, b"one")
