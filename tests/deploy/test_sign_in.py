@@ -10,7 +10,6 @@ import ssl
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -31,7 +30,7 @@ from websockets.typing import Origin
 from pipelines.web.guard import Guard, Rules
 from tests.conftest import ROOT
 from tests.support.identity_provider import CLIENT, WORD, Authority, Provider
-from tests.support.web_server import WebServer, web_server
+from tests.support.web_server import WebServer, until, web_server
 
 APACHE = Path("/usr/sbin/apache2")
 MODULE = Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
@@ -99,13 +98,14 @@ def apache(folder: Path, environment: dict[str, str]) -> Iterator[None]:
     port = int(environment["ONRAMP_PROXY_PORT"])
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd="/", **who)
+
+        def listens() -> bool:
+            assert process.poll() is None, (folder / "log").read_text()
+            with socket.socket() as asked:
+                return asked.connect_ex(("127.0.0.1", port)) == 0
+
         try:
-            for _ in range(100):
-                assert process.poll() is None, (folder / "log").read_text()
-                with socket.socket() as asked:
-                    if asked.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
+            until(listens)
             yield
         finally:
             process.terminate()

@@ -4,7 +4,7 @@
 depends on the seed alone. Everything is loaded and each test run once; a mutant is a fork in which the change is put in
 force (`in_force.py`) and the tests of `tests/geodata/a/test_b.py` for `geodata/a/b.py` run, quick ones first, until one
 fails, then those of the other files of its folder (not with `--own`); without real data. Nothing is written to the
-project. Survivors that are known, and why they are left, stand in `survivors.yaml`. Needs a system that can fork.
+project. Survivors that are known, and why they are left, stand in `survivors.yaml`. Needs a Linux that can fork.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import json
 import os
 import random
 import resource
+import select
 import signal
 import sys
 import tempfile
@@ -269,15 +270,15 @@ class Campaign:
         child = os.fork()
         if not child:
             self._in_fork(mutant, files)
-        while time.monotonic() - begun < limit:
-            done, status = os.waitpid(child, os.WNOHANG)
-            if done:
-                return OUTCOMES.get(os.waitstatus_to_exitcode(status), "killed"), time.monotonic() - begun
-            time.sleep(0.01)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return "timeout", time.monotonic() - begun
+        ended = os.pidfd_open(child)
+        in_time, _, _ = select.select([ended], [], [], limit)
+        os.close(ended)
+        if not in_time:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        what = OUTCOMES.get(os.waitstatus_to_exitcode(status), "killed") if in_time else "timeout"
+        return what, time.monotonic() - begun
 
     def _in_fork(self, mutant: Mutant, files: Sequence[Sequence[pytest.Item]]) -> NoReturn:
         code = KILLED
