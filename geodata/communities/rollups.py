@@ -30,7 +30,7 @@ def rollups(
     `point_areas` of the sites that bring work and of the providers that count; `sites` has job_years_mid and
     assumed_units in the order of `site_areas`. What rests on a supply nobody reported is missing (`known` is
     `geodata.scoring.known_supplies.known_supplies`). Pillars are means weighted by eligible adults over tracts with
-    residents, Priority over the underserved ones. Areas of a kind are ranked by eligible adults in tracts of tier A or
+    residents, Priority over the listed ones. Areas of a kind are ranked by eligible adults in tracts of tier A or
     B, then by those in underserved tracts, then, as where no survey tells of adults, by the number of such tracts, then
     by name.
     """

@@ -73,9 +73,9 @@ def providers(
             )
     listed = listed.assign(prior=listed[col.PRIOR].fillna(prior_of_listed(listed[col.KIND])))
     if campuses is not None and len(listed):
-        lost = int((~located(listed)).sum())
+        before = located(listed)
         listed = with_points_of(listed, campuses)
-        if placed := lost - int((~located(listed)).sum()):
+        if placed := int((located(listed) & ~before).sum()):
             notes.append(f"Providers without coordinates that a list of campuses places by their name: {placed:,}.")
     rows = [frame for frame in (own, listed) if len(frame)]
     if not rows:

@@ -12,7 +12,7 @@ from pathlib import Path
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import CAMPUSES
 from geodata.schemas.parsed import Parsed
-from geodata.sources.campus_rows import campus_table, kind_of_place
+from geodata.sources.campus_rows import campus_table, kind_of_place, unitids
 from geodata.sources.formats.text_tables import Wanted, read_csv
 from geodata.sources.formats.values import counts
 from geodata.sources.mapped_columns import read_mapped
@@ -75,7 +75,7 @@ def parse_own(path: Path, context: ParseContext) -> Parsed:
     text = read_mapped(path, OWN_COLUMNS, OWN, context, least=2)
     text.frame = without_fillers(text.frame)
     frame = with_place(text)
-    unitid = frame[col.UNITID].str.replace(r"\.0$", "", regex=True)
+    unitid = unitids(frame[col.UNITID])
     remedy = "Give the six digits of unitid, or the institution's name in the column institution."
     frame = text.log.take(
         frame.assign(unitid=unitid),

@@ -47,6 +47,11 @@ def kind_of_place(name: str, institution: str | None) -> str:
     return "branch" if named or _CAMPUSES.search(rest) else "other_place"
 
 
+def unitids(codes: pd.Series) -> pd.Series:
+    """Return IPEDS identifiers as text without the decimals of a table that has them as numbers."""
+    return codes.str.replace(r"\.0$", "", regex=True)
+
+
 def campus_table(frame: pd.DataFrame, source: str) -> pd.DataFrame:
     """Return rows with the columns of `CAMPUSES`; place, identifier, name and kind are in `frame`."""
     placed = frame[col.LATITUDE].notna() if col.LATITUDE in frame else pd.Series(False, index=frame.index)

@@ -15,7 +15,7 @@ import numpy as np
 from geodata.schemas import columns as col
 from geodata.schemas.canonical import CAMPUSES
 from geodata.schemas.parsed import Parsed
-from geodata.sources.campus_rows import campus_table, kind_of_place
+from geodata.sources.campus_rows import campus_table, kind_of_place, unitids
 from geodata.sources.formats.text_tables import Wanted
 from geodata.sources.mapped_columns import read_mapped
 from geodata.sources.operator_lists import identifiers, with_place, without_fillers
@@ -57,7 +57,7 @@ def parse(path: Path, context: ParseContext) -> Parsed:
     own = identifiers("almanac", frame[col.NAME], frame["usps"], frame[col.ZIP], frame[col.ADDRESS])
     frame = frame.assign(campus_id=("almanac:" + frame["org_id"]).fillna(own))
     frame = text.log.take(frame, frame[col.CAMPUS_ID].duplicated(), "repeated", key="name", field="org_id")
-    unitid = frame[col.UNITID].str.replace(r"\.0$", "", regex=True)
+    unitid = unitids(frame[col.UNITID])
     unitid = unitid.where(unitid.str.fullmatch(r"\d{6}").fillna(False)).astype("str")
     table = frame.assign(
         unitid=unitid,

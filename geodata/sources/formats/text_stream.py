@@ -31,9 +31,7 @@ def decode(data: bytes) -> str:
 def _decoder(start: bytes) -> codecs.IncrementalDecoder:
     """Return a decoder for a file that begins with `start`."""
     encoding = _utf16(start)
-    if encoding is not None:
-        return codecs.getincrementaldecoder(encoding)("replace")
-    return codecs.getincrementaldecoder("utf-8-sig")(_AS_1252)
+    return codecs.getincrementaldecoder(encoding or "utf-8")("replace" if encoding else _AS_1252)
 
 
 def _utf16(data: bytes) -> str | None:
